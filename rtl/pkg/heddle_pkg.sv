@@ -1,0 +1,236 @@
+// Types shared by more than one folder of the RTL. Widths come from the generated heddle_config_pkg (one package
+// per configuration), encodings from the generated heddle_isa_pkg. Only the types that cross a folder's boundary live here.
+package heddle_pkg;
+
+  import heddle_config_pkg::*;
+  import heddle_isa_pkg::*;
+
+  // ---- widths -------------------------------------------------------------------------------------------------
+  localparam int unsigned WarpBits     = (Warps > 1) ? $clog2(Warps) : 1;
+  localparam int unsigned CoreBits     = (Cores > 1) ? $clog2(Cores) : 1;
+  localparam int unsigned LaneBits     = (Lanes > 1) ? $clog2(Lanes) : 1;
+  localparam int unsigned LineBits     = LineBytes * 8;
+  localparam int unsigned OffsetBits   = $clog2(LineBytes);            // byte within a line
+  localparam int unsigned LsuIdBits    = $clog2(LsuRequests);
+  localparam int unsigned Threads      = Warps * Lanes;                // of a core
+  localparam int unsigned LocalIdBits  = $clog2(Threads + 1);
+  localparam int unsigned ScratchBits  = $clog2(ScratchpadBytes);      // physical scratchpad byte address
+  localparam int unsigned DepthBits    = 6;
+
+  typedef logic [31:0]              word_t;
+  typedef logic [WarpBits-1:0]      warp_id_t;
+  typedef logic [CoreBits-1:0]      core_id_t;
+  typedef logic [LaneBits-1:0]      lane_id_t;
+  typedef logic [Lanes-1:0]         lane_mask_t;
+  typedef logic [Lanes-1:0][31:0]   lane_words_t;
+  typedef logic [LineBits-1:0]      line_t;
+  typedef logic [LineBytes-1:0]     line_strobe_t;
+  typedef logic [LsuIdBits-1:0]     lsu_id_t;
+  typedef logic [DepthBits-1:0]     depth_t;
+  typedef logic [LocalIdBits-1:0]   local_id_t;
+  // Architectural register: bit 5 is the file (0 integer, 1 floating point).
+  typedef logic [5:0]               reg_id_t;
+
+  // Names one issue slot of one warp for the verification monitors. Nothing in the design depends on it, so synthesis
+  // removes it. `order` counts the slots of the warp since its dispatch, from 0.
+  typedef struct packed {
+    core_id_t    core;
+    warp_id_t    warp;
+    logic [31:0] order;
+  } slot_tag_t;
+
+  // ---- launch: held stable by the host port while a launch runs -------------------------------------------------
+  typedef struct packed {
+    logic  [31:0] base;
+    logic  [31:0] last;   // inclusive
+    logic         x;
+    logic         w;
+    logic         r;
+  } region_t;
+
+  typedef struct packed {
+    word_t                  entry;
+    word_t                  kernel;
+    word_t                  args;
+    word_t                  private_base;
+    word_t                  private_size;
+    word_t                  scratch_size;
+    logic [2:0][31:0]       num_groups;   // [0] is x
+    logic [2:0][31:0]       local_size;
+    region_t [Regions-1:0]  regions;
+  } launch_t;
+
+  // ---- dispatcher -> core: one warp ------------------------------------------------------------------------------
+  typedef struct packed {
+    warp_id_t                         warp;          // slot it goes to; the dispatcher knows it to be free
+    warp_id_t                         group_slot;    // names the workgroup within the core: the slot of its warp 0
+    logic [WarpBits:0]                group_warps;   // warps of the workgroup
+    warp_id_t                         warp_in_group;
+    lane_mask_t                       mask;          // lanes that exist
+    logic [2:0][31:0]                 group_id;
+    logic [ScratchBits-1:0]           scratch_base;  // physical byte address of the workgroup's allocation
+    local_id_t                        local_base;    // linear local id of lane 0
+    logic [Lanes-1:0][2:0][LocalIdBits-1:0] local_id; // per lane x y z
+  } dispatch_t;
+
+  // ---- core -> dispatcher/host port: the first faulting lane of an instruction -----------------------------------
+  typedef struct packed {
+    word_t            cause;
+    word_t            pc;
+    word_t            value;
+    logic [2:0][31:0] group_id;
+    local_id_t        local_id;   // linear
+    lane_id_t         lane;
+    warp_id_t         warp;
+  } fault_t;
+
+  // ---- core -> LSU: one warp memory instruction, addresses already computed ---------------------------------------
+  typedef enum logic [2:0] {LsuLoad, LsuStore, LsuAmo, LsuLr, LsuSc, LsuFence} lsu_op_e;
+  typedef enum logic [3:0] {AmoSwap, AmoAdd, AmoXor, AmoAnd, AmoOr, AmoMin, AmoMax, AmoMinu, AmoMaxu} amo_op_e;
+  typedef enum logic [1:0] {SizeByte, SizeHalf, SizeWord} mem_size_e;
+
+  typedef struct packed {
+    slot_tag_t              tag;            // tag.warp is used by the design; the rest is for the monitors
+    lsu_op_e                op;
+    amo_op_e                amo;
+    mem_size_e              size;
+    logic                   unsigned_load;
+    reg_id_t                rd;             // destination of load, amo, lr, sc
+    lane_mask_t             mask;
+    lane_words_t            address;        // virtual: windows not yet resolved
+    lane_words_t            data;           // store data / amo operand, in the low bits
+    logic [ScratchBits-1:0] scratch_base;
+  } lsu_request_t;
+
+  // LSU -> core, once per accepted request, in acceptance order, some cycles later: which lanes trap. Nothing of the request has
+  // had an effect before. Lanes that do not trap go on; the core issues nothing more of that warp until it has this.
+  typedef struct packed {
+    slot_tag_t   tag;
+    lane_mask_t  misaligned;    // causes 4 and 6
+    lane_mask_t  access_fault;  // causes 5 and 7; disjoint from misaligned
+  } lsu_check_t;
+
+  // LSU -> core: values for a part of the lanes of one instruction; `last` with the final part.
+  typedef struct packed {
+    slot_tag_t   tag;
+    reg_id_t     rd;
+    lane_mask_t  mask;
+    lane_words_t data;
+    logic        last;
+    logic        sc_failed;     // with last, of an SC: at least one lane failed
+  } lsu_writeback_t;
+
+  // ---- core (LSU or instruction cache) -> cluster memory ----------------------------------------------------------
+  typedef enum logic [2:0] {MemRead, MemWrite, MemAmo, MemLr, MemSc} mem_op_e;
+
+  typedef struct packed {
+    mem_op_e      op;
+    amo_op_e      amo;
+    logic [31:0]  address;      // read, write: of the line (low bits zero); AMO, LR, SC: of the word
+    line_strobe_t strobe;       // write, AMO, SC: bytes of the line
+    line_t        data;         // in line position
+    lsu_id_t      id;           // comes back with the response
+    slot_tag_t    tag;          // tag.core, tag.warp and lane name the reservation of LR and SC
+    lane_id_t     lane;
+  } mem_request_t;
+
+  // One response for every request, writes included, in any order between ids.
+  typedef struct packed {
+    lsu_id_t      id;
+    line_t        data;         // read: the line; AMO, LR: the old word in line position; SC: 0/1 in line position
+    logic         error;        // AXI SLVERR or DECERR
+  } mem_response_t;
+
+  // ---- core (LSU) -> scratchpad -------------------------------------------------------------------------------------
+  typedef struct packed {
+    lsu_op_e                           op;        // not LsuFence
+    amo_op_e                           amo;
+    lane_mask_t                        mask;
+    logic [Lanes-1:0][ScratchBits-1:0] address;   // physical byte address
+    logic [Lanes-1:0][3:0]             strobe;    // store, amo, sc: bytes within the word
+    lane_words_t                       data;      // store: in word position
+    slot_tag_t                         tag;
+  } scratch_request_t;
+
+  // In request order per core.
+  typedef struct packed {
+    lane_mask_t  mask;
+    lane_words_t data;            // whole words
+    slot_tag_t   tag;
+  } scratch_response_t;
+
+  // ---- AXI4 and AXI4-Lite -------------------------------------------------------------------------------------------
+  localparam int unsigned AxiIdBits = $clog2(MemoryRequests);
+  typedef logic [AxiIdBits-1:0] axi_id_t;
+
+  typedef struct packed {
+    axi_id_t     id;
+    logic [31:0] addr;
+    logic [7:0]  len;
+    logic [2:0]  size;
+    logic [1:0]  burst;
+  } axi_address_t;                                                     // AW and AR
+
+  typedef struct packed {
+    line_t        data;
+    line_strobe_t strb;
+    logic         last;
+  } axi_write_t;                                                       // W
+
+  typedef struct packed {
+    axi_id_t    id;
+    logic [1:0] resp;
+  } axi_write_response_t;                                              // B
+
+  typedef struct packed {
+    axi_id_t    id;
+    line_t      data;
+    logic [1:0] resp;
+    logic       last;
+  } axi_read_t;                                                        // R
+
+  typedef struct packed {
+    axi_address_t aw;
+    logic         aw_valid;
+    axi_write_t   w;
+    logic         w_valid;
+    logic         b_ready;
+    axi_address_t ar;
+    logic         ar_valid;
+    logic         r_ready;
+  } axi_request_t;
+
+  typedef struct packed {
+    logic                aw_ready;
+    logic                w_ready;
+    axi_write_response_t b;
+    logic                b_valid;
+    logic                ar_ready;
+    axi_read_t           r;
+    logic                r_valid;
+  } axi_response_t;
+
+  typedef struct packed {
+    logic [31:0] aw_addr;
+    logic        aw_valid;
+    logic [31:0] w_data;
+    logic [3:0]  w_strb;
+    logic        w_valid;
+    logic        b_ready;
+    logic [31:0] ar_addr;
+    logic        ar_valid;
+    logic        r_ready;
+  } axi_lite_request_t;
+
+  typedef struct packed {
+    logic        aw_ready;
+    logic        w_ready;
+    logic [1:0]  b_resp;
+    logic        b_valid;
+    logic        ar_ready;
+    logic [31:0] r_data;
+    logic [1:0]  r_resp;
+    logic        r_valid;
+  } axi_lite_response_t;
+
+endpackage
