@@ -1,0 +1,167 @@
+// The verilated device as a C++ object: host port, memory, clock and lock-step checker behind one abstract class.
+//
+// One shared object (libheddle_rtl.so) holds one configuration of the RTL. It exports two C functions, declared at the
+// end of this file, and nothing else; whoever loads it needs this header only (no library to link). Both sides must be
+// built with the same C++ library; `heddle_rtl_describe` is there to be checked first.
+//
+// Addresses are physical device addresses (docs/architecture.md, section 5), register offsets are those of
+// docs/spec/registers.yaml. Not thread-safe: one thread per device. Two devices of one library may be open at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+// Exceptions cross the boundary of the shared object, in which everything else is hidden.
+#define HEDDLE_HARNESS_VISIBLE __attribute__((visibility("default")))
+
+namespace heddle::harness {
+
+// Raised whenever the layout of a type in this file changes.
+inline constexpr unsigned kRtlInterface = 1;
+
+// Base of every error a device or the factory throws.
+class HEDDLE_HARNESS_VISIBLE RtlError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The options do not fit the library: another configuration, tracing asked of a build without it, a value out of range.
+class HEDDLE_HARNESS_VISIBLE RtlOptionsError : public RtlError {
+ public:
+  using RtlError::RtlError;
+};
+
+// The device answered SLVERR to a register access.
+class HEDDLE_HARNESS_VISIBLE RegisterAccessError : public RtlError {
+ public:
+  RegisterAccessError(const std::string& text, uint32_t offset, bool write)
+      : RtlError(text), offset_(offset), write_(write) {}
+  uint32_t offset() const { return offset_; }
+  bool write() const { return write_; }
+
+ private:
+  uint32_t offset_;
+  bool write_;
+};
+
+// A host copy outside device memory.
+class HEDDLE_HARNESS_VISIBLE MemoryRangeError : public RtlError {
+ public:
+  using RtlError::RtlError;
+};
+
+// The RTL stopped making progress: a register access never answered, or a running launch neither retired an
+// instruction nor used its memory port for RtlOptions::max_idle_cycles. The text names what was outstanding.
+class HEDDLE_HARNESS_VISIBLE HangError : public RtlError {
+ public:
+  using RtlError::RtlError;
+};
+
+// The RTL broke the AXI4 or AXI4-Lite protocol. The text names the rule, the channel and the cycle.
+class HEDDLE_HARNESS_VISIBLE ProtocolError : public RtlError {
+ public:
+  using RtlError::RtlError;
+};
+
+struct RtlOptions {
+  // Canonical text of the configuration the caller wants; empty: whatever the library has.
+  std::string configuration;
+  // Check every retired instruction against the golden model.
+  bool lockstep = true;
+  // Seed of everything random: stalls, reordering, and the initial values of registers without reset.
+  uint64_t seed = 1;
+  // Cycles from an accepted memory request to its response, at least 1.
+  unsigned memory_latency = 100;
+  // Lines the memory moves in each direction, per cycle: above 0, at most 1 (the port's own limit).
+  double memory_bandwidth = 1.0;
+  // Random back-pressure on every memory channel, latency drawn from 1 to 2 * memory_latency, responses reordered
+  // between ids.
+  bool random_stalls = false;
+  // Waveform (FST) to write, empty for none; needs a library built with tracing. The window is in cycles since reset.
+  std::string trace_path;
+  uint64_t trace_begin = 0;
+  uint64_t trace_end = UINT64_MAX;
+  // A launch that neither retires nor accesses memory for so long throws HangError.
+  uint64_t max_idle_cycles = 100'000;
+  // What to type to see this run again; printed in the mismatch report.
+  std::string replay;
+};
+
+// How many values the checker took from the RTL instead of checking them, by kind.
+struct CopiedCount {
+  std::string kind;
+  uint64_t count = 0;
+};
+
+// Since the device was opened.
+struct RtlStatistics {
+  uint64_t cycles = 0;                // clock cycles after reset
+  uint64_t lockstep_compared = 0;     // instruction slots compared; 0 with lock-step off
+  std::vector<CopiedCount> copied;    // every kind is listed, with 0 where nothing was copied
+  uint64_t warp_instrs = 0;           // slots that retired an instruction
+  uint64_t lane_instrs = 0;           // lanes summed over those
+  uint64_t memory_reads = 0;          // lines read through the AXI port
+  uint64_t memory_writes = 0;         // lines written through the AXI port
+};
+
+class HEDDLE_HARNESS_VISIBLE RtlDevice {
+ public:
+  RtlDevice() = default;
+  RtlDevice(const RtlDevice&) = delete;
+  RtlDevice& operator=(const RtlDevice&) = delete;
+  virtual ~RtlDevice() = default;
+
+  // Canonical text of the configuration that was built.
+  virtual std::string configuration() const = 0;
+
+  // One AXI4-Lite transaction each; they take device cycles. `offset` is a multiple of 4 below 0x1000.
+  // Throw RegisterAccessError on SLVERR, HangError when no answer comes.
+  virtual uint32_t read_register(uint32_t offset) = 0;
+  virtual void write_register(uint32_t offset, uint32_t value) = 0;
+
+  // Straight between the host and the harness's DRAM (and the checker's memory); take no device cycles. To be used
+  // while no launch runs. Memory that nobody wrote reads zero. Throw MemoryRangeError outside device memory.
+  virtual void read_memory(uint32_t address, std::span<std::byte> bytes) = 0;
+  virtual void write_memory(uint32_t address, std::span<const std::byte> bytes) = 0;
+
+  // Runs up to `cycles` cycles and returns how many ran. Returns early at the end of a launch, and when the checker
+  // has found a divergence (then every later call returns 0). With no launch running it runs all the cycles.
+  virtual uint64_t advance(uint64_t cycles) = 0;
+
+  virtual RtlStatistics statistics() const = 0;
+
+  // The one-screen report of the first divergence between RTL and model; empty while there is none.
+  virtual std::optional<std::string> mismatch() const = 0;
+
+  // An AXI error (SLVERR) for every access to [first, last] from now on, so that bus errors can be tested; last < first
+  // clears it.
+  virtual void inject_bus_error(uint32_t first, uint32_t last) = 0;
+};
+
+// What a library is, for a check before it is used.
+struct RtlDescription {
+  unsigned interface_version;  // kRtlInterface of the library
+  const char* configuration;   // canonical text
+  bool tracing;                // built with waveforms
+};
+
+}  // namespace heddle::harness
+
+extern "C" {
+// Opens a device: elaborated, reset, idle. The caller deletes it. Throws RtlOptionsError.
+HEDDLE_HARNESS_VISIBLE heddle::harness::RtlDevice* heddle_rtl_open(const heddle::harness::RtlOptions& options);
+HEDDLE_HARNESS_VISIBLE const heddle::harness::RtlDescription* heddle_rtl_describe();
+}
+
+namespace heddle::harness {
+// Names and types for dlsym.
+using RtlOpenFunction = RtlDevice*(const RtlOptions&);
+using RtlDescribeFunction = const RtlDescription*();
+inline constexpr const char* kRtlOpenSymbol = "heddle_rtl_open";
+inline constexpr const char* kRtlDescribeSymbol = "heddle_rtl_describe";
+}  // namespace heddle::harness
