@@ -1,0 +1,90 @@
+// A whole device behind its BAR0 registers (docs/spec/registers.yaml), run by the fast simulator.
+//
+// Time: a core issues one slot per cycle whenever it has a runnable warp; the cycle counters (BAR0 and CSRs) count
+// those. They say nothing about the RTL's time. Warps of a core take turns of kTurnSlots slots; cores run side by side.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "heddle/model/dispatch.h"
+#include "heddle/model/memory.h"
+#include "heddle/model/step.h"
+#include "heddle/model/types.h"
+#include "heddle/model/warp.h"
+#include "heddle/model/workgroup.h"
+
+namespace heddle::model {
+
+enum class PathPolicy : std::uint8_t { kHeddle, kPostdominatorStack };
+
+class Machine {
+ public:
+  static constexpr std::uint64_t kTurnSlots = 64;
+
+  // Throws ModelError when a size is out of range.
+  explicit Machine(const Shape& shape);
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  const Shape& shape() const { return memory_.shape(); }
+
+  // BAR0. Nothing / false is SLVERR on the bus.
+  std::optional<std::uint32_t> read_register(std::uint32_t offset) const;
+  [[nodiscard]] bool write_register(std::uint32_t offset, std::uint32_t value);
+
+  // Device memory, by physical address; never checked against regions.
+  void read_memory(std::uint32_t address, std::span<std::uint8_t> out) const { memory_.device().read(address, out); }
+  void write_memory(std::uint32_t address, std::span<const std::uint8_t> in) { memory_.device().write(address, in); }
+
+  // Runs for at most `cycles` cycles and stops when the launch ends. Returns the cycles used, 0 when idle.
+  std::uint64_t advance(std::uint64_t cycles);
+
+  bool busy() const { return busy_; }
+  bool interrupt() const { return done_ && interrupt_enable_; }
+
+  Memory& memory() { return memory_; }
+  const Memory& memory() const { return memory_; }
+  // Warps by core * shape.warps + slot; those of no workgroup have no live lane.
+  std::span<const Warp> warps() const { return warps_; }
+
+ private:
+  struct Group;
+
+  bool start();
+  void finish();
+  bool place_next_group();
+  void place_groups();
+  void release_group(Group& group);
+  std::uint64_t run_core(unsigned core, std::uint64_t budget);
+  void record_fault(const Fault& fault);
+  bool write_launch_register(std::uint32_t offset, std::uint32_t value);
+
+  Memory memory_;
+  Launch launch_;  // the registers; the Memory has the copy of the running launch
+  bool busy_ = false;
+  bool done_ = false;
+  bool aborted_ = false;
+  bool interrupt_enable_ = false;
+  std::optional<RejectReason> rejected_;
+  std::optional<Fault> fault_;
+
+  std::uint64_t clock_ = 0;  // cycles since reset
+  std::uint64_t cycles_ = 0;
+  std::uint64_t warp_instrs_ = 0;
+  std::uint64_t lane_instrs_ = 0;
+
+  std::vector<Warp> warps_;
+  std::vector<Group*> group_of_warp_;
+  std::vector<std::unique_ptr<Group>> groups_;
+  std::vector<unsigned> next_warp_;   // per core: whose turn it is
+  std::vector<bool> scratch_in_use_;  // per allocation of the launch's size
+  std::uint64_t next_group_ = 0;
+  std::uint64_t total_groups_ = 0;
+};
+
+}  // namespace heddle::model

@@ -1,0 +1,125 @@
+// The memories of a device as a lane sees them, and the rules that check an access (docs/architecture.md, section 5).
+//
+// Two levels. The *physical* level (read_word, write, amo, load_reserved, store_conditional) acts on device memory or
+// the cluster's scratchpad with no checks: the lock-step checker keeps its copy current with these calls, one per
+// traced event. The *lane* level (locate) maps a lane's virtual address to a physical one or to a trap cause.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "heddle/model/device_memory.h"
+#include "heddle/model/reservations.h"
+#include "heddle/model/types.h"
+#include "heddle/model/warp.h"
+
+namespace heddle::model {
+
+enum class Space : std::uint8_t { kDevice, kScratchpad };
+
+// A physical place: private windows are already mapped to their backing store in device memory, scratchpad offsets to
+// the cluster's scratchpad.
+struct Location {
+  Space space = Space::kDevice;
+  std::uint32_t address = 0;
+
+  bool operator==(const Location&) const = default;
+};
+
+enum class AmoKind : std::uint8_t { kSwap, kAdd, kXor, kAnd, kOr, kMin, kMax, kMinu, kMaxu };
+
+// The word an AMO leaves behind.
+std::uint32_t amo_result(AmoKind kind, std::uint32_t old_word, std::uint32_t operand);
+
+enum class AccessKind : std::uint8_t { kLoad, kStore, kAmo, kLr, kSc };
+
+// Where a lane's access goes, or why it traps.
+struct Translation {
+  bool ok = false;
+  Cause cause = Cause::kLoadAccess;  // when !ok
+  Location location;                 // when ok
+};
+
+class Memory {
+ public:
+  explicit Memory(const Shape& shape);
+
+  const Shape& shape() const { return shape_; }
+  const Launch& launch() const { return launch_; }
+  // Region table, window sizes and private base that the lane level checks against. Clears all reservations.
+  void set_launch(const Launch& launch);
+
+  DeviceMemory& device() { return device_; }
+  const DeviceMemory& device() const { return device_; }
+  std::span<std::uint8_t> scratchpad() { return scratchpad_; }
+  std::span<const std::uint8_t> scratchpad() const { return scratchpad_; }
+  Reservations& reservations(Space space) {
+    return space == Space::kDevice ? device_reservations_ : scratchpad_reservations_;
+  }
+  const Reservations& reservations(Space space) const {
+    return space == Space::kDevice ? device_reservations_ : scratchpad_reservations_;
+  }
+
+  // ---- physical level; `place.address` may point anywhere in a word for the word calls ---------------------------
+  std::uint32_t read_word(Location place) const;
+  // Little-endian bytes, 1, 2 or 4, zero-extended; aligned to `size`.
+  std::uint32_t read(Location place, unsigned size) const;
+  // Bytes of the word as `strobe` says; drops the reservations of that word.
+  void write_word(Location place, std::uint32_t data, unsigned strobe = 0xF);
+  // Low `size` bytes of `data`; aligned to `size`.
+  void write(Location place, std::uint32_t data, unsigned size);
+  // Returns the old word.
+  std::uint32_t amo(Location place, AmoKind kind, std::uint32_t operand);
+  // Returns the word and gives this lane the warp's reservation of that memory. Only the lowest lane of an LR
+  // instruction takes the reservation; for the others of the instruction use read_word.
+  std::uint32_t load_reserved(Location place, unsigned warp_slot, unsigned lane);
+  // True, and the word is written, when the reservation is held. Does not clear the warp's reservation otherwise:
+  // end_store_conditional does, once the last lane of the instruction is performed.
+  bool store_conditional(Location place, unsigned warp_slot, unsigned lane, std::uint32_t data);
+  void end_store_conditional(Space space, unsigned warp_slot) { reservations(space).clear(warp_slot); }
+
+  // ---- lane level -------------------------------------------------------------------------------------------------
+  // One lane's access of `size` (1, 2, 4) bytes at `address`: misalignment is found before access faults.
+  Translation locate(const Warp& warp, unsigned lane, std::uint32_t address, unsigned size, AccessKind kind) const;
+  // Whether an instruction may be fetched from a word-aligned pc.
+  bool may_fetch(std::uint32_t pc) const;
+  // One region that lies around [first, last] (inclusive) and grants all of the rights asked for.
+  bool region_grants(std::uint32_t first, std::uint32_t last, bool read, bool write, bool execute) const;
+
+  // The decoded instruction at a word-aligned pc, or null where a fetch is an access fault.
+  const DecodedInstruction* fetch(std::uint32_t pc) {
+    const std::uint32_t offset = pc - window_base_;
+    if (offset < window_bytes_ && window_decoded_[offset >> 2].valid) return &window_decoded_[offset >> 2];
+    return fetch_slow(pc);
+  }
+
+ private:
+  const DecodedInstruction* fetch_slow(std::uint32_t pc);
+
+  Shape shape_;
+  Launch launch_;
+  DeviceMemory device_;
+  std::vector<std::uint8_t> scratchpad_;
+  Reservations device_reservations_;
+  Reservations scratchpad_reservations_;
+
+  // The executable stretch of one page that was fetched from last.
+  std::uint32_t window_base_ = 0;
+  std::uint32_t window_bytes_ = 0;
+  DecodedInstruction* window_decoded_ = nullptr;
+};
+
+// For step(): the same checks and fetches, but data accesses are only recorded in the StepResult. Whoever owns the
+// order of accesses performs them on the Memory and hands the values in with complete_access and finish_sc.
+class DeferredMemory {
+ public:
+  explicit DeferredMemory(Memory& memory) : memory_(&memory) {}
+  Memory& memory() const { return *memory_; }
+
+ private:
+  Memory* memory_;
+};
+
+}  // namespace heddle::model

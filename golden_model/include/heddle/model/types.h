@@ -1,0 +1,98 @@
+// Plain types shared by the whole model: masks, lane rows, the shape of a device and the launch parameters.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace heddle::model {
+
+inline constexpr unsigned kMaxLanes = 32;
+
+// Bit l is lane l of the warp.
+using LaneMask = std::uint32_t;
+
+// One 32-bit value per lane. Rows always have kMaxLanes entries; those at and above the warp's lane count are padding
+// whose contents mean nothing.
+struct alignas(64) LaneRow {
+  std::array<std::uint32_t, kMaxLanes> lane{};
+
+  std::uint32_t& operator[](unsigned l) { return lane[l]; }
+  const std::uint32_t& operator[](unsigned l) const { return lane[l]; }
+  void fill(std::uint32_t value) { lane.fill(value); }
+  bool operator==(const LaneRow&) const = default;
+};
+
+using Vector3 = std::array<std::uint32_t, 3>;  // x, y, z
+
+// All lanes of a warp of `lanes` lanes.
+constexpr LaneMask all_lanes(unsigned lanes) { return lanes >= 32 ? ~LaneMask{0} : (LaneMask{1} << lanes) - 1; }
+constexpr LaneMask lane_bit(unsigned lane) { return LaneMask{1} << lane; }
+// Lowest lane of a non-empty mask.
+constexpr unsigned first_lane(LaneMask mask) { return static_cast<unsigned>(std::countr_zero(mask)); }
+constexpr unsigned lane_count(LaneMask mask) { return static_cast<unsigned>(std::popcount(mask)); }
+
+// Calls `visit(lane)` for each lane of the mask, in ascending order.
+template <typename Visitor>
+constexpr void for_each_lane(LaneMask mask, Visitor&& visit) {
+  for (; mask != 0; mask &= mask - 1) visit(first_lane(mask));
+}
+
+// What the model needs to know of a configuration (docs/spec/configurations.yaml).
+struct Shape {
+  unsigned cores = 1;
+  unsigned warps = 1;  // per core
+  unsigned lanes = 1;  // per warp, a power of two, at most kMaxLanes
+  unsigned regions = 16;
+  std::uint32_t scratchpad_bytes = 32768;  // of the cluster
+  std::uint32_t line_bytes = 64;
+
+  unsigned warp_slots() const { return cores * warps; }
+};
+
+// One entry of the launch's region table; bytes base..last (inclusive). A region without rights grants nothing.
+struct Region {
+  std::uint32_t base = 0;
+  std::uint32_t last = 0;
+  bool read = false;
+  bool write = false;
+  bool execute = false;
+};
+
+// The launch registers (docs/spec/registers.yaml).
+struct Launch {
+  std::uint32_t entry = 0;
+  std::uint32_t kernel = 0;
+  std::uint32_t args = 0;
+  std::uint32_t private_base = 0;
+  std::uint32_t private_size = 0;
+  std::uint32_t scratch_size = 0;
+  Vector3 num_groups{};
+  Vector3 local_size{};
+  std::vector<Region> regions;
+};
+
+// Trap causes (docs/architecture.md, section 7).
+enum class Cause : std::uint8_t {
+  kInstructionMisaligned = 0,
+  kInstructionAccess = 1,
+  kIllegalInstruction = 2,
+  kBreakpoint = 3,
+  kLoadMisaligned = 4,
+  kLoadAccess = 5,
+  kStoreMisaligned = 6,
+  kStoreAccess = 7,
+  kEnvironmentCall = 11,
+  kCollectiveDeadlock = 24,
+};
+
+// A use of the model that its contract excludes (a shape out of range, a step while an SC is pending, ...).
+class ModelError : public std::logic_error {
+  using std::logic_error::logic_error;
+};
+
+}  // namespace heddle::model
