@@ -127,11 +127,12 @@ package heddle_pkg;
     mem_op_e      op;
     amo_op_e      amo;
     logic [31:0]  address;      // read, write: of the line (low bits zero); AMO, LR, SC: of the word
-    line_strobe_t strobe;       // write, AMO, SC: bytes of the line
+    line_strobe_t strobe;       // bytes of the line: written (write, AMO, SC), or wanted (read, LR; a read with none: all)
     line_t        data;         // in line position
     lsu_id_t      id;           // comes back with the response
     slot_tag_t    tag;          // tag.core, tag.warp and lane name the reservation of LR and SC
     lane_id_t     lane;
+    logic         reserve;      // LR: takes the warp's reservation (lowest lane of its instruction). SC: the warp's may be used
   } mem_request_t;
 
   // One response for every request, writes included, in any order between ids.
@@ -150,14 +151,34 @@ package heddle_pkg;
     logic [Lanes-1:0][3:0]             strobe;    // store, amo, sc: bytes within the word
     lane_words_t                       data;      // store: in word position
     slot_tag_t                         tag;
+    logic                              reserve;   // SC: the warp's reservation may be used
   } scratch_request_t;
 
-  // In request order per core.
+  // One for every request, in request order per core.
   typedef struct packed {
-    lane_mask_t  mask;
-    lane_words_t data;            // whole words
+    lane_mask_t  mask;            // that of the request
+    lane_words_t data;            // whole words: load, LR, AMO: the old word; SC: 0 or 1
     slot_tag_t   tag;
   } scratch_response_t;
+
+  // ---- for the verification monitors: changes of memory in the order in which they take place -----------------------
+  typedef struct packed {
+    mem_request_t request;        // AMO: the operand in line position
+    word_t        old_word;       // AMO, LR: the word before
+    logic         sc_success;
+  } trace_memory_t;
+
+  typedef struct packed {
+    slot_tag_t                         tag;
+    lsu_op_e                           op;
+    amo_op_e                           amo;
+    lane_mask_t                        mask;      // lanes performed in this step
+    logic [Lanes-1:0][ScratchBits-1:0] address;
+    logic [Lanes-1:0][3:0]             strobe;
+    lane_words_t                       data;
+    lane_words_t                       old;       // AMO, LR: the word before
+    lane_mask_t                        sc_success;
+  } trace_scratch_t;
 
   // ---- AXI4 and AXI4-Lite -------------------------------------------------------------------------------------------
   localparam int unsigned AxiIdBits = $clog2(MemoryRequests);
