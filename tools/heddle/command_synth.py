@@ -1,0 +1,19 @@
+"""heddle synth: area of the RTL on a target, through Yosys."""
+
+import argparse
+import os
+import sys
+
+import build
+
+
+def add(jobs):
+    parser = jobs.add_parser("synth", help="synthesise the RTL and report its area", add_help=False, prefix_chars="\0", allow_abbrev=False)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    parser.set_defaults(action=run)
+
+
+def run(arguments):
+    command = ["/usr/bin/python3", "-B", str(build.ROOT / "tools" / "synth" / "synth.py"), *arguments.arguments]
+    sys.stdout.flush()
+    os.execv(command[0], command)
