@@ -1,0 +1,1 @@
+"""Reads docs/spec/*.yaml, checks it and emits everything that is generated from it."""

@@ -1,0 +1,70 @@
+"""heddle_isa.h for C and xheddle.inc for the assembler."""
+
+from .text import NOTICE, align, join
+
+
+def _operands(instruction):
+    """Assembly operand names, in order."""
+    return [name for letter, name in (("d", "rd"), ("s", "rs1"), ("t", "rs2"), ("u", "rs3")) if instruction.has(letter)]
+
+
+def _insn(instruction, operand):
+    """`.insn` statement; operand(name) gives the text of a register operand."""
+    names = _operands(instruction)
+
+    def reg(name, bits_low):
+        return operand(name) if name in names else f"x{instruction.match >> bits_low & 31}"
+
+    funct3 = instruction.match >> 12 & 7
+    head = f"{instruction.opcode:#04x}, {funct3:#x}"
+    rd, rs1, rs2 = reg("rd", 7), reg("rs1", 15), reg("rs2", 20)
+    if instruction.format == "R4":
+        return f".insn r4 {head}, {instruction.match >> 25 & 3:#x}, {rd}, {rs1}, {rs2}, {operand('rs3')}"
+    return f".insn r {head}, {instruction.match >> 25:#x}, {rd}, {rs1}, {rs2}"
+
+
+def _custom(spec):
+    return [i for i in spec.instructions if i.extension == "Xheddle"]
+
+
+def header(spec):
+    lines = [
+        f"/* {NOTICE} */",
+        "/* CSR numbers, memory map and the Xheddle instructions, for C and preprocessed assembly. */",
+        "#pragma once",
+        "",
+        "/* CSR numbers. */",
+    ]
+    lines += align([("#define", f"HEDDLE_CSR_{c.name.upper()}", f"{c.number:#05x}") for c in spec.csrs], "")
+    lines += ["", "/* Address windows of a lane: first byte and span in bytes. The device window reaches the end of the addresses. */"]
+    rows = []
+    for w in spec.windows:
+        rows.append(("#define", f"HEDDLE_{w.name.upper()}_BASE", f"{w.base:#010x}"))
+        rows.append(("#define", f"HEDDLE_{w.name.upper()}_SIZE", f"{w.size:#010x}"))
+    lines += align(rows, "")
+    lines += [
+        "",
+        "/* One assembly statement per Xheddle instruction, as a string. Operands are strings, asm templates included:",
+        '   __asm__ volatile(HEDDLE_INSN_HD_VOTE_ANY("%0", "%1") : "=r"(any) : "r"(value)); */',
+    ]
+    for i in _custom(spec):
+        names = _operands(i)
+        text = _insn(i, lambda name: f'" {name} "')
+        parameters = f"({', '.join(names)})" if names else ""
+        literal = f'"{text}"'.replace(' ""', "")
+        lines.append(f"#define HEDDLE_INSN_{i.macro}{parameters} {literal}")
+    return join(lines)
+
+
+def assembler_macros(spec):
+    lines = [f"# {NOTICE}", "# Xheddle mnemonics for assemblers that do not know them: .include this file.", ""]
+    for i in _custom(spec):
+        names = _operands(i)
+        lines += [f"# {i.doc}", f".macro {i.name} {', '.join(names)}".rstrip()]
+        body = _insn(i, lambda name: "\\" + name)
+        lines += [f"  {body}", ".endm", ""]
+    lines += ["# Read an identity CSR by name: hd.csrr a0, hd_lane", ".macro hd.csrr rd, name", "  hd.csrr.\\name \\rd", ".endm", ""]
+    for c in spec.csrs:
+        if c.name.startswith("hd_"):
+            lines += [f".macro hd.csrr.{c.name} rd", f"  csrrs \\rd, {c.number:#05x}, x0", ".endm"]
+    return join(lines)

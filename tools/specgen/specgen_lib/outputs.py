@@ -1,0 +1,43 @@
+"""Which file comes from which emitter."""
+
+import os
+
+from . import emit_c, emit_cpp_device, emit_cpp_isa, emit_docs, emit_sv_isa, emit_sv_regs
+
+
+def generate(spec, config):
+    """Returns {path relative to the output folder: text}. Raises SpecError for an impossible `config`."""
+    name, values = spec.configurations.parse(config)
+    block = spec.registers.block
+    include = "include/heddle/generated"
+    return {
+        "rtl/heddle_config_pkg.sv": emit_sv_isa.config_package(spec, config, values),
+        "rtl/heddle_isa_pkg.sv": emit_sv_isa.isa_package(spec),
+        f"rtl/{block}_regs_pkg.sv": emit_sv_regs.package(spec),
+        f"rtl/{block}_regs.sv": emit_sv_regs.module(spec),
+        f"{include}/isa.h": emit_cpp_isa.isa_header(spec),
+        f"{include}/csrs.h": emit_cpp_isa.csrs_header(spec),
+        f"{include}/registers.h": emit_cpp_device.registers_header(spec),
+        f"{include}/memory_map.h": emit_cpp_device.memory_map_header(spec),
+        f"{include}/configuration.h": emit_cpp_device.configuration_header(spec),
+        "include/heddle/heddle_isa.h": emit_c.header(spec),
+        "asm/xheddle.inc": emit_c.assembler_macros(spec),
+        "docs/instructions.md": emit_docs.instructions(spec),
+        "docs/csrs.md": emit_docs.csrs(spec),
+        "docs/registers.md": emit_docs.registers(spec),
+        "docs/configurations.md": emit_docs.configurations(spec),
+        "docs/memory_map.md": emit_docs.memory_map(spec),
+    }
+
+
+def write(files, folder):
+    """Writes the files; one whose text is the same keeps its time stamp, so that nothing is rebuilt for it."""
+    for name, text in files.items():
+        path = folder / name
+        if path.exists() and path.read_text(encoding="utf-8") == text:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Renamed into place: another build that reads at this moment sees the old or the new text, never a part.
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
