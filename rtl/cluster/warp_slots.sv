@@ -50,19 +50,23 @@ module warp_slots
   warp_id_t               done_group, release_group;
   logic                   release_fire, group_done;
 
-  always_comb begin
-    free_slot_o = '0;
-    for (int unsigned w = Warps; w > 0; w--) begin
-      if (!taken_q[w-1]) free_slot_o = warp_id_t'(w - 1);
-    end
-  end
+  lowest_one #(
+    .Width(Warps)
+  ) u_free_slot (
+    .bits_i  (~taken_q),
+    .any_o   (),  // available_o tells whether there is one
+    .onehot_o(),
+    .index_o (free_slot_o)
+  );
 
-  always_comb begin
-    release_group = '0;
-    for (int unsigned w = Warps; w > 0; w--) begin
-      if (complete_q[w-1]) release_group = warp_id_t'(w - 1);
-    end
-  end
+  lowest_one #(
+    .Width(Warps)
+  ) u_release_group (
+    .bits_i  (complete_q),
+    .any_o   (release_valid_o),
+    .onehot_o(),
+    .index_o (release_group)
+  );
 
   assign done_group = group_q[warp_done_i];
 
@@ -77,7 +81,6 @@ module warp_slots
   end
 
   assign running_o       = running_q != '0;
-  assign release_valid_o = complete_q != '0;
   assign release_fire    = release_valid_o && release_ready_i;
   assign release_base_o  = bases[release_group];
   assign available_o     = available_q;

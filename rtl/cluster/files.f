@@ -1,0 +1,5 @@
+rtl/cluster/scratch_allocator.sv
+rtl/cluster/warp_slots.sv
+rtl/cluster/local_id_table.sv
+rtl/cluster/dispatcher.sv
+rtl/cluster/cluster.sv

@@ -1,0 +1,1 @@
+rtl/die/heddle_die.sv

@@ -1,0 +1,2 @@
+rtl/host/launch_check.sv
+rtl/host/host_port.sv

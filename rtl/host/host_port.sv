@@ -1,0 +1,295 @@
+// The host's side of the device: an AXI4-Lite slave on the generated register block, launch validation, the status of the launch,
+// counters and the interrupt.
+//
+// Latency: one write and one read at a time, each answered in the next cycle. control.start raises status.busy in the next cycle;
+// start_o follows when launch_check has found the launch possible, otherwise status.done rises with status.rejected.
+// Invariants: start_o comes only while no launch runs; launch_o is stable while status.busy; AXI4-Lite responses hold until taken.
+module host_port
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import heddle_regs_pkg::*;
+(
+  input  logic                          clk_i,
+  input  logic                          rst_ni,
+
+  input  axi_lite_request_t             axi_i,
+  output axi_lite_response_t            axi_o,
+  output logic                          irq_o,
+
+  // dispatcher
+  output launch_t                       launch_o,
+  output local_id_t                     local_items_o,   // work-items of a workgroup
+  output logic                          start_o,         // pulse
+  output logic                          abort_o,         // pulse
+  input  logic                          done_i,          // pulse, with how the launch ended
+  input  logic                          aborted_i,
+  input  logic                          faulted_i,
+  input  fault_t                        fault_i,         // holds from done_i to the next start_o
+  input  core_id_t                      fault_core_i,
+
+  // per core: an issue slot retired an instruction, on so many lanes
+  input  logic [Cores-1:0]              retire_valid_i,
+  input  logic [Cores-1:0][LaneBits:0]  retire_lanes_i
+);
+
+  localparam logic [1:0]  RespOkay   = 2'b00;
+  localparam logic [1:0]  RespSlverr = 2'b10;
+  localparam int unsigned CoreSumBits = $clog2(Cores + 1);
+  localparam int unsigned LaneSumBits = $clog2(Cores * Lanes + 1);
+
+  typedef enum logic [1:0] {StateIdle, StateCheck, StateRun} state_e;
+
+  heddle_regs_in_t  hw;
+  heddle_regs_out_t regs;
+  logic             write, write_error, read, read_error;
+  word_t            read_data;
+
+  logic             b_valid_d, b_valid_q, r_valid_d, r_valid_q;
+  logic [1:0]       b_resp_d, b_resp_q, r_resp_d, r_resp_q;
+  word_t            r_data_d, r_data_q;
+
+  state_e           state_d, state_q;
+  logic             done_d, done_q;
+  logic             faulted_d, faulted_q;
+  logic             aborted_d, aborted_q;         // in StateCheck: the host has asked for it
+  logic             rejected_d, rejected_q;
+  logic [2:0]       reason_d, reason_q;
+  logic             busy, check_done;
+  logic [2:0]       check_reason;
+
+  logic [63:0]            cycles_d, cycles_q;
+  logic [63:0]            warp_instrs_d, warp_instrs_q;
+  logic [63:0]            lane_instrs_d, lane_instrs_q;
+  logic [CoreSumBits-1:0] warp_sum_d, warp_sum_q;
+  logic [LaneSumBits-1:0] lane_sum_d, lane_sum_q;
+
+  // ---- AXI4-Lite --------------------------------------------------------------------------------------------------
+  assign write = axi_i.aw_valid && axi_i.w_valid && !b_valid_q;
+  assign read  = axi_i.ar_valid && !r_valid_q;
+
+  always_comb begin
+    b_valid_d = b_valid_q && !axi_i.b_ready;
+    b_resp_d  = b_resp_q;
+    r_valid_d = r_valid_q && !axi_i.r_ready;
+    r_resp_d  = r_resp_q;
+    r_data_d  = r_data_q;
+    if (write) begin
+      b_valid_d = 1'b1;
+      b_resp_d  = write_error ? RespSlverr : RespOkay;
+    end
+    if (read) begin
+      r_valid_d = 1'b1;
+      r_resp_d  = read_error ? RespSlverr : RespOkay;
+      r_data_d  = read_data;
+    end
+  end
+
+  always_comb begin
+    axi_o          = '0;
+    axi_o.aw_ready = write;
+    axi_o.w_ready  = write;
+    axi_o.b_resp   = b_resp_q;
+    axi_o.b_valid  = b_valid_q;
+    axi_o.ar_ready = read;
+    axi_o.r_data   = r_data_q;
+    axi_o.r_resp   = r_resp_q;
+    axi_o.r_valid  = r_valid_q;
+  end
+
+  heddle_regs u_regs (
+    .clk_i,
+    .rst_ni,
+    .busy_i    (busy),
+    .wr_en_i   (write),
+    .wr_addr_i (axi_i.aw_addr),
+    .wr_data_i (axi_i.w_data),
+    .wr_strb_i (axi_i.w_strb),
+    .wr_error_o(write_error),
+    .rd_addr_i (axi_i.ar_addr),
+    .rd_data_o (read_data),
+    .rd_error_o(read_error),
+    .hw_i      (hw),
+    .reg_o     (regs)
+  );
+
+  always_comb begin
+    hw                 = '0;
+    hw.status.busy     = busy;
+    hw.status.done     = done_q;
+    hw.status.fault    = faulted_q;
+    hw.status.aborted  = aborted_q && !busy;
+    hw.status.rejected = rejected_q;
+    hw.status.reason   = reason_q;
+    hw.fault_cause     = fault_i.cause;
+    hw.fault_pc        = fault_i.pc;
+    hw.fault_value     = fault_i.value;
+    hw.fault_group     = fault_i.group_id;
+    hw.fault_local     = 32'(fault_i.local_id);
+    hw.fault_place.lane = 8'(fault_i.lane);
+    hw.fault_place.warp = 8'(fault_i.warp);
+    hw.fault_place.core = 8'(fault_core_i);
+    hw.cycles_lo       = cycles_q[31:0];
+    hw.cycles_hi       = cycles_q[63:32];
+    hw.warp_instrs_lo  = warp_instrs_q[31:0];
+    hw.warp_instrs_hi  = warp_instrs_q[63:32];
+    hw.lane_instrs_lo  = lane_instrs_q[31:0];
+    hw.lane_instrs_hi  = lane_instrs_q[63:32];
+  end
+
+  assign irq_o = done_q && regs.interrupt_enable.done;
+
+  // ---- launch -----------------------------------------------------------------------------------------------------
+  always_comb begin
+    launch_o              = '0;
+    launch_o.entry        = regs.entry;
+    launch_o.kernel       = regs.kernel;
+    launch_o.args         = regs.args;
+    launch_o.private_base = regs.private_base;
+    launch_o.private_size = regs.private_size;
+    launch_o.scratch_size = regs.scratch_size;
+    launch_o.num_groups   = regs.num_groups;
+    launch_o.local_size   = regs.local_size;
+    for (int unsigned i = 0; i < Regions; i++) begin
+      launch_o.regions[i].base = regs.region_base[i];
+      launch_o.regions[i].last = regs.region_last[i];
+      launch_o.regions[i].x    = regs.region_attr[i].x;
+      launch_o.regions[i].w    = regs.region_attr[i].w;
+      launch_o.regions[i].r    = regs.region_attr[i].r;
+    end
+  end
+
+  launch_check u_launch_check (
+    .clk_i,
+    .rst_ni,
+    .start_i           (regs.control.start),
+    .num_groups_i      (regs.num_groups),
+    .local_size_i      (regs.local_size),
+    .scratch_size_i    (regs.scratch_size),
+    .private_size_low_i(regs.private_size[1:0]),
+    .done_o            (check_done),
+    .reason_o          (check_reason),
+    .items_o           (local_items_o)
+  );
+
+  assign busy    = state_q != StateIdle;
+  assign abort_o = state_q == StateRun && regs.control.abort;
+
+  always_comb begin
+    state_d    = state_q;
+    done_d     = done_q && !regs.interrupt_clear.done;
+    faulted_d  = faulted_q;
+    aborted_d  = aborted_q;
+    rejected_d = rejected_q;
+    reason_d   = reason_q;
+    start_o    = 1'b0;
+    unique case (state_q)
+      StateIdle: begin
+        if (regs.control.start) begin
+          state_d    = StateCheck;
+          done_d     = 1'b0;
+          faulted_d  = 1'b0;
+          aborted_d  = 1'b0;
+          rejected_d = 1'b0;
+          reason_d   = '0;
+        end
+      end
+      StateCheck: begin
+        if (regs.control.abort) aborted_d = 1'b1;
+        if (check_done) begin
+          rejected_d = check_reason != '0;
+          reason_d   = check_reason;
+          if (rejected_d || aborted_d) begin
+            state_d   = StateIdle;
+            done_d    = 1'b1;
+            aborted_d = !rejected_d;
+          end else begin
+            state_d = StateRun;
+            start_o = 1'b1;
+          end
+        end
+      end
+      StateRun: begin
+        if (done_i) begin
+          state_d   = StateIdle;
+          done_d    = 1'b1;
+          aborted_d = aborted_i;
+          faulted_d = faulted_i;
+        end
+      end
+      default: state_d = StateIdle;
+    endcase
+  end
+
+  // ---- counters ---------------------------------------------------------------------------------------------------
+  // The sums over the cores are registered, which keeps them off the cores' paths; a warp's last instruction still counts
+  // before status.done shows, because the dispatcher needs as many cycles.
+  always_comb begin
+    warp_sum_d = '0;
+    lane_sum_d = '0;
+    for (int unsigned c = 0; c < Cores; c++) begin
+      if (retire_valid_i[c]) begin
+        warp_sum_d = warp_sum_d + 1'b1;
+        lane_sum_d = lane_sum_d + LaneSumBits'(retire_lanes_i[c]);
+      end
+    end
+    cycles_d      = cycles_q + 64'(busy);
+    warp_instrs_d = warp_instrs_q + 64'(warp_sum_q);
+    lane_instrs_d = lane_instrs_q + 64'(lane_sum_q);
+    if (regs.control.start) begin
+      cycles_d      = '0;
+      warp_instrs_d = '0;
+      lane_instrs_d = '0;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      b_valid_q     <= 1'b0;
+      b_resp_q      <= '0;
+      r_valid_q     <= 1'b0;
+      r_resp_q      <= '0;
+      r_data_q      <= '0;
+      state_q       <= StateIdle;
+      done_q        <= 1'b0;
+      faulted_q     <= 1'b0;
+      aborted_q     <= 1'b0;
+      rejected_q    <= 1'b0;
+      reason_q      <= '0;
+      cycles_q      <= '0;
+      warp_instrs_q <= '0;
+      lane_instrs_q <= '0;
+      warp_sum_q    <= '0;
+      lane_sum_q    <= '0;
+    end else begin
+      b_valid_q     <= b_valid_d;
+      b_resp_q      <= b_resp_d;
+      r_valid_q     <= r_valid_d;
+      r_resp_q      <= r_resp_d;
+      r_data_q      <= r_data_d;
+      state_q       <= state_d;
+      done_q        <= done_d;
+      faulted_q     <= faulted_d;
+      aborted_q     <= aborted_d;
+      rejected_q    <= rejected_d;
+      reason_q      <= reason_d;
+      cycles_q      <= cycles_d;
+      warp_instrs_q <= warp_instrs_d;
+      lane_instrs_q <= lane_instrs_d;
+      warp_sum_q    <= warp_sum_d;
+      lane_sum_q    <= lane_sum_d;
+    end
+  end
+
+`ifndef SYNTHESIS
+  // A launch is stable from start to done.
+  assert property (@(posedge clk_i) disable iff (!rst_ni) busy |=> !busy || $stable(launch_o));
+  // A launch ends only if one runs, and either it was rejected or it was started.
+  assert property (@(posedge clk_i) disable iff (!rst_ni) done_i |-> state_q == StateRun);
+  // Responses hold until they are taken.
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   axi_o.b_valid && !axi_i.b_ready |=> axi_o.b_valid && $stable(axi_o.b_resp));
+  assert property (@(posedge clk_i) disable iff (!rst_ni)
+                   axi_o.r_valid && !axi_i.r_ready |=> axi_o.r_valid && $stable(axi_o.r_data) && $stable(axi_o.r_resp));
+`endif
+
+endmodule
