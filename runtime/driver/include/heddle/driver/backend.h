@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace heddle::driver {
+
+/// Where a running lane is, for reports of launches that do not end.
+struct LanePosition {
+  uint32_t pc = 0;
+  std::array<uint32_t, 3> group{};
+  uint32_t local_linear = 0;
+  unsigned lane = 0, warp = 0, core = 0;
+};
+
+/// What the lock-step checker did since the device was opened; all zero and empty without one.
+struct LockstepStatistics {
+  bool enabled = false;
+  uint64_t compared = 0;                                  ///< Issue slots compared.
+  std::vector<std::pair<std::string, uint64_t>> copied;   ///< Values taken from the RTL instead, by kind.
+};
+
+/// A device as the driver sees it: the BAR0 registers of docs/spec/registers.yaml, device memory, and time. Errors of the device
+/// underneath arrive as DeviceError. Memory is touched only while no launch runs.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual uint32_t read_register(uint32_t offset) = 0;
+  virtual void write_register(uint32_t offset, uint32_t value) = 0;
+  virtual void read_memory(uint32_t address, std::span<std::byte> bytes) = 0;
+  virtual void write_memory(uint32_t address, std::span<const std::byte> bytes) = 0;
+
+  /// Lets up to `cycles` cycles (model: issue slots) pass and returns how many did; fewer at the end of a launch.
+  virtual uint64_t advance(uint64_t cycles) = 0;
+
+  virtual LockstepStatistics lockstep() const { return {}; }
+  /// The checker's report of the first divergence; empty while there is none.
+  virtual std::optional<std::string> mismatch() const { return std::nullopt; }
+  /// Issue slots that an exact post-dominator stack needs for all launches so far; empty unless asked for at opening.
+  virtual std::optional<uint64_t> stack_slots() const { return std::nullopt; }
+  /// Some live lane of the running launch, if the back end can see inside.
+  virtual std::optional<LanePosition> running_lane() const { return std::nullopt; }
+};
+
+/// What opening a back end needs; the fields of DeviceOptions that reach it.
+struct BackendOptions {
+  std::string configuration;                ///< "edge", "base:cores=1,...".
+  std::filesystem::path rtl_library;        ///< Directory with libheddle_rtl.so.
+  bool lockstep = true;
+  uint64_t seed = 1;
+  unsigned memory_latency = 100;
+  double memory_bandwidth = 1.0;
+  bool random_stalls = false;
+  std::filesystem::path trace;              ///< Waveform file, empty for none.
+  bool stack_reference = false;             ///< Model: also count the issue slots of an exact post-dominator stack.
+  std::string replay;                       ///< Command that repeats the run, for the mismatch report.
+};
+
+/// Opens the golden model / the verilated RTL. Throw DeviceError(kUnavailable) with what to do.
+std::unique_ptr<Backend> open_model(const BackendOptions& options);
+std::unique_ptr<Backend> open_rtl(const BackendOptions& options);
+
+}  // namespace heddle::driver

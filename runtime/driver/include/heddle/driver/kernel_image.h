@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace heddle::driver {
+
+/// What is known about one code address.
+struct SourceLocation {
+  std::string symbol;          ///< Function symbol that covers the address, empty if none.
+  uint32_t symbol_offset = 0;  ///< Address minus the symbol's.
+  std::string inlined;         ///< Innermost function inlined there, empty if none.
+  std::string file;            ///< Empty without debug information.
+  unsigned line = 0;           ///< 0 if unknown.
+};
+
+/// A kernel program read from an ELF file: what to load, its symbols and its debug information. Immutable.
+class KernelImage {
+ public:
+  struct Segment {
+    uint32_t address = 0;
+    uint32_t memory_bytes = 0;        ///< Bytes in memory; those past `contents` are zero.
+    std::vector<std::byte> contents;  ///< From the file.
+    bool read = false, write = false, execute = false;
+  };
+
+  /// Reads `file`. `memory_base`/`memory_bytes` is the part of device memory that programs are loaded into.
+  /// Throws DeviceError(kBadElf) naming the file, what is wrong with it and what to do: it cannot be read; is not ELF; is not 32 bits,
+  /// RISC-V, little endian or executable; a segment lies outside the program memory; it has no entry point.
+  KernelImage(const std::filesystem::path& file, uint32_t memory_base, uint64_t memory_bytes);
+  ~KernelImage();
+  KernelImage(KernelImage&&) noexcept;
+  KernelImage& operator=(KernelImage&&) noexcept;
+
+  const std::filesystem::path& file() const { return file_; }
+  uint32_t entry() const { return entry_; }
+  /// Loadable segments in device memory, by ascending address.
+  const std::vector<Segment>& segments() const { return segments_; }
+  /// Bytes of statically allocated scratchpad (variables in the scratchpad window).
+  uint32_t scratch_bytes() const { return scratch_bytes_; }
+
+  /// Address of the function `name`, or nothing.
+  std::optional<uint32_t> function(const std::string& name) const;
+  /// Address of any symbol `name`, or nothing.
+  std::optional<uint32_t> symbol(const std::string& name) const;
+  /// Global functions, for error texts.
+  std::vector<std::string> functions() const;
+  /// Function and source line of a code address.
+  SourceLocation locate(uint32_t pc) const;
+
+ private:
+  struct Symbol {
+    std::string name;
+    uint32_t address = 0, bytes = 0;
+    bool function = false, global = false;
+  };
+  class DebugInfo;
+
+  [[noreturn]] void fail(const std::string& what) const;
+  void read_header();
+  void read_segments(uint32_t memory_base, uint64_t memory_bytes);
+  void read_symbols();
+
+  std::filesystem::path file_;
+  std::unique_ptr<DebugInfo> debug_;
+  uint32_t entry_ = 0;
+  uint32_t scratch_bytes_ = 0;
+  std::vector<Segment> segments_;
+  std::vector<Symbol> symbols_;
+};
+
+}  // namespace heddle::driver

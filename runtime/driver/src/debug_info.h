@@ -1,0 +1,32 @@
+#pragma once
+
+#include <elfutils/libdw.h>
+#include <libelf.h>
+
+#include <filesystem>
+
+#include "heddle/driver/kernel_image.h"
+
+namespace heddle::driver {
+
+/// Owns the open file, its libelf handle and, if the file has debug information, its libdw handle.
+class KernelImage::DebugInfo {
+ public:
+  /// Opens `file`; `elf()` is null if it is not readable or not an archive member or object libelf understands.
+  explicit DebugInfo(const std::filesystem::path& file);
+  ~DebugInfo();
+  DebugInfo(const DebugInfo&) = delete;
+  DebugInfo& operator=(const DebugInfo&) = delete;
+
+  bool readable() const { return descriptor_ >= 0; }
+  Elf* elf() const { return elf_; }
+  /// Fills file, line and inlined of `location`, as far as the debug information goes.
+  void locate(uint32_t pc, SourceLocation& location) const;
+
+ private:
+  int descriptor_ = -1;
+  Elf* elf_ = nullptr;
+  mutable Dwarf* dwarf_ = nullptr;
+};
+
+}  // namespace heddle::driver

@@ -1,0 +1,367 @@
+#include "heddle/driver/device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "fault_report.h"
+#include "heddle/driver/output_ring.h"
+#include "heddle/generated/configuration.h"
+#include "heddle/generated/memory_map.h"
+#include "heddle/generated/registers.h"
+
+namespace heddle::driver {
+namespace {
+
+constexpr uint32_t kDeviceId = 0x48454444;
+constexpr uint64_t kAdvanceChunk = 1'000'000;
+/// An aborted launch ends once its accesses in flight have completed; far longer means that the device is stuck.
+constexpr uint64_t kAbortCycles = 1'000'000;
+
+uint64_t default_timeout(BackendKind backend) {
+  return backend == BackendKind::kModel ? 20'000'000'000 : 200'000'000;
+}
+
+std::string size_text(Size3 size) { return fmt::format("{} x {} x {}", size[0], size[1], size[2]); }
+
+[[noreturn]] void invalid(const std::string& text) { throw DeviceError(ErrorKind::kInvalidArgument, text); }
+
+std::unique_ptr<Backend> open_backend(const DeviceOptions& options) {
+  try {
+    Configuration::parse(options.configuration);
+  } catch (const ConfigurationError& error) {
+    throw DeviceError(ErrorKind::kUnavailable, error.what());
+  }
+  return options.backend == BackendKind::kModel ? open_model(options) : open_rtl(options);
+}
+
+uint64_t read_pair(Backend& backend, uint32_t low) {
+  return backend.read_register(low) | uint64_t{backend.read_register(low + 4)} << 32;
+}
+
+const char* rejection_text(uint32_t reason) {
+  switch (reason) {
+    case 1: return "local size";
+    case 2: return "grid size";
+    case 3: return "scratchpad size";
+    case 4: return "private size";
+    default: return "unknown reason";
+  }
+}
+
+}  // namespace
+
+Device Device::open(const DeviceOptions& options) { return open(options, open_backend(options)); }
+
+Device Device::open(const DeviceOptions& options, std::unique_ptr<Backend> backend) {
+  return Device(options, std::move(backend));
+}
+
+Device::Device(const DeviceOptions& options, std::unique_ptr<Backend> backend)
+    : options_(options),
+      backend_(std::move(backend)),
+      allocator_(memory_map::kDeviceBase + static_cast<uint32_t>(kProgramBytes),
+                 options.memory_bytes > kProgramBytes ? options.memory_bytes - kProgramBytes : 0) {
+  if (options.memory_bytes > memory_map::kDeviceSize) {
+    throw DeviceError(ErrorKind::kUnavailable, fmt::format("device memory of {} bytes asked for, the address map has {}",
+                                                           options.memory_bytes, memory_map::kDeviceSize));
+  }
+  const uint32_t id = backend_->read_register(regs::kId);
+  if (id != kDeviceId) {
+    throw DeviceError(ErrorKind::kUnavailable, fmt::format("not a Heddle device: its id register reads {:#010x}", id));
+  }
+  const uint32_t version = backend_->read_register(regs::kVersion);
+  if (regs::version::kMajor.get(version) != 1) {
+    throw DeviceError(ErrorKind::kUnavailable, fmt::format("register interface version {}.{}, the driver knows 1",
+                                                           regs::version::kMajor.get(version),
+                                                           regs::version::kMinor.get(version)));
+  }
+  const uint32_t shape = backend_->read_register(regs::kShape);
+  shape_.lanes = regs::shape::kLanes.get(shape);
+  shape_.warps = regs::shape::kWarps.get(shape);
+  shape_.cores = regs::shape::kCores.get(shape);
+  shape_.regions = regs::shape::kRegions.get(shape);
+  shape_.scratchpad_bytes = backend_->read_register(regs::kScratchpadBytes);
+  shape_.line_bytes = backend_->read_register(regs::kLineBytes);
+}
+
+void Device::require_idle(const char* operation) const {
+  if (launch_) invalid(fmt::format("{}: kernel '{}' is still running; wait for it first", operation, launch_->kernel));
+}
+
+uint32_t Device::allocate(uint64_t bytes, std::string label, uint32_t alignment) {
+  require_idle("allocate");
+  return allocator_.allocate(bytes, std::max(alignment, 4U), std::move(label));
+}
+
+void Device::free(uint32_t address) {
+  require_idle("free");
+  const auto block = allocator_.find(address);
+  if (block && !block->kernel_access) invalid(fmt::format("free: {:#010x} belongs to the driver", address));
+  allocator_.free(address);
+}
+
+void Device::check_copy(const char* operation, uint32_t address, size_t bytes) const {
+  require_idle(operation);
+  const auto block = allocator_.find(address);
+  if (!block || bytes > block->bytes - (address - block->base)) {
+    invalid(fmt::format("{}: {} bytes at {:#010x} are not all inside one allocation", operation, bytes, address));
+  }
+}
+
+void Device::write(uint32_t address, std::span<const std::byte> bytes) {
+  check_copy("write", address, bytes.size());
+  backend_->write_memory(address, bytes);
+}
+
+void Device::read(uint32_t address, std::span<std::byte> bytes) {
+  check_copy("read", address, bytes.size());
+  backend_->read_memory(address, bytes);
+}
+
+void Device::load(const std::filesystem::path& elf) {
+  require_idle("load");
+  KernelImage image(elf, memory_map::kDeviceBase, std::min(kProgramBytes, options_.memory_bytes));
+  for (const KernelImage::Segment& segment : image.segments()) {
+    std::vector<std::byte> bytes = segment.contents;
+    bytes.resize(segment.memory_bytes);
+    backend_->write_memory(segment.address, bytes);
+  }
+  image_ = std::move(image);
+  program_dirty_ = false;
+}
+
+const KernelImage& Device::program() const {
+  if (!image_) invalid("no kernel program is loaded");
+  return *image_;
+}
+
+void Device::write_writable_segments() {
+  for (const KernelImage::Segment& segment : image_->segments()) {
+    if (!segment.write) continue;
+    std::vector<std::byte> bytes = segment.contents;
+    bytes.resize(segment.memory_bytes);
+    backend_->write_memory(segment.address, bytes);
+  }
+  program_dirty_ = false;
+}
+
+void Device::check_launch(const std::string& kernel, Size3 grid, Size3 workgroup, const LaunchOptions& options) const {
+  const uint64_t items = uint64_t{workgroup[0]} * workgroup[1] * workgroup[2];
+  if (items == 0) invalid(fmt::format("launch of '{}': the workgroup {} is empty", kernel, size_text(workgroup)));
+  if (std::ranges::any_of(workgroup, [&](uint32_t size) { return size > shape_.threads(); }) || items > shape_.threads()) {
+    invalid(fmt::format("launch of '{}': the workgroup {} is too large: a core of this device has {} lanes ({} warps of {})",
+                        kernel, size_text(workgroup), shape_.threads(), shape_.warps, shape_.lanes));
+  }
+  if (grid[0] == 0 || grid[1] == 0 || grid[2] == 0) {
+    invalid(fmt::format("launch of '{}': the grid {} is empty", kernel, size_text(grid)));
+  }
+  const uint64_t scratch = uint64_t{image_->scratch_bytes()} + options.extra_scratch_bytes;
+  if (scratch > shape_.scratchpad_bytes) {
+    invalid(fmt::format("launch of '{}': a workgroup needs {} bytes of scratchpad ({} of the program's variables, {} extra), "
+                        "the device has {}",
+                        kernel, scratch, image_->scratch_bytes(), options.extra_scratch_bytes, shape_.scratchpad_bytes));
+  }
+  if (options.private_bytes == 0 || options.private_bytes % 4 != 0 || options.private_bytes > memory_map::kPrivateSize) {
+    invalid(fmt::format("launch of '{}': {} bytes of private memory per lane: must be a multiple of 4, from 4 to {}", kernel,
+                        options.private_bytes, memory_map::kPrivateSize));
+  }
+}
+
+void Device::reserve_private(uint32_t bytes_per_lane) {
+  const uint64_t bytes = uint64_t{shape_.cores} * shape_.warps * shape_.lanes * bytes_per_lane;
+  if (bytes <= private_bytes_) return;
+  if (private_bytes_ != 0) allocator_.free(private_base_);
+  private_bytes_ = 0;
+  private_base_ = allocator_.allocate(bytes, Allocator::kDefaultAlignment, "private memory of the lanes", false);
+  private_bytes_ = bytes;
+}
+
+std::vector<Region> Device::regions() const {
+  std::vector<Region> all;
+  for (const KernelImage::Segment& segment : image_->segments()) {
+    all.push_back({segment.address, segment.address + (segment.memory_bytes - 1), segment.read, segment.write, segment.execute});
+  }
+  for (const auto& [base, block] : allocator_.blocks()) {
+    const bool args = launch_ && base == launch_->args_base;
+    if (args) all.push_back({base, block.last(), true, false, false});
+    if (block.kernel_access) all.push_back({base, block.last(), true, true, false});
+  }
+  return fit_regions(std::move(all), shape_.regions);
+}
+
+void Device::program_launch(uint32_t kernel_address) {
+  Backend& device = *backend_;
+  device.write_register(regs::kEntry, image_->entry());
+  device.write_register(regs::kKernel, kernel_address);
+  device.write_register(regs::kArgs, launch_->args_base);
+  device.write_register(regs::kPrivateBase, private_base_);
+  device.write_register(regs::kPrivateSize, launch_->options.private_bytes);
+  device.write_register(regs::kScratchSize, image_->scratch_bytes() + launch_->options.extra_scratch_bytes);
+  for (uint32_t i = 0; i < 3; ++i) {
+    device.write_register(regs::kNumGroups + i * regs::kNumGroupsStride, launch_->grid[i]);
+    device.write_register(regs::kLocalSize + i * regs::kLocalSizeStride, launch_->workgroup[i]);
+  }
+  const std::vector<Region> table = regions();
+  for (uint32_t i = 0; i < shape_.regions; ++i) {
+    const Region region = i < table.size() ? table[i] : Region{};
+    device.write_register(regs::kRegionBase + i * regs::kRegionBaseStride, region.base);
+    device.write_register(regs::kRegionLast + i * regs::kRegionLastStride, region.last);
+    device.write_register(regs::kRegionAttr + i * regs::kRegionAttrStride, regs::region_attr::kR.set(region.read) |
+                                                    regs::region_attr::kW.set(region.write) |
+                                                    regs::region_attr::kX.set(region.execute));
+  }
+}
+
+void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std::span<const std::byte> args,
+                    const LaunchOptions& options) {
+  require_idle("launch");
+  const auto address = program().function(kernel);
+  if (!address) {
+    invalid(fmt::format("no kernel '{}' in {}; it has: {}", kernel, image_->file().string(),
+                        fmt::join(image_->functions(), ", ")));
+  }
+  check_launch(kernel, grid, workgroup, options);
+  if (program_dirty_) write_writable_segments();
+  reserve_private(options.private_bytes);
+
+  launch_ = Launch{kernel, grid, workgroup, options, 0};
+  try {
+    launch_->args_base = allocator_.allocate(std::max<size_t>(args.size(), 4), Allocator::kDefaultAlignment, "arguments", false);
+    if (!args.empty()) backend_->write_memory(launch_->args_base, args);
+    program_launch(*address);
+    backend_->write_register(regs::kControl, regs::control::kStart.set(1));
+    const uint32_t status = backend_->read_register(regs::kStatus);
+    if (regs::status::kRejected.get(status) != 0) {
+      throw DeviceError(ErrorKind::kRejected, fmt::format("launch of '{}': the device rejected its {}", kernel,
+                                                          rejection_text(regs::status::kReason.get(status))));
+    }
+  } catch (...) {
+    finish();
+    throw;
+  }
+}
+
+LaunchStatistics Device::wait() {
+  if (!launch_) invalid("wait: no launch is running");
+  const uint64_t limit = launch_->options.timeout != 0 ? launch_->options.timeout : default_timeout(options_.backend);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+  last_ = {};
+  try {
+    uint64_t used = 0;
+    uint32_t status = backend_->read_register(regs::kStatus);
+    while (regs::status::kDone.get(status) == 0) {
+      if (used >= limit) stop_overdue();
+      used += backend_->advance(std::min(kAdvanceChunk, limit - used));
+      check_lockstep();
+      status = backend_->read_register(regs::kStatus);
+    }
+    check_lockstep();
+    read_counters(seconds());
+    drain_output();
+    if (regs::status::kFault.get(status) != 0) throw_fault();
+  } catch (const DeviceError&) {
+    program_dirty_ = true;
+    last_.host_seconds = seconds();
+    finish();
+    throw;
+  }
+  finish();
+  return last_;
+}
+
+void Device::stop_overdue() {
+  const auto position = backend_->running_lane();
+  backend_->write_register(regs::kControl, regs::control::kAbort.set(1));
+  uint64_t waited = 0;
+  while (regs::status::kDone.get(backend_->read_register(regs::kStatus)) == 0) {
+    if (waited >= kAbortCycles) {
+      throw DeviceError(ErrorKind::kDeviceLost,
+                        fmt::format("kernel '{}' did not end {} cycles after its abort: open the device again", launch_->kernel,
+                                    kAbortCycles));
+    }
+    backend_->advance(1000);
+    check_lockstep();
+    waited += 1000;
+  }
+  read_counters(0.0);
+  drain_output();
+  std::string text = fmt::format("kernel '{}': still running after {} cycles, aborted (a kernel that never ends, or a time limit "
+                                 "that is too short)", launch_->kernel, last_.cycles);
+  if (!position) throw DeviceError(ErrorKind::kTimeout, text);
+  FaultReport fault;
+  fault.cause_text = "never ends";
+  fault.pc = position->pc;
+  fault.group = position->group;
+  fault.local_linear = position->local_linear;
+  fault.lane = position->lane;
+  fault.warp = position->warp;
+  fault.core = position->core;
+  const FaultContext context{*image_, allocator_, launch_->workgroup, launch_->options.private_bytes, 0};
+  locate_lane(fault, context);
+  text += fmt::format("; a lane of it was at {}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",
+                      place_text(fault), fault.group[0], fault.group[1], fault.group[2], fault.local[0], fault.local[1],
+                      fault.local[2], fault.lane, fault.warp, fault.core);
+  throw DeviceError(ErrorKind::kTimeout, text, fault);
+}
+
+void Device::read_counters(double host_seconds) {
+  last_.cycles = read_pair(*backend_, regs::kCyclesLo);
+  last_.warp_instrs = read_pair(*backend_, regs::kWarpInstrsLo);
+  last_.lane_instrs = read_pair(*backend_, regs::kLaneInstrsLo);
+  last_.host_seconds = host_seconds;
+}
+
+void Device::throw_fault() {
+  Backend& device = *backend_;
+  FaultReport fault;
+  fault.cause = device.read_register(regs::kFaultCause);
+  fault.pc = device.read_register(regs::kFaultPc);
+  fault.address = device.read_register(regs::kFaultValue);
+  for (uint32_t i = 0; i < 3; ++i) fault.group[i] = device.read_register(regs::kFaultGroup + i * regs::kFaultGroupStride);
+  fault.local_linear = device.read_register(regs::kFaultLocal);
+  const uint32_t place = device.read_register(regs::kFaultPlace);
+  fault.lane = regs::fault_place::kLane.get(place);
+  fault.warp = regs::fault_place::kWarp.get(place);
+  fault.core = regs::fault_place::kCore.get(place);
+  explain_fault(fault, {*image_, allocator_, launch_->workgroup, launch_->options.private_bytes,
+                        image_->scratch_bytes() + launch_->options.extra_scratch_bytes});
+  throw DeviceError(ErrorKind::kFault, fault_text(launch_->kernel, fault), fault);
+}
+
+void Device::finish() {
+  if (launch_->args_base != 0) allocator_.free(launch_->args_base);
+  launch_.reset();
+}
+
+void Device::drain_output() {
+  const auto ring = image_->symbol("__hd_stdout");
+  if (!ring) return;
+  const KernelOutput output = drain_output_ring(*backend_, *ring);
+  std::string text = output.text;
+  if (output.dropped_bytes != 0) {
+    if (!text.empty() && text.back() != '\n') text += '\n';
+    text += fmt::format("[kernel '{}' printed more than its buffer holds: {} bytes lost]\n", launch_->kernel, output.dropped_bytes);
+  }
+  if (text.empty()) return;
+  if (options_.output) {
+    options_.output(text);
+  } else {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+  }
+}
+
+void Device::check_lockstep() const {
+  if (auto report = backend_->mismatch()) {
+    throw DeviceError(ErrorKind::kLockstepMismatch,
+                      fmt::format("kernel '{}': the RTL and the golden model disagree; the device must be opened again",
+                                  launch_->kernel),
+                      *report);
+  }
+}
+
+}  // namespace heddle::driver

@@ -1,0 +1,69 @@
+#include <fmt/format.h>
+
+#include "heddle/driver/backend.h"
+#include "heddle/driver/error.h"
+#include "heddle/generated/configuration.h"
+#include "heddle/model/machine.h"
+
+namespace heddle::driver {
+namespace {
+
+model::Shape shape_of(const Configuration& configuration) {
+  model::Shape shape;
+  shape.cores = configuration.cores;
+  shape.warps = configuration.warps;
+  shape.lanes = configuration.lanes;
+  shape.regions = configuration.regions;
+  shape.scratchpad_bytes = configuration.scratchpad_bytes;
+  shape.line_bytes = configuration.line_bytes;
+  return shape;
+}
+
+class ModelBackend final : public Backend {
+ public:
+  explicit ModelBackend(const BackendOptions& options)
+      : machine_(shape_of(Configuration::parse(options.configuration))) {}
+
+  uint32_t read_register(uint32_t offset) override {
+    const auto value = machine_.read_register(offset);
+    if (!value) throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to read register {:#05x}", offset));
+    return *value;
+  }
+  void write_register(uint32_t offset, uint32_t value) override {
+    if (!machine_.write_register(offset, value)) {
+      throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to write register {:#05x}", offset));
+    }
+  }
+  void read_memory(uint32_t address, std::span<std::byte> bytes) override {
+    machine_.read_memory(address, {reinterpret_cast<uint8_t*>(bytes.data()), bytes.size()});
+  }
+  void write_memory(uint32_t address, std::span<const std::byte> bytes) override {
+    machine_.write_memory(address, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+  }
+  uint64_t advance(uint64_t cycles) override { return machine_.advance(cycles); }
+
+  std::optional<LanePosition> running_lane() const override {
+    for (const model::Warp& warp : machine_.warps()) {
+      if (warp.ended()) continue;
+      // A lane that runs says more than one that waits for it.
+      const unsigned lane = model::first_lane(warp.run != 0 ? warp.run : warp.live());
+      return LanePosition{warp.pc[lane], warp.identity.group_id, warp.identity.local_base + lane, lane, warp.identity.slot,
+                          warp.identity.core};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  model::Machine machine_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> open_model(const BackendOptions& options) {
+  if (!options.trace.empty()) {
+    throw DeviceError(ErrorKind::kUnavailable, "the golden model has no waveforms; use the rtl back end for --trace");
+  }
+  return std::make_unique<ModelBackend>(options);
+}
+
+}  // namespace heddle::driver

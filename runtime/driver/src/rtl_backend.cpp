@@ -1,0 +1,112 @@
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include "heddle/driver/backend.h"
+#include "heddle/driver/error.h"
+#include "heddle/generated/configuration.h"
+#include "heddle/harness/rtl_device.h"
+
+namespace heddle::driver {
+namespace {
+
+/// Keeps the shared object loaded for as long as the device lives.
+class Library {
+ public:
+  explicit Library(const std::filesystem::path& file) : handle_(dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+    if (handle_ == nullptr) {
+      throw DeviceError(ErrorKind::kUnavailable, fmt::format("RTL library cannot be loaded: {}", dlerror()));
+    }
+  }
+  ~Library() { dlclose(handle_); }
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+
+  template <typename Function>
+  Function* function(const char* name) const {
+    void* symbol = dlsym(handle_, name);
+    if (symbol == nullptr) throw DeviceError(ErrorKind::kUnavailable, fmt::format("RTL library lacks {}", name));
+    return reinterpret_cast<Function*>(symbol);
+  }
+
+ private:
+  void* handle_;
+};
+
+/// Runs a call into the library and turns its errors into the driver's.
+template <typename Call>
+auto guarded(const Call& call) {
+  try {
+    return call();
+  } catch (const harness::MemoryRangeError& error) {
+    throw DeviceError(ErrorKind::kInvalidArgument, error.what());
+  } catch (const harness::RegisterAccessError& error) {
+    throw DeviceError(ErrorKind::kRejected, error.what());
+  } catch (const harness::RtlError& error) {
+    throw DeviceError(ErrorKind::kDeviceLost, error.what());
+  }
+}
+
+class RtlBackend final : public Backend {
+ public:
+  explicit RtlBackend(const BackendOptions& options)
+      : library_(options.rtl_library / "libheddle_rtl.so"), lockstep_(options.lockstep) {
+    const auto& description = *library_.function<harness::RtlDescribeFunction>(harness::kRtlDescribeSymbol)();
+    if (description.interface_version != harness::kRtlInterface) {
+      throw DeviceError(ErrorKind::kUnavailable,
+                        fmt::format("RTL library has interface {}, the driver needs {}; build it again",
+                                    description.interface_version, harness::kRtlInterface));
+    }
+    if (!options.trace.empty() && !description.tracing) {
+      throw DeviceError(ErrorKind::kUnavailable,
+                        "this RTL library was built without waveforms; use the tracing build of this configuration");
+    }
+    harness::RtlOptions rtl;
+    rtl.configuration = Configuration::parse(options.configuration).canonical();
+    rtl.lockstep = options.lockstep;
+    rtl.seed = options.seed;
+    rtl.memory_latency = options.memory_latency;
+    rtl.memory_bandwidth = options.memory_bandwidth;
+    rtl.random_stalls = options.random_stalls;
+    rtl.trace_path = options.trace.string();
+    rtl.replay = options.replay;
+    try {
+      device_.reset(library_.function<harness::RtlOpenFunction>(harness::kRtlOpenSymbol)(rtl));
+    } catch (const harness::RtlError& error) {
+      throw DeviceError(ErrorKind::kUnavailable, error.what());
+    }
+  }
+
+  uint32_t read_register(uint32_t offset) override {
+    return guarded([&] { return device_->read_register(offset); });
+  }
+  void write_register(uint32_t offset, uint32_t value) override {
+    guarded([&] { device_->write_register(offset, value); });
+  }
+  void read_memory(uint32_t address, std::span<std::byte> bytes) override {
+    guarded([&] { device_->read_memory(address, bytes); });
+  }
+  void write_memory(uint32_t address, std::span<const std::byte> bytes) override {
+    guarded([&] { device_->write_memory(address, bytes); });
+  }
+  uint64_t advance(uint64_t cycles) override {
+    return guarded([&] { return device_->advance(cycles); });
+  }
+  LockstepStatistics lockstep() const override {
+    const harness::RtlStatistics statistics = device_->statistics();
+    LockstepStatistics result{lockstep_, statistics.lockstep_compared, {}};
+    for (const harness::CopiedCount& copied : statistics.copied) result.copied.emplace_back(copied.kind, copied.count);
+    return result;
+  }
+  std::optional<std::string> mismatch() const override { return device_->mismatch(); }
+
+ private:
+  Library library_;  // outlives device_
+  std::unique_ptr<harness::RtlDevice> device_;
+  bool lockstep_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> open_rtl(const BackendOptions& options) { return std::make_unique<RtlBackend>(options); }
+
+}  // namespace heddle::driver
