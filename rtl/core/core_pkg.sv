@@ -1,0 +1,189 @@
+// Types shared by the modules of the SIMT core, and the records that the verification monitors read.
+package core_pkg;
+
+  import heddle_config_pkg::*;
+  import heddle_isa_pkg::*;
+  import heddle_pkg::*;
+
+  // ---- shape ----------------------------------------------------------------------------------------------------
+  localparam int unsigned RegisterFiles  = 1;                          // integer; floating point is the second
+  localparam int unsigned Registers      = 32 * RegisterFiles;         // per warp
+  localparam int unsigned RegisterBits   = $clog2(Registers);
+  localparam int unsigned BankBits       = $clog2(RegisterBanks);
+  localparam int unsigned MemoryQueue    = 4;                          // memory instructions between issue and the LSU
+  localparam int unsigned MultiplyQueue  = 8;                          // multiplications between issue and write-back
+  localparam int unsigned BufferDepth    = 4;                          // instructions buffered per warp
+
+  // Instructions are word aligned: the low two bits of a program counter are always zero and not kept.
+  typedef logic [31:2]              pc_t;
+  typedef logic [RegisterBits-1:0]  register_t;
+
+  function automatic word_t pc_word(pc_t pc);
+    return {pc, 2'b00};
+  endfunction
+
+  // ---- decoded instruction ----------------------------------------------------------------------------------------
+  typedef enum logic [3:0] {
+    UnitAlu, UnitMul, UnitDiv, UnitBranch, UnitJal, UnitJalr, UnitCsr, UnitMemory, UnitSystem, UnitVote, UnitShuffle
+  } unit_e;
+
+  typedef enum logic [5:0] {
+    AluAdd, AluSub, AluSll, AluSlt, AluSltu, AluXor, AluSrl, AluSra, AluOr, AluAnd, AluCopyB,
+    AluSh1add, AluSh2add, AluSh3add,
+    AluAndn, AluOrn, AluXnor, AluMin, AluMinu, AluMax, AluMaxu, AluRol, AluRor,
+    AluClz, AluCtz, AluCpop, AluSextB, AluSextH, AluZextH, AluOrcB, AluRev8,
+    AluCzeroEqz, AluCzeroNez
+  } alu_op_e;
+
+  typedef enum logic [5:0] {
+    SystemIllegal, SystemFetchFault, SystemEcall, SystemEbreak, SystemMret, SystemPause, SystemExit, SystemBarrier,
+    SystemNop
+  } system_op_e;
+
+  typedef enum logic [5:0] {
+    CollectiveAll, CollectiveAny, CollectiveBallot, CollectiveIdx, CollectiveUp, CollectiveDown, CollectiveXor
+  } collective_op_e;
+
+  // Memory operations: lsu_op_e in the low three bits, this bit for FENCE.I (an LsuFence to the LSU).
+  localparam int unsigned FenceIBit = 3;
+
+  typedef enum logic [2:0] {ImmI, ImmS, ImmB, ImmU, ImmJ, ImmZ, ImmNone} imm_e;
+
+  typedef struct packed {
+    word_t      instr;
+    unit_e      unit;
+    logic [5:0] operation;      // alu_op_e, system_op_e, collective_op_e; memory: see FenceIBit; mul, div: funct3
+    imm_e       imm;
+    logic       a_pc;           // operand a is the pc instead of rs1
+    logic       b_imm;          // operand b is the immediate instead of rs2
+    logic       reads_a;        // registers other than x0
+    logic       reads_b;
+    logic       reads_c;
+    logic       writes;         // rd other than x0
+    logic       sync;
+    logic       control;        // the warp issues nothing more until this is resolved
+    logic       predict_taken;  // fetch went on at pc + immediate
+    logic       predict_stop;   // fetch stopped: whatever follows is a redirect
+  } decoded_t;
+
+  // ---- an issued instruction on its way down the pipe ---------------------------------------------------------------
+  typedef struct packed {
+    warp_id_t    warp;
+    logic [31:0] order;         // for the monitors
+    pc_t         pc;
+    depth_t      depth;
+    lane_mask_t  mask;          // of the path
+    logic        resolve;       // a path event follows (control, or the path may have to change after it)
+    decoded_t    decoded;
+  } slot_t;
+
+  // ---- what a slot does to the paths of its warp ----------------------------------------------------------------------
+  // The lanes of the path fall into two groups: `moved` go to `target` (or to the trap vector when they trap, or leave),
+  // the others go on at `rest` with the depth unchanged.
+  typedef enum logic [2:0] {LaneStaysRun, LaneExits, LaneToBarrier, LaneToSync} leave_e;
+
+  typedef struct packed {
+    warp_id_t   warp;
+    pc_t        pc;
+    depth_t     depth;
+    lane_mask_t path;
+    lane_mask_t executed;       // subset of the path: the lanes that issued, P of the selection rule
+    lane_mask_t moved;
+    leave_e     leave;          // what the moved lanes become
+    logic       trap;           // the moved lanes trap
+    pc_t        target;
+    depth_t     target_depth;
+    pc_t        rest;
+    lane_mask_t trapping;       // `moved` if trap
+    logic       retired;        // at least one lane completed without a trap
+    logic       ordering;       // AMO, LR, SC or FENCE
+    logic       load_reserved;
+    logic       store_conditional;
+    logic       yield;          // PAUSE, or SC with a failed lane
+    word_t      sync_operand;   // mask operand of a .sync that waits
+    logic       predicted;      // fetch went on ...
+    pc_t        predicted_pc;   // ... there
+  } path_event_t;
+
+  // Sort key of a path: the greater is the better one.
+  typedef struct packed {
+    depth_t depth;
+    pc_t    pc_inverted;
+  } path_key_t;
+
+  function automatic path_key_t path_key(pc_t pc, depth_t depth);
+    return '{depth: depth, pc_inverted: ~pc};
+  endfunction
+
+  typedef struct packed {
+    pc_t        pc;
+    depth_t     depth;
+    lane_mask_t mask;
+  } path_t;
+
+  typedef struct packed {
+    warp_id_t warp;
+    pc_t      pc;
+  } redirect_t;
+
+  // ---- state of the selection rule (docs/architecture.md, section 2), per warp -----------------------------------------
+  localparam int unsigned CountBits    = 17;
+  localparam logic [CountBits-1:0] LongLimit = CountBits'(65536);
+  localparam logic [CountBits-1:0] ShortLimit = CountBits'(512);
+  localparam logic [CountBits-1:0] Quantum    = CountBits'(64);
+  localparam logic [4:0]           HoldSlots  = 5'd16;
+
+  typedef struct packed {
+    logic                 serve;        // mode
+    logic [CountBits-1:0] count;        // saturates above every limit
+    lane_mask_t           served;
+    logic                 short_limit;
+    logic [4:0]           hold;
+    lane_id_t             hold_lane;
+    lane_id_t             quantum_lane;
+  } rule_state_t;
+
+  function automatic lane_id_t lowest_lane(lane_mask_t mask);
+    lowest_lane = '0;
+    for (int unsigned l = Lanes; l > 0; l--) begin
+      if (mask[l-1]) lowest_lane = lane_id_t'(l - 1);
+    end
+  endfunction
+
+  // Step 7 of the rule: the next lane to serve among those that run, or back to greedy selection.
+  function automatic rule_state_t rule_next_lane(rule_state_t state, lane_mask_t run);
+    rule_next_lane       = state;
+    rule_next_lane.count = '0;
+    rule_next_lane.serve = (run & ~state.served) != '0;
+    if (rule_next_lane.serve) rule_next_lane.quantum_lane = lowest_lane(run & ~state.served);
+    else                      rule_next_lane.served       = '0;
+  endfunction
+
+  // ---- records for the verification monitors ----------------------------------------------------------------------------
+  // One per slot, in slot order per warp. Two slots of different warps can commit in one cycle: `TraceCommits` records,
+  // of which 0 is the execute stage and 1 the LSU's check; in one cycle they never concern the same warp.
+  localparam int unsigned TraceCommits = 2;
+  localparam int unsigned TracePorts   = 4;
+
+  typedef struct packed {
+    slot_tag_t             tag;
+    word_t                 pc;
+    word_t                 instr;
+    lane_mask_t            mask;      // lanes that execute
+    logic                  retire;    // 0: a .sync that goes to wait
+    lane_mask_t            taken;     // lanes that transfer control to `target`
+    word_t                 target;
+    lane_mask_t            trap;
+    logic [Lanes-1:0][4:0] cause;
+    lane_words_t           address;   // memory instructions
+    lane_words_t           data;
+  } trace_commit_t;
+
+  typedef struct packed {
+    slot_tag_t   tag;
+    reg_id_t     rd;
+    lane_mask_t  mask;
+    lane_words_t data;
+  } trace_writeback_t;
+
+endpackage
