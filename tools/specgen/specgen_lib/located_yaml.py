@@ -49,7 +49,7 @@ def load(path, shown_name=None):
     file = shown_name or str(path)
     try:
         with open(path, encoding="utf-8") as stream:
-            loader = yaml.SafeLoader(stream)
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(stream)
             try:
                 node = loader.get_single_node()
                 if node is None:

@@ -1,0 +1,381 @@
+#!/usr/bin/python3
+"""Tests of specgen: each kind of fault in a source is rejected with its file and line; outputs are stable and complete."""
+
+import contextlib
+import io
+import re
+import shutil
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import specgen  # noqa: E402
+from specgen_lib import outputs, spec  # noqa: E402
+from specgen_lib.located_yaml import SpecError  # noqa: E402
+
+ROW = '  - {name: %s, extension: X, class: alu, format: R, bits: "%s", doc: "test"}\n'
+CUSTOM1 = "0000000 ttttt sssss 000 ddddd 0101011"
+
+
+def run(*arguments):
+    """(exit status, stdout, stderr) of specgen."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = specgen.main([str(a) for a in arguments])
+    return status, out.getvalue(), err.getvalue()
+
+
+class FaultTest(unittest.TestCase):
+    """Plants one fault in a copy of docs/spec."""
+
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        shutil.copytree(specgen.DEFAULT_SPEC, self.folder / "spec")
+
+    def edit(self, file, old, new):
+        """Replaces the only occurrence of `old`, or appends `new` where `old` is empty. Returns the line of the first difference."""
+        path = self.folder / "spec" / f"{file}.yaml"
+        text = path.read_text(encoding="utf-8")
+        if not old:
+            path.write_text(text + new, encoding="utf-8")
+            return text.count("\n") + 1
+        self.assertEqual(text.count(old), 1, f"{old!r} must occur once in {file}.yaml")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return text[: text.index(old)].count("\n") + 1
+
+    def assert_fault(self, file, line, text):
+        status, out, err = run("--spec", self.folder / "spec", "--out", self.folder / "out")
+        self.assertEqual(status, 1, err)
+        self.assertEqual(out, "")
+        self.assertEqual(err.count("\n"), 1, err)
+        self.assertIn(f"{file}.yaml:{line}: ", err)
+        self.assertIn(text, err)
+        self.assertFalse((self.folder / "out").exists(), "nothing may be written")
+
+    def check(self, file, old, new, text, skip=0):
+        """`skip`: lines from the first difference to the one that must be named."""
+        line = self.edit(file, old, new)
+        self.assert_fault(file, line + skip, text)
+
+    # ---- instructions ----
+
+    def test_overlapping_encodings(self):
+        self.check("instructions", "", ROW % ("twin", "0000000 ttttt sssss 000 ddddd 0110011"), "'twin' overlaps 'add' (")
+
+    def test_partly_overlapping_encodings(self):
+        row = '  - {name: wide, extension: X, class: alu, format: I, bits: "iiiiiiiiiiii sssss 000 ddddd 0110011", doc: "test"}\n'
+        self.check("instructions", "", row, "'wide' overlaps 'add' (")
+
+    def test_overlap_names_a_word_of_both(self):
+        self.edit("instructions", "", ROW % ("twin", "0100000 ttttt sssss 101 ddddd 0110011"))
+        _, _, err = run("--spec", self.folder / "spec")
+        self.assertIn("both match 0x40005033", err)
+
+    def test_undeclared_refinement(self):
+        self.check("instructions", "refines: fence, ", "", "'pause' overlaps 'fence'")
+
+    def test_refines_unknown_row(self):
+        self.check("instructions", "refines: fence,", "refines: fense,", "refines 'fense', which is no other row")
+
+    def test_refines_row_that_does_not_contain_it(self):
+        self.check("instructions", "refines: fence,", "refines: fence.i,", "not a proper part of its encodings")
+
+    def test_unassigned_bit(self):
+        self.check("instructions", "", ROW % ("hole", CUSTOM1.replace("0000000", "00-0000")), "bit 29 is '-': unassigned")
+
+    def test_field_the_format_does_not_have(self):
+        self.check("instructions", "", ROW % ("odd", CUSTOM1.replace("0000000", "uuuuu00")), "rs3 is not there in format R")
+
+    def test_missing_field(self):
+        self.check("instructions", "", ROW % ("none", CUSTOM1.replace("ttttt", "00000")), "format R has rs2 ('t') there")
+
+    def test_misplaced_field(self):
+        self.check("instructions", "", ROW % ("moved", "0000000 ttttt ssss 0000 ddddd 0101011"), "format R has rs1 ('s') there")
+
+    def test_too_few_bits(self):
+        self.check("instructions", "", ROW % ("few", CUSTOM1[1:]), "has 31 characters, not 32")
+
+    def test_too_many_bits(self):
+        self.check("instructions", "", ROW % ("many", "0" + CUSTOM1), "has 33 characters, not 32")
+
+    def test_open_opcode(self):
+        self.check("instructions", "", ROW % ("open", CUSTOM1[:-1] + "x"), "bits 6:0 (the opcode) must be fixed")
+
+    def test_compressed_opcode(self):
+        self.check("instructions", "", ROW % ("half", CUSTOM1[:-1] + "0"), "bits 1:0 must be 11")
+
+    def test_duplicate_instruction(self):
+        self.check("instructions", "", ROW % ("add", CUSTOM1), "instruction 'add' is already used at ")
+
+    def test_instructions_that_differ_in_the_dot_only(self):
+        row = ROW % ("fence", CUSTOM1)
+        self.edit("instructions", "", row.replace("fence", "lr.w"))
+        _, _, err = run("--spec", self.folder / "spec")
+        self.assertIn("'lr.w' is already used", err)
+
+    def test_unknown_class(self):
+        self.check("instructions", "", (ROW % ("odd", CUSTOM1)).replace("alu", "fpu"), "'class' is 'fpu', not one of alu, ")
+
+    def test_unknown_format(self):
+        self.check("instructions", "", (ROW % ("odd", CUSTOM1)).replace("format: R", "format: Q"), "'format' is 'Q', not one of")
+
+    # ---- CSRs ----
+
+    def test_duplicate_csr_number(self):
+        row = "  - {name: twin, number: 0x305, access: rw, kind: lane}\n"
+        self.check("csrs", "", row, "CSR number 0x305 of CSR 'twin' is already used at ")
+
+    def test_duplicate_csr_name(self):
+        self.check("csrs", "", "  - {name: mtvec, number: 0x7C0, access: rw, kind: lane}\n", "CSR 'mtvec' is already used at ")
+
+    def test_csr_number_out_of_range(self):
+        self.check("csrs", "", "  - {name: far, number: 0x1000, access: rw, kind: lane}\n", "'number' is 4096, outside 0..4095")
+
+    def test_csr_access_against_number(self):
+        self.check("csrs", "", "  - {name: odd, number: 0xCF0, access: rw, kind: lane}\n", "does not go with access rw")
+
+    def test_csr_constant_without_value(self):
+        self.check("csrs", "", "  - {name: odd, number: 0xFC0, access: ro, kind: constant}\n", "kind constant needs 'value'")
+
+    def test_csr_value_where_none_belongs(self):
+        row = "  - {name: odd, number: 0x7C0, access: rw, kind: lane, value: 1}\n"
+        self.check("csrs", "", row, "kind lane takes no 'value'")
+
+    # ---- registers ----
+
+    def test_overlapping_registers(self):
+        row = '  - {name: twin, offset: 0x024, access: ro, doc: ""}\n'
+        self.check("registers", "", row, "'twin' overlaps 'status' (")
+
+    def test_register_inside_an_array(self):
+        row = '  - {name: inside, offset: 0x218, access: ro, doc: ""}\n'
+        self.check("registers", "", row, "'inside' overlaps 'region_attr' (")
+
+    def test_register_beyond_the_block(self):
+        row = '  - {name: far, offset: 0xF00, access: ro, count: 128, stride: 4, doc: ""}\n'
+        self.check("registers", "", row, "reaches offset 0x1000")
+
+    def test_unaligned_register(self):
+        self.check("registers", "", '  - {name: odd, offset: 0x402, access: ro, doc: ""}\n', "must be multiples of 4")
+
+    def test_duplicate_register(self):
+        row = '  - {name: status, offset: 0x400, access: ro, doc: ""}\n'
+        self.check("registers", "", row, "register 'status' is already used at ")
+
+    def test_overlapping_fields(self):
+        self.check("registers", '{name: aborted, bits: "3"}', '{name: aborted, bits: "2"}', "field 'aborted' overlaps 'fault' (")
+
+    def test_duplicate_field(self):
+        self.check("registers", '{name: aborted, bits: "3"}', '{name: busy, bits: "3"}', "field 'busy' is already used at ")
+
+    def test_field_outside_the_word(self):
+        self.check("registers", '{name: aborted, bits: "3"}', '{name: aborted, bits: "32"}', "outside 31:0")
+
+    def test_reversed_field(self):
+        self.check("registers", 'bits: "10:8"', 'bits: "8:10"', "outside 31:0 or reversed")
+
+    def test_constant_too_wide(self):
+        self.check("registers", 'bits: "15:0", value: 0', 'bits: "15:0", value: 65536', "does not fit 16 bits")
+
+    def test_constant_of_unknown_parameter(self):
+        self.check("registers", "value: line_bytes", "value: line_byte", "names no configuration parameter: 'line_byte'")
+
+    def test_locked_read_only_register(self):
+        row = '  - {name: odd, offset: 0x400, access: ro, locked: true, doc: ""}\n'
+        self.check("registers", "", row, "'locked' is for rw registers")
+
+    def test_command_without_fields(self):
+        self.check("registers", "", '  - {name: odd, offset: 0x400, access: wo, doc: ""}\n', "a wo register is made of fields")
+
+    # ---- memory map ----
+
+    def test_overlapping_windows(self):
+        row = "  - {name: twin, base: 0x4080_0000, size: 0x0080_0000}\n"
+        self.check("memory_map", "", row, "window 'twin' overlaps 'private' (")
+
+    def test_unaligned_window(self):
+        self.check("memory_map", "", "  - {name: odd, base: 0x5000_0100, size: 0x1000}\n", "base a multiple of it")
+
+    def test_window_beyond_the_addresses(self):
+        row = "  - {name: far, base: 0xF000_0000, size: 0x2000_0000}\n"
+        self.check("memory_map", "", row, "ends beyond 32-bit addresses")
+
+    # ---- configurations ----
+
+    def test_value_out_of_range(self):
+        self.check("configurations", "cores: 1, warps: 8,  lanes: 8", "cores: 1, warps: 8,  lanes: 64", "lanes is 64, outside 1..32")
+
+    def test_value_no_power_of_two(self):
+        self.check("configurations", "cores: 1, warps: 8,  lanes: 8", "cores: 1, warps: 8,  lanes: 6", "lanes is 6, not a power of two")
+
+    def test_unknown_parameter(self):
+        self.check("configurations", "cores: 1, warps: 8,  lanes: 8", "cores: 1, warp: 8,  lanes: 8", "unknown parameter 'warp'")
+
+    def test_default_out_of_range(self):
+        self.check("configurations", "min: 4,    max: 32,     default: 16,", "min: 4,    max: 32,     default: 2,", "regions is 2, outside 4..32")
+
+    def test_broken_constraint(self):
+        old = "warps: 8,  lanes: 8"
+        new = "warps: 8,  lanes: 8, icache_bytes: 512, icache_ways: 8, line_bytes: 128"
+        self.check("configurations", old, new, "holds at least one line per way")
+
+    def test_constraint_with_unknown_name(self):
+        self.check("configurations", "icache_ways * line_bytes", "icache_ways * os", "'os' is no parameter")
+
+    def test_constraint_with_code(self):
+        self.check("configurations", "icache_ways * line_bytes", "icache_ways.real", "not allowed in a condition")
+
+    def test_duplicate_parameter(self):
+        row = '  - {name: cores, min: 1, max: 4, default: 1, doc: "test"}\nconstraints:\n'
+        self.check("configurations", "constraints:\n", row, "parameter 'cores' is already defined at ")
+
+    def test_duplicate_configuration(self):
+        self.check("configurations", "", "  - {name: edge, values: {}}\n", "configuration 'edge' is already defined at ")
+
+    # ---- any file ----
+
+    def test_unknown_key(self):
+        for file, old in (
+            ("instructions", "{name: wfi,"),
+            ("csrs", "{name: mtvec,"),
+            ("registers", "{name: status,"),
+            ("memory_map", "{name: private,"),
+            ("configurations", "{name: cores,"),
+        ):
+            with self.subTest(file):
+                self.setUp()
+                self.check(file, old, old + " colour: red,", "unknown key 'colour' (known: ")
+
+    def test_unknown_key_at_the_top(self):
+        self.check("memory_map", "", "doors: []\n", "unknown key 'doors'")
+
+    def test_missing_key(self):
+        self.check("memory_map", "", "  - {name: odd, base: 0x5000_0000}\n", "'size' is missing")
+
+    def test_key_given_twice(self):
+        self.check("memory_map", "", "  - {name: odd, base: 0x5000_0000, base: 0x6000_0000, size: 4096}\n", "'base' is given twice")
+
+    def test_wrong_type(self):
+        self.check("memory_map", "", '  - {name: odd, base: "0x5000_0000", size: 4096}\n', "'base' must be a number")
+
+    def test_flag_that_is_none(self):
+        self.check("registers", 'bits: "0", locked: true', 'bits: "0", locked: 1', "'locked' must be true or false")
+
+    def test_bad_name(self):
+        self.check("memory_map", "", "  - {name: Odd, base: 0x5000_0000, size: 4096}\n", "'Odd' is not a lower-case name")
+
+    def test_reserved_name(self):
+        self.check("registers", "", '  - {name: module, offset: 0x400, access: ro, doc: ""}\n', "reserved word")
+
+    def test_line_inside_a_long_entry(self):
+        row = "  - name: odd\n    base: 0x5000_0000\n    size: 3\n"
+        self.check("memory_map", "", row, "'size' is 3, outside", skip=2)
+
+    def test_broken_yaml(self):
+        self.check("memory_map", "", "  - {name: odd\n", "expected ',' or '}'", skip=1)
+
+    def test_empty_file(self):
+        (self.folder / "spec" / "csrs.yaml").write_text("# nothing\n", encoding="utf-8")
+        self.assert_fault("csrs", 1, "the file is empty")
+
+    def test_missing_file(self):
+        (self.folder / "spec" / "csrs.yaml").unlink()
+        status, _, err = run("--spec", self.folder / "spec")
+        self.assertEqual(status, 1)
+        self.assertIn("csrs.yaml: No such file", err)
+
+
+class ConfigurationTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.spec = spec.read(specgen.DEFAULT_SPEC)
+
+    def test_override(self):
+        name, values = self.spec.configurations.parse("base:cores=1,warps=4,lanes=4")
+        self.assertEqual((name, values["cores"], values["warps"], values["lanes"]), ("base", 1, 4, 4))
+        self.assertEqual(values["icache_bytes"], 16384)
+
+    def test_rejected(self):
+        for text, expected in (
+            ("huge", "unknown configuration 'huge' (known: nano, edge, base)"),
+            ("edge:wraps=4", "unknown key 'wraps'"),
+            ("edge:warps", "'warps' is not key=number"),
+            ("edge:warps=", "is not key=number"),
+            ("edge:warps=-1", "is not key=number"),
+            ("edge:warps=0x4", "is not key=number"),
+            ("edge:warps=0", "warps is 0, outside 1..32"),
+            ("edge:warps=4,warps=4", "'warps' is given twice"),
+            ("edge:lanes=3", "lanes is 3, not a power of two"),
+            ("edge:icache_bytes=512,icache_ways=8,line_bytes=128", "at least one line per way"),
+        ):
+            with self.subTest(text), self.assertRaises(SpecError) as caught:
+                self.spec.configurations.parse(text)
+            self.assertIn(expected, str(caught.exception))
+
+    def test_command_line_reports_it(self):
+        status, _, err = run("--config", "huge")
+        self.assertEqual(status, 1)
+        self.assertIn("unknown configuration 'huge'", err)
+
+
+class OutputTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_every_listed_file_is_written_and_lists_itself_as_generated(self):
+        status, listed, _ = run("--list")
+        self.assertEqual(status, 0)
+        self.assertEqual(run("--out", self.folder)[0], 0)
+        written = sorted(str(p.relative_to(self.folder)) for p in self.folder.rglob("*") if p.is_file())
+        self.assertEqual(written, sorted(listed.split()))
+        for name in written:
+            text = (self.folder / name).read_text(encoding="utf-8")
+            self.assertIn("Generated by tools/specgen", text.split("\n")[0], name)
+            self.assertTrue(text.endswith("\n"), name)
+
+    def test_unchanged_files_keep_their_time(self):
+        run("--out", self.folder)
+        before = {p: p.stat().st_mtime_ns for p in self.folder.rglob("*.*")}
+        run("--out", self.folder, "--config", "base")
+        changed = [p.name for p, time in before.items() if p.is_file() and p.stat().st_mtime_ns != time]
+        self.assertEqual(changed, ["heddle_config_pkg.sv"])
+
+    def test_only(self):
+        self.assertEqual(run("--out", self.folder, "--only", "rtl")[0], 0)
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["rtl"])
+        self.assertEqual(run("--only", "rlt")[0], 1)
+
+    def test_unwritable_folder(self):
+        (self.folder / "rtl").write_text("a file", encoding="utf-8")
+        status, _, err = run("--out", self.folder)
+        self.assertEqual(status, 1)
+        self.assertTrue(err.startswith("specgen: "), err)
+
+    def test_configuration_reaches_the_package(self):
+        specification = spec.read(specgen.DEFAULT_SPEC)
+        text = outputs.generate(specification, "nano:warps=7")["rtl/heddle_config_pkg.sv"]
+        self.assertRegex(text, r"Warps\s+= 7;")
+        self.assertRegex(text, r"LineBytes\s+= 16;")
+
+    def test_every_instruction_reaches_every_output(self):
+        specification = spec.read(specgen.DEFAULT_SPEC)
+        files = outputs.generate(specification, "edge")
+        for instruction in specification.instructions:
+            with self.subTest(instruction.name):
+                self.assertRegex(files["rtl/heddle_isa_pkg.sv"], rf"op = .*\bOP_{instruction.macro}\b")
+                self.assertIn(f'{{"{instruction.name}", ', files["include/heddle/generated/isa.h"])
+                self.assertRegex(files["include/heddle/generated/isa.h"], rf"return Op::{instruction.camel};")
+                self.assertIn(f"`{instruction.name}`", files["docs/instructions.md"])
+                if instruction.extension == "Xheddle":
+                    self.assertRegex(files["asm/xheddle.inc"], rf"\.macro {re.escape(instruction.name)}\b")
+                    self.assertIn(f"HEDDLE_INSN_{instruction.macro}", files["include/heddle/heddle_isa.h"])
+
+
+if __name__ == "__main__":
+    unittest.main()
