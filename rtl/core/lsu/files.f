@@ -1,0 +1,11 @@
+rtl/core/lsu/lsu_pkg.sv
+rtl/core/lsu/lsu_windows.sv
+rtl/core/lsu/region_check.sv
+rtl/core/lsu/lsu_check.sv
+rtl/core/lsu/coalescer.sv
+rtl/core/lsu/lsu_slots.sv
+rtl/core/lsu/lsu_issue.sv
+rtl/core/lsu/lsu_requests.sv
+rtl/core/lsu/lsu_scratch.sv
+rtl/core/lsu/lsu_writeback.sv
+rtl/core/lsu/lsu.sv

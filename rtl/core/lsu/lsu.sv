@@ -1,0 +1,276 @@
+// Load/store unit of one core. An accepted instruction passes the check phase (lsu_check), which reports the lanes that trap,
+// then the issue phase (lsu_issue), which coalesces the other lanes into line requests and a scratchpad request. Words
+// that come back are cut to size and written back in parts, in any order; `last` goes with the final part.
+// Latency of a load of one line: 7 cycles plus that of the memory port (check 2, issue 1, port register 1, response 2,
+// write-back 1). Throughput: one coalesced instruction per cycle.
+// Between lsu_issue and the port lies the seam for a data cache: requests carry the line, the bytes wanted and an
+// identifier, and responses come in any order.
+// Invariants: requests of a warp leave in program order; each load, AMO, LR and SC with a lane that does not trap has exactly
+// one write-back with `last`; nothing of an instruction takes effect before its check.
+module lsu
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import lsu_pkg::*;
+(
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  core_id_t          core_id_i,
+  input  launch_t           launch_i,
+  // a warp slot begins anew (dispatch): it has no reservation
+  input  logic              start_valid_i,
+  input  warp_id_t          start_warp_i,
+  // core
+  input  lsu_request_t      request_i,
+  input  logic              request_valid_i,
+  output logic              request_ready_o,
+  output lsu_check_t        check_o,
+  output logic              check_valid_o,
+  output lsu_writeback_t    writeback_o,
+  output logic              writeback_valid_o,
+  input  logic              writeback_ready_i,
+  output logic [Warps-1:0]  idle_o,             // no access of the warp is outstanding
+  output logic              error_valid_o,      // pulse: the memory answered an access with an error
+  output slot_tag_t         error_tag_o,
+  output word_t             error_address_o,    // device address of the lowest lane of that line
+  output logic              error_write_o,      // of a store
+  // memory
+  output mem_request_t      mem_request_o,
+  output logic              mem_request_valid_o,
+  input  logic              mem_request_ready_i,
+  input  mem_response_t     mem_response_i,
+  input  logic              mem_response_valid_i,
+  // scratchpad
+  output scratch_request_t  scratch_request_o,
+  output logic              scratch_request_valid_o,
+  input  logic              scratch_request_ready_i,
+  input  scratch_response_t scratch_response_i,
+  input  logic              scratch_response_valid_i
+);
+
+  // ---- check phase -------------------------------------------------------------------------------------------------
+  lsu_checked_t     checked;
+  logic             checked_valid, checked_ready, issue_ready, slot_free;
+  logic [Warps-1:0] busy_check, busy_slots, busy_writeback, busy_beyond;
+  lsu_slot_t        new_slot;
+  logic             allocate;
+
+  assign busy_beyond   = busy_slots | busy_writeback;
+  assign checked_ready = issue_ready & slot_free;
+  assign allocate      = checked_valid & checked_ready;
+
+  lsu_check u_check (
+    .clk_i,
+    .rst_ni,
+    .core_id_i,
+    .launch_i,
+    .request_i,
+    .request_valid_i,
+    .request_ready_o,
+    .check_o,
+    .check_valid_o,
+    .checked_o      (checked),
+    .checked_valid_o(checked_valid),
+    .checked_ready_i(checked_ready),
+    .busy_i         (busy_beyond),
+    .busy_o         (busy_check)
+  );
+
+  // ---- issue phase -------------------------------------------------------------------------------------------------
+  lsu_slot_t        issue_slot;
+  warp_id_t         issue_warp;
+  logic             others_busy, others_busy_slots;
+  mem_request_t     request;
+  lane_mask_t       request_lanes;
+  lane_words_t      request_address;
+  logic             request_valid, request_ready, request_sent, port_ready;
+  logic             id_free;
+  lsu_id_t          id;
+  scratch_request_t scratch;
+  logic             scratch_valid, scratch_ready, scratch_sent, scratch_free;
+
+  assign others_busy = others_busy_slots | busy_writeback[issue_warp];
+
+  lsu_issue u_issue (
+    .clk_i,
+    .rst_ni,
+    .start_valid_i,
+    .start_warp_i,
+    .checked_i        (checked),
+    .checked_slot_i   (new_slot),
+    .checked_valid_i  (checked_valid & slot_free),
+    .checked_ready_o  (issue_ready),
+    .slot_o           (issue_slot),
+    .warp_o           (issue_warp),
+    .others_busy_i    (others_busy),
+    .request_o        (request),
+    .request_lanes_o  (request_lanes),
+    .request_address_o(request_address),
+    .request_valid_o  (request_valid),
+    .request_ready_i  (request_ready),
+    .request_id_i     (id),
+    .scratch_o        (scratch),
+    .scratch_valid_o  (scratch_valid),
+    .scratch_ready_i  (scratch_ready)
+  );
+
+  assign request_ready = port_ready & id_free;
+  assign request_sent  = request_valid & request_ready;
+
+  skid_buffer #(
+    .Width($bits(mem_request_t))
+  ) u_port (
+    .clk_i,
+    .rst_ni,
+    .data_i (request),
+    .valid_i(request_valid & id_free),
+    .ready_o(port_ready),
+    .data_o (mem_request_o),
+    .valid_o(mem_request_valid_o),
+    .ready_i(mem_request_ready_i)
+  );
+
+  assign scratch_request_o       = scratch;
+  assign scratch_request_valid_o = scratch_valid & scratch_free;
+  assign scratch_ready           = scratch_request_ready_i & scratch_free;
+  assign scratch_sent            = scratch_valid & scratch_ready;
+
+  // ---- requests in flight --------------------------------------------------------------------------------------------
+  logic       memory_stored, memory_failed, memory_store, scratch_stored;
+  lsu_slot_t  memory_slot, scratch_slot;
+  lane_mask_t memory_lanes, scratch_lanes;
+  word_t      memory_address;
+  lsu_part_t  memory_part, scratch_part;
+  logic       memory_part_valid, memory_part_ready, scratch_part_valid, scratch_part_ready;
+
+  lsu_requests u_requests (
+    .clk_i,
+    .rst_ni,
+    .free_o            (id_free),
+    .free_id_o         (id),
+    .send_i            (request_sent),
+    .send_slot_i       (issue_slot),
+    .send_lanes_i      (request_lanes),
+    .send_address_i    (request_address),
+    .send_lane_i       (request.lane),
+    .send_store_i      (request.op == MemWrite),
+    .response_i        (mem_response_i),
+    .response_valid_i  (mem_response_valid_i),
+    .stored_o          (memory_stored),
+    .failed_o          (memory_failed),
+    .response_slot_o   (memory_slot),
+    .response_lanes_o  (memory_lanes),
+    .response_address_o(memory_address),
+    .response_store_o  (memory_store),
+    .part_o            (memory_part),
+    .part_valid_o      (memory_part_valid),
+    .part_ready_i      (memory_part_ready)
+  );
+
+  lsu_scratch u_scratch (
+    .clk_i,
+    .rst_ni,
+    .free_o          (scratch_free),
+    .send_i          (scratch_sent),
+    .send_slot_i     (issue_slot),
+    .send_lanes_i    (scratch.mask),
+    .send_address_i  (request_address),
+    .send_store_i    (scratch.op == LsuStore),
+    .response_i      (scratch_response_i),
+    .response_valid_i(scratch_response_valid_i),
+    .stored_o        (scratch_stored),
+    .stored_slot_o   (scratch_slot),
+    .stored_lanes_o  (scratch_lanes),
+    .part_o          (scratch_part),
+    .part_valid_o    (scratch_part_valid),
+    .part_ready_i    (scratch_part_ready)
+  );
+
+  // ---- instructions in flight ------------------------------------------------------------------------------------------
+  lsu_slot_t  part_slot;
+  lane_mask_t part_mask;
+  logic       part_take, part_failed, part_last, earlier_failed;
+
+  lsu_slots u_slots (
+    .clk_i,
+    .rst_ni,
+    .free_o            (slot_free),
+    .free_slot_o       (new_slot),
+    .allocate_i        (allocate),
+    .allocate_warp_i   (checked.tag.warp),
+    .allocate_mask_i   (checked.memory_mask | checked.scratch_mask),
+    .memory_done_i     (memory_stored),
+    .memory_slot_i     (memory_slot),
+    .memory_mask_i     (memory_lanes),
+    .scratch_done_i    (scratch_stored),
+    .scratch_slot_i    (scratch_slot),
+    .scratch_mask_i    (scratch_lanes),
+    .writeback_done_i  (part_take),
+    .writeback_slot_i  (part_slot),
+    .writeback_mask_i  (part_mask),
+    .writeback_failed_i(part_failed),
+    .writeback_last_o  (part_last),
+    .writeback_failed_o(earlier_failed),
+    .busy_o            (busy_slots),
+    .own_slot_i        (issue_slot),
+    .own_warp_i        (issue_warp),
+    .others_busy_o     (others_busy_slots)
+  );
+
+  // What the slots' instructions are. The order number serves the monitors alone: it has an array of its own so that
+  // synthesis can drop it.
+  logic [$bits(lsu_slot_info_t)-1:0] infos  [Slots];
+  logic [31:0]                       orders [Slots];
+  lsu_slot_info_t                    new_info, part_info, memory_info;
+
+  assign new_info = '{
+    op: checked.op, size: checked.size, unsigned_load: checked.unsigned_load, rd: checked.rd,
+    core: checked.tag.core, warp: checked.tag.warp
+  };
+
+  always_ff @(posedge clk_i) begin
+    if (allocate) begin
+      infos[new_slot]  <= new_info;
+      orders[new_slot] <= checked.tag.order;
+    end
+  end
+
+  assign part_info   = infos[part_slot];
+  assign memory_info = infos[memory_slot];
+
+  lsu_writeback u_writeback (
+    .clk_i,
+    .rst_ni,
+    .memory_i         (memory_part),
+    .memory_valid_i   (memory_part_valid),
+    .memory_ready_o   (memory_part_ready),
+    .scratch_i        (scratch_part),
+    .scratch_valid_i  (scratch_part_valid),
+    .scratch_ready_o  (scratch_part_ready),
+    .slot_o           (part_slot),
+    .mask_o           (part_mask),
+    .take_o           (part_take),
+    .failed_o         (part_failed),
+    .info_i           (part_info),
+    .order_i          (orders[part_slot]),
+    .last_i           (part_last),
+    .failed_i         (earlier_failed),
+    .writeback_o,
+    .writeback_valid_o,
+    .writeback_ready_i,
+    .busy_o           (busy_writeback)
+  );
+
+  assign idle_o = ~(busy_check | busy_beyond);
+
+  // ---- errors ----------------------------------------------------------------------------------------------------------
+  assign error_valid_o   = memory_failed;
+  assign error_tag_o     = '{core: memory_info.core, warp: memory_info.warp, order: orders[memory_slot]};
+  assign error_address_o = memory_address;
+  assign error_write_o   = memory_store;
+
+`ifndef SYNTHESIS
+  a_idle_no_writeback : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    writeback_valid_o |-> !idle_o[writeback_o.tag.warp]);
+`endif
+
+endmodule

@@ -1,0 +1,191 @@
+// Issue phase of the load/store unit: turns one checked instruction into line requests, one per cycle, and one
+// scratchpad request that goes out beside them. Loads and stores need one request per distinct line; AMO, LR and SC
+// one per lane in ascending order, and they start only when the warp has no other access outstanding.
+// Latency: the first request leaves in the cycle after the instruction is taken; the next instruction is taken in the cycle
+// in which the last request leaves.
+// Also keeps, per warp and memory, whether a reservation can exist: a warp loses both with any SC and at its start.
+// Invariant: requests of one warp leave in program order.
+module lsu_issue
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import lsu_pkg::*;
+(
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             start_valid_i,    // the warp begins anew: it has no reservation
+  input  warp_id_t         start_warp_i,
+  input  lsu_checked_t     checked_i,
+  input  lsu_slot_t        checked_slot_i,   // allocated for it
+  input  logic             checked_valid_i,
+  output logic             checked_ready_o,
+  output lsu_slot_t        slot_o,           // of the instruction in this phase
+  output warp_id_t         warp_o,
+  input  logic             others_busy_i,    // the warp has other accesses outstanding
+  // to the request table and the memory port; the identifier comes from the table
+  output mem_request_t     request_o,
+  output lane_mask_t       request_lanes_o,
+  output lane_words_t      request_address_o,
+  output logic             request_valid_o,
+  input  logic             request_ready_i,
+  input  lsu_id_t          request_id_i,
+  // to the scratchpad
+  output scratch_request_t scratch_o,
+  output logic             scratch_valid_o,
+  input  logic             scratch_ready_i
+);
+
+  lsu_checked_t     i_q;
+  lsu_slot_t        slot_q;
+  logic             valid_d, valid_q, started_d, started_q, scratch_left_d, scratch_left_q;
+  lane_mask_t       lanes_d, lanes_q;
+  logic [Warps-1:0] memory_reserved_d, memory_reserved_q, scratch_reserved_d, scratch_reserved_q;
+
+  logic          atomic, go, take, finish, memory_sent, scratch_sent, first_lane;
+  lane_mask_t    hits;
+  lane_id_t      lane;
+  word_t         address;
+  lane_words_t   words;
+  lane_strobes_t strobes;
+  line_strobe_t  strobe;
+  line_t         data;
+
+  assign atomic = i_q.op == LsuAmo || i_q.op == LsuLr || i_q.op == LsuSc;
+  assign go     = valid_q & (~atomic | started_q | ~others_busy_i);
+  assign slot_o = slot_q;
+  assign warp_o = i_q.tag.warp;
+
+  // Data in word position: a byte or half is repeated, the strobe picks its place.
+  always_comb begin
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      unique case (i_q.size)
+        SizeByte: begin
+          words[l]   = {4{i_q.data[l][7:0]}};
+          strobes[l] = 4'b0001 << i_q.address[l][1:0];
+        end
+        SizeHalf: begin
+          words[l]   = {2{i_q.data[l][15:0]}};
+          strobes[l] = i_q.address[l][1] ? 4'b1100 : 4'b0011;
+        end
+        default: begin
+          words[l]   = i_q.data[l];
+          strobes[l] = 4'b1111;
+        end
+      endcase
+    end
+  end
+
+  coalescer u_coalescer (
+    .valid_i  (valid_q),
+    .lanes_i  (lanes_q),
+    .single_i (atomic),
+    .address_i(i_q.address),
+    .word_i   (words),
+    .strobe_i (strobes),
+    .hits_o   (hits),
+    .lane_o   (lane),
+    .address_o(address),
+    .strobe_o (strobe),
+    .data_o   (data)
+  );
+
+  assign first_lane = lanes_q == i_q.memory_mask;
+
+  always_comb begin
+    unique case (i_q.op)
+      LsuStore: request_o.op = MemWrite;
+      LsuAmo:   request_o.op = MemAmo;
+      LsuLr:    request_o.op = MemLr;
+      LsuSc:    request_o.op = MemSc;
+      default:  request_o.op = MemRead;
+    endcase
+    request_o.amo     = i_q.amo;
+    request_o.address = atomic ? address : {address[31:OffsetBits], OffsetBits'(0)};
+    request_o.strobe  = strobe;
+    request_o.data    = data;
+    request_o.id      = request_id_i;
+    request_o.tag     = i_q.tag;
+    request_o.lane    = lane;
+    request_o.reserve = (i_q.op == LsuLr && first_lane) || (i_q.op == LsuSc && memory_reserved_q[i_q.tag.warp]);
+  end
+
+  assign request_valid_o   = go & (lanes_q != '0);
+  assign request_lanes_o   = hits;
+  assign request_address_o = i_q.address;
+  assign memory_sent       = request_valid_o & request_ready_i;
+
+  always_comb begin
+    scratch_o.op      = i_q.op;
+    scratch_o.amo     = i_q.amo;
+    scratch_o.mask    = i_q.scratch_mask;
+    scratch_o.strobe  = strobes;
+    scratch_o.data    = words;
+    scratch_o.tag     = i_q.tag;
+    scratch_o.reserve = scratch_reserved_q[i_q.tag.warp];
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      scratch_o.address[l] = i_q.address[l][ScratchBits-1:0];
+    end
+  end
+
+  assign scratch_valid_o = go & scratch_left_q;
+  assign scratch_sent    = scratch_valid_o & scratch_ready_i;
+
+  // ---- state -----------------------------------------------------------------------------------------------------
+  assign finish          = go & ((lanes_q & ~(memory_sent ? hits : '0)) == '0) & (~scratch_left_q | scratch_sent);
+  assign checked_ready_o = ~valid_q | finish;
+  assign take            = checked_valid_i & checked_ready_o;
+
+  always_comb begin
+    valid_d        = take | (valid_q & ~finish);
+    started_d      = take ? 1'b0 : started_q | memory_sent | scratch_sent;
+    lanes_d        = take ? checked_i.memory_mask : lanes_q & ~(memory_sent ? hits : '0);
+    scratch_left_d = take ? checked_i.scratch_mask != '0 : scratch_left_q & ~scratch_sent;
+
+    memory_reserved_d  = memory_reserved_q;
+    scratch_reserved_d = scratch_reserved_q;
+    if (finish && i_q.op == LsuLr) begin
+      if (i_q.memory_mask != '0)  memory_reserved_d[i_q.tag.warp]  = 1'b1;
+      if (i_q.scratch_mask != '0) scratch_reserved_d[i_q.tag.warp] = 1'b1;
+    end
+    if (finish && i_q.op == LsuSc) begin
+      memory_reserved_d[i_q.tag.warp]  = 1'b0;
+      scratch_reserved_d[i_q.tag.warp] = 1'b0;
+    end
+    if (start_valid_i) begin
+      memory_reserved_d[start_warp_i]  = 1'b0;
+      scratch_reserved_d[start_warp_i] = 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) begin
+      i_q    <= checked_i;
+      slot_q <= checked_slot_i;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      valid_q            <= 1'b0;
+      started_q          <= 1'b0;
+      lanes_q            <= '0;
+      scratch_left_q     <= 1'b0;
+      memory_reserved_q  <= '0;
+      scratch_reserved_q <= '0;
+    end else begin
+      valid_q            <= valid_d;
+      started_q          <= started_d;
+      lanes_q            <= lanes_d;
+      scratch_left_q     <= scratch_left_d;
+      memory_reserved_q  <= memory_reserved_d;
+      scratch_reserved_q <= scratch_reserved_d;
+    end
+  end
+
+`ifndef SYNTHESIS
+  a_progress_hits : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    request_valid_o |-> hits != '0 && (hits & ~lanes_q) == '0);
+  a_scratch_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    scratch_valid_o && !scratch_ready_i |=> scratch_valid_o && $stable(scratch_o.address));
+`endif
+
+endmodule
