@@ -1,5 +1,5 @@
-// Sparse byte memory over the whole 32-bit physical address space. Pages come into being when first written (or
-// fetched from); what was never written reads zero. Addresses wrap modulo 2^32. Little endian.
+// Sparse byte memory over the whole 32-bit physical address space. Pages come into being when first touched;
+// what was never written reads zero. Addresses wrap modulo 2^32. Little endian.
 #pragma once
 
 #include <array>

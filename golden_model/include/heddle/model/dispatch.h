@@ -22,8 +22,8 @@ unsigned group_warps(const Shape& shape, const Launch& launch);
 // Scratchpad bytes allocated per workgroup: rounded up to lanes * 4.
 std::uint32_t scratch_allocation(const Shape& shape, const Launch& launch);
 
-// Identity of one warp of workgroup `linear_group` (x fastest) at the place the caller chose.
-WarpIdentity make_identity(const Shape& shape, const Launch& launch, std::uint64_t linear_group, unsigned warp_in_group,
+// Identity of one warp of a workgroup at the place the caller chose.
+WarpIdentity make_identity(const Shape& shape, const Launch& launch, const Vector3& group_id, unsigned warp_in_group,
                            unsigned core, unsigned slot, std::uint32_t scratch_base);
 
 }  // namespace heddle::model

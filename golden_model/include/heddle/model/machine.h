@@ -24,6 +24,7 @@ enum class PathPolicy : std::uint8_t { kHeddle, kPostdominatorStack };
 class Machine {
  public:
   static constexpr std::uint64_t kTurnSlots = 64;
+  static constexpr std::uint64_t kRoundCycles = 256;  // cores are at most this far apart
 
   // Throws ModelError when a size is out of range.
   explicit Machine(const Shape& shape);
@@ -55,14 +56,15 @@ class Machine {
  private:
   struct Group;
 
-  bool start();
+  void start();
   void finish();
-  bool place_next_group();
   void place_groups();
+  bool place_group(const Vector3& group_id);
   void release_group(Group& group);
   std::uint64_t run_core(unsigned core, std::uint64_t budget);
-  void record_fault(const Fault& fault);
-  bool write_launch_register(std::uint32_t offset, std::uint32_t value);
+  std::optional<std::uint32_t> read_status_register(std::uint32_t offset) const;
+  std::uint32_t* launch_register(std::uint32_t offset);
+  const std::uint32_t* launch_register(std::uint32_t offset) const;
 
   Memory memory_;
   Launch launch_;  // the registers; the Memory has the copy of the running launch
@@ -79,12 +81,11 @@ class Machine {
   std::uint64_t lane_instrs_ = 0;
 
   std::vector<Warp> warps_;
-  std::vector<Group*> group_of_warp_;
-  std::vector<std::unique_ptr<Group>> groups_;
-  std::vector<unsigned> next_warp_;   // per core: whose turn it is
-  std::vector<bool> scratch_in_use_;  // per allocation of the launch's size
-  std::uint64_t next_group_ = 0;
-  std::uint64_t total_groups_ = 0;
+  std::vector<Group*> group_of_warp_;           // null: the slot is free
+  std::vector<std::unique_ptr<Group>> groups_;  // those that run
+  std::vector<unsigned> next_warp_;             // per core: whose turn it is
+  std::vector<bool> scratch_in_use_;            // per allocation of the launch's size
+  Vector3 next_group_{};                        // the next one to place; z past the end when all are placed
 };
 
 }  // namespace heddle::model

@@ -85,8 +85,17 @@ class Memory {
   Translation locate(const Warp& warp, unsigned lane, std::uint32_t address, unsigned size, AccessKind kind) const;
   // Whether an instruction may be fetched from a word-aligned pc.
   bool may_fetch(std::uint32_t pc) const;
-  // One region that lies around [first, last] (inclusive) and grants all of the rights asked for.
-  bool region_grants(std::uint32_t first, std::uint32_t last, bool read, bool write, bool execute) const;
+
+  // One entry of the region table as the fast loops want it: bytes first..last (inclusive).
+  struct Range {
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+  // The regions that grant reads, and those that grant writes.
+  std::span<const Range> readable() const { return readable_; }
+  std::span<const Range> writable() const { return writable_; }
+  // The lane's byte `offset` of the private window, in device memory. `offset` is within private_size.
+  std::uint32_t private_address(const Warp& warp, unsigned lane, std::uint32_t offset) const;
 
   // The decoded instruction at a word-aligned pc, or null where a fetch is an access fault.
   const DecodedInstruction* fetch(std::uint32_t pc) {
@@ -104,6 +113,11 @@ class Memory {
   std::vector<std::uint8_t> scratchpad_;
   Reservations device_reservations_;
   Reservations scratchpad_reservations_;
+
+  std::vector<Range> readable_;
+  std::vector<Range> writable_;
+  std::vector<Range> atomic_;  // both
+  std::vector<Range> executable_;
 
   // The executable stretch of one page that was fetched from last.
   std::uint32_t window_base_ = 0;

@@ -25,6 +25,7 @@ class Reservations {
   void written(std::uint32_t address, std::uint32_t size) {
     if (valid_count_ != 0) drop(address, size);
   }
+  bool any() const { return valid_count_ != 0; }
   const Entry& entry(unsigned warp_slot) const { return entries_.at(warp_slot); }
 
  private:

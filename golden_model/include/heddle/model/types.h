@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "heddle/generated/configuration.h"
+
 namespace heddle::model {
 
 inline constexpr unsigned kMaxLanes = 32;
@@ -42,7 +44,7 @@ constexpr void for_each_lane(LaneMask mask, Visitor&& visit) {
   for (; mask != 0; mask &= mask - 1) visit(first_lane(mask));
 }
 
-// What the model needs to know of a configuration (docs/spec/configurations.yaml).
+// What the model needs to know of a configuration (docs/spec/configurations.yaml; Shape::of converts one).
 struct Shape {
   unsigned cores = 1;
   unsigned warps = 1;  // per core
@@ -52,6 +54,15 @@ struct Shape {
   std::uint32_t line_bytes = 64;
 
   unsigned warp_slots() const { return cores * warps; }
+
+  static Shape of(const Configuration& configuration) {
+    return {.cores = configuration.cores,
+            .warps = configuration.warps,
+            .lanes = configuration.lanes,
+            .regions = configuration.regions,
+            .scratchpad_bytes = configuration.scratchpad_bytes,
+            .line_bytes = configuration.line_bytes};
+  }
 };
 
 // One entry of the launch's region table; bytes base..last (inclusive). A region without rights grants nothing.

@@ -25,7 +25,8 @@ class Workgroup {
   explicit Workgroup(std::vector<Warp*> warps) : warps_(std::move(warps)) {}
 
   // To be called after every slot of one of the workgroup's warps; does nothing while the warp has runnable lanes.
-  Event after_slot(Warp& warp);
+  // `memory` is where it fetches from.
+  Event after_slot(Warp& warp, Memory& memory);
 
   std::span<Warp* const> warps() const { return warps_; }
   bool ended() const;

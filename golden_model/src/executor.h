@@ -1,0 +1,133 @@
+// The semantics of one issue slot, written once for every user of the model:
+//   kWidth     lanes that the loops run over: the warp's lane count or more (rows have padding)
+//   kRecord    fill a StepResult
+//   kDeferred  record memory accesses instead of performing them
+// The rules of the instructions are in executor_*.h, by kind. Registers of lanes that do not exist or have exited
+// hold arbitrary values: a full path writes whole rows.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "heddle/generated/csrs.h"
+#include "heddle/model/memory.h"
+#include "heddle/model/path.h"
+#include "heddle/model/step.h"
+#include "heddle/model/warp.h"
+#include "lane_loop.h"
+#include "selection.h"
+
+namespace heddle::model {
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+class Executor {
+ public:
+  Executor(Warp& warp, Memory& memory, StepResult* result) : warp_(warp), memory_(memory), result_(result) {}
+
+  // Executes one slot. The path is not empty and no SC is pending.
+  void slot(const Path& path);
+
+  // Of the last slot.
+  LaneMask completed() const { return completed_; }
+  const std::optional<Fault>& fault() const { return fault_; }
+
+ private:
+  using Row = std::uint32_t*;
+  using ConstRow = const std::uint32_t*;
+
+  // How the slot's lanes leave the instruction.
+  enum class Flow : std::uint8_t {
+    kNext,   // completed lanes go to pc + 4
+    kMoved,  // the rule has set pc, depth and state of every lane of the mask that does not trap
+    kWaits,  // a .sync that stays
+  };
+
+  void execute();
+  void finish();
+
+  // ---- operands and results ----
+  ConstRow source1() const { return warp_.x[d_->rs1].lane.data(); }
+  ConstRow source2() const { return warp_.x[d_->rs2].lane.data(); }
+  ConstRow source3() const { return warp_.x[d_->rs3].lane.data(); }
+  // The whole path runs and it is the whole warp: rows may be written without a mask.
+  bool full(LaneMask lanes) const { return lanes == warp_.live(); }
+  template <typename Value>
+  void write_row(Row row, LaneMask lanes, Value&& value);
+  template <typename Value>
+  void write_rd(LaneMask lanes, Value&& value);
+  template <typename Rule>
+  void binary(Rule&& rule);
+  template <typename Rule>
+  void immediate(Rule&& rule);
+  template <typename Rule>
+  void unary(Rule&& rule);
+
+  // ---- traps: `lanes` become part of the slot's trapping lanes ----
+  template <typename Tval>
+  void raise(LaneMask lanes, Cause cause, Tval&& tval);
+  void raise_value(LaneMask lanes, Cause cause, std::uint32_t tval) {
+    raise(lanes, cause, [tval](unsigned) { return tval; });
+  }
+  void deliver_traps();
+
+  // ---- control ----
+  void transfer(LaneMask lanes, std::uint32_t target, int depth_change);
+  void move(LaneMask lanes, std::uint32_t pc, int depth_change);
+  template <typename Condition>
+  void branch(Condition&& condition);
+  void jal();
+  void jalr();
+  void mret();
+  void exit_lanes();
+  void barrier();
+
+  // ---- memory ----
+  void load(unsigned size, bool sign_extend);
+  void store(unsigned size);
+  void amo(AmoKind kind);
+  void load_reserved();
+  void store_conditional();
+  void addresses(LaneRow& out, std::int32_t offset) const;
+  LaneMask translate(AccessKind kind, unsigned size, const LaneRow& address);
+  void record_access(AccessKind kind, unsigned size, const LaneRow& address, LaneMask access);
+  bool load_fast(unsigned size, bool sign_extend, const LaneRow& address);
+  bool store_fast(unsigned size, const LaneRow& address);
+  struct FastPlace;
+  std::optional<FastPlace> resolve_fast(unsigned size, const LaneRow& address, bool write);
+
+  // ---- CSRs ----
+  enum class CsrUpdate : std::uint8_t { kWrite, kSet, kClear };
+  void csr(CsrUpdate update, bool immediate_form);
+  std::uint32_t read_csr(isa::Csr number, unsigned lane) const;
+  void write_csr(isa::Csr number, LaneMask lanes, const LaneRow& value);
+
+  // ---- collectives ----
+  bool gather_sync(ConstRow masks);
+  enum class Vote : std::uint8_t { kAll, kAny, kBallot };
+  void vote(Vote kind, bool sync);
+  template <typename Source>
+  void shuffle(Source&& source_lane, bool sync);
+
+  Warp& warp_;
+  Memory& memory_;
+  StepResult* result_;
+
+  // The slot.
+  const DecodedInstruction* d_ = nullptr;
+  std::uint32_t pc_ = 0;
+  bool several_ = false;
+  LaneMask path_ = 0;  // as selected
+  LaneMask mask_ = 0;  // after the reductions of jumps and .sync
+  LaneMask trap_ = 0;
+  LaneMask completed_ = 0;
+  Flow flow_ = Flow::kNext;
+  LaneMask sc_failed_ = 0;
+  bool sc_deferred_ = false;
+  std::array<Cause, kMaxLanes> cause_;  // of trap_
+  LaneRow tval_;
+  std::array<Location, kMaxLanes> location_;  // of translate()'s result
+  std::optional<Fault> fault_;
+};
+
+}  // namespace heddle::model

@@ -1,0 +1,148 @@
+// The frame of a slot: fetch, execute, traps, next pcs, counters, fairness.
+#pragma once
+
+#include "executor.h"
+
+namespace heddle::model {
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
+  if (path.requeue) start_quantum(warp_);
+  pc_ = path.pc;
+  path_ = mask_ = path.mask;
+  several_ = path.several;
+  warp_.converged = !several_;
+  trap_ = 0;
+  flow_ = Flow::kNext;
+  sc_failed_ = 0;
+  sc_deferred_ = false;
+  d_ = memory_.fetch(pc_);
+  if constexpr (kRecord) {
+    StepResult& r = *result_;
+    r.pc = pc_;
+    r.depth = path.depth;
+    r.instruction = d_ != nullptr ? *d_ : DecodedInstruction{};
+    r.order = warp_.slots;
+    r.rd = d_ != nullptr ? d_->rd : 0;
+    r.written = r.deferred = r.taken = r.trap = r.access = r.sc_failed = 0;
+    r.target = 0;
+    r.reads_counter = r.is_memory = r.needs_sc_result = r.is_fence = false;
+    r.fault.reset();
+  }
+  if (d_ != nullptr) [[likely]] {
+    execute();
+  } else {
+    raise_value(mask_, Cause::kInstructionAccess, pc_);
+  }
+  finish();
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+void Executor<kWidth, kRecord, kDeferred>::finish() {
+  const bool waits = flow_ == Flow::kWaits;
+  completed_ = waits ? 0 : mask_ & ~trap_;
+  if (flow_ == Flow::kNext) {
+    const std::uint32_t next = pc_ + 4;
+    write_row(warp_.pc.lane.data(), completed_, [next](unsigned) { return next; });
+  }
+  if (trap_ != 0) [[unlikely]]
+    deliver_traps();
+
+  ++warp_.slots;
+  if (completed_ != 0) {
+    ++warp_.retired;
+    warp_.retired_since_release = true;
+  }
+  // With several paths the answer does not matter, and the next selection finds out what is left.
+  if (!several_ && (flow_ != Flow::kNext || trap_ != 0)) refresh_converged(warp_);
+
+  SlotSummary summary{.issued = mask_, .trapped = trap_, .several_paths = several_};
+  if (d_ != nullptr) {
+    const isa::Class klass = isa::info(d_->op).klass;
+    summary.lr = klass == isa::Class::Lr;
+    summary.sc = klass == isa::Class::Sc;
+    summary.atomic_or_fence = klass == isa::Class::Amo || summary.lr || summary.sc || klass == isa::Class::Fence;
+    summary.pause = klass == isa::Class::Pause;
+  }
+  summary.sc_failed = sc_failed_ != 0;
+  if (sc_deferred_) {
+    warp_.pending_sc = PendingSc{.issued = mask_, .trapped = trap_, .several_paths = several_};
+  } else {
+    detail::update_fairness(warp_, summary, warp_.converged);
+  }
+  if constexpr (kRecord) {
+    StepResult& r = *result_;
+    r.mask = mask_;
+    r.waits = waits;
+    r.completed = completed_;
+    r.sc_failed = sc_failed_;
+    r.needs_sc_result = sc_deferred_;
+  }
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+template <typename Value>
+void Executor<kWidth, kRecord, kDeferred>::write_row(Row row, LaneMask lanes, Value&& value) {
+  if (full(lanes)) {
+    HEDDLE_LANE_LOOP(l, kWidth) row[l] = value(l);
+  } else {
+    HEDDLE_LANE_LOOP(l, kWidth) row[l] = (lanes & kLaneBit[l]) != 0 ? value(l) : row[l];
+  }
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+template <typename Value>
+void Executor<kWidth, kRecord, kDeferred>::write_rd(LaneMask lanes, Value&& value) {
+  const unsigned row = d_->rd != 0 ? d_->rd : Warp::kSinkRow;
+  write_row(warp_.x[row].lane.data(), lanes, value);
+  if constexpr (kRecord) {
+    if (d_->rd != 0) {
+      result_->written = lanes;
+      result_->value = warp_.x[row];
+    }
+  }
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+template <typename Tval>
+void Executor<kWidth, kRecord, kDeferred>::raise(LaneMask lanes, Cause cause, Tval&& tval) {
+  trap_ |= lanes;
+  for_each_lane(lanes, [&](unsigned l) {
+    cause_[l] = cause;
+    tval_[l] = tval(l);
+  });
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+void Executor<kWidth, kRecord, kDeferred>::deliver_traps() {
+  const unsigned lowest = first_lane(trap_);
+  if (warp_.mtvec == 0) {
+    const WarpIdentity& id = warp_.identity;
+    fault_ = Fault{.cause = cause_[lowest],
+                   .pc = pc_,
+                   .value = tval_[lowest],
+                   .group_id = id.group_id,
+                   .local_id = id.local_base + lowest,
+                   .lane = lowest,
+                   .warp = id.slot,
+                   .core = id.core};
+  } else {
+    for_each_lane(trap_, [&](unsigned l) {
+      warp_.mepc[l] = pc_;
+      warp_.mcause[l] = static_cast<std::uint32_t>(cause_[l]);
+      warp_.mtval[l] = tval_[l];
+    });
+    move(trap_, warp_.mtvec, +1);
+  }
+  if constexpr (kRecord) {
+    StepResult& r = *result_;
+    r.trap = trap_;
+    for_each_lane(trap_, [&](unsigned l) {
+      r.cause[l] = static_cast<std::uint8_t>(cause_[l]);
+      r.tval[l] = tval_[l];
+    });
+    r.fault = fault_;
+  }
+}
+
+}  // namespace heddle::model

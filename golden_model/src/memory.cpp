@@ -1,0 +1,170 @@
+#include "heddle/model/memory.h"
+
+#include <algorithm>
+
+#include "heddle/generated/memory_map.h"
+
+namespace heddle::model {
+
+namespace {
+
+// [first, last] lies within one of the ranges.
+bool within(std::span<const Memory::Range> ranges, std::uint32_t first, std::uint32_t last) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [&](const Memory::Range& range) { return range.first <= first && last <= range.last; });
+}
+
+// [offset, offset + size) lies within `bytes`.
+bool fits(std::uint32_t offset, unsigned size, std::uint32_t bytes) { return bytes >= size && offset <= bytes - size; }
+
+Cause misaligned_cause(AccessKind kind) {
+  return kind == AccessKind::kLoad || kind == AccessKind::kLr ? Cause::kLoadMisaligned : Cause::kStoreMisaligned;
+}
+
+Cause access_cause(AccessKind kind) {
+  return kind == AccessKind::kLoad || kind == AccessKind::kLr ? Cause::kLoadAccess : Cause::kStoreAccess;
+}
+
+bool is_atomic(AccessKind kind) {
+  return kind == AccessKind::kAmo || kind == AccessKind::kLr || kind == AccessKind::kSc;
+}
+
+std::uint32_t low_bytes(std::uint32_t data, unsigned size) { return size == 4 ? data : data & ((1u << 8 * size) - 1); }
+
+}  // namespace
+
+std::uint32_t amo_result(AmoKind kind, std::uint32_t old_word, std::uint32_t operand) {
+  const auto old_signed = static_cast<std::int32_t>(old_word);
+  const auto operand_signed = static_cast<std::int32_t>(operand);
+  switch (kind) {
+    case AmoKind::kSwap: return operand;
+    case AmoKind::kAdd: return old_word + operand;
+    case AmoKind::kXor: return old_word ^ operand;
+    case AmoKind::kAnd: return old_word & operand;
+    case AmoKind::kOr: return old_word | operand;
+    case AmoKind::kMin: return old_signed < operand_signed ? old_word : operand;
+    case AmoKind::kMax: return old_signed > operand_signed ? old_word : operand;
+    case AmoKind::kMinu: return std::min(old_word, operand);
+    case AmoKind::kMaxu: return std::max(old_word, operand);
+  }
+  throw ModelError("amo_result: no such operation");
+}
+
+Memory::Memory(const Shape& shape)
+    : shape_(shape),
+      scratchpad_(shape.scratchpad_bytes),
+      device_reservations_(shape.warp_slots()),
+      scratchpad_reservations_(shape.warp_slots()) {}
+
+void Memory::set_launch(const Launch& launch) {
+  launch_ = launch;
+  for (std::vector<Range>* ranges : {&readable_, &writable_, &atomic_, &executable_}) ranges->clear();
+  for (const Region& region : launch.regions) {
+    if (region.base > region.last) continue;
+    const Range range{region.base, region.last};
+    if (region.read) readable_.push_back(range);
+    if (region.write) writable_.push_back(range);
+    if (region.read && region.write) atomic_.push_back(range);
+    if (region.execute) executable_.push_back(range);
+  }
+  device_reservations_.clear_all();
+  scratchpad_reservations_.clear_all();
+  window_bytes_ = 0;
+}
+
+std::uint32_t Memory::read_word(Location place) const {
+  if (place.space == Space::kDevice) return device_.read_word(place.address);
+  std::uint32_t word;
+  std::memcpy(&word, &scratchpad_.at(place.address & ~3u), 4);
+  return word;
+}
+
+std::uint32_t Memory::read(Location place, unsigned size) const {
+  return low_bytes(read_word(place) >> (8 * (place.address & 3)), size);
+}
+
+void Memory::write_word(Location place, std::uint32_t data, unsigned strobe) {
+  if (strobe == 0) return;
+  const std::uint32_t word = place.address & ~3u;
+  if (place.space == Space::kDevice) {
+    device_.write_word(word, data, strobe);
+  } else {
+    for (unsigned byte = 0; byte < 4; ++byte) {
+      if ((strobe >> byte & 1) != 0) scratchpad_.at(word + byte) = static_cast<std::uint8_t>(data >> (8 * byte));
+    }
+  }
+  reservations(place.space).written(word, 4);
+}
+
+void Memory::write(Location place, std::uint32_t data, unsigned size) {
+  const unsigned byte = place.address & 3;
+  write_word(place, data << (8 * byte), ((1u << size) - 1) << byte);
+}
+
+std::uint32_t Memory::amo(Location place, AmoKind kind, std::uint32_t operand) {
+  const std::uint32_t old_word = read_word(place);
+  write_word(place, amo_result(kind, old_word, operand));
+  return old_word;
+}
+
+std::uint32_t Memory::load_reserved(Location place, unsigned warp_slot, unsigned lane) {
+  reservations(place.space).reserve(warp_slot, lane, place.address);
+  return read_word(place);
+}
+
+bool Memory::store_conditional(Location place, unsigned warp_slot, unsigned lane, std::uint32_t data) {
+  if (!reservations(place.space).holds(warp_slot, lane, place.address)) return false;
+  write_word(place, data);
+  return true;
+}
+
+std::uint32_t Memory::private_address(const Warp& warp, unsigned lane, std::uint32_t offset) const {
+  const std::uint32_t row = warp.global_slot() * (launch_.private_size / 4) + offset / 4;
+  return launch_.private_base + (row * shape_.lanes + lane) * 4 + offset % 4;
+}
+
+Translation Memory::locate(const Warp& warp, unsigned lane, std::uint32_t address, unsigned size,
+                           AccessKind kind) const {
+  const auto trap = [](Cause cause) { return Translation{.ok = false, .cause = cause, .location = {}}; };
+  const auto at = [](Space space, std::uint32_t physical) {
+    return Translation{.ok = true, .cause = {}, .location = {space, physical}};
+  };
+  if ((address & (size - 1)) != 0) return trap(misaligned_cause(kind));
+  if (memory_map::in_scratchpad(address)) {
+    const std::uint32_t offset = address - memory_map::kScratchpadBase;
+    if (!fits(offset, size, launch_.scratch_size)) return trap(access_cause(kind));
+    return at(Space::kScratchpad, warp.identity.scratch_base + offset);
+  }
+  if (memory_map::in_private(address)) {
+    const std::uint32_t offset = address - memory_map::kPrivateBase;
+    if (is_atomic(kind) || !fits(offset, size, launch_.private_size)) return trap(access_cause(kind));
+    return at(Space::kDevice, private_address(warp, lane, offset));
+  }
+  if (memory_map::in_device(address)) {
+    const std::vector<Range>& ranges = kind == AccessKind::kLoad || kind == AccessKind::kLr ? readable_
+                                       : kind == AccessKind::kStore                         ? writable_
+                                                                                            : atomic_;
+    if (within(ranges, address, address + size - 1)) return at(Space::kDevice, address);
+  }
+  return trap(access_cause(kind));
+}
+
+bool Memory::may_fetch(std::uint32_t pc) const { return memory_map::in_device(pc) && within(executable_, pc, pc + 3); }
+
+const DecodedInstruction* Memory::fetch_slow(std::uint32_t pc) {
+  if (!may_fetch(pc)) return nullptr;
+  const DecodedInstruction* decoded = &device_.decoded(pc);
+  const auto range = std::find_if(executable_.begin(), executable_.end(),
+                                  [&](const Range& r) { return r.first <= pc && pc + 3 <= r.last; });
+  // The words of pc's page that this region covers; the window starts at a word of its own.
+  const std::uint32_t page_first = pc & ~(DeviceMemory::kPageBytes - 1);
+  const std::uint32_t page_last = page_first + (DeviceMemory::kPageBytes - 1);
+  const std::uint32_t first = std::max({page_first, (range->first + 3) & ~3u, memory_map::kDeviceBase});
+  const std::uint32_t last = std::min(page_last, range->last);
+  window_base_ = first;
+  window_bytes_ = (last - first + 1) & ~3u;
+  window_decoded_ = device_.decoded_page(pc) + (first - page_first) / 4;
+  return decoded;
+}
+
+}  // namespace heddle::model
