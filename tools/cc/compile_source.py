@@ -10,6 +10,7 @@ import os
 import pathlib
 import tempfile
 
+import layout
 import toolchain
 
 C_SUFFIXES = {".c"}
@@ -22,8 +23,10 @@ CODE_FLAGS = ["-mcmodel=medlow", "-fno-pic", "-ffunction-sections", "-fdata-sect
               "-fno-stack-protector", "-fno-common", "-fconvergent-functions"]
 CXX_FLAGS = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-fno-use-cxa-atexit", "-nostdinc++"]
 # minimize-addr-in-v5=Ranges: inlined scopes are described by range lists, which the layout pass can rewrite.
-LAYOUT_FLAGS = ["-mllvm", "-disable-block-placement", "-mllvm", "-minimize-addr-in-v5=Ranges"]
-DEBUG_FLAGS = ["-gline-tables-only", "-gdwarf-5"]
+# trap-unreachable: a call that does not return is followed by `unimp`, so that the pass knows where control ends.
+LAYOUT_FLAGS = ["-mllvm", "-disable-block-placement", "-mllvm", "-minimize-addr-in-v5=Ranges", "-mllvm", "-trap-unreachable"]
+# use-unknown-locations=Disable: no line 0; every instruction belongs to some line, which a fault can name.
+DEBUG_FLAGS = ["-gdwarf-5", "-gline-tables-only", "-mllvm", "-use-unknown-locations=Disable"]
 
 
 @dataclasses.dataclass
@@ -76,6 +79,14 @@ def to_assembly(job, output):
         command += ["-ffreestanding", "-fno-builtin"]
     command += job.flags + ["-S", job.source, "-o", output]
     toolchain.run(command, job.verbose)
+    if job.layout:
+        text = pathlib.Path(output).read_text(encoding="utf-8", errors="surrogateescape")
+        if job.save_temps:
+            (job.save_temps / (job.source.stem + ".clang.s")).write_text(text, encoding="utf-8", errors="surrogateescape")
+        result, report = layout.relayout(text)
+        pathlib.Path(output).write_text(result, encoding="utf-8", errors="surrogateescape")
+        if job.verbose:
+            report.print()
 
 
 def assemble(job, source, output, raw):
