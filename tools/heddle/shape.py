@@ -12,11 +12,17 @@ class ShapeError(Exception):
 
 
 def canonical(text):
-    """The canonical text of a configuration: its name and what differs from it, in the order of the table."""
-    from specgen_lib import spec  # only when needed: it reads YAML
-    from specgen_lib.located_yaml import SpecError
+    """The canonical text of a configuration: its name and what differs from it, in the order of the table (as
+    Configuration::canonical in C++)."""
+    from specgen_lib import device  # only when needed: it reads YAML
+    from specgen_lib.located_yaml import Mark, SpecError, load
 
+    path = ROOT / "docs" / "spec" / "configurations.yaml"
     try:
-        return spec.load(ROOT / "docs" / "spec").configuration(text).canonical
+        known = device.read_configurations(load(path), Mark(str(path), 1))
+        name, values = known.parse(text)
     except SpecError as error:
         raise ShapeError(str(error)) from error
+    base = next(c.values for c in known.named if c.name == name)
+    changed = ",".join(f"{p.name}={values[p.name]}" for p in known.parameters if values[p.name] != base[p.name])
+    return f"{name}:{changed}" if changed else name
