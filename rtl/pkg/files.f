@@ -1,0 +1,1 @@
+rtl/pkg/heddle_pkg.sv

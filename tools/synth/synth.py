@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""Synthesizes the design with Yosys, and checks that it can be: the implementation of `heddle synth`."""
+
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import sys
+import time
+
+import checks
+import design
+import report
+from yosys import Yosys, YosysError
+
+TARGETS = ("xilinx", "asic", "ice40")
+
+
+class Failure(Exception):
+    """The design or the call is at fault; the text says how."""
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="heddle synth", description=__doc__)
+    parser.add_argument("--target", required=True, choices=TARGETS, help="what to synthesize for; xilinx is UltraScale+")
+    parser.add_argument("--config", default="edge", metavar="C", help="configuration, like edge or base:cores=1 (default: %(default)s)")
+    parser.add_argument("--check", action="store_true", help="only check: latches, loops, drivers, memories")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the result there, too")
+    parser.add_argument("--build", type=pathlib.Path, default=design.ROOT / "build", metavar="DIR", help=argparse.SUPPRESS)
+    # For the tests of the checks: these files instead of the design.
+    parser.add_argument("--top", default=None, help=argparse.SUPPRESS)
+    parser.add_argument("--sources", type=pathlib.Path, nargs="+", default=None, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def prepare(args):
+    """An empty work folder with all sources in it; returns it, the sources in order, and the top module."""
+    name = args.top or args.config
+    work = args.build / "synth" / re.sub(r"[^\w.-]", "_", f"{name}-check" if args.check else name)
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    if args.sources:
+        sources, top = args.sources, args.top
+    else:
+        sources, top = design.files(design.generate(args.config, work / "generated")), design.TOP
+    copies = []
+    for source in sources:
+        if (work / source.name).exists():
+            raise Failure(f"two source files are called {source.name}")
+        copies.append(pathlib.Path(shutil.copy(source, work / source.name)))
+    return work, copies, top
+
+
+def refuse(findings):
+    if findings:
+        raise Failure("\n".join(str(finding) for finding in findings))
+
+
+def synthesize(yosys, work, sources, top, check_only):
+    """The rows per module, the total and the cells of the whole netlist; None of them if `check_only`. Raises Failure with every finding."""
+    yosys.run(work, checks.elaborate(top, sources), "elaborate.log")
+    refuse(checks.wrong_logic(work, sources))
+    commands = checks.map_memories(top)
+    if not check_only:
+        commands += [
+            f"synth_xilinx -family xcup -noiopad -noclkbuf -top {top} -run map_ffram:",
+            "check -assert",
+            "tee -q -o netlist.json stat -json",
+        ]
+    yosys.run(work, commands, "synth.log")
+    refuse(checks.wrong_memories(work))
+    return None if check_only else report.rows(json.loads((work / "netlist.json").read_text()), top)
+
+
+def main():
+    args = arguments()
+    result = {"tool": "synth", "pass": False, "target": args.target, "config": args.config}
+    try:
+        if args.target != "xilinx":
+            raise Failure(f"target {args.target} is not available yet; available: xilinx")
+        start = time.monotonic()
+        name = args.top or args.config
+        work, sources, top = prepare(args)
+        yosys = Yosys(args.build / "synth/yosys")
+        if found := synthesize(yosys, work, sources, top, args.check):
+            ordered, total, cells = found
+            print("\n".join(report.table(ordered, total)))
+            result |= total | {"cells": sum(cells.values()), "rows": ordered}
+        result |= {"pass": True, "host_seconds": round(time.monotonic() - start, 1)}
+        print(f"{name}: no latch, no combinational loop, one driver per net, every memory in RAM ({result['host_seconds']} s)")
+    except (Failure, design.DesignError, YosysError) as error:
+        result["error"] = str(error)
+        print(f"heddle synth: {error}", file=sys.stderr)
+    if args.json:
+        args.json.write_text(json.dumps(result, indent=2) + "\n")
+    return 0 if result["pass"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
