@@ -70,6 +70,10 @@ void ElfReader::check_header() {
     fail(fmt::format("is an ELF file for another processor (machine {}); Heddle runs RISC-V programs",
                      header.e_machine));
   }
+  // libelf silently takes a section table beyond the end of the file for none.
+  const uint64_t table_end = uint64_t{header.e_shoff} + uint64_t{header.e_shnum} * header.e_shentsize;
+  if (header.e_shoff == 0) fail("has no section table");
+  if (table_end > std::filesystem::file_size(file_)) fail("is cut short");
   image_.is_object_ = header.e_type == ET_REL;
   image_.has_compressed_ = (header.e_flags & EF_RISCV_RVC) != 0;
 }
@@ -93,6 +97,7 @@ void ElfReader::read_sections() {
                             std::vector<uint8_t>(bytes, bytes + data->d_size),
                             {}});
   }
+  if (image_.code_.empty()) fail("has no code");
 }
 
 void ElfReader::read_symbols() {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "heddle/disassembler/disassemble.h"
@@ -15,6 +16,8 @@ struct Case {
   const char* plain;
   const char* alias;
 };
+
+void PrintTo(const Case& item, std::ostream* out) { *out << item.plain; }
 
 class Text : public testing::TestWithParam<Case> {};
 

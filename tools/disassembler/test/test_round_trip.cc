@@ -48,6 +48,10 @@ std::string for_clang(uint32_t word, uint32_t pc, Style style) {
   return std::regex_replace(text, custom_csr, fmt::format("{:#x}", csr(word)));
 }
 
+std::string style_name(const testing::TestParamInfo<Style>& info) {
+  return info.param == Style::kPlain ? "Plain" : "Aliases";
+}
+
 class RoundTrip : public testing::TestWithParam<Style> {};
 
 TEST_P(RoundTrip, EveryRow) {
@@ -75,10 +79,7 @@ TEST_P(RoundTrip, EveryRow) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RoundTrip, testing::Values(Style::kPlain, Style::kAliases),
-                         [](const testing::TestParamInfo<Style>& info) {
-                           return info.param == Style::kPlain ? "Plain" : "Aliases";
-                         });
+INSTANTIATE_TEST_SUITE_P(All, RoundTrip, testing::Values(Style::kPlain, Style::kAliases), style_name);
 
 // The C header's statements and the assembler's macros are the same instructions.
 TEST(Header, StatementsAssembleToTheirRows) {
