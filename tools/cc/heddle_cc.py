@@ -146,7 +146,8 @@ def build(options):
             if compile_source.kind(source) == "object":
                 objects.append(source)
                 continue
-            output = pathlib.Path(directory) / f"{number}-{source.stem}.o"
+            output = pathlib.Path(directory) / str(number) / f"{source.stem}.o"
+            output.parent.mkdir()
             compile_source.to_object(make_job(options, source, output))
             image.check_object(output, source)
             objects.append(output)

@@ -3,12 +3,15 @@
 import difflib
 import os
 import re
+import sys
 
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
 import device_runtime
 import toolchain
+
+SHF_GNU_RETAIN = 0x200000
 
 # What people reach for, and what there is.
 HINTS = {
@@ -52,13 +55,19 @@ def _symbols(objects):
 
 
 def _explain(text, objects):
-    """The linker's messages, each without the machine around it, undefined symbols with a suggestion."""
+    """The linker's messages without the machine around it, undefined symbols with a suggestion. lld takes lines from tables that linker
+    relaxation has not been applied to, so what it says of places is wrong; the function it names is right."""
     known = None
     lines = []
     for line in text.splitlines():
         line = re.sub(r"^(?:\S*/)?ld\.lld(?:-19)?: (?:error: )?(?:error: )?", "heddle cc: ", line)
-        line = re.sub(r"/\S*heddle-cc-\w+/\d+-", "", line)
-        lines.append(line)
+        place = re.match(r">>> {4,}(?:.*/)?(\S+?)\.o:\(?(?:\.text\.)?(.+?)(?:\+0x[0-9a-f]+)?\)?$", line)
+        if place:
+            lines.append(f">>>   in {place[2]} of {place[1]}")
+            continue
+        if re.match(r">>> (referenced by|defined at) \S+:\d+ \(.*\)$", line):
+            continue
+        lines.append(re.sub(r"/\S*heddle-cc-\w+/\d+/", "", line))
         match = re.search(r"undefined symbol: (.+)$", line)
         if match:
             name = match[1]
@@ -73,9 +82,22 @@ def _explain(text, objects):
     return "".join(line + "\n" for line in lines)
 
 
+def _warn_without_kernel(objects):
+    """What nothing calls is left out of the image; with no HD_KERNEL that is everything."""
+    for path in objects:
+        try:
+            with open(path, "rb") as handle:
+                if any(section["sh_flags"] & SHF_GNU_RETAIN for section in ELFFile(handle).iter_sections()):
+                    return
+        except ELFError:
+            return  # an archive may have some
+    print("heddle cc: warning: there is no kernel: nothing is declared with HD_KERNEL", file=sys.stderr)
+
+
 def link(objects, output, runtime_dir, heap, printf, extra, map_file, verbose):
     libc, libgcc = toolchain.library_dirs()
     staged = output.with_name(output.name + f".{os.getpid()}.tmp")
+    _warn_without_kernel(objects)
     command = [toolchain.find_tool("ld.lld-19", "lld-19"), "-m", "elf32lriscv", "-T", runtime_dir / "heddle.ld", "--gc-sections", "--discard-locals",
                "-z", "max-page-size=4096", "-z", "noexecstack", "--no-warn-mismatch", f"--defsym=__hd_heap_size={heap}",
                runtime_dir / "crt0.o"] + objects + [flag for flag in extra if flag not in ("-lm", "-lc", "-lgcc")]
