@@ -7,6 +7,7 @@ DecodedInstruction decode_instruction(std::uint32_t raw) {
   d.raw = raw;
   d.op = isa::decode(raw);
   const isa::InstructionInfo& info = isa::info(d.op);
+  d.klass = info.klass;
   d.immediate = isa::immediate(info.format, raw);
   d.rd = info.writes_rd ? static_cast<std::uint8_t>(isa::rd(raw)) : 0;
   d.rs1 = info.reads_rs1 ? static_cast<std::uint8_t>(isa::rs1(raw)) : 0;

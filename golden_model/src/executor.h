@@ -45,6 +45,7 @@ class Executor {
 
   void execute();
   void finish();
+  void record_end(bool waits);
 
   // ---- operands and results ----
   ConstRow source1() const { return warp_.x[d_->rs1].lane.data(); }
@@ -91,10 +92,10 @@ class Executor {
   void addresses(LaneRow& out, std::int32_t offset) const;
   LaneMask translate(AccessKind kind, unsigned size, const LaneRow& address);
   void record_access(AccessKind kind, unsigned size, const LaneRow& address, LaneMask access);
-  bool load_fast(unsigned size, bool sign_extend, const LaneRow& address);
-  bool store_fast(unsigned size, const LaneRow& address);
-  struct FastPlace;
-  std::optional<FastPlace> resolve_fast(unsigned size, const LaneRow& address, bool write);
+  bool map_private(LaneRow& address) const;
+  // False, with nothing done: the general way must be taken.
+  template <bool kWrite>
+  bool access_fast(unsigned size, bool sign_extend, const LaneRow& address);
 
   // ---- CSRs ----
   enum class CsrUpdate : std::uint8_t { kWrite, kSet, kClear };
@@ -122,6 +123,7 @@ class Executor {
   LaneMask trap_ = 0;
   LaneMask completed_ = 0;
   Flow flow_ = Flow::kNext;
+  bool split_ = false;  // the path may have come apart
   LaneMask sc_failed_ = 0;
   bool sc_deferred_ = false;
   std::array<Cause, kMaxLanes> cause_;  // of trap_

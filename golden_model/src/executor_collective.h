@@ -11,14 +11,8 @@ template <unsigned kWidth, bool kRecord, bool kDeferred>
 bool Executor<kWidth, kRecord, kDeferred>::gather_sync(ConstRow masks) {
   const LaneMask wanted = masks[first_lane(path_)];
   mask_ = path_ & lanes_where<kWidth>([&](unsigned l) { return masks[l] == wanted; });
-  if ((wanted & warp_.live() & ~mask_) == 0) {
-    // The lanes with other operands stay behind: what is left may be several paths.
-    if (mask_ != path_) {
-      flow_ = Flow::kMoved;
-      move(mask_, pc_ + 4, 0);
-    }
-    return true;
-  }
+  split_ = mask_ != path_;
+  if ((wanted & warp_.live() & ~mask_) == 0) return true;
   flow_ = Flow::kWaits;
   warp_.run &= ~mask_;
   warp_.sync |= mask_;

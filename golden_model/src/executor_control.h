@@ -51,7 +51,10 @@ void Executor<kWidth, kRecord, kDeferred>::branch(Condition&& condition) {
     return;
   }
   flow_ = Flow::kMoved;
-  move(mask_ & ~taken, pc_ + 4, 0);
+  if (taken != mask_) {
+    split_ = true;
+    move(mask_ & ~taken, pc_ + 4, 0);
+  }
   transfer(taken, pc_ + static_cast<std::uint32_t>(d_->immediate), 0);
 }
 
@@ -70,6 +73,7 @@ void Executor<kWidth, kRecord, kDeferred>::jalr() {
   const auto offset = static_cast<std::uint32_t>(d_->immediate);
   const std::uint32_t target = (base[first_lane(path_)] + offset) & ~1u;
   mask_ = path_ & lanes_where<kWidth>([&](unsigned l) { return ((base[l] + offset) & ~1u) == target; });
+  split_ = mask_ != path_;
   transfer(mask_, target, jalr_depth_change(d_->rd, d_->rs1));
   const std::uint32_t link = pc_ + 4;
   write_rd(mask_ & ~trap_, [link](unsigned) { return link; });
@@ -80,6 +84,7 @@ void Executor<kWidth, kRecord, kDeferred>::mret() {
   flow_ = Flow::kMoved;
   const std::uint32_t target = warp_.mepc[first_lane(path_)];
   mask_ = path_ & lanes_where<kWidth>([&](unsigned l) { return warp_.mepc[l] == target; });
+  split_ = mask_ != path_;
   transfer(mask_, target, -1);
 }
 

@@ -14,6 +14,7 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
   warp_.converged = !several_;
   trap_ = 0;
   flow_ = Flow::kNext;
+  split_ = false;
   sc_failed_ = 0;
   sc_deferred_ = false;
   d_ = memory_.fetch(pc_);
@@ -37,6 +38,12 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
   finish();
 }
 
+// Whether rules 1 to 3 of section 2 say anything about it.
+constexpr bool affects_fairness(isa::Class klass) {
+  return klass == isa::Class::Amo || klass == isa::Class::Lr || klass == isa::Class::Sc || klass == isa::Class::Fence ||
+         klass == isa::Class::Pause;
+}
+
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 void Executor<kWidth, kRecord, kDeferred>::finish() {
   const bool waits = flow_ == Flow::kWaits;
@@ -53,12 +60,17 @@ void Executor<kWidth, kRecord, kDeferred>::finish() {
     ++warp_.retired;
     warp_.retired_since_release = true;
   }
+  if (!several_ && !split_ && trap_ == 0 && warp_.fairness.hold == 0 && !affects_fairness(d_->klass)) [[likely]] {
+    warp_.fairness.reset();  // rule 4 is all there is to do
+    record_end(waits);
+    return;
+  }
   // With several paths the answer does not matter, and the next selection finds out what is left.
-  if (!several_ && (flow_ != Flow::kNext || trap_ != 0)) refresh_converged(warp_);
+  if (!several_ && (split_ || trap_ != 0)) refresh_converged(warp_);
 
   SlotSummary summary{.issued = mask_, .trapped = trap_, .several_paths = several_};
   if (d_ != nullptr) {
-    const isa::Class klass = isa::info(d_->op).klass;
+    const isa::Class klass = d_->klass;
     summary.lr = klass == isa::Class::Lr;
     summary.sc = klass == isa::Class::Sc;
     summary.atomic_or_fence = klass == isa::Class::Amo || summary.lr || summary.sc || klass == isa::Class::Fence;
@@ -70,6 +82,11 @@ void Executor<kWidth, kRecord, kDeferred>::finish() {
   } else {
     detail::update_fairness(warp_, summary, warp_.converged);
   }
+  record_end(waits);
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+void Executor<kWidth, kRecord, kDeferred>::record_end(bool waits) {
   if constexpr (kRecord) {
     StepResult& r = *result_;
     r.mask = mask_;

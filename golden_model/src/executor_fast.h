@@ -12,124 +12,138 @@
 
 namespace heddle::model {
 
-template <unsigned kWidth, bool kRecord, bool kDeferred>
-struct Executor<kWidth, kRecord, kDeferred>::FastPlace {
-  std::uint8_t* base;                        // of the page or the allocation
-  std::array<std::uint32_t, kWidth> offset;  // from base; inactive lanes have that of the lowest active lane
-  bool unit_stride;                          // consecutive words from lane 0
-  bool uniform;
+// Host memory for the bytes [lowest, last] of device memory or the scratchpad window, or nothing where the general way
+// must be taken. `base + (address - origin)` is the host address of a byte.
+struct HostSpan {
+  std::uint8_t* base = nullptr;
+  std::uint32_t origin = 0;
+  explicit operator bool() const { return base != nullptr; }
+  std::uint8_t* at(std::uint32_t address) const { return base + (address - origin); }
 };
 
+// Physical device memory: region checks are the caller's.
+inline HostSpan device_span(Memory& memory, std::uint32_t lowest, std::uint32_t last, bool write) {
+  if ((lowest ^ last) >> DeviceMemory::kPageBits != 0) return {};
+  DeviceMemory::Page& page = memory.device().touch_page(lowest);
+  if (write && (page.decoded || memory.reservations(Space::kDevice).any())) return {};
+  return {page.bytes.data(), lowest & ~(DeviceMemory::kPageBytes - 1)};
+}
+
+// Virtual addresses outside private windows.
+inline HostSpan lane_span(Memory& memory, const Warp& warp, std::uint32_t lowest, std::uint32_t last, bool write) {
+  if (lowest >= memory_map::kDeviceBase) {
+    for (const Memory::Range& range : write ? memory.writable() : memory.readable()) {
+      if (range.first <= lowest && last <= range.last) return device_span(memory, lowest, last, write);
+    }
+    return {};
+  }
+  if (lowest >= memory_map::kScratchpadBase && last >= lowest &&
+      last - memory_map::kScratchpadBase < memory.launch().scratch_size) {
+    if (write && memory.reservations(Space::kScratchpad).any()) return {};
+    return {memory.scratchpad().data() + warp.identity.scratch_base, memory_map::kScratchpadBase};
+  }
+  return {};
+}
+
+inline std::uint32_t host_load(const std::uint8_t* from, unsigned size, bool sign_extend) {
+  std::uint32_t raw = 0;
+  std::memcpy(&raw, from, size);
+  return extend(raw, size, sign_extend);
+}
+
+// Turns the private window's addresses into those of the backing store. False where the general way must be taken.
 template <unsigned kWidth, bool kRecord, bool kDeferred>
-auto Executor<kWidth, kRecord, kDeferred>::resolve_fast(unsigned size, const LaneRow& address, bool write)
-    -> std::optional<FastPlace> {
-  std::optional<FastPlace> place(std::in_place);
-  std::array<std::uint32_t, kWidth>& at = place->offset;
-  const std::uint32_t first = address[first_lane(mask_)];
-  const LaneMask mask = mask_;
-  std::uint32_t lowest = first;
-  std::uint32_t highest = first;
-  std::uint32_t low_bits = 0;
+bool Executor<kWidth, kRecord, kDeferred>::map_private(LaneRow& address) const {
+  const Launch& launch = memory_.launch();
+  const std::uint32_t window = std::min(launch.private_size, memory_map::kPrivateSize);
+  if (window == 0 || (launch.private_base & 3) != 0) return false;
+  const std::uint32_t row0 = warp_.global_slot() * (launch.private_size / 4);
+  const std::uint32_t lanes = warp_.lanes;
+  const std::uint32_t base = launch.private_base;
+  std::uint32_t outside = 0;
   HEDDLE_LANE_LOOP(l, kWidth) {
-    const std::uint32_t a = (mask & kLaneBit[l]) != 0 ? address.lane[l] : first;
-    at[l] = a;
+    // With the alignment that has been checked, the access fits where its first byte does: windows are whole words.
+    const std::uint32_t o = address.lane[l] - memory_map::kPrivateBase;
+    outside |= o >= window ? 1u : 0u;
+    address.lane[l] = base + ((row0 + o / 4) * lanes + kLaneIndex[l]) * 4 + o % 4;
+  }
+  return outside == 0;
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+template <bool kWrite>
+bool Executor<kWidth, kRecord, kDeferred>::access_fast(unsigned size, bool sign_extend,
+                                                       const LaneRow& virtual_address) {
+  const std::uint32_t first = virtual_address[first_lane(mask_)];
+  const LaneMask mask = mask_;
+  const bool whole = mask == all_lanes(kWidth);
+  LaneRow address;
+  std::uint32_t low_bits = 0;
+  std::uint32_t unequal = 0;
+  HEDDLE_LANE_LOOP(l, kWidth) {
+    // Lanes that do nothing go along with the first one that does.
+    const std::uint32_t a = (mask & kLaneBit[l]) != 0 ? virtual_address.lane[l] : first;
+    address.lane[l] = a;
+    low_bits |= a;
+    unequal |= a ^ first;
+  }
+  if ((low_bits & (size - 1)) != 0) return false;
+
+  const bool is_private = memory_map::in_private(first);
+  if (is_private) {
+    if (!map_private(address)) return false;
+  } else if (!kWrite && unequal == 0) {
+    const HostSpan span = lane_span(memory_, warp_, first, first + (size - 1), false);
+    if (!span) return false;
+    const std::uint32_t value = host_load(span.at(first), size, sign_extend);
+    write_rd(mask, [value](unsigned) { return value; });
+    return true;
+  }
+
+  const std::uint32_t start = address[0];
+  std::uint32_t stride_error = whole && size == 4 ? 0 : 1;
+  HEDDLE_LANE_LOOP(l, kWidth) stride_error |= (address.lane[l] - start) ^ (kLaneIndex[l] * 4);
+  if (stride_error == 0) {
+    const std::uint32_t last = start + (kWidth * 4 - 1);
+    const HostSpan span =
+        is_private ? device_span(memory_, start, last, kWrite) : lane_span(memory_, warp_, start, last, kWrite);
+    if (!span) return false;
+    if constexpr (kWrite) {
+      std::memcpy(span.at(start), source2(), kWidth * 4);
+    } else {
+      alignas(64) std::array<std::uint32_t, kWidth> value;
+      std::memcpy(value.data(), span.at(start), sizeof value);
+      write_rd(mask, [&value](unsigned l) { return value[l]; });
+    }
+    return true;
+  }
+
+  const std::uint32_t some = address[first_lane(mask)];
+  std::uint32_t lowest = some;
+  std::uint32_t highest = some;
+  HEDDLE_LANE_LOOP(l, kWidth) {
+    const std::uint32_t a = (mask & kLaneBit[l]) != 0 ? address.lane[l] : some;
     lowest = a < lowest ? a : lowest;
     highest = a > highest ? a : highest;
-    low_bits |= a;
   }
-  if ((low_bits & (size - 1)) != 0) return std::nullopt;
   const std::uint32_t last = highest + (size - 1);
-
-  std::uint32_t origin;  // virtual or physical address of base
-  if (memory_map::in_scratchpad(lowest) && highest - memory_map::kScratchpadBase < memory_.launch().scratch_size &&
-      last - memory_map::kScratchpadBase < memory_.launch().scratch_size) {
-    if (write && memory_.reservations(Space::kScratchpad).any()) return std::nullopt;
-    origin = memory_map::kScratchpadBase;
-    place->base = memory_.scratchpad().data() + warp_.identity.scratch_base;
-  } else {
-    if (memory_map::in_private(lowest)) {
-      const std::uint32_t window = std::min(memory_.launch().private_size, memory_map::kPrivateSize);
-      if (highest - memory_map::kPrivateBase >= window || last - memory_map::kPrivateBase >= window)
-        return std::nullopt;
-      const std::uint32_t row0 = warp_.global_slot() * (memory_.launch().private_size / 4);
-      const std::uint32_t lanes = warp_.lanes;
-      const std::uint32_t base = memory_.launch().private_base;
-      if ((base & 3) != 0) return std::nullopt;
-      lowest = ~std::uint32_t{0};
-      highest = 0;
-      // Inactive lanes get addresses of their own lane: they may lie past the warp's, but are never accessed as such.
-      HEDDLE_LANE_LOOP(l, kWidth) {
-        const std::uint32_t o = at[l] - memory_map::kPrivateBase;
-        const std::uint32_t a = base + ((row0 + o / 4) * lanes + kLaneIndex[l]) * 4 + o % 4;
-        at[l] = a;
-      }
-      const std::uint32_t active = at[first_lane(mask)];
-      HEDDLE_LANE_LOOP(l, kWidth) {
-        const std::uint32_t a = (mask & kLaneBit[l]) != 0 ? at[l] : active;
-        at[l] = a;
-        lowest = a < lowest ? a : lowest;
-        highest = a > highest ? a : highest;
-      }
-    } else {
-      if (lowest < memory_map::kDeviceBase) return std::nullopt;
-      const std::span<const Memory::Range> ranges = write ? memory_.writable() : memory_.readable();
-      if (std::none_of(ranges.begin(), ranges.end(),
-                       [&](const Memory::Range& r) { return r.first <= lowest && last <= r.last; })) {
-        return std::nullopt;
-      }
-    }
-    if ((lowest ^ highest) >> DeviceMemory::kPageBits != 0) return std::nullopt;
-    DeviceMemory::Page& page = memory_.device().touch_page(lowest);
-    if (write && (page.decoded || memory_.reservations(Space::kDevice).any())) return std::nullopt;
-    origin = lowest & ~(DeviceMemory::kPageBytes - 1);
-    place->base = page.bytes.data();
-  }
-  std::uint32_t stride_error = 0;
-  const std::uint32_t start = at[0];
-  HEDDLE_LANE_LOOP(l, kWidth) {
-    stride_error |= at[l] - start - kLaneIndex[l] * 4;
-    at[l] -= origin;
-  }
-  place->unit_stride = stride_error == 0;
-  place->uniform = lowest == highest;
-  return place;
-}
-
-template <unsigned kWidth, bool kRecord, bool kDeferred>
-bool Executor<kWidth, kRecord, kDeferred>::load_fast(unsigned size, bool sign_extend, const LaneRow& address) {
-  const std::optional<FastPlace> place = resolve_fast(size, address, false);
-  if (!place) return false;
-  const auto read = [&](unsigned l) {
-    std::uint32_t raw = 0;
-    std::memcpy(&raw, place->base + place->offset[l], size);
-    return extend(raw, size, sign_extend);
-  };
-  alignas(64) std::array<std::uint32_t, kWidth> value;
-  if (place->uniform) {
-    value.fill(read(0));
-  } else if (size == 4 && place->unit_stride) {
-    std::memcpy(value.data(), place->base + place->offset[0], sizeof value);
-  } else if (size == 4) {
-    for (unsigned l = 0; l < kWidth; ++l) std::memcpy(&value[l], place->base + place->offset[l], 4);
-  } else {
-    for (unsigned l = 0; l < kWidth; ++l) value[l] = read(l);
-  }
-  write_rd(mask_, [&value](unsigned l) { return value[l]; });
-  return true;
-}
-
-template <unsigned kWidth, bool kRecord, bool kDeferred>
-bool Executor<kWidth, kRecord, kDeferred>::store_fast(unsigned size, const LaneRow& address) {
-  const std::optional<FastPlace> place = resolve_fast(size, address, true);
-  if (!place) return false;
-  const ConstRow data = source2();
-  if (size == 4 && place->unit_stride && mask_ == all_lanes(kWidth)) {
-    std::memcpy(place->base + place->offset[0], data, kWidth * 4);
-  } else {
-    for_each_lane(mask_, [&](unsigned l) {
+  const HostSpan span =
+      is_private ? device_span(memory_, lowest, last, kWrite) : lane_span(memory_, warp_, lowest, last, kWrite);
+  if (!span) return false;
+  if constexpr (kWrite) {
+    const ConstRow data = source2();
+    for_each_lane(mask, [&](unsigned l) {
       const std::uint32_t word = data[l];
-      std::memcpy(place->base + place->offset[l], &word, size);
+      std::memcpy(span.at(address[l]), &word, size);
     });
+  } else if (whole && size == 4) {
+    alignas(64) std::array<std::uint32_t, kWidth> value;
+    for (unsigned l = 0; l < kWidth; ++l) std::memcpy(&value[l], span.at(address[l]), 4);
+    write_rd(mask, [&value](unsigned l) { return value[l]; });
+  } else {
+    alignas(64) std::array<std::uint32_t, kWidth> value;
+    for_each_lane(mask, [&](unsigned l) { value[l] = host_load(span.at(address[l]), size, sign_extend); });
+    write_rd(mask, [&value](unsigned l) { return value[l]; });
   }
   return true;
 }

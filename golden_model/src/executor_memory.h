@@ -54,7 +54,7 @@ void Executor<kWidth, kRecord, kDeferred>::load(unsigned size, bool sign_extend)
   LaneRow address;
   addresses(address, d_->immediate);
   if constexpr (!kRecord) {
-    if (load_fast(size, sign_extend, address)) return;
+    if (access_fast<false>(size, sign_extend, address)) return;
   }
   const LaneMask access = translate(AccessKind::kLoad, size, address);
   if constexpr (!kDeferred) {
@@ -69,7 +69,7 @@ void Executor<kWidth, kRecord, kDeferred>::store(unsigned size) {
   LaneRow address;
   addresses(address, d_->immediate);
   if constexpr (!kRecord) {
-    if (store_fast(size, address)) return;
+    if (access_fast<true>(size, false, address)) return;
   }
   const LaneMask access = translate(AccessKind::kStore, size, address);
   if constexpr (!kDeferred) {

@@ -10,6 +10,8 @@ template <unsigned kWidth>
 RunResult run_width(Warp& warp, Memory& memory, std::uint64_t max_slots) {
   RunResult result;
   Executor<kWidth, false, false> executor(warp, memory, nullptr);
+  LaneMask counted = 0;  // counting bits is slow on the oldest processors that this is built for
+  unsigned lanes = 0;
   while (result.slots < max_slots) {
     const Path path = detail::select_path<kWidth>(warp);
     if (!path) break;
@@ -17,8 +19,12 @@ RunResult run_width(Warp& warp, Memory& memory, std::uint64_t max_slots) {
     ++result.slots;
     ++warp.cycle;
     if (const LaneMask completed = executor.completed(); completed != 0) {
+      if (completed != counted) {
+        counted = completed;
+        lanes = lane_count(completed);
+      }
       ++result.warp_instrs;
-      result.lane_instrs += lane_count(completed);
+      result.lane_instrs += lanes;
     }
     if (executor.fault()) {
       result.fault = executor.fault();

@@ -96,10 +96,7 @@ inline void update_fairness(Warp& warp, const SlotSummary& slot, bool one_path_l
   }
   const bool yield = slot.pause || slot.sc_failed;
   if (!slot.several_paths && one_path_left) {
-    f.mode = Fairness::Mode::kGreedy;
-    f.count = 0;
-    f.served = 0;
-    f.limit = Fairness::kLimitRelaxed;
+    f.reset();
     return;
   }
   f.served |= slot.issued;

@@ -12,6 +12,7 @@ struct DecodedInstruction {
   std::int32_t immediate =
       0;  // I, S, B, U, J as the format says; shift amounts, zimm and the CSR number for those forms
   isa::Op op = isa::Op::Illegal;
+  isa::Class klass = isa::Class::Illegal;
   std::uint8_t rd = 0, rs1 = 0, rs2 = 0, rs3 = 0;
   std::uint16_t csr = 0;
   bool valid = false;  // false: the word has not been decoded since it was last written

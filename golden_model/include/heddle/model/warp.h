@@ -27,6 +27,14 @@ struct Fairness {
   unsigned hold_lane = 0;
   unsigned quantum_lane = 0;
 
+  // Rule 4: what holds while the warp has one path. The hold goes on.
+  void reset() {
+    mode = Mode::kGreedy;
+    count = 0;
+    served = 0;
+    limit = kLimitRelaxed;
+  }
+
   bool operator==(const Fairness&) const = default;
 };
 
