@@ -105,6 +105,28 @@ package core_pkg;
     pc_t        predicted_pc;   // ... there
   } path_event_t;
 
+  // The event with what else the slot changes.
+  typedef struct packed {
+    path_event_t path;
+    logic        csr_write;
+    logic [4:0]  cause;           // of the trapping lanes ...
+    lane_mask_t  cause_plus_one;  // ... of these lanes one more
+    word_t       value;           // mtval
+    logic        value_per_lane;  // mtval is in lane_data instead
+    lane_words_t lane_data;       // CSR: new values; memory: addresses
+    logic [11:0] csr;
+    logic        fence_i;
+  } event_t;
+
+  // ---- register write, one instruction or a part of it -----------------------------------------------------------------
+  typedef struct packed {
+    warp_id_t    warp;
+    logic [31:0] order;           // for the monitors
+    register_t   rd;
+    lane_mask_t  mask;
+    lane_words_t data;
+  } register_write_t;
+
   // Sort key of a path: the greater is the better one.
   typedef struct packed {
     depth_t depth;

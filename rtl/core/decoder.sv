@@ -1,0 +1,196 @@
+// Instruction word to decoded_t. Combinational. The generated package says which operation a word is and which registers
+// it uses; what the core does with it is written here. Accesses to CSRs that do not exist or must not be written decode as illegal.
+module decoder
+  import heddle_isa_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+(
+  input  word_t    instr_i,
+  input  logic     fetch_fault_i,
+  output decoded_t decoded_o
+);
+
+  function automatic alu_op_e alu_operation(op_e op);
+    unique case (op)
+      OP_LUI:                    return AluCopyB;
+      OP_SUB:                    return AluSub;
+      OP_SLL, OP_SLLI:           return AluSll;
+      OP_SLT, OP_SLTI:           return AluSlt;
+      OP_SLTU, OP_SLTIU:         return AluSltu;
+      OP_XOR, OP_XORI:           return AluXor;
+      OP_SRL, OP_SRLI:           return AluSrl;
+      OP_SRA, OP_SRAI:           return AluSra;
+      OP_OR, OP_ORI:             return AluOr;
+      OP_AND, OP_ANDI:           return AluAnd;
+      OP_SH1ADD:                 return AluSh1add;
+      OP_SH2ADD:                 return AluSh2add;
+      OP_SH3ADD:                 return AluSh3add;
+      OP_ANDN:                   return AluAndn;
+      OP_ORN:                    return AluOrn;
+      OP_XNOR:                   return AluXnor;
+      OP_MIN:                    return AluMin;
+      OP_MINU:                   return AluMinu;
+      OP_MAX:                    return AluMax;
+      OP_MAXU:                   return AluMaxu;
+      OP_ROL:                    return AluRol;
+      OP_ROR, OP_RORI:           return AluRor;
+      OP_CLZ:                    return AluClz;
+      OP_CTZ:                    return AluCtz;
+      OP_CPOP:                   return AluCpop;
+      OP_SEXT_B:                 return AluSextB;
+      OP_SEXT_H:                 return AluSextH;
+      OP_ZEXT_H:                 return AluZextH;
+      OP_ORC_B:                  return AluOrcB;
+      OP_REV8:                   return AluRev8;
+      OP_CZERO_EQZ:              return AluCzeroEqz;
+      OP_CZERO_NEZ:              return AluCzeroNez;
+      default:                   return AluAdd;  // ADD, ADDI, AUIPC
+    endcase
+  endfunction
+
+  function automatic collective_op_e collective_operation(op_e op);
+    unique case (op)
+      OP_HD_VOTE_ALL, OP_HD_VOTE_ALL_SYNC:       return CollectiveAll;
+      OP_HD_VOTE_ANY, OP_HD_VOTE_ANY_SYNC:       return CollectiveAny;
+      OP_HD_VOTE_BALLOT, OP_HD_VOTE_BALLOT_SYNC: return CollectiveBallot;
+      OP_HD_SHFL_IDX, OP_HD_SHFL_IDX_SYNC:       return CollectiveIdx;
+      OP_HD_SHFL_UP, OP_HD_SHFL_UP_SYNC:         return CollectiveUp;
+      OP_HD_SHFL_DOWN, OP_HD_SHFL_DOWN_SYNC:     return CollectiveDown;
+      default:                                   return CollectiveXor;
+    endcase
+  endfunction
+
+  function automatic decoded_t memory(decoded_t base, lsu_op_e operation);
+    memory           = base;
+    memory.unit      = UnitMemory;
+    memory.operation = {3'b0, operation};
+    memory.control   = 1'b1;
+  endfunction
+
+  function automatic decoded_t system(decoded_t base, system_op_e operation);
+    system           = base;
+    system.unit      = UnitSystem;
+    system.operation = operation;
+    system.control   = 1'b1;
+  endfunction
+
+  // An instruction that traps as a whole: it neither reads nor writes registers.
+  function automatic decoded_t illegal(decoded_t base, system_op_e operation);
+    illegal              = '0;
+    illegal.instr        = base.instr;
+    illegal.imm          = ImmNone;
+    illegal.unit         = UnitSystem;
+    illegal.operation    = operation;
+    illegal.control      = 1'b1;
+    illegal.predict_stop = 1'b1;
+  endfunction
+
+  op_e      op;
+  logic     csr_write, csr_legal;
+  decoded_t decoded;
+
+  assign op        = decode_op(instr_i);
+  assign csr_write = (op inside {OP_CSRRW, OP_CSRRWI}) || (instr_i[19:15] != '0);
+  assign csr_legal = csr_exists(instr_i[31:20]) && (!csr_write || csr_writable(instr_i[31:20]));
+  assign decoded_o = decoded;
+
+  always_comb begin
+    decoded         = '0;
+    decoded.instr   = instr_i;
+    decoded.imm     = ImmNone;
+    decoded.reads_a = op_reads_rs1(op) && (instr_i[19:15] != '0);
+    decoded.reads_b = op_reads_rs2(op) && (instr_i[24:20] != '0);
+    decoded.reads_c = op_reads_rs3(op) && (instr_i[31:27] != '0);
+    decoded.writes  = op_writes_rd(op) && (instr_i[11:7] != '0);
+    decoded.sync    = op_is_sync(op);
+
+    unique case (op_format(op))
+      FORMAT_I, FORMAT_SHIFT: begin
+        decoded.imm   = ImmI;  // a shift uses the low five bits only
+        decoded.b_imm = 1'b1;
+      end
+      FORMAT_S:       decoded.imm = ImmS;
+      FORMAT_B:       decoded.imm = ImmB;
+      FORMAT_J:       decoded.imm = ImmJ;
+      FORMAT_U: begin
+        decoded.imm   = ImmU;
+        decoded.b_imm = 1'b1;
+      end
+      FORMAT_CSR_IMM: begin
+        decoded.imm   = ImmZ;
+        decoded.b_imm = 1'b1;
+      end
+      default: ;
+    endcase
+
+    unique case (op_class(op))
+      CLASS_ALU: begin
+        decoded.unit      = UnitAlu;
+        decoded.operation = alu_operation(op);
+        decoded.a_pc      = (op == OP_AUIPC);
+      end
+      CLASS_MUL: begin
+        decoded.unit      = UnitMul;
+        decoded.operation = {3'b0, instr_i[14:12]};
+      end
+      CLASS_DIV: begin
+        decoded.unit      = UnitDiv;
+        decoded.operation = {3'b0, instr_i[14:12]};
+      end
+      CLASS_BRANCH: begin
+        decoded.unit          = UnitBranch;
+        decoded.control       = 1'b1;
+        decoded.predict_taken = instr_i[31];  // backward
+      end
+      CLASS_JUMP: begin
+        decoded.unit          = (op == OP_JAL) ? UnitJal : UnitJalr;
+        decoded.control       = 1'b1;
+        decoded.predict_taken = (op == OP_JAL);
+        decoded.predict_stop  = (op == OP_JALR);
+      end
+      CLASS_LOAD:   decoded = memory(decoded, LsuLoad);
+      CLASS_STORE:  decoded = memory(decoded, LsuStore);
+      CLASS_AMO:    decoded = memory(decoded, LsuAmo);
+      CLASS_LR:     decoded = memory(decoded, LsuLr);
+      CLASS_SC:     decoded = memory(decoded, LsuSc);
+      CLASS_FENCE:  decoded = memory(decoded, LsuFence);
+      CLASS_FENCEI: begin
+        decoded = memory(decoded, LsuFence);
+        decoded.operation[FenceIBit] = 1'b1;
+        decoded.predict_stop         = 1'b1;
+      end
+      CLASS_CSR: begin
+        decoded.unit    = UnitCsr;
+        decoded.control = 1'b1;
+        if (!csr_legal) decoded = illegal(decoded, SystemIllegal);
+      end
+      CLASS_SYSTEM: begin
+        decoded.unit    = UnitSystem;
+        decoded.control = (op != OP_WFI);
+        unique case (op)
+          OP_ECALL:  decoded.operation = SystemEcall;
+          OP_EBREAK: decoded.operation = SystemEbreak;
+          OP_MRET:   decoded.operation = SystemMret;
+          default:   decoded.operation = SystemNop;  // WFI
+        endcase
+        decoded.predict_stop = (op != OP_WFI);
+      end
+      CLASS_PAUSE:   decoded = system(decoded, SystemPause);
+      CLASS_EXIT:    decoded = system(decoded, SystemExit);
+      CLASS_BARRIER: decoded = system(decoded, SystemBarrier);
+      CLASS_VOTE, CLASS_SHUFFLE: begin
+        decoded.unit      = (op_class(op) == CLASS_VOTE) ? UnitVote : UnitShuffle;
+        decoded.operation = collective_operation(op);
+        decoded.control   = op_is_sync(op);
+      end
+      default: decoded = illegal(decoded, SystemIllegal);
+    endcase
+    // A long operation whose result goes to x0 does nothing, and needs no unit for it.
+    if (decoded.unit inside {UnitMul, UnitDiv} && !decoded.writes) begin
+      decoded.unit      = UnitAlu;
+      decoded.operation = AluAdd;
+    end
+    if (fetch_fault_i) decoded = illegal(decoded, SystemFetchFault);
+  end
+
+endmodule

@@ -1,0 +1,302 @@
+// Operand and execute stages: selects the operands of an instruction, and one cycle later computes results, addresses,
+// branch decisions and what the slot does to its warp's paths.
+//
+// Latency: an instruction at the input in one cycle (operand stage) is executed in the next. Everything of the execute
+// stage is combinational out of its operand registers; the users register it. Never stalls.
+// The lead lane (the lowest of the path) gives the target of an indirect jump and the mask of a .sync collective;
+// lanes that differ do not execute.
+// Invariants: executed lanes are on the path; trapping lanes are executed ones.
+module execute
+  import heddle_config_pkg::*;
+  import heddle_isa_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+(
+  input  logic        clk_i,
+  input  logic        rst_ni,
+
+  // operand stage
+  input  logic        operand_valid_i,
+  input  slot_t       operand_slot_i,
+  input  lane_words_t operand_a_i,        // rs1, rs2, rs3
+  input  lane_words_t operand_b_i,
+  input  lane_words_t operand_c_i,
+  output logic [11:0] csr_number_o,
+  input  lane_words_t csr_data_i,
+
+  // execute stage
+  output logic        valid_o,
+  output slot_t       slot_o,
+  output lane_words_t a_o,
+  output lane_words_t b_o,
+  output lane_words_t address_o,          // memory instructions
+  output warp_id_t    live_warp_o,
+  input  lane_mask_t  live_i,
+  output logic        write_valid_o,      // results of this stage
+  output register_write_t write_o,
+  output event_t      event_o,            // for slots that resolve, memory instructions excepted
+  output lane_mask_t  taken_o,
+  output word_t       target_o
+);
+
+  // ---- operand stage ----
+  word_t       imm, instr;
+  lane_words_t a_d, b_d, c_d;
+  logic        reads_csr;
+
+  assign instr = operand_slot_i.decoded.instr;
+  always_comb begin
+    unique case (operand_slot_i.decoded.imm)
+      ImmI:    imm = {{20{instr[31]}}, instr[31:20]};
+      ImmS:    imm = {{20{instr[31]}}, instr[31:25], instr[11:7]};
+      ImmB:    imm = {{20{instr[31]}}, instr[7], instr[30:25], instr[11:8], 1'b0};
+      ImmU:    imm = {instr[31:12], 12'h0};
+      ImmJ:    imm = {{12{instr[31]}}, instr[19:12], instr[20], instr[30:21], 1'b0};
+      ImmZ:    imm = {27'h0, instr[19:15]};
+      default: imm = '0;
+    endcase
+  end
+
+  assign reads_csr    = operand_slot_i.decoded.unit inside {UnitCsr, UnitSystem};
+  assign csr_number_o = (operand_slot_i.decoded.unit == UnitCsr) ? instr[31:20] : CSR_MEPC;  // the latter for mret
+
+  always_comb begin
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      a_d[l] = operand_slot_i.decoded.a_pc ? pc_word(operand_slot_i.pc) : operand_a_i[l];
+      b_d[l] = operand_slot_i.decoded.b_imm ? imm : operand_b_i[l];
+    end
+    c_d = reads_csr ? csr_data_i : operand_c_i;
+  end
+
+  // ---- operand registers ----
+  logic        valid_q;
+  slot_t       slot_q;
+  lane_words_t a_q, b_q, c_q;
+  word_t       imm_q, target_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_q <= 1'b0;
+    else         valid_q <= operand_valid_i;
+  end
+  always_ff @(posedge clk_i) begin
+    if (operand_valid_i) begin
+      slot_q   <= operand_slot_i;
+      a_q      <= a_d;
+      b_q      <= b_d;
+      c_q      <= c_d;
+      imm_q    <= imm;
+      target_q <= pc_word(operand_slot_i.pc) + imm;
+    end
+  end
+
+  assign valid_o     = valid_q;
+  assign slot_o      = slot_q;
+  assign a_o         = a_q;
+  assign b_o         = b_q;
+  assign live_warp_o = slot_q.warp;
+
+  // ---- units ----
+  decoded_t    decoded;
+  lane_id_t    lead;
+  lane_words_t alu_result, collective_result;
+  lane_mask_t  branch_taken;
+
+  assign decoded = slot_q.decoded;
+  assign lead    = lowest_lane(slot_q.mask);
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    alu #(
+      .Lane(l)
+    ) u_alu (
+      .op_i    (alu_op_e'(decoded.operation)),
+      .a_i     (a_q[l]),
+      .b_i     (b_q[l]),
+      .result_o(alu_result[l])
+    );
+    assign address_o[l] = a_q[l] + imm_q;
+  end
+
+  branch_unit u_branch (
+    .condition_i(decoded.instr[14:12]),
+    .a_i        (a_q),
+    .b_i        (b_q),
+    .taken_o    (branch_taken)
+  );
+
+  // ---- lanes that execute ----
+  lane_words_t target_lanes, sync_operands;
+  word_t       lead_target, sync_mask;
+  lane_mask_t  same_target, same_mask, executed;
+  logic        sync_waits;
+
+  always_comb begin
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      target_lanes[l] = (decoded.unit == UnitJalr) ? {address_o[l][31:1], 1'b0} : c_q[l];
+    end
+    lead_target   = target_lanes[lead];
+    sync_operands = (decoded.unit == UnitVote) ? b_q : c_q;
+    sync_mask     = sync_operands[lead];
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      same_target[l] = slot_q.mask[l] && target_lanes[l] == lead_target;
+      same_mask[l]   = slot_q.mask[l] && sync_operands[l] == sync_mask;
+    end
+    // Bits of the mask beyond the last lane name lanes that do not exist.
+    sync_waits = decoded.sync && (lane_mask_t'(sync_mask) & live_i & ~same_mask) != '0;
+  end
+
+  logic indirect, mret;
+  assign mret     = decoded.unit == UnitSystem && decoded.operation == SystemMret;
+  assign indirect = decoded.unit == UnitJalr || mret;
+  assign executed = indirect ? same_target : decoded.sync ? same_mask : slot_q.mask;
+
+  vote_shuffle u_collective (
+    .op_i    (collective_op_e'(decoded.operation)),
+    .mask_i  (executed),
+    .a_i     (a_q),
+    .b_i     (b_q),
+    .result_o(collective_result)
+  );
+
+  // ---- control ----
+  lane_mask_t taken, trapping;
+  word_t      jump_target;
+  logic       misaligned, trap_all;
+  logic [4:0] cause;
+  word_t      value;
+
+  always_comb begin
+    unique case (decoded.unit)
+      UnitBranch: taken = slot_q.mask & branch_taken;
+      UnitJal:    taken = slot_q.mask;
+      default:    taken = indirect ? same_target : '0;
+    endcase
+    jump_target = indirect ? lead_target : target_q;
+    misaligned  = taken != '0 && jump_target[1];
+    trap_all    = 1'b0;
+    cause       = 5'd0;
+    value       = jump_target;
+    if (decoded.unit == UnitSystem) begin
+      unique case (system_op_e'(decoded.operation))
+        SystemIllegal: begin
+          trap_all = 1'b1;
+          cause    = 5'd2;
+          value    = decoded.instr;
+        end
+        SystemFetchFault: begin
+          trap_all = 1'b1;
+          cause    = 5'd1;
+          value    = pc_word(slot_q.pc);
+        end
+        SystemEcall: begin
+          trap_all = 1'b1;
+          cause    = 5'd11;
+          value    = '0;
+        end
+        SystemEbreak: begin
+          trap_all = 1'b1;
+          cause    = 5'd3;
+          value    = pc_word(slot_q.pc);
+        end
+        default: ;
+      endcase
+    end
+    trapping = trap_all ? executed : misaligned ? taken : '0;
+  end
+
+  assign taken_o  = misaligned ? '0 : taken;
+  assign target_o = jump_target;
+
+  // ---- call depth: the return-address hints of the RISC-V specification ----
+  logic   rd_links, rs1_links, push, pop;
+  depth_t depth_up, depth_down;
+
+  assign rd_links   = decoded.instr[11:7] inside {5'd1, 5'd5};
+  assign rs1_links  = decoded.instr[19:15] inside {5'd1, 5'd5};
+  assign push       = (decoded.unit == UnitJal && rd_links) ||
+                      (decoded.unit == UnitJalr && rd_links && (!rs1_links || decoded.instr[11:7] == decoded.instr[19:15]));
+  assign pop        = mret || (decoded.unit == UnitJalr && !rd_links && rs1_links);
+  assign depth_up   = (slot_q.depth == '1) ? slot_q.depth : slot_q.depth + depth_t'(1);
+  assign depth_down = (slot_q.depth == '0) ? slot_q.depth : slot_q.depth - depth_t'(1);
+
+  // ---- result ----
+  lane_words_t csr_new;
+  pc_t         pc_next;
+
+  assign pc_next = slot_q.pc + 30'd1;
+
+  always_comb begin
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      unique case (decoded.instr[13:12])
+        2'd2:    csr_new[l] = c_q[l] | (decoded.b_imm ? b_q[l] : a_q[l]);
+        2'd3:    csr_new[l] = c_q[l] & ~(decoded.b_imm ? b_q[l] : a_q[l]);
+        default: csr_new[l] = decoded.b_imm ? b_q[l] : a_q[l];
+      endcase
+    end
+  end
+
+  always_comb begin
+    write_o.warp     = slot_q.warp;
+    write_o.order    = slot_q.order;
+    write_o.rd = register_t'(decoded.instr[11:7]);
+    write_o.mask     = executed & ~trapping;
+    unique case (decoded.unit)
+      UnitJal, UnitJalr:     for (int unsigned l = 0; l < Lanes; l++) write_o.data[l] = pc_word(pc_next);
+      UnitCsr:               write_o.data = c_q;
+      UnitVote, UnitShuffle: write_o.data = collective_result;
+      default:               write_o.data = alu_result;
+    endcase
+  end
+  assign write_valid_o = valid_q && decoded.writes && !sync_waits && write_o.mask != '0 &&
+                         !(decoded.unit inside {UnitMul, UnitDiv, UnitMemory});
+
+  // ---- event ----
+  always_comb begin
+    event_o                = '0;
+    event_o.path.warp      = slot_q.warp;
+    event_o.path.pc        = slot_q.pc;
+    event_o.path.depth     = slot_q.depth;
+    event_o.path.path      = slot_q.mask;
+    event_o.path.executed  = executed;
+    event_o.path.trap      = trapping != '0;
+    event_o.path.trapping  = trapping;
+    event_o.path.moved     = taken | trapping;
+    event_o.path.leave     = LaneStaysRun;
+    event_o.path.target    = jump_target[31:2];
+    event_o.path.target_depth = push ? depth_up : pop ? depth_down : slot_q.depth;
+    event_o.path.rest      = pc_next;
+    event_o.path.retired   = (executed & ~trapping) != '0 && !sync_waits;
+    event_o.path.yield     = decoded.unit == UnitSystem && decoded.operation == SystemPause;
+    event_o.path.sync_operand = sync_mask;
+    event_o.path.predicted    = !decoded.predict_stop;
+    event_o.path.predicted_pc = decoded.predict_taken ? target_q[31:2] : pc_next;
+    // Lanes that do not execute stay where they are.
+    if (indirect) event_o.path.rest = slot_q.pc;
+    if (decoded.sync) begin
+      event_o.path.rest   = slot_q.pc;
+      event_o.path.moved  = executed;
+      event_o.path.target = sync_waits ? slot_q.pc : pc_next;
+      event_o.path.leave  = sync_waits ? LaneToSync : LaneStaysRun;
+    end
+    if (decoded.unit == UnitSystem && decoded.operation == SystemExit) begin
+      event_o.path.moved = executed;
+      event_o.path.leave = LaneExits;
+    end
+    if (decoded.unit == UnitSystem && decoded.operation == SystemBarrier) begin
+      event_o.path.moved  = executed;
+      event_o.path.leave  = LaneToBarrier;
+      event_o.path.target = pc_next;
+    end
+    event_o.cause     = cause;
+    event_o.value     = value;
+    event_o.csr_write = decoded.unit == UnitCsr && (decoded.instr[13:12] == 2'd1 || decoded.instr[19:15] != '0);
+    event_o.csr       = decoded.instr[31:20];
+    event_o.lane_data = csr_new;
+  end
+
+`ifndef SYNTHESIS
+  a_executed : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> (executed & ~slot_q.mask) == '0);
+  a_lead : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> executed[lead]);
+  a_trapping : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> (trapping & ~executed) == '0);
+`endif
+
+endmodule

@@ -1,0 +1,207 @@
+// Registers of all warps and the collection of operands.
+//
+// `RegisterBanks` banks with one read and one write port each; register r of warp w is in bank (r + w) mod banks, so that
+// neighbouring registers, and equal registers of neighbouring warps, lie in different banks. An instruction accepted in
+// one cycle reads in the next (one cycle more for each further source in the same bank), and its operands are at the
+// output in the cycle after its last read. A read in the cycle of a write to the register gets the new value.
+// Registers that were not written since the warp's start read zero: the first write writes all lanes, zero to those
+// outside its mask.
+// Invariants: writes of one cycle are to different banks by construction; x0 is never written.
+module register_file
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+(
+  input  logic                                  clk_i,
+  input  logic                                  rst_ni,
+
+  input  logic                                  start_valid_i,   // all registers of the warp become zero
+  input  warp_id_t                              start_warp_i,
+
+  input  logic                                  slot_valid_i,    // taken when slot_ready_o
+  input  slot_t                                 slot_i,
+  output logic                                  slot_ready_o,
+  output logic                                  read_valid_o,    // an instruction is reading
+  output warp_id_t                              read_warp_o,
+
+  output logic                                  operand_valid_o,
+  output slot_t                                 operand_slot_o,
+  output lane_words_t                           operand_a_o,
+  output lane_words_t                           operand_b_o,
+  output lane_words_t                           operand_c_o,
+
+  input  logic [RegisterBanks-1:0]              write_valid_i,
+  input  register_write_t [RegisterBanks-1:0]   write_i
+);
+
+  localparam int unsigned Rows     = Warps * (Registers / RegisterBanks);
+  localparam int unsigned AddressBits = $clog2(Rows);
+  localparam int unsigned Sources  = 3;
+
+  typedef logic [BankBits-1:0]      bank_t;
+  typedef logic [AddressBits-1:0]   row_t;
+  typedef logic [RegisterBanks-1:0] banks_t;
+
+  function automatic bank_t bank_of(warp_id_t warp, register_t number);
+    return bank_t'(32'(number) + 32'(warp));
+  endfunction
+  function automatic row_t row_of(warp_id_t warp, register_t number);
+    return row_t'({warp, number[RegisterBits-1:BankBits]});
+  endfunction
+
+  // ---- read stage ----
+  logic                     read_valid_q, done;
+  slot_t                    read_slot_q;
+  logic [Sources-1:0]       pending_d, pending_q, granted, slot_reads;
+  register_t [Sources-1:0]  source;
+  bank_t [Sources-1:0]      source_bank;
+  banks_t                   bank_read;
+  row_t [RegisterBanks-1:0] bank_row;
+
+  assign source[0]  = register_t'(read_slot_q.decoded.instr[19:15]);
+  assign source[1]  = register_t'(read_slot_q.decoded.instr[24:20]);
+  assign source[2]  = register_t'(read_slot_q.decoded.instr[31:27]);
+  assign slot_reads = {slot_i.decoded.reads_c, slot_i.decoded.reads_b, slot_i.decoded.reads_a};
+
+  // Every bank reads for the lowest pending source that wants it, and for the others that want the same register.
+  always_comb begin
+    bank_read = '0;
+    bank_row  = '0;
+    granted   = '0;
+    for (int unsigned s = 0; s < Sources; s++) begin
+      source_bank[s] = bank_of(read_slot_q.warp, source[s]);
+      if (read_valid_q && pending_q[s]) begin
+        if (!bank_read[source_bank[s]]) begin
+          bank_read[source_bank[s]] = 1'b1;
+          bank_row[source_bank[s]]  = row_of(read_slot_q.warp, source[s]);
+          granted[s]                = 1'b1;
+        end else if (bank_row[source_bank[s]] == row_of(read_slot_q.warp, source[s])) begin
+          granted[s] = 1'b1;
+        end
+      end
+    end
+  end
+
+  assign done         = (pending_q & ~granted) == '0;
+  assign slot_ready_o = !read_valid_q || done;
+  assign pending_d    = (slot_valid_i && slot_ready_o) ? slot_reads : pending_q & ~granted;
+  assign read_valid_o = read_valid_q;
+  assign read_warp_o  = read_slot_q.warp;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      read_valid_q <= 1'b0;
+      pending_q    <= '0;
+    end else begin
+      read_valid_q <= slot_ready_o ? slot_valid_i : 1'b1;
+      pending_q    <= pending_d;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (slot_valid_i && slot_ready_o) read_slot_q <= slot_i;
+  end
+
+  // ---- banks ----
+  typedef logic [Registers-1:0] written_t;
+  written_t                       written_q [Warps];
+  lane_words_t [RegisterBanks-1:0] bank_data;
+
+  for (genvar b = 0; b < RegisterBanks; b++) begin : gen_bank
+    lane_mask_t  write_enable, forward_q;
+    lane_words_t write_data, forward_data_q, read_data;
+    logic        first;
+
+    assign first = !written_q[write_i[b].warp][write_i[b].rd];
+    always_comb begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        write_enable[l] = write_valid_i[b] && (first || write_i[b].mask[l]);
+        write_data[l]   = write_i[b].mask[l] ? write_i[b].data[l] : '0;
+      end
+    end
+
+    ram_1r1w #(
+      .Depth     (Rows),
+      .Width     (Lanes * 32),
+      .SliceWidth(32)
+    ) u_ram (
+      .clk_i,
+      .read_enable_i  (bank_read[b]),
+      .read_address_i (bank_row[b]),
+      .read_data_o    (read_data),
+      .write_enable_i (write_enable),
+      .write_address_i(row_of(write_i[b].warp, write_i[b].rd)),
+      .write_data_i   (write_data)
+    );
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni)           forward_q <= '0;
+      else if (bank_read[b]) forward_q <= (row_of(write_i[b].warp, write_i[b].rd) == bank_row[b]) ? write_enable : '0;
+    end
+    always_ff @(posedge clk_i) begin
+      if (bank_read[b] && write_valid_i[b]) forward_data_q <= write_data;
+    end
+    always_comb begin
+      for (int unsigned l = 0; l < Lanes; l++) bank_data[b][l] = forward_q[l] ? forward_data_q[l] : read_data[l];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    for (int unsigned b = 0; b < RegisterBanks; b++) begin
+      if (write_valid_i[b]) written_q[write_i[b].warp][write_i[b].rd] <= 1'b1;
+    end
+    if (start_valid_i) written_q[start_warp_i] <= '0;
+  end
+
+  // ---- operand stage ----
+  logic                            operand_valid_q;
+  slot_t                           operand_slot_q;
+  logic [Sources-1:0]              fresh_q, operand_reads, operand_written;  // fresh: the bank's output is this source
+  bank_t [Sources-1:0]             operand_bank_q;
+  lane_words_t [Sources-1:0]       collected_q, operand;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      operand_valid_q <= 1'b0;
+      fresh_q         <= '0;
+    end else begin
+      operand_valid_q <= read_valid_q && done;
+      fresh_q         <= granted;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (read_valid_q) begin
+      operand_slot_q <= read_slot_q;
+      operand_bank_q <= source_bank;
+    end
+    // While the instruction still reads others, what has arrived is kept.
+    for (int unsigned s = 0; s < Sources; s++) begin
+      if (fresh_q[s] && !operand_valid_q) collected_q[s] <= bank_data[operand_bank_q[s]];
+    end
+  end
+
+  assign operand_reads = {operand_slot_q.decoded.reads_c, operand_slot_q.decoded.reads_b, operand_slot_q.decoded.reads_a};
+  always_comb begin
+    operand_written[0] = written_q[operand_slot_q.warp][register_t'(operand_slot_q.decoded.instr[19:15])];
+    operand_written[1] = written_q[operand_slot_q.warp][register_t'(operand_slot_q.decoded.instr[24:20])];
+    operand_written[2] = written_q[operand_slot_q.warp][register_t'(operand_slot_q.decoded.instr[31:27])];
+    for (int unsigned s = 0; s < Sources; s++) begin
+      if (!operand_reads[s] || !operand_written[s]) operand[s] = '0;
+      else                                          operand[s] = fresh_q[s] ? bank_data[operand_bank_q[s]] : collected_q[s];
+    end
+  end
+
+  assign operand_valid_o = operand_valid_q;
+  assign operand_slot_o  = operand_slot_q;
+  assign operand_a_o     = operand[0];
+  assign operand_b_o     = operand[1];
+  assign operand_c_o     = operand[2];
+
+`ifndef SYNTHESIS
+  for (genvar b = 0; b < RegisterBanks; b++) begin : gen_assert
+    a_bank : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                              write_valid_i[b] |-> bank_of(write_i[b].warp, write_i[b].rd) == bank_t'(b));
+    a_not_zero : assert property (@(posedge clk_i) disable iff (!rst_ni) write_valid_i[b] |-> write_i[b].rd != '0);
+  end
+`endif
+
+endmodule

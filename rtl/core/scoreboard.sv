@@ -1,0 +1,64 @@
+// Registers with a result on the way: set at issue, cleared by the last write (or when there will be none).
+// `hazard_o[w]`: the next instruction of warp w reads or writes such a register. Combinational from the heads.
+// Clears take effect in the next cycle. x0 is never busy.
+// Invariants: a register is set only when it is not busy, and cleared only when it is.
+module scoreboard
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+#(
+  parameter int unsigned Clears = 5
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  decoded_t               head_i [Warps],
+  output logic [Warps-1:0]       hazard_o,
+  output logic [Warps-1:0]       any_busy_o,
+  input  logic                   set_valid_i,
+  input  warp_id_t               set_warp_i,
+  input  register_t              set_register_i,
+  input  logic [Clears-1:0]      clear_valid_i,
+  input  warp_id_t [Clears-1:0]  clear_warp_i,
+  input  register_t [Clears-1:0] clear_register_i
+);
+
+  typedef logic [Registers-1:0] busy_t;
+
+  busy_t busy_q [Warps];
+
+  // The integer file alone: register numbers are the fields of the instruction.
+  for (genvar w = 0; w < Warps; w++) begin : gen_warp
+    logic     reads_b;
+    busy_t    busy_d;
+    // Planted bug 3: a multiplication does not wait for rs2.
+    assign reads_b = head_i[w].reads_b && !(PlantedBug == 3 && head_i[w].unit == UnitMul);
+    assign hazard_o[w] = (head_i[w].reads_a && busy_q[w][head_i[w].instr[19:15]]) ||
+                         (reads_b           && busy_q[w][head_i[w].instr[24:20]]) ||
+                         (head_i[w].reads_c && busy_q[w][head_i[w].instr[31:27]]) ||
+                         (head_i[w].writes  && busy_q[w][head_i[w].instr[11:7]]);
+    assign any_busy_o[w] = busy_q[w] != '0;
+
+    always_comb begin
+      busy_d = busy_q[w];
+      for (int unsigned c = 0; c < Clears; c++) begin
+        if (clear_valid_i[c] && clear_warp_i[c] == warp_id_t'(w)) busy_d[clear_register_i[c]] = 1'b0;
+      end
+      if (set_valid_i && set_warp_i == warp_id_t'(w)) busy_d[set_register_i] = 1'b1;
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) busy_q[w] <= '0;
+      else         busy_q[w] <= busy_d;
+    end
+  end
+
+`ifndef SYNTHESIS
+  a_set_free : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                                set_valid_i |-> !busy_q[set_warp_i][set_register_i]);
+  for (genvar c = 0; c < Clears; c++) begin : gen_assert
+    a_clear_busy : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                                    clear_valid_i[c] |-> busy_q[clear_warp_i[c]][clear_register_i[c]]);
+  end
+`endif
+
+endmodule

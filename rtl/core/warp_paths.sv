@@ -1,0 +1,419 @@
+// The paths of every warp: which lanes run, wait or have ended, and which path the next slot of the warp takes.
+// Implements docs/architecture.md, section 2, slot by slot.
+//
+// Per warp: the selected path, and whether there are others and the key of the best of them (the alternative). An
+// instruction that cannot change the selection advances the path at issue. For every other one `issue_resolve_o` is set:
+// the warp is not ready until the slot's event arrives and has been worked off. An event takes one cycle when the best
+// part of the path stays ahead of the alternative under greedy selection; otherwise (merges, switches, SERVE, hold) the
+// path unit searches the lane table, 5 cycles after the event.
+// Events of one warp never overlap: one per resolving slot. Any number of warps have slots and events in flight.
+// Invariants: the selected mask is non-empty while ready; run, barrier and sync lanes are disjoint; a warp does not
+// issue, take an event and receive a selection in the same cycle.
+module warp_paths
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+(
+  input  logic             clk_i,
+  input  logic             rst_ni,
+
+  // Dispatch of a warp that has ended.
+  input  logic             start_valid_i,
+  input  warp_id_t         start_warp_i,
+  input  pc_t              start_pc_i,
+  input  lane_mask_t       start_mask_i,
+
+  // Issue: any ready warp. The path of `issue_warp_i` is shown in the same cycle.
+  output logic [Warps-1:0] ready_o,
+  input  logic             issue_valid_i,
+  input  warp_id_t         issue_warp_i,
+  input  logic             issue_control_i,  // the instruction always has an event
+  output path_t            issue_path_o,
+  output logic             issue_resolve_o,
+
+  // Lanes of a warp that have not ended.
+  input  warp_id_t         live_warp_i,
+  output lane_mask_t       live_o,
+
+  // Event of a slot, and the trap vector of its warp (zero: none).
+  input  logic             event_valid_i,
+  input  path_event_t      event_i,
+  input  pc_t              event_vector_i,
+  output logic             event_fault_o,     // the trap has no handler; the warp is halted
+  output logic             event_deadlock_o,  // no lane runs and the .sync can never complete; the warp is halted
+  output lane_mask_t       deadlock_lanes_o,
+  output pc_t              deadlock_pc_o,
+  output word_t            deadlock_operand_o,
+  output logic             event_arrived_o,   // every live lane of the event's warp is at the barrier
+  output logic             event_ended_o,     // no lane of the event's warp is left
+
+  // Barrier release: warps that have arrived run again.
+  input  logic [Warps-1:0] release_i,
+
+  // Stop a warp for good (memory error).
+  input  logic             halt_valid_i,
+  input  warp_id_t         halt_warp_i,
+
+  // Fetch must go on elsewhere than it did. At most two per cycle, of different warps.
+  output logic [1:0]       redirect_valid_o,
+  output redirect_t [1:0]  redirect_o,
+
+  output logic [Warps-1:0] ended_o,    // no lane left, or never started
+  output logic [Warps-1:0] transit_o   // a slot's event or a selection is in flight
+);
+
+  // ---- state ----
+  pc_t         path_pc_q    [Warps];
+  depth_t      path_depth_q [Warps];
+  lane_mask_t  path_mask_q  [Warps];
+  path_key_t   other_key_q  [Warps];   // best alternative
+  lane_mask_t  run_q        [Warps];
+  lane_mask_t  barrier_q    [Warps];
+  lane_mask_t  sync_q       [Warps];
+  rule_state_t rule_q       [Warps];
+  pc_t         sync_pc_q      [Warps]; // of the lowest lane that waits in a .sync
+  word_t       sync_operand_q [Warps];
+  pc_t         predicted_pc_q [Warps]; // where fetch went on after the last event
+
+  logic [Warps-1:0] several_q, ready_q, transit_q, halted_q, retired_q, predicted_q, pending_q, ended_q;
+
+  assign ready_o   = ready_q & ~halted_q;
+  assign ended_o   = ended_q;
+  assign transit_o = transit_q;
+  assign live_o    = run_q[live_warp_i] | barrier_q[live_warp_i] | sync_q[live_warp_i];
+
+  // ---- issue ----
+  rule_state_t issue_rule, issue_rule_next;
+  pc_t         issue_pc_next;
+  path_key_t   issue_key_next;
+  logic        issue_several, issue_advance;
+
+  assign issue_path_o   = '{pc: path_pc_q[issue_warp_i], depth: path_depth_q[issue_warp_i], mask: path_mask_q[issue_warp_i]};
+  assign issue_rule     = rule_q[issue_warp_i];
+  assign issue_several  = several_q[issue_warp_i];
+  assign issue_pc_next  = issue_path_o.pc + 30'd1;
+  assign issue_key_next = path_key(issue_pc_next, issue_path_o.depth);
+
+  always_comb begin
+    issue_rule_next = issue_rule;
+    if (!issue_several) begin
+      issue_rule_next.serve       = 1'b0;
+      issue_rule_next.count       = '0;
+      issue_rule_next.served      = '0;
+      issue_rule_next.short_limit = 1'b0;
+      if (issue_rule.hold != '0) issue_rule_next.hold = issue_rule.hold - 5'd1;
+    end else begin
+      issue_rule_next.count  = issue_rule.count + CountBits'(1);
+      issue_rule_next.served = issue_rule.served | issue_path_o.mask;
+    end
+    issue_resolve_o = issue_control_i ||
+                      (issue_several && (issue_rule.serve || issue_rule.hold != '0 ||
+                                         issue_rule_next.count >= (issue_rule.short_limit ? ShortLimit : LongLimit) ||
+                                         !(issue_key_next > other_key_q[issue_warp_i])));
+  end
+  assign issue_advance = issue_valid_i && !issue_resolve_o;
+
+  // ---- event ----
+  warp_id_t    ew;
+  lane_mask_t  ev_moved_run, ev_rest, ev_run, ev_barrier, ev_sync, ev_run_released;
+  path_key_t   moved_key, rest_key, other_key, first_key, second_key;
+  logic        moved_valid, rest_valid, same_key, first_valid, second_valid, moved_first, several_before, several_now;
+  lane_mask_t  first_mask;
+  rule_state_t event_rule;
+  logic        retired_now, none_run, sync_release, fault, deadlock, fast, slow;
+  pc_t         moved_pc;
+  depth_t      moved_depth;
+
+  assign ew = event_i.warp;
+
+  always_comb begin
+    moved_pc    = event_i.trap ? event_vector_i : event_i.target;
+    moved_depth = event_i.trap ? ((event_i.depth == '1) ? event_i.depth : event_i.depth + depth_t'(1))
+                               : event_i.target_depth;
+    moved_key   = path_key(moved_pc, moved_depth);
+    rest_key    = path_key(event_i.rest, event_i.depth);
+    other_key   = other_key_q[ew];
+
+    ev_rest      = event_i.path & ~event_i.moved;
+    ev_moved_run = (event_i.leave == LaneStaysRun) ? event_i.moved : '0;
+    ev_run       = (run_q[ew] & ~event_i.moved) | ev_moved_run;
+    ev_barrier   = barrier_q[ew] | ((event_i.leave == LaneToBarrier) ? event_i.moved : '0);
+    ev_sync      = sync_q[ew] | ((event_i.leave == LaneToSync) ? event_i.moved : '0);
+
+    // The two groups of the path in order; equal keys are one path.
+    moved_valid    = ev_moved_run != '0;
+    rest_valid     = ev_rest != '0;
+    same_key       = moved_key == rest_key;
+    moved_first    = moved_valid && (!rest_valid || moved_key > rest_key);
+    first_valid    = moved_valid || rest_valid;
+    second_valid   = moved_valid && rest_valid && !same_key;
+    first_key      = moved_first ? moved_key : rest_key;
+    second_key     = moved_first ? rest_key : moved_key;
+    first_mask     = (moved_valid && rest_valid && same_key) ? event_i.path : moved_first ? ev_moved_run : ev_rest;
+    several_before = several_q[ew];
+    several_now    = several_before || second_valid;
+  end
+
+  path_rules u_rules (
+    .state_i      (rule_q[ew]),
+    .event_i,
+    .several_i    (several_before),
+    .several_now_i(second_valid),
+    .run_i        (ev_run),
+    .state_o      (event_rule)
+  );
+
+  always_comb begin
+    retired_now     = retired_q[ew] || event_i.retired;
+    none_run        = ev_run == '0;
+    fault           = event_valid_i && event_i.trap && event_i.trapping != '0 && event_vector_i == '0;
+    sync_release    = none_run && ev_sync != '0 && retired_now;
+    deadlock        = event_valid_i && !fault && none_run && ev_sync != '0 && !retired_now;
+    ev_run_released = sync_release ? ev_sync : ev_run;
+
+    // The selection stays with this path, or the best part of it.
+    fast = first_valid && !event_rule.serve &&
+           (!several_now || (event_rule.hold == '0 && (!several_before || first_key > other_key)));
+    slow = !fast && ev_run_released != '0;
+  end
+
+  assign event_fault_o    = fault;
+  assign event_deadlock_o = deadlock;
+  assign event_arrived_o  = event_valid_i && !fault && none_run && ev_sync == '0 && ev_barrier != '0;
+  assign event_ended_o    = event_valid_i && !fault && none_run && ev_sync == '0 && ev_barrier == '0;
+  assign deadlock_lanes_o = ev_sync;
+
+  // The lowest waiting lane names the deadlock: keep its pc and operand.
+  logic sync_lowest;
+  assign sync_lowest        = (event_i.leave == LaneToSync) && event_i.moved[lowest_lane(ev_sync)];
+  assign deadlock_pc_o      = sync_lowest ? event_i.pc : sync_pc_q[ew];
+  assign deadlock_operand_o = sync_lowest ? event_i.sync_operand : sync_operand_q[ew];
+
+  assign redirect_valid_o[0] = event_valid_i && !fault && fast &&
+                               !(event_i.predicted && event_i.predicted_pc == ~first_key.pc_inverted);
+  assign redirect_o[0]       = '{warp: ew, pc: ~first_key.pc_inverted};
+
+  // ---- requests to the path unit ----
+  logic        pending_valid, write_valid_q, select_valid_d, select_valid_q, by_lane, hold_decides;
+  warp_id_t    pending_warp, write_warp_q, select_warp_q;
+  lane_mask_t  write_moved_q, write_rest_q, select_run;
+  path_key_t   write_moved_key_q, write_rest_key_q;
+  logic        event_slow;
+  rule_state_t select_rule, select_rule_next;
+  lane_id_t    select_lane;
+  logic        select_rule_write;
+
+  assign event_slow     = event_valid_i && !fault && slow;
+  assign select_valid_d = event_slow || pending_valid;
+
+  logic [Warps-1:0] unused_pending_onehot;
+  lowest_one #(
+    .Width(Warps)
+  ) u_pending (
+    .bits_i  (pending_q),
+    .any_o   (pending_valid),
+    .onehot_o(unused_pending_onehot),
+    .index_o (pending_warp)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      write_valid_q  <= 1'b0;
+      select_valid_q <= 1'b0;
+    end else begin
+      write_valid_q  <= event_valid_i;
+      select_valid_q <= select_valid_d;
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (event_valid_i) begin
+      write_warp_q      <= ew;
+      write_moved_q     <= event_i.moved;
+      write_rest_q      <= ev_rest;
+      write_moved_key_q <= moved_key;
+      write_rest_key_q  <= rest_key;
+    end
+    if (select_valid_d) select_warp_q <= event_slow ? ew : pending_warp;
+  end
+
+  // select(): who decides, on the states left by the event and the release.
+  assign select_run  = run_q[select_warp_q];
+  assign select_rule = rule_q[select_warp_q];
+  always_comb begin
+    hold_decides      = select_rule.hold != '0 && select_run[select_rule.hold_lane];
+    select_rule_write = select_valid_q && !hold_decides && select_rule.serve && !select_run[select_rule.quantum_lane];
+    select_rule_next  = select_rule_write ? rule_next_lane(select_rule, select_run) : select_rule;
+    by_lane           = hold_decides || select_rule_next.serve;
+    select_lane       = hold_decides ? select_rule.hold_lane : select_rule_next.quantum_lane;
+  end
+
+  logic       early_valid, result_valid, result_several;
+  warp_id_t   early_warp, result_warp;
+  path_key_t  early_key, result_key, result_alternative;
+  lane_mask_t result_mask;
+
+  path_unit u_path_unit (
+    .clk_i,
+    .rst_ni,
+    .write_valid_i       (write_valid_q),
+    .write_warp_i        (write_warp_q),
+    .write_moved_i       (write_moved_q),
+    .write_moved_key_i   (write_moved_key_q),
+    .write_rest_i        (write_rest_q),
+    .write_rest_key_i    (write_rest_key_q),
+    .select_valid_i      (select_valid_q),
+    .select_warp_i       (select_warp_q),
+    .select_run_i        (select_run),
+    .select_by_lane_i    (by_lane),
+    .select_lane_i       (select_lane),
+    .early_valid_o       (early_valid),
+    .early_warp_o        (early_warp),
+    .early_key_o         (early_key),
+    .result_valid_o      (result_valid),
+    .result_warp_o       (result_warp),
+    .result_key_o        (result_key),
+    .result_mask_o       (result_mask),
+    .result_several_o    (result_several),
+    .result_alternative_o(result_alternative)
+  );
+
+  assign redirect_valid_o[1] = early_valid && !(predicted_q[early_warp] &&
+                                                predicted_pc_q[early_warp] == ~early_key.pc_inverted);
+  assign redirect_o[1]       = '{warp: early_warp, pc: ~early_key.pc_inverted};
+
+  // ---- state: paths and rule ----
+  // Start, issue, event, selection request and result of one warp exclude each other, so the order below does not matter.
+  always_ff @(posedge clk_i) begin
+    if (start_valid_i) begin
+      path_pc_q[start_warp_i]    <= start_pc_i;
+      path_depth_q[start_warp_i] <= '0;
+      path_mask_q[start_warp_i]  <= start_mask_i;
+      run_q[start_warp_i]        <= start_mask_i;
+      barrier_q[start_warp_i]    <= '0;
+      sync_q[start_warp_i]       <= '0;
+      rule_q[start_warp_i]       <= '0;
+    end
+    if (issue_advance) begin
+      path_pc_q[issue_warp_i] <= issue_pc_next;
+      rule_q[issue_warp_i]    <= issue_rule_next;
+    end
+    if (event_valid_i) begin
+      run_q[ew]          <= ev_run_released;
+      barrier_q[ew]      <= ev_barrier;
+      sync_q[ew]         <= sync_release ? '0 : ev_sync;
+      rule_q[ew]         <= event_rule;
+      predicted_pc_q[ew] <= event_i.predicted_pc;
+      if (sync_lowest) begin
+        sync_pc_q[ew]      <= event_i.pc;
+        sync_operand_q[ew] <= event_i.sync_operand;
+      end
+      if (fast) begin
+        path_pc_q[ew]    <= ~first_key.pc_inverted;
+        path_depth_q[ew] <= first_key.depth;
+        path_mask_q[ew]  <= first_mask;
+        if (second_valid && (!several_before || second_key > other_key)) other_key_q[ew] <= second_key;
+      end
+    end
+    if (select_rule_write) rule_q[select_warp_q] <= select_rule_next;
+    if (result_valid) begin
+      path_pc_q[result_warp]    <= ~result_key.pc_inverted;
+      path_depth_q[result_warp] <= result_key.depth;
+      path_mask_q[result_warp]  <= result_mask;
+      other_key_q[result_warp]  <= result_alternative;
+    end
+    for (int unsigned w = 0; w < Warps; w++) begin
+      if (release_i[w]) begin
+        run_q[w]     <= barrier_q[w];
+        barrier_q[w] <= '0;
+      end
+    end
+  end
+
+  // ---- state: flags ----
+  logic [Warps-1:0] several_d, ready_d, transit_d, halted_d, retired_d, predicted_d, pending_d, ended_d;
+
+  always_comb begin
+    several_d   = several_q;
+    ready_d     = ready_q;
+    transit_d   = transit_q;
+    halted_d    = halted_q;
+    retired_d   = retired_q;
+    predicted_d = predicted_q;
+    pending_d   = pending_q | release_i;
+    ended_d     = ended_q;
+
+    if (issue_valid_i) begin
+      if (issue_resolve_o) begin
+        ready_d[issue_warp_i]   = 1'b0;
+        transit_d[issue_warp_i] = 1'b1;
+      end else begin
+        retired_d[issue_warp_i] = 1'b1;
+      end
+    end
+    if (event_valid_i) begin
+      predicted_d[ew] = event_i.predicted;
+      retired_d[ew]   = retired_now && !sync_release;
+      halted_d[ew]    = halted_q[ew] || fault || deadlock;
+      ended_d[ew]     = event_ended_o;
+      transit_d[ew]   = event_slow;
+      ready_d[ew]     = fast && !fault;
+      if (fast) several_d[ew] = several_now;
+    end
+    if (pending_valid && !event_slow) pending_d[pending_warp] = 1'b0;
+    transit_d = transit_d | release_i;
+    if (result_valid) begin
+      ready_d[result_warp]   = 1'b1;
+      transit_d[result_warp] = 1'b0;
+      several_d[result_warp] = result_several;
+    end
+    if (halt_valid_i) halted_d[halt_warp_i] = 1'b1;
+    if (start_valid_i) begin
+      several_d[start_warp_i] = 1'b0;
+      ready_d[start_warp_i]   = 1'b1;
+      halted_d[start_warp_i]  = 1'b0;
+      retired_d[start_warp_i] = 1'b0;
+      ended_d[start_warp_i]   = 1'b0;
+      pending_d[start_warp_i] = 1'b0;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      several_q   <= '0;
+      ready_q     <= '0;
+      transit_q   <= '0;
+      halted_q    <= '0;
+      retired_q   <= '0;
+      predicted_q <= '0;
+      pending_q   <= '0;
+      ended_q     <= '1;
+    end else begin
+      several_q   <= several_d;
+      ready_q     <= ready_d;
+      transit_q   <= transit_d;
+      halted_q    <= halted_d;
+      retired_q   <= retired_d;
+      predicted_q <= predicted_d;
+      pending_q   <= pending_d;
+      ended_q     <= ended_d;
+    end
+  end
+
+`ifndef SYNTHESIS
+  a_issue_ready : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_valid_i |-> ready_o[issue_warp_i]);
+  a_issue_mask : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_valid_i |-> issue_path_o.mask != '0);
+  a_event_transit : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                                     event_valid_i |-> transit_q[ew] && !ready_q[ew] && !pending_q[ew]);
+  a_event_path : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                                  event_valid_i |-> (event_i.path & ~run_q[ew]) == '0 && event_i.path != '0);
+  a_event_moved : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                                   event_valid_i |-> (event_i.moved & ~event_i.path) == '0);
+  a_states_disjoint : assert property (@(posedge clk_i) disable iff (!rst_ni) event_valid_i |->
+      (ev_run & ev_barrier) == '0 && (ev_run & ev_sync) == '0 && (ev_barrier & ev_sync) == '0);
+  a_result_transit : assert property (@(posedge clk_i) disable iff (!rst_ni) result_valid |-> transit_q[result_warp]);
+  a_start_ended : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                                   start_valid_i |-> !transit_q[start_warp_i] && start_mask_i != '0);
+`endif
+
+endmodule
