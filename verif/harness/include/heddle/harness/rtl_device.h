@@ -68,6 +68,12 @@ class HEDDLE_HARNESS_VISIBLE ProtocolError : public RtlError {
   using RtlError::RtlError;
 };
 
+// An assertion in the RTL failed. The text names it; the device is of no use any more.
+class HEDDLE_HARNESS_VISIBLE AssertionError : public RtlError {
+ public:
+  using RtlError::RtlError;
+};
+
 struct RtlOptions {
   // Canonical text of the configuration the caller wants; empty: whatever the library has.
   std::string configuration;
@@ -130,7 +136,9 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   virtual void write_memory(uint32_t address, std::span<const std::byte> bytes) = 0;
 
   // Runs up to `cycles` cycles and returns how many ran. Returns early at the end of a launch, and when the checker
-  // has found a divergence (then every later call returns 0). With no launch running it runs all the cycles.
+  // has found a divergence (then every later call returns 0). With no launch running it runs all the cycles. At the end
+  // of a launch lock-step adds some cycles of its own, in which it reads the result registers as a host would; they are
+  // in statistics() only.
   virtual uint64_t advance(uint64_t cycles) = 0;
 
   virtual RtlStatistics statistics() const = 0;

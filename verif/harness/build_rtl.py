@@ -1,0 +1,158 @@
+#!/usr/bin/python3
+"""Builds libheddle_rtl.so for one configuration: generated packages, Verilator, C++ compilation, link.
+
+Everything goes to the output directory. Steps whose inputs did not change are not repeated: specgen keeps time stamps,
+Verilator writes into a scratch directory from which only changed files are taken over, and ninja (with ccache) compiles.
+Called by CMake (verif/harness/CMakeLists.txt) with the libraries to link.
+"""
+
+import argparse
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HARNESS = ROOT / "verif" / "harness"
+# In the order of what leans on what.
+RTL_FOLDERS = ["common", "core/lsu", "core", "mem", "cluster", "host", "die"]
+GENERATED_PACKAGES = ["heddle_isa_pkg.sv", "heddle_config_pkg.sv"]
+GENERATED_REGISTERS = ["heddle_regs_pkg.sv", "heddle_regs.sv"]
+
+VERILATOR_OPTIONS = [
+    "--cc", "--top-module", "tb_top", "--prefix", "Vtb_top",
+    "-Wall", "--assert", "--x-assign", "fast", "--x-initial", "unique", "-O3",
+    "--no-timing", "--output-split", "20000", "--output-split-cfuncs", "2000",
+]  # fmt: skip
+# The hot part (evaluation) and the cold one (set-up, tracing tables) want different options.
+CXX_FLAGS = "-std=c++20 -fPIC -fvisibility=hidden -fvisibility-inlines-hidden -w"
+FAST_FLAGS = "-O2 -fno-stack-protector -fno-plt"
+SLOW_FLAGS = "-O0"
+
+
+def run(command, **options):
+    if subprocess.run([str(part) for part in command], **options).returncode != 0:
+        sys.exit(f"build_rtl: failed: {' '.join(str(part) for part in command)}")
+
+
+def sources(generated):
+    """All SystemVerilog files of the design and the harness, in compilation order."""
+    files = [generated / "rtl" / name for name in GENERATED_PACKAGES]
+    files.append(ROOT / "rtl" / "pkg" / "heddle_pkg.sv")
+    files += [generated / "rtl" / name for name in GENERATED_REGISTERS]
+    lists = [ROOT / "rtl" / folder / "files.f" for folder in RTL_FOLDERS] + [HARNESS / "rtl" / "files.f"]
+    for file_list in lists:
+        for line in file_list.read_text().splitlines():
+            name = line.split("#")[0].strip()
+            if name and ROOT / name not in files:
+                files.append(ROOT / name)
+    # Packages first: a folder's package may be used by one that comes before it.
+    return sorted(files, key=lambda path: not path.name.endswith("_pkg.sv"))
+
+
+def take_over(fresh, kept):
+    """Makes `kept` a copy of `fresh` without touching files that are the same."""
+    kept.mkdir(parents=True, exist_ok=True)
+    names = {path.name for path in fresh.iterdir()}
+    for path in kept.iterdir():
+        if path.suffix in (".cpp", ".h") and path.name not in names:
+            path.unlink()
+    for name in sorted(names):
+        if not (kept / name).exists() or not filecmp.cmp(fresh / name, kept / name, shallow=False):
+            shutil.copyfile(fresh / name, kept / name)
+    shutil.rmtree(fresh)
+
+
+def verilate(out, generated, trace):
+    fresh = out / "verilated.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    options = list(VERILATOR_OPTIONS)
+    if trace:
+        options += ["--trace-fst", "--trace-structs"]
+    run([
+        "verilator", *options, "--Mdir", fresh,
+        ROOT / "tools" / "lint" / "waivers.vlt", HARNESS / "rtl" / "verilator.vlt", *sources(generated),
+    ], cwd=ROOT)  # fmt: skip
+    take_over(fresh, out / "verilated")
+
+
+def compile_and_link(out, config, trace, includes, libraries):
+    verilated = out / "verilated"
+    root = Path(subprocess.run(["verilator", "--getenv", "VERILATOR_ROOT"], check=True, capture_output=True, text=True)
+                .stdout.strip())  # fmt: skip
+    makefile = (verilated / "Vtb_top_classes.mk").read_text()
+
+    def module_list(name):
+        match = re.search(rf"^{name} \+= \\\n((?:\t.*\n)*)", makefile, re.MULTILINE)
+        return [part for part in match.group(1).replace("\\", " ").split()] if match else []
+
+    fast = [verilated / f"{name}.cpp" for name in module_list("VM_CLASSES_FAST") + module_list("VM_SUPPORT_FAST")]
+    slow = [verilated / f"{name}.cpp" for name in module_list("VM_CLASSES_SLOW") + module_list("VM_SUPPORT_SLOW")]
+    runtime = [root / "include" / f"{name}.cpp" for name in module_list("VM_GLOBAL_FAST") + module_list("VM_GLOBAL_SLOW")]
+    assert fast and runtime, "Verilator's list of classes has changed its form"
+
+    include_flags = " ".join(
+        [f"-I{path}" for path in (verilated, HARNESS / "src", HARNESS / "include", *includes)]
+        + [f"-isystem {root / 'include'}", f"-isystem {root / 'include' / 'vltstd'}"])  # fmt: skip
+    defines = ("-DVL_USER_STOP -DVL_USER_FATAL -DVL_USER_FINISH -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE_VCD=0 "
+               f"-DVM_TRACE={int(trace)} -DVM_TRACE_FST={int(trace)} -DVL_TIME_CONTEXT")  # fmt: skip
+    compiler = "g++" if shutil.which("ccache") is None else "ccache g++"
+    linker = "-fuse-ld=mold" if shutil.which("mold") else ""
+    lines = [
+        "ninja_required_version = 1.5",
+        "rule cxx",
+        f"  command = {compiler} {CXX_FLAGS} {defines} {include_flags} $flags -MD -MF $out.d -c $in -o $out",
+        "  depfile = $out.d",
+        "  deps = gcc",
+        "rule link",
+        f"  command = g++ -shared {linker} -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -o $out $in $libraries",
+    ]
+    objects = []
+
+    def add(path, flags):
+        target = f"objects/{path.stem}.o"
+        objects.append(target)
+        lines.extend([f"build {target}: cxx {path}", f"  flags = {flags}"])
+
+    for path in [*fast, *runtime]:
+        add(path, FAST_FLAGS)
+    for path in slow:
+        add(path, SLOW_FLAGS)
+    add(HARNESS / "src" / "verilated_top.cpp",
+        f"{FAST_FLAGS} -Wall -Wextra '-DHEDDLE_CONFIGURATION=\"{config}\"' -DHEDDLE_TRACE={int(trace)}")  # fmt: skip
+    system = "-lfmt -lpthread" + (" -lz" if trace else "")
+    # The factory lives in an archive that nothing refers to.
+    archives = " ".join(str(path) for path in libraries)
+    lines.extend([
+        f"build libheddle_rtl.so: link {' '.join(objects)} | {archives}",
+        f"  libraries = -Wl,--undefined=heddle_rtl_open -Wl,--start-group {archives} -Wl,--end-group {system}",
+        "default libheddle_rtl.so", "",
+    ])  # fmt: skip
+    (out / "build.ninja").write_text("\n".join(lines))
+    run(["ninja", "-C", out, *(["-j", os.environ["HEDDLE_JOBS"]] if os.environ.get("HEDDLE_JOBS") else [])])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", required=True, help="configuration text, e.g. edge or base:cores=1")
+    parser.add_argument("--out", required=True, type=Path, help="output directory")
+    parser.add_argument("--trace", action="store_true", help="with waveforms (FST)")
+    parser.add_argument("--include", action="append", type=Path, default=[], help="further include directory")
+    parser.add_argument("--libraries", nargs="*", type=Path, default=[], help="archives to link, users first")
+    arguments = parser.parse_args()
+
+    out = arguments.out.resolve()
+    generated = out / "generated"
+    run(["/usr/bin/python3", "-B", ROOT / "tools" / "specgen" / "specgen.py",
+         "--out", generated, "--config", arguments.config, "--only", "rtl"])  # fmt: skip
+    verilate(out, generated, arguments.trace)
+    compile_and_link(out, arguments.config, arguments.trace, [path.resolve() for path in arguments.include],
+                     [path.resolve() for path in arguments.libraries])  # fmt: skip
+    (out / "libheddle_rtl.so").touch()  # newer than everything it was made from, relinked or not
+
+
+if __name__ == "__main__":
+    main()

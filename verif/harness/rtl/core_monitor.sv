@@ -1,0 +1,85 @@
+// Bound to simt_core: reports dispatch, commits, register writes, faults and ended warps to the lock-step checker in the
+// cycle they happen. Purely an observer.
+module core_monitor
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+  import monitor_pkg::*;
+(
+  input logic                                clk_i,
+  input logic                                rst_ni,
+  input core_id_t                            core_id_i,
+  input logic                                kill_i,
+  input dispatch_t                           dispatch_i,
+  input logic                                dispatch_valid_i,
+  input logic                                dispatch_ready_o,
+  input logic                                warp_done_valid_o,
+  input warp_id_t                            warp_done_o,
+  input logic                                fault_valid_o,
+  input fault_t                              fault_o,
+  input logic                                retire_valid_o,
+  input logic [LaneBits:0]                   retire_lanes_o,
+  input logic [TraceCommits-1:0]             trace_commit_valid,
+  input trace_commit_t [TraceCommits-1:0]    trace_commit,
+  input logic [TracePorts-1:0]               trace_writeback_valid,
+  input trace_writeback_t [TracePorts-1:0]   trace_writeback
+);
+
+  bit lockstep;
+  initial lockstep = heddle_monitor_lockstep();
+
+  // Only loads, stores and atomics have addresses and data.
+  function automatic logic has_operands(input word_t instr);
+    return instr[6:0] inside {7'h03, 7'h23, 7'h2F};
+  endfunction
+
+  function automatic lane_bits_t widen_causes(input logic [Lanes-1:0][4:0] cause);
+    for (int unsigned l = 0; l < Lanes; l++) widen_causes[l] = 32'(cause[l]);
+  endfunction
+
+  function automatic lane_bits_t local_ids(input logic [Lanes-1:0][2:0][LocalIdBits-1:0] ids, input int unsigned axis);
+    for (int unsigned l = 0; l < Lanes; l++) local_ids[l] = 32'(ids[l][axis]);
+  endfunction
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      if (retire_valid_o) heddle_monitor_retire(32'(core_id_i), 32'(retire_lanes_o));
+      if (lockstep) begin
+        for (int unsigned c = 0; c < TraceCommits; c++) begin
+          if (trace_commit_valid[c]) begin
+            if (|trace_commit[c].trap) heddle_monitor_causes(widen_causes(trace_commit[c].cause));
+            if (has_operands(trace_commit[c].instr)) begin
+              heddle_monitor_operands(trace_commit[c].address, trace_commit[c].data);
+            end
+            heddle_monitor_commit(32'(trace_commit[c].tag.core), 32'(trace_commit[c].tag.warp),
+                                  trace_commit[c].tag.order, trace_commit[c].pc, trace_commit[c].instr,
+                                  32'(trace_commit[c].mask), trace_commit[c].retire, 32'(trace_commit[c].taken),
+                                  trace_commit[c].target, 32'(trace_commit[c].trap));
+          end
+        end
+        for (int unsigned p = 0; p < TracePorts; p++) begin
+          if (trace_writeback_valid[p]) begin
+            heddle_monitor_writeback(32'(trace_writeback[p].tag.core), 32'(trace_writeback[p].tag.warp),
+                                     trace_writeback[p].tag.order, 32'(trace_writeback[p].rd),
+                                     32'(trace_writeback[p].mask), trace_writeback[p].data);
+          end
+        end
+        if (fault_valid_o) begin
+          heddle_monitor_fault(32'(core_id_i), 32'(fault_o.warp), 32'(fault_o.lane), fault_o.cause, fault_o.pc,
+                               fault_o.value, fault_o.group_id[0], fault_o.group_id[1], fault_o.group_id[2],
+                               32'(fault_o.local_id));
+        end
+        if (warp_done_valid_o) heddle_monitor_warp_done(32'(core_id_i), 32'(warp_done_o), kill_i);
+        if (dispatch_valid_i && dispatch_ready_o) begin
+          heddle_monitor_local_ids(local_ids(dispatch_i.local_id, 0), local_ids(dispatch_i.local_id, 1),
+                                   local_ids(dispatch_i.local_id, 2));
+          heddle_monitor_dispatch(32'(core_id_i), 32'(dispatch_i.warp), 32'(dispatch_i.group_slot),
+                                  32'(dispatch_i.group_warps), 32'(dispatch_i.warp_in_group), 32'(dispatch_i.mask),
+                                  dispatch_i.group_id[0], dispatch_i.group_id[1], dispatch_i.group_id[2],
+                                  32'(dispatch_i.scratch_base), 32'(dispatch_i.local_base));
+        end
+      end
+    end
+  end
+
+endmodule

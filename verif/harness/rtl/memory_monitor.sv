@@ -1,0 +1,26 @@
+// Bound to memory_hub: reports every write, AMO, LR and SC to device memory in the cycle it takes its place in the order.
+module memory_monitor
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import monitor_pkg::*;
+(
+  input logic          clk_i,
+  input logic          rst_ni,
+  input logic          trace_memory_valid,
+  input trace_memory_t trace_memory
+);
+
+  bit lockstep;
+  initial lockstep = heddle_monitor_lockstep();
+
+  always_ff @(posedge clk_i) begin
+    if (rst_ni && lockstep && trace_memory_valid) begin
+      heddle_monitor_memory(32'(trace_memory.request.tag.core), 32'(trace_memory.request.tag.warp),
+                            trace_memory.request.tag.order, 32'(trace_memory.request.lane),
+                            32'(trace_memory.request.op), 32'(trace_memory.request.amo), trace_memory.request.address,
+                            trace_memory.request.strobe, trace_memory.request.data, trace_memory.old_word,
+                            trace_memory.sc_success);
+    end
+  end
+
+endmodule

@@ -1,0 +1,56 @@
+// What the monitors call: the C++ side is verif/harness/src/dpi.cpp. Masks travel as 32 bits, lane words and lines as
+// packed vectors (const svBitVecVal* in C), so that the C++ side is the same for every configuration.
+package monitor_pkg;
+
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+
+  typedef bit [Lanes-1:0][31:0] lane_bits_t;
+  typedef bit [Lanes-1:0][3:0]  lane_nibbles_t;
+  typedef bit [LineBytes*8-1:0] line_bits_t;
+  typedef bit [LineBytes-1:0]   strobe_bits_t;
+
+  // Asked once at time zero: without lock-step only retirement is reported.
+  import "DPI-C" function bit heddle_monitor_lockstep();
+
+  import "DPI-C" function void heddle_monitor_retire(input int unsigned core, input int unsigned lanes);
+
+  // Causes and operands come before the commit they belong to, and only where there are any.
+  import "DPI-C" function void heddle_monitor_causes(input lane_bits_t cause);
+  import "DPI-C" function void heddle_monitor_operands(input lane_bits_t address, input lane_bits_t data);
+  import "DPI-C" function void heddle_monitor_commit(
+      input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned pc,
+      input int unsigned instr, input int unsigned mask, input bit retire, input int unsigned taken,
+      input int unsigned target, input int unsigned trap);
+
+  import "DPI-C" function void heddle_monitor_writeback(
+      input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned rd,
+      input int unsigned mask, input lane_bits_t data);
+
+  import "DPI-C" function void heddle_monitor_local_ids(input lane_bits_t x, input lane_bits_t y, input lane_bits_t z);
+  import "DPI-C" function void heddle_monitor_dispatch(
+      input int unsigned core, input int unsigned warp, input int unsigned group_slot, input int unsigned group_warps,
+      input int unsigned warp_in_group, input int unsigned mask, input int unsigned group_x,
+      input int unsigned group_y, input int unsigned group_z, input int unsigned scratch_base,
+      input int unsigned local_base);
+
+  import "DPI-C" function void heddle_monitor_warp_done(input int unsigned core, input int unsigned warp, input bit kill);
+
+  import "DPI-C" function void heddle_monitor_fault(
+      input int unsigned core, input int unsigned warp, input int unsigned lane, input int unsigned cause,
+      input int unsigned pc, input int unsigned value, input int unsigned group_x, input int unsigned group_y,
+      input int unsigned group_z, input int unsigned local_id);
+
+  import "DPI-C" function void heddle_monitor_memory(
+      input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned lane,
+      input int unsigned op, input int unsigned amo, input int unsigned address, input strobe_bits_t strobe,
+      input line_bits_t data, input int unsigned old_word, input bit sc_success);
+
+  import "DPI-C" function void heddle_monitor_scratch(
+      input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned op,
+      input int unsigned amo, input int unsigned mask, input lane_bits_t address, input lane_nibbles_t strobe,
+      input lane_bits_t data, input lane_bits_t old, input int unsigned sc_success);
+
+  import "DPI-C" function void heddle_monitor_launch_ended();
+
+endpackage

@@ -1,0 +1,189 @@
+#include "axi_memory.h"
+
+#include <algorithm>
+#include <bitset>
+
+namespace heddle::harness {
+
+namespace {
+constexpr unsigned kReadyPercent = 70;
+constexpr unsigned kValidPercent = 70;
+constexpr unsigned kEarlyPercent = 20;  // of transactions not yet due, per cycle, that take effect now
+}  // namespace
+
+AxiMemory::AxiMemory(const Settings& settings, SparseMemory& memory)
+    : settings_(settings), memory_(memory), random_(settings.seed) {
+  outputs_.aw_ready = outputs_.w_ready = outputs_.ar_ready = true;
+}
+
+void AxiMemory::set_error_range(uint32_t first, uint32_t last) {
+  error_first_ = first;
+  error_last_ = last;
+}
+
+bool AxiMemory::in_error_range(uint32_t address) const {
+  return error_first_ <= error_last_ && address + (settings_.line_bytes - 1) >= error_first_ && address <= error_last_;
+}
+
+uint64_t AxiMemory::draw_latency() {
+  if (!settings_.random) return settings_.latency;
+  return 1 + random_() % (2 * uint64_t{settings_.latency});
+}
+
+bool AxiMemory::draw(unsigned percent) { return random_() % 100 < percent; }
+
+void AxiMemory::accept(const AxiMasterSignals& master) {
+  if (master.ar.valid && outputs_.ar_ready) {
+    Transaction& read = read_queue_.emplace_back();
+    read.request = master.ar;
+    read.due = now_ + draw_latency();
+    read.beats_left = master.ar.len + 1U;
+    reads_ += read.beats_left;
+    ++activity_;
+  }
+  if (master.aw.valid && outputs_.aw_ready) {
+    Transaction& write = write_queue_.emplace_back();
+    write.request = master.aw;
+    write.beats_left = master.aw.len + 1U;
+    writes_ += write.beats_left;
+    ++activity_;
+  }
+  if (master.w.valid && outputs_.w_ready) {
+    write_data_.push_back(master.w);
+    ++activity_;
+  }
+}
+
+// Write data comes in the order of the addresses; it may come before them.
+void AxiMemory::attach_write_data() {
+  while (!write_data_.empty()) {
+    const auto open = std::find_if(write_queue_.begin(), write_queue_.end(), [](const auto& w) { return !w.complete; });
+    if (open == write_queue_.end()) return;
+    open->data.push_back(write_data_.front());
+    write_data_.pop_front();
+    if (--open->beats_left == 0) {
+      open->complete = true;
+      open->due = now_ + draw_latency();
+    }
+  }
+}
+
+void AxiMemory::perform_write(Transaction& write) {
+  write.performed = true;
+  const unsigned bytes = settings_.line_bytes;
+  for (size_t beat = 0; beat < write.data.size(); ++beat) {
+    const uint32_t address = (write.request.address & ~(bytes - 1)) + static_cast<uint32_t>(beat) * bytes;
+    if (in_error_range(address) || !SparseMemory::contains(address, bytes)) {
+      write.error = true;
+      continue;
+    }
+    std::byte* line = memory_.writable(address);
+    const AxiWrite& data = write.data[beat];
+    for (unsigned i = 0; i < bytes; ++i) {
+      if (strobe_bit(data.strobe, i)) line[i] = std::byte{data.data[i]};
+    }
+  }
+}
+
+void AxiMemory::perform_read(Transaction& read) {
+  read.performed = true;
+  const unsigned bytes = settings_.line_bytes;
+  for (unsigned beat = 0; beat <= read.request.len; ++beat) {
+    const uint32_t address = (read.request.address & ~(bytes - 1)) + beat * bytes;
+    LineData& line = read.line.emplace_back();
+    if (in_error_range(address) || !SparseMemory::contains(address, bytes)) {
+      read.error = true;
+      line.fill(0xEE);  // nobody may use it
+      continue;
+    }
+    memory_.read(address, std::as_writable_bytes(std::span(line).first(bytes)));
+  }
+}
+
+// The oldest transaction of each id that is due may be answered; without randomness the oldest of all.
+size_t AxiMemory::choose(const std::deque<Transaction>& queue) {
+  if (!settings_.random) return !queue.empty() && queue[0].due <= now_ && (queue[0].due != 0) ? 0 : queue.size();
+  std::bitset<256> seen;
+  size_t chosen = queue.size();
+  unsigned eligible = 0;
+  for (size_t i = 0; i < queue.size(); ++i) {
+    const Transaction& transaction = queue[i];
+    if (seen[transaction.request.id]) continue;
+    seen[transaction.request.id] = true;
+    if (transaction.due == 0 || transaction.due > now_) continue;
+    if (random_() % ++eligible == 0) chosen = i;
+  }
+  return chosen;
+}
+
+void AxiMemory::drive_write_response(const AxiMasterSignals& master) {
+  if (outputs_.b.valid && !master.b_ready) return;
+  outputs_.b.valid = false;
+  if (write_queue_.empty()) return;
+  if (settings_.random && !draw(kValidPercent)) return;
+  if (write_tokens_ < 1.0) return;
+  const size_t index = choose(write_queue_);
+  if (index == write_queue_.size()) return;
+  Transaction& write = write_queue_[index];
+  if (!write.performed) perform_write(write);
+  write_tokens_ -= static_cast<double>(write.data.size());
+  outputs_.b = {.valid = true,
+                .id = write.request.id,
+                .resp = static_cast<uint8_t>(write.error ? kRespSlverr : kRespOkay)};
+  write_queue_.erase(write_queue_.begin() + static_cast<std::ptrdiff_t>(index));
+  ++activity_;
+}
+
+void AxiMemory::drive_read_response(const AxiMasterSignals& master) {
+  if (outputs_.r.valid && !master.r_ready) return;
+  const bool in_burst = outputs_.r.valid && !outputs_.r.last;
+  outputs_.r.valid = false;
+  if (read_queue_.empty()) return;
+  if (settings_.random && !in_burst && !draw(kValidPercent)) return;
+  if (read_tokens_ < 1.0) return;
+  size_t index = 0;
+  if (in_burst) {  // beats of one burst are not interleaved with others
+    while (read_queue_[index].request.id != outputs_.r.id) ++index;
+  } else {
+    index = choose(read_queue_);
+    if (index == read_queue_.size()) return;
+  }
+  Transaction& read = read_queue_[index];
+  if (!read.performed) perform_read(read);
+  read_tokens_ -= 1.0;
+  const size_t beat = read.line.size() - read.beats_left;
+  --read.beats_left;
+  outputs_.r.valid = true;
+  outputs_.r.id = read.request.id;
+  outputs_.r.resp = static_cast<uint8_t>(read.error ? kRespSlverr : kRespOkay);
+  outputs_.r.last = read.beats_left == 0;
+  outputs_.r.data = read.line[beat];
+  if (read.beats_left == 0) read_queue_.erase(read_queue_.begin() + static_cast<std::ptrdiff_t>(index));
+  ++activity_;
+}
+
+void AxiMemory::clock(const AxiMasterSignals& master) {
+  ++now_;
+  read_tokens_ = std::min(1.0, read_tokens_ + settings_.bandwidth);
+  write_tokens_ = std::min(1.0, write_tokens_ + settings_.bandwidth);
+  accept(master);
+  attach_write_data();
+  if (settings_.random) {
+    std::bitset<256> blocked;  // same-id writes stay in order
+    for (Transaction& write : write_queue_) {
+      if (!write.complete) break;
+      if (!write.performed && !blocked[write.request.id] && draw(kEarlyPercent)) perform_write(write);
+      if (!write.performed) blocked[write.request.id] = true;
+    }
+    for (Transaction& read : read_queue_) {
+      if (!read.performed && draw(kEarlyPercent)) perform_read(read);
+    }
+  }
+  drive_write_response(master);
+  drive_read_response(master);
+  outputs_.ar_ready = read_queue_.size() < kDepth && (!settings_.random || draw(kReadyPercent));
+  outputs_.aw_ready = write_queue_.size() < kDepth && (!settings_.random || draw(kReadyPercent));
+  outputs_.w_ready = write_data_.size() < kDepth && (!settings_.random || draw(kReadyPercent));
+}
+
+}  // namespace heddle::harness

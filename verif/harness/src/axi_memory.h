@@ -1,0 +1,89 @@
+// A slow memory behind the AXI4 port: settable latency and bandwidth, random stalls and reordering from a seed.
+//
+// Reads and writes are independent, as AXI4 has it: a write takes effect between the acceptance of its last beat and its
+// response, a read is sampled between its acceptance and its response, at a random moment when stalls are random. The
+// device must not lean on more. Transactions of one id are answered in order, those of different ids in any order when
+// reordering is on. At most kDepth transactions wait in each direction; then ready is withheld.
+// The memory takes full-width single-beat or INCR bursts; anything else is a matter for AxiChecker.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <random>
+#include <vector>
+
+#include "axi_signals.h"
+#include "sparse_memory.h"
+
+namespace heddle::harness {
+
+class AxiMemory {
+ public:
+  struct Settings {
+    unsigned line_bytes = 64;
+    unsigned latency = 100;   // cycles, at least 1
+    double bandwidth = 1.0;   // lines per cycle and direction, in (0, 1]
+    bool random = false;      // stalls, latencies, reordering
+    uint64_t seed = 1;
+  };
+  static constexpr size_t kDepth = 128;
+
+  AxiMemory(const Settings& settings, SparseMemory& memory);
+
+  // One rising clock edge: `master` and outputs() are the values before it; outputs() are those after it on return.
+  void clock(const AxiMasterSignals& master);
+  const AxiSlaveSignals& outputs() const { return outputs_; }
+
+  // Accesses that touch [first, last] get SLVERR and have no effect.
+  void set_error_range(uint32_t first, uint32_t last);
+  bool in_error_range(uint32_t address) const;
+
+  uint64_t reads() const { return reads_; }
+  uint64_t writes() const { return writes_; }
+  // Nothing accepted waits for an answer.
+  bool idle() const { return read_queue_.empty() && write_queue_.empty() && write_data_.empty(); }
+  // Transactions accepted or answered so far, to see whether anything moves.
+  uint64_t activity() const { return activity_; }
+
+ private:
+  struct Transaction {
+    AxiAddress request;
+    uint64_t due = 0;       // first cycle of the response
+    unsigned beats_left = 0;
+    bool complete = false;  // writes: all data is there
+    bool performed = false;
+    std::vector<AxiWrite> data;  // writes
+    std::vector<LineData> line;  // reads, once sampled
+    bool error = false;
+  };
+
+  uint64_t draw_latency();
+  bool draw(unsigned percent);
+  void accept(const AxiMasterSignals& master);
+  void attach_write_data();
+  void perform_write(Transaction& write);
+  void perform_read(Transaction& read);
+  // Index of the transaction to answer now, or queue size for none.
+  size_t choose(const std::deque<Transaction>& queue);
+  void drive_write_response(const AxiMasterSignals& master);
+  void drive_read_response(const AxiMasterSignals& master);
+
+  Settings settings_;
+  SparseMemory& memory_;
+  AxiSlaveSignals outputs_;
+  std::deque<Transaction> read_queue_;
+  std::deque<Transaction> write_queue_;
+  std::deque<AxiWrite> write_data_;
+  std::mt19937_64 random_;
+  uint64_t now_ = 0;
+  double read_tokens_ = 1.0;
+  double write_tokens_ = 1.0;
+  uint32_t error_first_ = 1;
+  uint32_t error_last_ = 0;
+  uint64_t reads_ = 0;
+  uint64_t writes_ = 0;
+  uint64_t activity_ = 0;
+};
+
+}  // namespace heddle::harness

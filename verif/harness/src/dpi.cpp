@@ -1,0 +1,147 @@
+// The C side of rtl/monitor_pkg.sv. Nothing here may throw: the calls come from inside the simulator.
+#include <svdpi.h>
+
+#include <algorithm>
+
+#include "monitor_sink.h"
+
+namespace heddle::harness {
+
+MonitorSink*& active_sink() {
+  static thread_local MonitorSink* sink = nullptr;
+  return sink;
+}
+
+namespace {
+
+void copy_row(lockstep::Row& row, const svBitVecVal* words, unsigned lanes) { std::copy_n(words, lanes, row.begin()); }
+
+}  // namespace
+}  // namespace heddle::harness
+
+using heddle::harness::active_sink;
+using heddle::harness::MonitorSink;
+namespace lockstep = heddle::lockstep;
+
+extern "C" {
+
+svBit heddle_monitor_lockstep() { return active_sink()->checker != nullptr ? 1 : 0; }
+
+void heddle_monitor_retire(unsigned, unsigned lanes) {
+  MonitorSink& sink = *active_sink();
+  ++sink.warp_instrs;
+  sink.lane_instrs += lanes;
+}
+
+void heddle_monitor_causes(const svBitVecVal* cause) {
+  MonitorSink& sink = *active_sink();
+  heddle::harness::copy_row(sink.causes, cause, sink.lanes);
+}
+
+void heddle_monitor_operands(const svBitVecVal* address, const svBitVecVal* data) {
+  MonitorSink& sink = *active_sink();
+  heddle::harness::copy_row(sink.addresses, address, sink.lanes);
+  heddle::harness::copy_row(sink.operands, data, sink.lanes);
+}
+
+void heddle_monitor_commit(unsigned core, unsigned warp, unsigned order, unsigned pc, unsigned instr, unsigned mask,
+                           svBit retire, unsigned taken, unsigned target, unsigned trap) {
+  MonitorSink& sink = *active_sink();
+  lockstep::CommitRecord& record = sink.checker->next_commit();
+  record.tag = {core, warp, order};
+  record.pc = pc;
+  record.instr = instr;
+  record.mask = mask;
+  record.retire = retire != 0;
+  record.taken = taken;
+  record.target = target;
+  record.trap = trap;
+  std::copy_n(sink.causes.begin(), sink.lanes, record.cause.begin());
+  std::copy_n(sink.addresses.begin(), sink.lanes, record.address.begin());
+  std::copy_n(sink.operands.begin(), sink.lanes, record.data.begin());
+}
+
+void heddle_monitor_writeback(unsigned core, unsigned warp, unsigned order, unsigned rd, unsigned mask,
+                              const svBitVecVal* data) {
+  MonitorSink& sink = *active_sink();
+  lockstep::WritebackRecord& record = sink.checker->next_writeback();
+  record.tag = {core, warp, order};
+  record.rd = rd;
+  record.mask = mask;
+  heddle::harness::copy_row(record.data, data, sink.lanes);
+}
+
+void heddle_monitor_local_ids(const svBitVecVal* x, const svBitVecVal* y, const svBitVecVal* z) {
+  MonitorSink& sink = *active_sink();
+  heddle::harness::copy_row(sink.local_ids[0], x, sink.lanes);
+  heddle::harness::copy_row(sink.local_ids[1], y, sink.lanes);
+  heddle::harness::copy_row(sink.local_ids[2], z, sink.lanes);
+}
+
+void heddle_monitor_dispatch(unsigned core, unsigned warp, unsigned group_slot, unsigned group_warps,
+                             unsigned warp_in_group, unsigned mask, unsigned group_x, unsigned group_y,
+                             unsigned group_z, unsigned scratch_base, unsigned local_base) {
+  MonitorSink& sink = *active_sink();
+  sink.checker->dispatch({.core = core,
+                          .warp = warp,
+                          .group_slot = group_slot,
+                          .group_warps = group_warps,
+                          .warp_in_group = warp_in_group,
+                          .mask = mask,
+                          .group_id = {group_x, group_y, group_z},
+                          .scratch_base = scratch_base,
+                          .local_base = local_base,
+                          .local_id = sink.local_ids});
+}
+
+void heddle_monitor_warp_done(unsigned core, unsigned warp, svBit kill) {
+  active_sink()->checker->warp_done({.core = core, .warp = warp, .kill = kill != 0});
+}
+
+void heddle_monitor_fault(unsigned core, unsigned warp, unsigned lane, unsigned cause, unsigned pc, unsigned value,
+                          unsigned group_x, unsigned group_y, unsigned group_z, unsigned local_id) {
+  active_sink()->checker->fault({.core = core,
+                                 .warp = warp,
+                                 .lane = lane,
+                                 .cause = cause,
+                                 .pc = pc,
+                                 .value = value,
+                                 .group_id = {group_x, group_y, group_z},
+                                 .local_id = local_id});
+}
+
+void heddle_monitor_memory(unsigned core, unsigned warp, unsigned order, unsigned lane, unsigned op, unsigned amo,
+                           unsigned address, const svBitVecVal* strobe, const svBitVecVal* data, unsigned old_word,
+                           svBit sc_success) {
+  MonitorSink& sink = *active_sink();
+  lockstep::MemoryRecord& record = sink.checker->next_memory();
+  record.tag = {core, warp, order};
+  record.lane = lane;
+  record.op = static_cast<lockstep::MemoryOp>(op);
+  record.amo = amo;
+  record.address = address;
+  std::copy_n(strobe, (sink.line_bytes + 31) / 32, record.strobe.begin());
+  std::copy_n(data, sink.line_bytes / 4, record.data.begin());
+  record.old_word = old_word;
+  record.sc_success = sc_success != 0;
+}
+
+void heddle_monitor_scratch(unsigned core, unsigned warp, unsigned order, unsigned op, unsigned amo, unsigned mask,
+                            const svBitVecVal* address, const svBitVecVal* strobe, const svBitVecVal* data,
+                            const svBitVecVal* old, unsigned sc_success) {
+  MonitorSink& sink = *active_sink();
+  lockstep::ScratchRecord& record = sink.checker->next_scratch();
+  record.tag = {core, warp, order};
+  record.op = static_cast<lockstep::ScratchOp>(op);
+  record.amo = amo;
+  record.mask = mask;
+  heddle::harness::copy_row(record.address, address, sink.lanes);
+  for (unsigned lane = 0; lane < sink.lanes; ++lane) record.strobe[lane] = (strobe[lane / 8] >> (4 * (lane % 8))) & 0xF;
+  heddle::harness::copy_row(record.data, data, sink.lanes);
+  heddle::harness::copy_row(record.old, old, sink.lanes);
+  record.sc_success = sc_success;
+}
+
+void heddle_monitor_launch_ended() { active_sink()->launch_ended = true; }
+
+}  // extern "C"

@@ -1,0 +1,27 @@
+// Where the DPI functions of rtl/monitor_pkg.sv deliver. One sink is active at a time per thread: that of the device
+// whose clock ticks.
+#pragma once
+
+#include <cstdint>
+
+#include "heddle/lockstep/checker.h"
+
+namespace heddle::harness {
+
+struct MonitorSink {
+  lockstep::Checker* checker = nullptr;  // null: lock-step is off
+  unsigned lanes = 1;
+  unsigned line_bytes = 64;
+  uint64_t warp_instrs = 0;
+  uint64_t lane_instrs = 0;
+  bool launch_ended = false;
+  // Of the commit that follows, see monitor_pkg.sv.
+  lockstep::Row causes{};
+  lockstep::Row addresses{};
+  lockstep::Row operands{};
+  std::array<lockstep::Row, 3> local_ids{};
+};
+
+MonitorSink*& active_sink();
+
+}  // namespace heddle::harness

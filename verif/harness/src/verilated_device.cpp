@@ -1,0 +1,336 @@
+#include "verilated_device.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "heddle/generated/registers.h"
+#include "simulator_stop.h"
+
+namespace heddle::harness {
+
+namespace {
+
+AxiMemory::Settings memory_settings(const Configuration& configuration, const RtlOptions& options) {
+  return {.line_bytes = configuration.line_bytes,
+          .latency = std::max(1U, options.memory_latency),
+          .bandwidth = options.memory_bandwidth,
+          .random = options.random_stalls,
+          .seed = options.seed};
+}
+
+class DramView final : public lockstep::RtlMemoryView {
+ public:
+  explicit DramView(const SparseMemory& memory) : memory_(memory) {}
+  std::vector<uint32_t> pages() const override {
+    static_assert(kPageBytes == SparseMemory::kPageBytes);
+    std::vector<uint32_t> result;
+    for (const uint32_t index : memory_.written_pages()) result.push_back(SparseMemory::kBase + index * kPageBytes);
+    return result;
+  }
+  std::span<const std::byte> page(uint32_t address) const override {
+    return *memory_.page((address - SparseMemory::kBase) / kPageBytes);
+  }
+
+ private:
+  const SparseMemory& memory_;
+};
+
+}  // namespace
+
+VerilatedDevice::VerilatedDevice(const RtlOptions& options)
+    : configuration_(Configuration::parse(library_description().configuration)),
+      options_(options),
+      memory_(memory_settings(configuration_, options), dram_),
+      axi_checker_({.line_bytes = configuration_.line_bytes, .ids = configuration_.memory_requests}),
+      registers_(configuration_),
+      random_(options.seed ^ 0x5EED) {
+  check_options();
+  if (options_.lockstep) {
+    checker_ = std::make_unique<lockstep::Checker>(
+        shape_of(configuration_),
+        lockstep::CheckerOptions{
+            .configuration = configuration_.canonical(), .seed = options_.seed, .replay = options_.replay});
+  }
+  sink_.checker = checker_.get();
+  sink_.lanes = configuration_.lanes;
+  sink_.line_bytes = configuration_.line_bytes;
+  active_sink() = &sink_;
+  top_ = make_clocked_top(options_.seed);
+  reset();
+}
+
+VerilatedDevice::~VerilatedDevice() { active_sink() = &sink_; }
+
+void VerilatedDevice::check_options() const {
+  const std::string own = configuration_.canonical();
+  if (!options_.configuration.empty() && Configuration::parse(options_.configuration).canonical() != own) {
+    throw RtlOptionsError(
+        fmt::format("this RTL library is of configuration '{}', not '{}'", own, options_.configuration));
+  }
+  if (options_.memory_latency < 1) throw RtlOptionsError("memory latency: at least 1 cycle");
+  if (!(options_.memory_bandwidth > 0.0 && options_.memory_bandwidth <= 1.0)) {
+    throw RtlOptionsError("memory bandwidth: above 0, at most 1 line per cycle");
+  }
+  if (!options_.trace_path.empty() && !library_description().tracing) {
+    throw RtlOptionsError("waveforms need a library built with tracing");
+  }
+}
+
+void VerilatedDevice::reset() {
+  top_->drive_reset(true);
+  top_->drive_host(host_);
+  top_->drive_memory(memory_.outputs());
+  trace_window();
+  for (unsigned i = 0; i < kResetCycles; ++i) {
+    top_->settle();
+    top_->edge();
+  }
+  top_->drive_reset(false);
+  (void)take_simulator_stop();  // before reset everything is random
+}
+
+void VerilatedDevice::trace_window() {
+  if (options_.trace_path.empty()) return;
+  const bool inside = cycle_ >= options_.trace_begin && cycle_ < options_.trace_end;
+  if (inside && !tracing_) {
+    top_->start_trace(options_.trace_path);
+  } else if (!inside && tracing_) {
+    top_->stop_trace();
+    options_.trace_path.clear();  // one window per run
+  }
+  tracing_ = inside;
+}
+
+void VerilatedDevice::cycle() {
+  active_sink() = &sink_;
+  trace_window();
+  top_->settle();
+  top_->sample_memory(master_);
+  top_->sample_host(host_response_);
+  axi_checker_.observe(master_, memory_.outputs());
+  top_->edge();
+  ++cycle_;
+  memory_.clock(master_);
+  top_->drive_memory(memory_.outputs());
+  if (checker_ && !checker_->end_cycle(cycle_)) note_divergence();
+  if (const auto stop = take_simulator_stop()) {
+    throw AssertionError(fmt::format("cycle {}: {}{}", cycle_, *stop,
+                                     options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
+  }
+}
+
+void VerilatedDevice::note_divergence() {
+  if (!mismatch_) mismatch_ = checker_->report();
+}
+
+// ---- host port -------------------------------------------------------------------------------------------------------
+
+void VerilatedDevice::random_gap() {
+  if (!options_.random_stalls) return;
+  for (uint64_t gap = random_() % 4; gap > 0; --gap) cycle();
+}
+
+void VerilatedDevice::host_timeout(const char* what, uint32_t offset) const {
+  throw HangError(fmt::format("register {} at offset {:#05x} was not answered within {} cycles", what, offset,
+                              kRegisterTimeout));
+}
+
+bool VerilatedDevice::transact_write(uint32_t offset, uint32_t value) {
+  random_gap();
+  host_.aw_valid = host_.w_valid = true;
+  host_.aw_address = offset;
+  host_.w_data = value;
+  host_.b_ready = true;
+  for (unsigned i = 0; i < kRegisterTimeout; ++i) {
+    top_->drive_host(host_);
+    cycle();
+    const bool sent = !host_.aw_valid && !host_.w_valid;
+    if (host_response_.b_valid) {
+      if (!sent) throw ProtocolError("AXI4-Lite: a write response before the write was accepted");
+      host_ = HostRequest{};
+      top_->drive_host(host_);
+      return host_response_.b_resp == kRespOkay;
+    }
+    if (host_response_.aw_ready) host_.aw_valid = false;
+    if (host_response_.w_ready) host_.w_valid = false;
+  }
+  host_timeout("write", offset);
+}
+
+bool VerilatedDevice::transact_read(uint32_t offset, uint32_t& value) {
+  random_gap();
+  host_.ar_valid = true;
+  host_.ar_address = offset;
+  host_.r_ready = true;
+  for (unsigned i = 0; i < kRegisterTimeout; ++i) {
+    top_->drive_host(host_);
+    cycle();
+    if (host_response_.r_valid) {
+      if (host_.ar_valid) throw ProtocolError("AXI4-Lite: read data before the read was accepted");
+      host_ = HostRequest{};
+      top_->drive_host(host_);
+      value = host_response_.r_data;
+      return host_response_.r_resp == kRespOkay;
+    }
+    if (host_response_.ar_ready) host_.ar_valid = false;
+  }
+  host_timeout("read", offset);
+}
+
+uint32_t VerilatedDevice::read_register(uint32_t offset) {
+  uint32_t value = 0;
+  const bool okay = transact_read(offset, value);
+  // The launch may end while the access is made.
+  if (sink_.launch_ended) finish_launch();
+  if (!okay) {
+    throw RegisterAccessError(fmt::format("the device refuses a read of register offset {:#05x}", offset), offset, false);
+  }
+  return value;
+}
+
+void VerilatedDevice::write_register(uint32_t offset, uint32_t value) {
+  const bool starts = offset == regs::kControl && regs::control::kStart.get(value) != 0 && !launch_running_;
+  if (starts) {
+    // The first warp may run before the write is answered.
+    launch_running_ = true;
+    last_progress_cycle_ = cycle_;
+    if (checker_) checker_->begin_launch(registers_.launch());
+  }
+  const bool aborts = offset == regs::kControl && regs::control::kAbort.get(value) != 0;
+  if (aborts && checker_) checker_->abort_launch();
+  const bool okay = transact_write(offset, value);
+  if (okay && offset != regs::kControl) registers_.written(offset, value);
+  if (sink_.launch_ended) finish_launch();
+  if (!okay) {
+    throw RegisterAccessError(
+        fmt::format("the device refuses a write of {:#010x} to register offset {:#05x}", value, offset), offset, true);
+  }
+}
+
+// ---- memory ------------------------------------------------------------------------------------------------------------
+
+void VerilatedDevice::read_memory(uint32_t address, std::span<std::byte> bytes) {
+  if (!SparseMemory::contains(address, bytes.size())) {
+    throw MemoryRangeError(fmt::format("{} bytes at {:#010x} are not device memory", bytes.size(), address));
+  }
+  dram_.read(address, bytes);
+}
+
+void VerilatedDevice::write_memory(uint32_t address, std::span<const std::byte> bytes) {
+  if (!SparseMemory::contains(address, bytes.size())) {
+    throw MemoryRangeError(fmt::format("{} bytes at {:#010x} are not device memory", bytes.size(), address));
+  }
+  dram_.write(address, bytes);
+  if (checker_) {
+    checker_->memory().device().write(address,
+                                      {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  }
+}
+
+void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last) {
+  memory_.set_error_range(first, last);
+  if (checker_) checker_->expect_bus_errors(first, last);
+}
+
+// ---- running -----------------------------------------------------------------------------------------------------------
+
+uint64_t VerilatedDevice::progress() const { return sink_.warp_instrs + memory_.activity(); }
+
+void VerilatedDevice::watch_progress() {
+  const uint64_t now = progress();
+  if (now != last_progress_) {
+    last_progress_ = now;
+    last_progress_cycle_ = cycle_;
+  } else if (cycle_ - last_progress_cycle_ > options_.max_idle_cycles) {
+    const uint64_t idle = cycle_ - last_progress_cycle_;
+    last_progress_cycle_ = cycle_;
+    throw HangError(fmt::format(
+        "the launch has neither retired an instruction nor used its memory port for {} cycles (cycle {}); {} memory "
+        "transactions are outstanding{}",
+        idle, cycle_, axi_checker_.outstanding(), options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
+  }
+}
+
+uint64_t VerilatedDevice::advance(uint64_t cycles) {
+  uint64_t done = 0;
+  while (done < cycles && !mismatch_) {
+    cycle();
+    ++done;
+    if (sink_.launch_ended) {
+      finish_launch();
+      break;
+    }
+    if (launch_running_) watch_progress();
+  }
+  return done;
+}
+
+lockstep::LaunchOutcome VerilatedDevice::read_outcome() {
+  const auto read = [&](uint32_t offset) {
+    uint32_t value = 0;
+    if (!transact_read(offset, value)) {
+      throw RtlError(fmt::format("register offset {:#05x} answers SLVERR after a launch", offset));
+    }
+    return value;
+  };
+  const auto read_wide = [&](uint32_t low, uint32_t high) { return read(low) | uint64_t{read(high)} << 32; };
+  lockstep::LaunchOutcome outcome;
+  const uint32_t status = read(regs::kStatus);
+  outcome.fault = regs::status::kFault.get(status) != 0;
+  outcome.aborted = regs::status::kAborted.get(status) != 0;
+  outcome.rejected = regs::status::kRejected.get(status) != 0;
+  outcome.reason = regs::status::kReason.get(status);
+  outcome.warp_instrs = read_wide(regs::kWarpInstrsLo, regs::kWarpInstrsHi);
+  outcome.lane_instrs = read_wide(regs::kLaneInstrsLo, regs::kLaneInstrsHi);
+  if (outcome.fault) {
+    lockstep::FaultRecord& fault = outcome.fault_record;
+    fault.cause = read(regs::kFaultCause);
+    fault.pc = read(regs::kFaultPc);
+    fault.value = read(regs::kFaultValue);
+    for (unsigned axis = 0; axis < 3; ++axis) {
+      fault.group_id[axis] = read(regs::kFaultGroup + axis * regs::kFaultGroupStride);
+    }
+    fault.local_id = read(regs::kFaultLocal);
+    const uint32_t place = read(regs::kFaultPlace);
+    fault.lane = regs::fault_place::kLane.get(place);
+    fault.warp = regs::fault_place::kWarp.get(place);
+    fault.core = regs::fault_place::kCore.get(place);
+  }
+  return outcome;
+}
+
+void VerilatedDevice::finish_launch() {
+  sink_.launch_ended = false;
+  launch_running_ = false;
+  if (!checker_ || mismatch_) return;
+  cycle();  // the registers show the end a cycle later
+  const lockstep::LaunchOutcome outcome = read_outcome();
+  if (!checker_->end_launch(cycle_, outcome, DramView(dram_))) note_divergence();
+}
+
+RtlStatistics VerilatedDevice::statistics() const {
+  RtlStatistics result;
+  result.cycles = cycle_;
+  result.warp_instrs = sink_.warp_instrs;
+  result.lane_instrs = sink_.lane_instrs;
+  result.memory_reads = memory_.reads();
+  result.memory_writes = memory_.writes();
+  if (checker_) {
+    const lockstep::CheckerStatistics checked = checker_->statistics();
+    result.lockstep_compared = checked.compared;
+    result.copied = {{"cycle", checked.copied_cycle}, {"bus_error", checked.copied_bus_error}};
+  }
+  return result;
+}
+
+}  // namespace heddle::harness
+
+heddle::harness::RtlDevice* heddle_rtl_open(const heddle::harness::RtlOptions& options) {
+  using namespace heddle;
+  try {
+    return new harness::VerilatedDevice(options);
+  } catch (const ConfigurationError& error) {
+    throw harness::RtlOptionsError(error.what());
+  }
+}

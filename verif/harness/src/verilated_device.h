@@ -1,0 +1,78 @@
+// The RtlDevice over a ClockedTop: clock and reset, host port transactions, memory, protocol checks, lock-step.
+#pragma once
+
+#include <memory>
+#include <random>
+#include <string>
+
+#include "axi_checker.h"
+#include "axi_memory.h"
+#include "clocked_top.h"
+#include "heddle/harness/rtl_device.h"
+#include "heddle/lockstep/checker.h"
+#include "launch_registers.h"
+#include "monitor_sink.h"
+#include "sparse_memory.h"
+
+namespace heddle::harness {
+
+class VerilatedDevice final : public RtlDevice {
+ public:
+  // Throws RtlOptionsError.
+  explicit VerilatedDevice(const RtlOptions& options);
+  ~VerilatedDevice() override;
+
+  std::string configuration() const override { return configuration_.canonical(); }
+  uint32_t read_register(uint32_t offset) override;
+  void write_register(uint32_t offset, uint32_t value) override;
+  void read_memory(uint32_t address, std::span<std::byte> bytes) override;
+  void write_memory(uint32_t address, std::span<const std::byte> bytes) override;
+  uint64_t advance(uint64_t cycles) override;
+  RtlStatistics statistics() const override;
+  std::optional<std::string> mismatch() const override { return mismatch_; }
+  void inject_bus_error(uint32_t first, uint32_t last) override;
+
+ private:
+  static constexpr unsigned kResetCycles = 8;
+  static constexpr unsigned kRegisterTimeout = 1000;  // cycles
+
+  void check_options() const;
+  void reset();
+  // One clock cycle. Throws ProtocolError, AssertionError.
+  void cycle();
+  void trace_window();
+  // An AXI4-Lite transaction; false is SLVERR.
+  bool transact_write(uint32_t offset, uint32_t value);
+  bool transact_read(uint32_t offset, uint32_t& value);
+  void random_gap();
+  [[noreturn]] void host_timeout(const char* what, uint32_t offset) const;
+  void watch_progress();
+  // The launch has ended: reads what a host would read and lets the checker compare.
+  void finish_launch();
+  lockstep::LaunchOutcome read_outcome();
+  void note_divergence();
+  uint64_t progress() const;
+
+  Configuration configuration_;
+  RtlOptions options_;
+  SparseMemory dram_;
+  AxiMemory memory_;
+  AxiChecker axi_checker_;
+  LaunchRegisters registers_;
+  std::unique_ptr<lockstep::Checker> checker_;
+  MonitorSink sink_;
+  std::unique_ptr<ClockedTop> top_;
+  std::mt19937_64 random_;
+
+  HostRequest host_;
+  HostResponse host_response_;
+  AxiMasterSignals master_;
+  uint64_t cycle_ = 0;
+  bool tracing_ = false;
+  bool launch_running_ = false;
+  uint64_t last_progress_ = 0;
+  uint64_t last_progress_cycle_ = 0;
+  std::optional<std::string> mismatch_;
+};
+
+}  // namespace heddle::harness

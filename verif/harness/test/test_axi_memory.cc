@@ -1,0 +1,167 @@
+// The memory behind the port: latency, bandwidth, randomness that stays within the protocol, errors.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <map>
+#include <random>
+
+#include "axi_checker.h"
+#include "axi_memory.h"
+
+namespace heddle::harness {
+namespace {
+
+constexpr unsigned kLine = 64;
+constexpr uint32_t kBase = SparseMemory::kBase;
+
+AxiAddress request(uint8_t id, uint32_t address) {
+  return {.valid = true, .id = id, .address = address, .len = 0, .size = 6, .burst = kBurstIncr};
+}
+
+TEST(SparseMemory, ReadsZeroAndKeepsWhatIsWritten) {
+  SparseMemory memory;
+  std::array<std::byte, 8> bytes{};
+  memory.read(0x9000'0000, bytes);
+  EXPECT_EQ(bytes[0], std::byte{0});
+  const std::array<std::byte, 8> pattern{std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4},
+                                         std::byte{5}, std::byte{6}, std::byte{7}, std::byte{8}};
+  memory.write(0x9000'0FFC, pattern);  // across two pages
+  memory.read(0x9000'0FFC, bytes);
+  EXPECT_EQ(bytes, pattern);
+  EXPECT_EQ(memory.written_pages().size(), 2U);
+  EXPECT_TRUE(SparseMemory::contains(0xFFFF'FFFC, 4));
+  EXPECT_FALSE(SparseMemory::contains(0xFFFF'FFFC, 5));
+  EXPECT_FALSE(SparseMemory::contains(0x7FFF'FFFF, 4));
+}
+
+// Cycles from the edge that accepts a read to the first edge at which its data is valid.
+unsigned read_latency(unsigned latency) {
+  SparseMemory dram;
+  AxiMemory memory({.line_bytes = kLine, .latency = latency, .bandwidth = 1.0, .random = false, .seed = 1}, dram);
+  AxiMasterSignals master;
+  master.r_ready = true;
+  master.ar = request(0, kBase);
+  memory.clock(master);
+  master.ar.valid = false;
+  for (unsigned cycles = 1; cycles < 1000; ++cycles) {
+    memory.clock(master);
+    if (memory.outputs().r.valid) return cycles;
+  }
+  return 0;
+}
+
+TEST(AxiMemory, LatencyIsAsSet) {
+  EXPECT_EQ(read_latency(1), 1U);
+  EXPECT_EQ(read_latency(100), 100U);
+}
+
+// Cycles to read 64 lines at full speed.
+unsigned stream(double bandwidth) {
+  SparseMemory dram;
+  AxiMemory memory({.line_bytes = kLine, .latency = 4, .bandwidth = bandwidth, .random = false, .seed = 1}, dram);
+  AxiMasterSignals master;
+  master.r_ready = true;
+  unsigned sent = 0;
+  unsigned received = 0;
+  unsigned cycles = 0;
+  while (received < 64) {
+    master.ar = request(0, kBase + sent * kLine);
+    master.ar.valid = sent < 64;
+    if (memory.outputs().r.valid) ++received;
+    if (master.ar.valid && memory.outputs().ar_ready) ++sent;
+    memory.clock(master);
+    ++cycles;
+  }
+  return cycles;
+}
+
+TEST(AxiMemory, BandwidthIsAsSet) {
+  EXPECT_NEAR(stream(1.0), 64 + 5, 2);
+  EXPECT_NEAR(stream(0.25), 4 * 64 + 5, 8);
+}
+
+TEST(AxiMemory, ErrorRangeAnswersSlverrAndHasNoEffect) {
+  SparseMemory dram;
+  AxiMemory memory({.line_bytes = kLine, .latency = 2, .bandwidth = 1.0, .random = false, .seed = 1}, dram);
+  memory.set_error_range(kBase + 70, kBase + 71);
+  AxiMasterSignals master;
+  master.b_ready = master.r_ready = true;
+  master.aw = request(0, kBase + 64);
+  master.w = {.valid = true, .last = true, .strobe = {1, 0}, .data = {9}};
+  memory.clock(master);
+  master.aw.valid = master.w.valid = false;
+  while (!memory.outputs().b.valid) memory.clock(master);
+  EXPECT_EQ(memory.outputs().b.resp, kRespSlverr);
+  std::array<std::byte, 1> byte{};
+  dram.read(kBase + 64, byte);
+  EXPECT_EQ(byte[0], std::byte{0});
+  master.ar = request(0, kBase);
+  memory.clock(master);
+  master.ar.valid = false;
+  while (!memory.outputs().r.valid) memory.clock(master);
+  EXPECT_EQ(memory.outputs().r.resp, kRespOkay);
+}
+
+// Random traffic with one open transaction per line at most, as the memory hub has it: every read returns what was
+// written last, the protocol checker is content, and everything is answered.
+void random_traffic(uint64_t seed, bool random) {
+  SparseMemory dram;
+  AxiMemory memory({.line_bytes = kLine, .latency = 20, .bandwidth = 0.5, .random = random, .seed = seed}, dram);
+  AxiChecker checker({.line_bytes = kLine, .ids = 8});
+  std::mt19937_64 draw(seed);
+  AxiMasterSignals master;
+  std::map<uint32_t, uint8_t> expected;        // first byte of each line
+  std::map<uint8_t, std::vector<uint32_t>> reads, writes;  // open, by id
+  std::map<uint32_t, bool> open_line;
+  unsigned requests = 0;
+  unsigned answers = 0;
+  for (unsigned cycle = 0; cycle < 20'000 && answers < 500; ++cycle) {
+    const auto id = static_cast<uint8_t>(draw() % 8);
+    const uint32_t address = kBase + static_cast<uint32_t>(draw() % 16) * kLine;
+    if (!master.ar.valid && !master.aw.valid && !master.w.valid && requests < 500 && !open_line[address]) {
+      open_line[address] = true;
+      ++requests;
+      if (draw() % 2 != 0) {
+        master.ar = request(id, address);
+        reads[id].push_back(address);
+      } else {
+        master.aw = request(id, address);
+        master.w = {.valid = true, .last = true, .strobe = {1, 0}, .data = {static_cast<uint8_t>(draw())}};
+        expected[address] = master.w.data[0];
+        writes[id].push_back(address);
+      }
+    }
+    master.r_ready = draw() % 4 != 0;
+    master.b_ready = draw() % 4 != 0;
+    const AxiSlaveSignals slave = memory.outputs();
+    checker.observe(master, slave);
+    if (slave.r.valid && master.r_ready) {
+      ASSERT_FALSE(reads[slave.r.id].empty());
+      const uint32_t line = reads[slave.r.id].front();
+      reads[slave.r.id].erase(reads[slave.r.id].begin());
+      EXPECT_EQ(slave.r.data[0], expected[line]);
+      open_line[line] = false;
+      ++answers;
+    }
+    if (slave.b.valid && master.b_ready) {
+      ASSERT_FALSE(writes[slave.b.id].empty());
+      open_line[writes[slave.b.id].front()] = false;
+      writes[slave.b.id].erase(writes[slave.b.id].begin());
+      ++answers;
+    }
+    memory.clock(master);
+    if (slave.ar_ready) master.ar.valid = false;
+    if (slave.aw_ready) master.aw.valid = false;
+    if (slave.w_ready) master.w.valid = false;
+  }
+  EXPECT_EQ(answers, 500U);
+}
+
+TEST(AxiMemory, RegularTraffic) { random_traffic(1, false); }
+
+TEST(AxiMemory, RandomTraffic) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) random_traffic(seed, true);
+}
+
+}  // namespace
+}  // namespace heddle::harness

@@ -1,0 +1,119 @@
+// What the RTL reports to the checker, one struct per kind of event. Filled by the harness from the monitors, or by a
+// test. Masks have bit l for lane l; rows have an entry per lane, of which only the active ones mean anything.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "heddle/model/types.h"
+
+namespace heddle::lockstep {
+
+inline constexpr unsigned kMaxLineBytes = 128;
+using Row = std::array<uint32_t, model::kMaxLanes>;
+
+// One issue slot of one warp; `order` counts the slots of the warp since its dispatch, from 0.
+struct Tag {
+  uint32_t core = 0;
+  uint32_t warp = 0;
+  uint32_t order = 0;
+};
+
+// A warp comes to life.
+struct DispatchRecord {
+  uint32_t core = 0;
+  uint32_t warp = 0;
+  uint32_t group_slot = 0;  // the slot of the workgroup's warp 0
+  uint32_t group_warps = 0;
+  uint32_t warp_in_group = 0;
+  uint32_t mask = 0;
+  model::Vector3 group_id{};
+  uint32_t scratch_base = 0;
+  uint32_t local_base = 0;
+  std::array<Row, 3> local_id{};  // x, y, z
+};
+
+// One per slot, in slot order per warp: at execute, for memory instructions when the LSU has checked them.
+struct CommitRecord {
+  Tag tag;
+  uint32_t pc = 0;
+  uint32_t instr = 0;
+  uint32_t mask = 0;   // lanes that execute
+  bool retire = true;  // false: a .sync that goes to wait
+  uint32_t taken = 0;  // lanes that go to target
+  uint32_t target = 0;
+  uint32_t trap = 0;
+  Row cause{};    // lanes of trap
+  Row address{};  // memory instructions: virtual
+  Row data{};     // stores, AMO, SC: operand in the low bits
+};
+
+// A register write, loads in parts.
+struct WritebackRecord {
+  Tag tag;
+  uint32_t rd = 0;
+  uint32_t mask = 0;
+  Row data{};
+};
+
+enum class MemoryOp : uint8_t { kRead, kWrite, kAmo, kLr, kSc };  // mem_op_e
+
+// A write, AMO, LR or SC takes its place in the order of device memory.
+struct MemoryRecord {
+  Tag tag;
+  uint32_t lane = 0;  // of AMO, LR, SC
+  MemoryOp op = MemoryOp::kWrite;
+  uint32_t amo = 0;      // amo_op_e
+  uint32_t address = 0;  // of the line for writes, of the word otherwise
+  std::array<uint32_t, kMaxLineBytes / 32> strobe{};
+  std::array<uint32_t, kMaxLineBytes / 4> data{};  // the line
+  uint32_t old_word = 0;  // AMO, LR: the word before
+  bool sc_success = false;
+};
+
+enum class ScratchOp : uint8_t { kLoad, kStore, kAmo, kLr, kSc };  // lsu_op_e
+
+// Stores, AMOs, LRs or SCs of some lanes are performed on the scratchpad.
+struct ScratchRecord {
+  Tag tag;
+  ScratchOp op = ScratchOp::kStore;
+  uint32_t amo = 0;
+  uint32_t mask = 0;  // lanes performed
+  Row address{};      // physical byte address in the scratchpad
+  Row strobe{};       // bytes of the word
+  Row data{};         // in word position
+  Row old{};          // AMO, LR: the word before
+  uint32_t sc_success = 0;
+};
+
+struct FaultRecord {
+  uint32_t core = 0;
+  uint32_t warp = 0;
+  uint32_t lane = 0;
+  uint32_t cause = 0;
+  uint32_t pc = 0;
+  uint32_t value = 0;
+  model::Vector3 group_id{};
+  uint32_t local_id = 0;
+  bool operator==(const FaultRecord&) const = default;
+};
+
+// A warp has ended and its accesses are complete.
+struct WarpDoneRecord {
+  uint32_t core = 0;
+  uint32_t warp = 0;
+  bool kill = false;  // the core was told to stop
+};
+
+// What the host reads after a launch.
+struct LaunchOutcome {
+  bool fault = false;
+  bool aborted = false;
+  bool rejected = false;
+  uint32_t reason = 0;
+  FaultRecord fault_record;  // when `fault`
+  uint64_t warp_instrs = 0;
+  uint64_t lane_instrs = 0;
+};
+
+}  // namespace heddle::lockstep

@@ -1,0 +1,416 @@
+// Register writes and memory: who sees what when (docs/architecture.md, section 5).
+//
+// The model's memory takes each write at the moment the RTL reports it. A load's legal values are collected as they
+// come: the word as its lane sees it at commit (its own stores that are not visible yet laid over memory), and again
+// after every change of that word until the write-back. Words are taken whole, so that a load that mixes bytes of two
+// moments is found.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "heddle/generated/csrs.h"
+#include "state.h"
+
+namespace heddle::lockstep {
+
+namespace {
+
+// The bytes a lane accesses, in the low bits.
+uint32_t accessed_bytes(const Slot& slot, unsigned lane, uint32_t word) {
+  const uint32_t shifted = word >> (8 * (slot.step.location[lane].address & 3));
+  return slot.step.size >= 4 ? shifted : shifted & ((1U << (8 * slot.step.size)) - 1);
+}
+
+}  // namespace
+
+// ---- loads ---------------------------------------------------------------------------------------------------------
+
+uint32_t Checker::State::seen_by(const WarpContext& context, const Slot& load, unsigned lane) const {
+  uint32_t word = memory.read_word({load.space(lane), load.word(lane)});
+  for (const auto& earlier : context.in_flight) {
+    if (earlier->tag.order >= load.tag.order) break;
+    if (!earlier->is_store() || (earlier->unperformed & model::lane_bit(lane)) == 0) continue;
+    if (earlier->space(lane) != load.space(lane) || earlier->word(lane) != load.word(lane)) continue;
+    const uint32_t bytes = byte_mask(earlier->store[lane].pending);
+    word = (word & ~bytes) | (earlier->store[lane].data & bytes);
+  }
+  return word;
+}
+
+void Checker::State::open_load(WarpContext& context, Slot& slot, unsigned lane) {
+  LoadWatch& watch = slot.load[lane];
+  watch.open = true;
+  watch.strobe = ((1U << slot.step.size) - 1) << (slot.step.location[lane].address & 3);
+  watch.values.clear();
+  watch.values.push_back(seen_by(context, slot, lane) & byte_mask(watch.strobe));
+}
+
+void Checker::State::word_changed(model::Space space, uint32_t word, const WarpContext* writer_context,
+                                  const Slot* writer) {
+  for (Slot* load : open_loads) {
+    model::for_each_lane(load->unwritten, [&](unsigned lane) {
+      if (load->word(lane) != word || load->space(lane) != space) return;
+      LoadWatch& watch = load->load[lane];
+      if (!watch.open) return;
+      WarpContext& context = contexts[load->tag.core * shape.warps + load->tag.warp];
+      // A lane's load does not see its own later store.
+      if (&context == writer_context && writer != nullptr && writer->tag.order > load->tag.order &&
+          (writer->step.access & model::lane_bit(lane)) != 0 && writer->space(lane) == space &&
+          writer->word(lane) == word && (!writer->is_store() || (writer->store[lane].strobe & watch.strobe) != 0)) {
+        watch.open = false;
+        return;
+      }
+      const uint32_t value = seen_by(context, *load, lane) & byte_mask(watch.strobe);
+      if (std::find(watch.values.begin(), watch.values.end(), value) == watch.values.end()) watch.values.push_back(value);
+    });
+  }
+}
+
+// The bytes that explain the value, for the model's register.
+uint32_t Checker::State::match_load(const WritebackRecord& record, WarpContext& context, Slot& slot, unsigned lane) {
+  const uint32_t got = record.data[lane];
+  const LoadWatch& watch = slot.load[lane];
+  for (const uint32_t word : watch.values) {
+    const uint32_t raw = accessed_bytes(slot, lane, word);
+    if (model::load_result(slot.step.instruction.op, raw) == got) return raw;
+  }
+  if (context.bus_error) return accessed_bytes(slot, lane, watch.values.front());
+  std::string held;
+  for (size_t i = 0; i < std::min<size_t>(watch.values.size(), 6); ++i) {
+    held += fmt::format(" {:#010x}", model::load_result(slot.step.instruction.op,
+                                                        accessed_bytes(slot, lane, watch.values[i])));
+  }
+  diverge("writeback.data",
+          fmt::format("lane {} loads {:#x}; from commit (cycle {}) to now its bytes held{}{}", lane,
+                      slot.step.address[lane], slot.commit_cycle, held, watch.values.size() > 6 ? " ..." : ""),
+          slot.tag,
+          {{lane, model::load_result(slot.step.instruction.op, accessed_bytes(slot, lane, watch.values.back())), got}},
+          {slot.word(lane)});
+}
+
+// ---- register writes -----------------------------------------------------------------------------------------------
+
+// cycle, time and their high halves: the RTL's value, within bounds.
+void Checker::State::copy_counter(const WritebackRecord& record, WarpContext& context, Slot& slot) {
+  const uint32_t got = record.data[model::first_lane(record.mask)];
+  const auto csr = static_cast<isa::Csr>(slot.step.instruction.csr);
+  const bool high = csr == isa::Csr::Mcycleh || csr == isa::Csr::Cycleh || csr == isa::Csr::Timeh;
+  const auto out_of_bounds = [&](uint64_t value) {
+    diverge("writeback.cycle",
+            fmt::format("the cycle counter reads {:#x}; it is cycle {} now, and this warp last read {}", value, now,
+                        context.last_cycle_value),
+            slot.tag);
+  };
+  if (high) {
+    if (got != now >> 32 && got != (now - std::min(now, kCycleLag)) >> 32) out_of_bounds(got);
+  } else {
+    const uint32_t behind = static_cast<uint32_t>(now) - got;
+    if (behind > kCycleLag + (now - slot.commit_cycle)) out_of_bounds(got);
+    const uint64_t value = now - behind;
+    if (value < context.last_cycle_value) out_of_bounds(got);
+    context.last_cycle_value = value;
+  }
+  model::for_each_lane(record.mask, [&](unsigned lane) {
+    slot.value[lane] = got;
+    context.warp->write_register(slot.step.rd, lane, got);
+    ++statistics.copied_cycle;
+  });
+}
+
+void Checker::State::handle_writeback(const WritebackRecord& record) {
+  const Tag& tag = record.tag;
+  WarpContext& context = context_of(tag, "writeback.tag");
+  Slot& slot = slot_of(context, tag, "writeback.tag");
+  if (record.rd != slot.step.rd) {
+    diverge("writeback.rd", fmt::format("expected x{}, got x{}", slot.step.rd, record.rd), tag);
+  }
+  if (record.mask == 0 || (record.mask & ~slot.unwritten) != 0) {
+    diverge("writeback.mask",
+            fmt::format("lanes {:#x} are written, but only {:#x} are still to be written by this slot", record.mask,
+                        slot.unwritten),
+            tag);
+  }
+  for (const auto& earlier : context.in_flight) {
+    if (earlier.get() == &slot) break;
+    if (earlier->step.rd == slot.step.rd && (earlier->unwritten & record.mask) != 0) {
+      diverge("writeback.order",
+              fmt::format("slot {} has yet to write x{} in lanes {:#x}", earlier->tag.order, slot.step.rd,
+                          earlier->unwritten & record.mask),
+              tag);
+    }
+  }
+  if (slot.step.reads_counter) copy_counter(record, context, slot);
+  const model::LaneMask unknown = record.mask & ~slot.value_known;
+  if (slot.is_load()) {
+    model::for_each_lane(record.mask, [&](unsigned lane) {
+      const uint32_t raw = match_load(record, context, slot, lane);
+      model::complete_access(*context.warp, slot.step, lane, raw);
+      slot.value[lane] = record.data[lane];
+    });
+    context.load_pending[slot.step.rd] &= ~record.mask;
+  } else if (unknown != 0) {
+    if (!context.bus_error) {
+      diverge("writeback.early",
+              fmt::format("the register is written before the atomic is performed in lanes {:#x}", unknown), tag);
+    }
+  } else {
+    compare_lanes("writeback.data", fmt::format("value of x{}", record.rd), tag, record.mask, slot.value, record.data);
+    if (slot.step.is_memory) context.load_pending[slot.step.rd] &= ~record.mask;
+  }
+  slot.unwritten &= ~record.mask;
+  retire_if_finished(context, slot);
+}
+
+// ---- stores --------------------------------------------------------------------------------------------------------
+
+// Stores of one lane to one byte become visible in program order.
+void Checker::State::check_store_order(const WarpContext& context, const Slot& slot, unsigned lane, unsigned strobe) {
+  for (const auto& earlier : context.in_flight) {
+    if (earlier.get() == &slot) return;
+    if (!earlier->is_store() || (earlier->unperformed & model::lane_bit(lane)) == 0) continue;
+    if (earlier->word(lane) != slot.word(lane) || earlier->space(lane) != slot.space(lane)) continue;
+    if ((earlier->store[lane].pending & strobe) == 0) continue;
+    diverge("store.order",
+            fmt::format("lane {} stored to {:#010x} in slot {} before; that is not visible yet", lane, slot.word(lane),
+                        earlier->tag.order),
+            slot.tag, {}, {slot.word(lane)});
+  }
+}
+
+void Checker::State::perform_device_store(const MemoryRecord& record, WarpContext& context, Slot& slot) {
+  const unsigned words = shape.line_bytes / 4;
+  const uint32_t line = record.address & ~(shape.line_bytes - 1);
+  // What of the line this slot has still to write.
+  std::array<unsigned, kMaxLineBytes / 4> pending{};
+  std::array<uint32_t, kMaxLineBytes / 4> data{};
+  model::for_each_lane(slot.unperformed, [&](unsigned lane) {
+    const uint32_t word = slot.word(lane);
+    if (slot.space(lane) != model::Space::kDevice || (word & ~(shape.line_bytes - 1)) != line) return;
+    const unsigned index = (word - line) / 4;
+    const LaneStore& store = slot.store[lane];
+    pending[index] |= store.pending;
+    const uint32_t bytes = byte_mask(store.strobe);
+    data[index] = (data[index] & ~bytes) | (store.data & bytes);
+  });
+  bool any = false;
+  for (unsigned index = 0; index < words; ++index) {
+    const unsigned strobe = (record.strobe[index / 8] >> (4 * (index % 8))) & 0xF;
+    if (strobe == 0) continue;
+    any = true;
+    const uint32_t address = line + 4 * index;
+    if ((strobe & ~pending[index]) != 0) {
+      diverge("memory.strobe",
+              fmt::format("bytes {:#x} of the word at {:#010x} are written, the store has only {:#x} of it left to write",
+                          strobe, address, pending[index]),
+              slot.tag, {}, {address});
+    }
+    const uint32_t bytes = byte_mask(strobe);
+    if (((record.data[index] ^ data[index]) & bytes) != 0) {
+      diverge("memory.data",
+              fmt::format("the store writes {:#010x} to {:#010x}, expected {:#010x} (bytes {:#x})",
+                          record.data[index] & bytes, address, data[index] & bytes, strobe),
+              slot.tag, {}, {address});
+    }
+    memory.write_word({model::Space::kDevice, address}, record.data[index], strobe);
+    model::for_each_lane(slot.unperformed, [&](unsigned lane) {
+      if (slot.word(lane) != address || slot.space(lane) != model::Space::kDevice) return;
+      check_store_order(context, slot, lane, strobe & slot.store[lane].strobe);
+      slot.store[lane].pending &= ~strobe;
+    });
+    word_changed(model::Space::kDevice, address, &context, &slot);
+  }
+  if (!any) diverge("memory.strobe", "a write without any byte", slot.tag);
+  model::for_each_lane(slot.unperformed, [&](unsigned lane) {
+    if (slot.store[lane].pending == 0) slot.unperformed &= ~model::lane_bit(lane);
+  });
+}
+
+// ---- AMO, LR, SC ---------------------------------------------------------------------------------------------------
+
+void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind, model::Space space,
+                                    WarpContext& context, Slot& slot) {
+  const Tag& tag = slot.tag;
+  const unsigned lane = event.lane;
+  if (lane >= shape.lanes || (slot.unperformed & model::lane_bit(lane)) == 0) {
+    diverge("memory.lane",
+            fmt::format("lane {} is performed, lanes {:#x} of the slot are still to come", lane, slot.unperformed), tag);
+  }
+  if (slot.space(lane) != space || slot.step.location[lane].address != event.word) {
+    diverge("memory.address",
+            fmt::format("lane {}: expected {:#010x}, got {:#010x}", lane, slot.step.location[lane].address, event.word),
+            tag, {}, {event.word});
+  }
+  const bool has_operand = kind != model::AccessKind::kLr;
+  if (has_operand && slot.step.data[lane] != event.operand) {
+    diverge("memory.data", "operand of the atomic", tag, {{lane, slot.step.data[lane], event.operand}});
+  }
+  if (kind == model::AccessKind::kAmo && static_cast<uint32_t>(slot.step.amo) != event.amo) {
+    diverge("memory.amo",
+            fmt::format("expected operation {}, got {}", static_cast<uint32_t>(slot.step.amo), event.amo), tag);
+  }
+  model::for_each_lane(slot.unperformed & (model::lane_bit(lane) - 1), [&](unsigned lower) {
+    if (slot.space(lower) == space && slot.word(lower) == event.word) {
+      diverge("memory.lane_order", fmt::format("lane {} comes before lane {} at the same word", lane, lower), tag, {},
+              {event.word});
+    }
+  });
+  for (const auto& earlier : context.in_flight) {
+    if (earlier.get() == &slot) break;
+    if (earlier->unperformed == 0 && !(earlier->is_load() && earlier->unwritten != 0)) continue;
+    diverge("memory.order",
+            fmt::format("the atomic is performed while the access of slot {} is incomplete", earlier->tag.order), tag);
+  }
+
+  const model::Location place{space, event.word};
+  const uint32_t expected_old = memory.read_word(place);
+  // The RTL does not report what an SC replaces.
+  if (kind != model::AccessKind::kSc && expected_old != event.old_word) {
+    diverge("memory.old_word", fmt::format("word at {:#010x} before the operation", event.word), tag,
+            {{lane, expected_old, event.old_word}}, {event.word});
+  }
+  uint32_t value = expected_old;
+  const unsigned warp_slot = context.warp->global_slot();
+  bool changed = true;
+  switch (kind) {
+    case model::AccessKind::kAmo: memory.amo(place, slot.step.amo, event.operand); break;
+    case model::AccessKind::kLr: {
+      // The lowest lane of the instruction in this memory holds the reservation.
+      bool lowest = true;
+      model::for_each_lane(slot.step.access & (model::lane_bit(lane) - 1),
+                           [&](unsigned lower) { lowest = lowest && slot.space(lower) != space; });
+      if (lowest) memory.load_reserved(place, warp_slot, lane);
+      changed = false;
+      break;
+    }
+    case model::AccessKind::kSc: {
+      const bool success = memory.store_conditional(place, warp_slot, lane, event.operand);
+      if (success != event.sc_success) {
+        diverge("memory.sc_success",
+                fmt::format("lane {}: the SC to {:#010x} {} in the model, {} in the RTL", lane, event.word,
+                            success ? "succeeds" : "fails", event.sc_success ? "succeeds" : "fails"),
+                tag, {}, {event.word});
+      }
+      value = success ? 0 : 1;
+      changed = success;
+      if (!success) slot.sc_failed |= model::lane_bit(lane);
+      break;
+    }
+    default: break;
+  }
+  slot.value[lane] = value;
+  slot.value_known |= model::lane_bit(lane);
+  slot.unperformed &= ~model::lane_bit(lane);
+  if (kind != model::AccessKind::kSc) model::complete_access(*context.warp, slot.step, lane, value);
+  if (changed) word_changed(space, event.word, &context, &slot);
+  if (kind != model::AccessKind::kSc) return;
+
+  bool last_here = true;
+  model::for_each_lane(slot.unperformed, [&](unsigned other) { last_here = last_here && slot.space(other) != space; });
+  if (last_here) memory.end_store_conditional(space, warp_slot);
+  if (slot.unperformed == 0) {
+    model::finish_sc(*context.warp, slot.step, slot.sc_failed);
+    after_slot(context);
+  }
+}
+
+// ---- events of the memories ----------------------------------------------------------------------------------------
+
+void Checker::State::handle_memory(const MemoryRecord& record) {
+  const Tag& tag = record.tag;
+  if (!running) diverge("memory", "device memory changes while no launch runs", tag, {}, {record.address});
+  WarpContext& context = context_of(tag, "memory.tag");
+  Slot& slot = slot_of(context, tag, "memory.tag");
+  const auto expect_kind = [&](model::AccessKind kind) {
+    if (!slot.step.is_memory || slot.step.kind != kind) diverge("memory.op", "the slot is not of that kind", tag);
+  };
+  if (record.op == MemoryOp::kWrite) {
+    expect_kind(model::AccessKind::kStore);
+    perform_device_store(record, context, slot);
+  } else if (record.op == MemoryOp::kAmo || record.op == MemoryOp::kLr || record.op == MemoryOp::kSc) {
+    const model::AccessKind kind = record.op == MemoryOp::kAmo  ? model::AccessKind::kAmo
+                                   : record.op == MemoryOp::kLr ? model::AccessKind::kLr
+                                                                : model::AccessKind::kSc;
+    expect_kind(kind);
+    const unsigned index = (record.address & (shape.line_bytes - 1)) / 4;
+    const unsigned strobe = (record.strobe[index / 8] >> (4 * (index % 8))) & 0xF;
+    if (kind != model::AccessKind::kLr && strobe != 0xF) {
+      diverge("memory.strobe", fmt::format("an atomic of bytes {:#x} of its word", strobe), tag);
+    }
+    perform_atomic({.lane = record.lane,
+                    .word = record.address,
+                    .amo = record.amo,
+                    .operand = record.data[index],
+                    .old_word = record.old_word,
+                    .sc_success = record.sc_success},
+                   kind, model::Space::kDevice, context, slot);
+  } else {
+    diverge("memory.op", "reads are not reported", tag);
+  }
+  retire_if_finished(context, slot);
+}
+
+void Checker::State::handle_scratch(const ScratchRecord& record) {
+  const Tag& tag = record.tag;
+  if (!running) diverge("scratch", "the scratchpad changes while no launch runs", tag);
+  WarpContext& context = context_of(tag, "scratch.tag");
+  Slot& slot = slot_of(context, tag, "scratch.tag");
+  model::AccessKind kind = model::AccessKind::kStore;
+  switch (record.op) {
+    case ScratchOp::kStore: kind = model::AccessKind::kStore; break;
+    case ScratchOp::kAmo: kind = model::AccessKind::kAmo; break;
+    case ScratchOp::kLr: kind = model::AccessKind::kLr; break;
+    case ScratchOp::kSc: kind = model::AccessKind::kSc; break;
+    default: diverge("scratch.op", "not an operation that changes the scratchpad", tag);
+  }
+  if (!slot.step.is_memory || slot.step.kind != kind) diverge("scratch.op", "the slot is not of that kind", tag);
+  if (record.mask == 0 || (record.mask & ~slot.unperformed) != 0) {
+    diverge("scratch.mask",
+            fmt::format("lanes {:#x} are performed, lanes {:#x} of the slot are still to come", record.mask,
+                        slot.unperformed),
+            tag);
+  }
+  model::for_each_lane(record.mask, [&](unsigned lane) {
+    if (kind != model::AccessKind::kStore) {
+      perform_atomic({.lane = lane,
+                      .word = record.address[lane],
+                      .amo = record.amo,
+                      .operand = record.data[lane],
+                      .old_word = record.old[lane],
+                      .sc_success = ((record.sc_success >> lane) & 1) != 0},
+                     kind, model::Space::kScratchpad, context, slot);
+      return;
+    }
+    LaneStore& store = slot.store[lane];
+    const uint32_t word = slot.word(lane);
+    if (slot.space(lane) != model::Space::kScratchpad || (record.address[lane] & ~3U) != word) {
+      diverge("scratch.address",
+              fmt::format("lane {}: expected {:#x}, got {:#x}", lane, word, record.address[lane] & ~3U), tag, {}, {word});
+    }
+    if (record.strobe[lane] != store.strobe) {
+      diverge("scratch.strobe", fmt::format("lane {}: expected {:#x}, got {:#x}", lane, store.strobe, record.strobe[lane]),
+              tag, {}, {word});
+    }
+    const uint32_t bytes = byte_mask(store.strobe);
+    if (((record.data[lane] ^ store.data) & bytes) != 0) {
+      diverge("scratch.data", "data of the store, in word position", tag,
+              {{lane, store.data & bytes, record.data[lane] & bytes}}, {word});
+    }
+    // The highest lane's value remains.
+    model::for_each_lane(slot.step.access & ~slot.unperformed & ~((model::lane_bit(lane) << 1) - 1), [&](unsigned higher) {
+      if (slot.space(higher) == model::Space::kScratchpad && slot.word(higher) == word &&
+          (slot.store[higher].strobe & store.strobe) != 0) {
+        diverge("scratch.lane_order", fmt::format("lane {} stores after lane {} at the same bytes", lane, higher), tag, {},
+                {word});
+      }
+    });
+    check_store_order(context, slot, lane, store.strobe);
+    memory.write_word({model::Space::kScratchpad, word}, record.data[lane], store.strobe);
+    store.pending = 0;
+    slot.unperformed &= ~model::lane_bit(lane);
+    word_changed(model::Space::kScratchpad, word, &context, &slot);
+  });
+  retire_if_finished(context, slot);
+}
+
+}  // namespace heddle::lockstep

@@ -1,0 +1,279 @@
+// Launches, dispatch, faults and the ends of warps and launches (docs/architecture.md, sections 1, 7 and 8).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "state.h"
+
+namespace heddle::lockstep {
+
+void Checker::State::begin_launch(const model::Launch& new_launch) {
+  launch = new_launch;
+  memory.set_launch(launch);
+  running = true;
+  aborted = false;
+  rejected = model::check_launch(shape, launch);
+  total_groups = uint64_t{launch.num_groups[0]} * launch.num_groups[1] * launch.num_groups[2];
+  next_group = 0;
+  groups_done = 0;
+  retired = 0;
+  lanes_retired = 0;
+  faults.clear();
+  first_faults = 0;
+  launch_cycle = now;
+}
+
+Group& Checker::State::group_for(const DispatchRecord& record) {
+  const Tag tag{record.core, record.warp, 0};
+  const auto key = std::make_pair(record.core, record.group_slot);
+  const uint64_t linear =
+      record.group_id[0] +
+      uint64_t{launch.num_groups[0]} * (record.group_id[1] + uint64_t{launch.num_groups[1]} * record.group_id[2]);
+  const auto found = groups.find(key);
+  if (found != groups.end()) {
+    Group& group = *found->second;
+    if (group.linear_id != linear) {
+      diverge("dispatch.group_id",
+              fmt::format("group slot {} of core {} belongs to workgroup {}, which still runs, not to {}",
+                          record.group_slot, record.core, group.linear_id, linear),
+              tag);
+    }
+    return group;
+  }
+  for (unsigned axis = 0; axis < 3; ++axis) {
+    if (record.group_id[axis] >= launch.num_groups[axis]) {
+      diverge("dispatch.group_id", fmt::format("group id {} is outside the grid in axis {}", record.group_id[axis], axis),
+              tag);
+    }
+  }
+  if (linear != next_group) {
+    diverge("dispatch.group_id", fmt::format("workgroup {} was dispatched, {} is next", linear, next_group), tag);
+  }
+  ++next_group;
+
+  auto group = std::make_unique<Group>();
+  group->linear_id = linear;
+  group->core = record.core;
+  group->slot = record.group_slot;
+  group->scratch_base = record.scratch_base;
+  group->scratch_bytes = model::scratch_allocation(shape, launch);
+  if (uint64_t{group->scratch_base} + group->scratch_bytes > shape.scratchpad_bytes) {
+    diverge("dispatch.scratch_base", fmt::format("allocation at {:#x} ends beyond the scratchpad", group->scratch_base),
+            tag);
+  }
+  for (const auto& [other_key, other] : groups) {
+    if (group->scratch_base < other->scratch_base + other->scratch_bytes &&
+        other->scratch_base < group->scratch_base + group->scratch_bytes) {
+      diverge("dispatch.scratch_base",
+              fmt::format("allocation at {:#x} overlaps that of workgroup {} at {:#x}, which still runs",
+                          group->scratch_base, other->linear_id, other->scratch_base),
+              tag);
+    }
+  }
+  const unsigned warps = model::group_warps(shape, launch);
+  std::vector<model::Warp*> members;
+  for (unsigned i = 0; i < warps; ++i) {
+    // Place and hart id follow when the warp itself is dispatched; until then it counts as not arrived anywhere.
+    auto warp = std::make_unique<model::Warp>(shape);
+    warp->dispatch(launch, model::make_identity(shape, launch, record.group_id, i, record.core, 0, record.scratch_base));
+    members.push_back(warp.get());
+    group->warps.push_back(std::move(warp));
+  }
+  group->workgroup = model::Workgroup(std::move(members));
+  return *groups.emplace(key, std::move(group)).first->second;
+}
+
+void Checker::State::handle_dispatch(const DispatchRecord& record) {
+  const Tag tag{record.core, record.warp, 0};
+  if (!running) diverge("dispatch", "a warp was dispatched while no launch runs", tag);
+  if (rejected) diverge("dispatch", "a warp was dispatched for a launch that has to be rejected", tag);
+  if (record.core >= shape.cores || record.warp >= shape.warps) diverge("dispatch.warp", "no such core or warp", tag);
+  WarpContext& context = contexts[record.core * shape.warps + record.warp];
+  if (context.group != nullptr) diverge("dispatch.warp", "the warp slot is taken", tag);
+
+  Group& group = group_for(record);
+  const auto warps = static_cast<unsigned>(group.warps.size());
+  if (record.group_warps != warps) {
+    diverge("dispatch.group_warps", fmt::format("expected {}, got {}", warps, record.group_warps), tag);
+  }
+  if (record.warp_in_group >= warps || ((group.dispatched >> record.warp_in_group) & 1) != 0) {
+    diverge("dispatch.warp_in_group",
+            fmt::format("warp {} of workgroup {} does not exist or was dispatched before", record.warp_in_group,
+                        group.linear_id),
+            tag);
+  }
+  if (record.scratch_base != group.scratch_base) {
+    diverge("dispatch.scratch_base",
+            fmt::format("expected {:#x} as for the workgroup's other warps, got {:#x}", group.scratch_base,
+                        record.scratch_base),
+            tag);
+  }
+  const model::WarpIdentity identity =
+      model::make_identity(shape, launch, record.group_id, record.warp_in_group, record.core, record.warp,
+                           record.scratch_base);
+  if (record.mask != identity.mask) {
+    diverge("dispatch.mask", fmt::format("expected {:#x}, got {:#x}", identity.mask, record.mask), tag);
+  }
+  if (record.local_base != identity.local_base) {
+    diverge("dispatch.local_base", fmt::format("expected {}, got {}", identity.local_base, record.local_base), tag);
+  }
+  for (unsigned axis = 0; axis < 3; ++axis) {
+    compare_lanes("dispatch.local_id", fmt::format("local id in axis {}", "xyz"[axis]), tag, identity.mask,
+                  identity.local_id[axis], record.local_id[axis]);
+  }
+
+  group.dispatched |= uint64_t{1} << record.warp_in_group;
+  context = WarpContext{};
+  context.group = &group;
+  context.warp_in_group = record.warp_in_group;
+  context.warp = group.warps[record.warp_in_group].get();
+  context.warp->dispatch(launch, identity);
+}
+
+void Checker::State::handle_fault(const FaultRecord& record) {
+  const Tag tag{record.core, record.warp, 0};
+  WarpContext& context = context_of(tag, "fault");
+  const auto slot_tag = Tag{record.core, record.warp, static_cast<uint32_t>(context.warp->slots)};
+  if (faults.empty()) first_fault_cycle = now;
+  faults.push_back(record);
+  if (first_fault_cycle == now) first_faults = faults.size();
+
+  const bool bus_cause = record.cause == static_cast<uint32_t>(model::Cause::kInstructionAccess) ||
+                         record.cause == static_cast<uint32_t>(model::Cause::kLoadAccess) ||
+                         record.cause == static_cast<uint32_t>(model::Cause::kStoreAccess);
+  if (!context.fault && bus_cause && error_first <= error_last) {
+    context.bus_error = true;
+    ++statistics.copied_bus_error;
+    return;
+  }
+  if (!context.fault) diverge("fault", "the RTL reports a fault, the model has none in this warp", slot_tag);
+  if (context.fault_reported) diverge("fault", "the warp's fault was reported before", slot_tag);
+  context.fault_reported = true;
+  const model::Fault& fault = *context.fault;
+  const auto check = [&](const char* field, uint32_t expected, uint32_t got) {
+    if (expected != got) diverge(field, fmt::format("expected {:#x}, got {:#x}", expected, got), slot_tag);
+  };
+  check("fault.cause", static_cast<uint32_t>(fault.cause), record.cause);
+  check("fault.pc", fault.pc, record.pc);
+  check("fault.value", fault.value, record.value);
+  check("fault.lane", fault.lane, record.lane);
+  check("fault.local_id", fault.local_id, record.local_id);
+  for (unsigned axis = 0; axis < 3; ++axis) check("fault.group_id", fault.group_id[axis], record.group_id[axis]);
+}
+
+void Checker::State::handle_warp_done(const WarpDoneRecord& record) {
+  Tag tag{record.core, record.warp, 0};
+  WarpContext& context = context_of(tag, "done");
+  tag.order = static_cast<uint32_t>(context.warp->slots);
+  if (!context.warp->ended()) {
+    if (!record.kill) diverge("done", "the warp is reported as ended, in the model it has live lanes", tag);
+    if (!aborted && faults.empty()) {
+      diverge("done", "the warp was killed although the launch has neither a fault nor an abort", tag);
+    }
+  }
+  for (auto& slot : context.in_flight) {
+    if (context.bus_error) break;
+    if (slot->is_store() && slot->unperformed != 0) {
+      std::vector<uint32_t> words;
+      model::for_each_lane(slot->unperformed, [&](unsigned lane) { words.push_back(slot->word(lane)); });
+      diverge("store.visible",
+              fmt::format("the warp is reported as ended, its store in slot {} (lanes {:#x}) never became visible",
+                          slot->tag.order, slot->unperformed),
+              slot->tag, {}, std::move(words));
+    }
+    if (slot->unperformed != 0) {
+      diverge("memory.missing",
+              fmt::format("the warp is reported as ended, the atomic in slot {} was never performed for lanes {:#x}",
+                          slot->tag.order, slot->unperformed),
+              slot->tag);
+    }
+    diverge("writeback.missing",
+            fmt::format("the warp is reported as ended, register x{} of slot {} was never written in lanes {:#x}",
+                        slot->step.rd, slot->tag.order, slot->unwritten),
+            slot->tag);
+  }
+  for (auto& slot : context.in_flight) {
+    std::erase(open_loads, slot.get());
+    free_slots.push_back(std::move(slot));
+  }
+  context.in_flight.clear();
+
+  Group& group = *context.group;
+  group.done |= uint64_t{1} << context.warp_in_group;
+  context.group = nullptr;
+  context.warp = nullptr;
+  if (group.done == group.dispatched && std::popcount(group.done) == static_cast<int>(group.warps.size())) {
+    ++groups_done;
+    groups.erase(std::make_pair(group.core, group.slot));
+  }
+}
+
+void Checker::State::compare_outcome(const LaunchOutcome& outcome) {
+  const auto check = [&](const char* field, uint64_t expected, uint64_t got) {
+    if (expected != got) diverge(field, fmt::format("expected {}, got {}", expected, got));
+  };
+  check("status.rejected", rejected.has_value() ? 1 : 0, outcome.rejected ? 1 : 0);
+  if (rejected) {
+    check("status.reason", static_cast<unsigned>(*rejected), outcome.reason);
+    return;
+  }
+  for (const WarpContext& context : contexts) {
+    if (context.group != nullptr) {
+      diverge("status.done", "the launch is reported as done while a warp runs",
+              Tag{context.group->core, context.warp->identity.slot, static_cast<uint32_t>(context.warp->slots)});
+    }
+    if (context.fault && faults.empty()) diverge("status.fault", "a warp's fault was never reported");
+  }
+  check("status.fault", faults.empty() ? 0 : 1, outcome.fault ? 1 : 0);
+  if (!faults.empty()) {
+    const auto end = faults.begin() + static_cast<std::ptrdiff_t>(first_faults);
+    if (std::find(faults.begin(), end, outcome.fault_record) == end) {
+      const FaultRecord& first = faults.front();
+      const FaultRecord& got = outcome.fault_record;
+      diverge("fault_registers",
+              fmt::format("expected cause {} pc {:#x} value {:#x} core {} warp {} lane {} local {}, "
+                          "got cause {} pc {:#x} value {:#x} core {} warp {} lane {} local {}",
+                          first.cause, first.pc, first.value, first.core, first.warp, first.lane, first.local_id,
+                          got.cause, got.pc, got.value, got.core, got.warp, got.lane, got.local_id));
+    }
+  }
+  if (faults.empty() && !aborted) {
+    check("dispatch.missing (workgroups done)", total_groups, groups_done);
+    check("status.aborted", 0, outcome.aborted ? 1 : 0);
+  }
+  check("counter.warp_instrs", retired, outcome.warp_instrs);
+  check("counter.lane_instrs", lanes_retired, outcome.lane_instrs);
+}
+
+// Pages that only the model wrote are found too: a page that the RTL never wrote reads zero.
+void Checker::State::compare_memory(const RtlMemoryView& rtl_memory) {
+  std::array<uint8_t, RtlMemoryView::kPageBytes> expected{};
+  for (const uint32_t base : rtl_memory.pages()) {
+    memory.device().read(base, expected);
+    const std::span<const std::byte> got = rtl_memory.page(base);
+    if (std::memcmp(expected.data(), got.data(), expected.size()) == 0) continue;
+    for (uint32_t offset = 0; offset < expected.size(); offset += 4) {
+      uint32_t want = 0;
+      uint32_t have = 0;
+      std::memcpy(&want, expected.data() + offset, 4);
+      std::memcpy(&have, got.data() + offset, 4);
+      if (want == have) continue;
+      diverge("memory.final",
+              fmt::format("after the launch the word at {:#010x} is {:#010x} in the model, {:#010x} in the RTL's memory",
+                          base + offset, want, have),
+              {}, {}, {base + offset});
+    }
+  }
+}
+
+void Checker::State::handle_end(const LaunchOutcome& outcome, const RtlMemoryView& rtl_memory) {
+  if (!running) diverge("status.done", "the RTL reports the end of a launch that was not started");
+  running = false;
+  compare_outcome(outcome);
+  compare_memory(rtl_memory);
+  groups.clear();
+  for (WarpContext& context : contexts) context = WarpContext{};
+}
+
+}  // namespace heddle::lockstep

@@ -1,0 +1,143 @@
+// The checker's state and its parts: launch.cpp (launches, dispatch, faults, ends), commit.cpp (slots), accesses.cpp
+// (register writes and memory), report.cpp.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "heddle/lockstep/checker.h"
+#include "heddle/model/dispatch.h"
+#include "warp_context.h"
+
+namespace heddle::lockstep {
+
+// Thrown inside the checker, caught by its public calls.
+struct Diverged {
+  Divergence divergence;
+};
+
+// Events of one kind and cycle; records are reused.
+template <typename Record>
+class EventList {
+ public:
+  Record& next() {
+    if (count_ == records_.size()) records_.push_back(std::make_unique<Record>());
+    return *records_[count_++];
+  }
+  size_t size() const { return count_; }
+  Record& operator[](size_t i) { return *records_[i]; }
+  void clear() { count_ = 0; }
+
+ private:
+  std::vector<std::unique_ptr<Record>> records_;
+  size_t count_ = 0;
+};
+
+struct Checker::State {
+  State(const model::Shape& shape_in, const CheckerOptions& options_in);
+
+  // ---- launch.cpp ----
+  void begin_launch(const model::Launch& launch);
+  void handle_dispatch(const DispatchRecord& record);
+  void handle_fault(const FaultRecord& record);
+  void handle_warp_done(const WarpDoneRecord& record);
+  void handle_end(const LaunchOutcome& outcome, const RtlMemoryView& rtl_memory);
+  void compare_outcome(const LaunchOutcome& outcome);
+  void compare_memory(const RtlMemoryView& rtl_memory);
+  Group& group_for(const DispatchRecord& record);
+
+  // ---- commit.cpp ----
+  void handle_commit(const CommitRecord& record);
+  void compare_commit(const CommitRecord& record, const Slot& slot, const model::Path& path);
+  void check_operands(const WarpContext& context, const model::Path& path, const Tag& tag,
+                      const model::DecodedInstruction& instruction);
+  void open_accesses(WarpContext& context, Slot& slot);
+  void after_slot(WarpContext& context);
+
+  // ---- accesses.cpp ----
+  void handle_writeback(const WritebackRecord& record);
+  void handle_memory(const MemoryRecord& record);
+  void handle_scratch(const ScratchRecord& record);
+  void perform_device_store(const MemoryRecord& record, WarpContext& context, Slot& slot);
+  struct Atomic {
+    unsigned lane;
+    uint32_t word;
+    uint32_t amo;
+    uint32_t operand;
+    uint32_t old_word;
+    bool sc_success;
+  };
+  void perform_atomic(const Atomic& event, model::AccessKind kind, model::Space space, WarpContext& context, Slot& slot);
+  uint32_t match_load(const WritebackRecord& record, WarpContext& context, Slot& slot, unsigned lane);
+  void copy_counter(const WritebackRecord& record, WarpContext& context, Slot& slot);
+  void check_store_order(const WarpContext& context, const Slot& slot, unsigned lane, unsigned strobe);
+  // Memory changed in [first, first + words * 4): open loads gain a value. `writer` is null outside stores.
+  void word_changed(model::Space space, uint32_t word, const WarpContext* writer_context, const Slot* writer);
+  void open_load(WarpContext& context, Slot& slot, unsigned lane);
+  uint32_t seen_by(const WarpContext& context, const Slot& load, unsigned lane) const;
+  void retire_if_finished(WarpContext& context, Slot& slot);
+
+  // ---- common ----
+  WarpContext& context_of(const Tag& tag, const char* field);
+  // The in-flight slot of an event, or an error that names `field`.
+  Slot& slot_of(WarpContext& context, const Tag& tag, const char* field);
+  bool known(const Tag& tag);
+  [[noreturn]] void diverge(std::string field, std::string explanation, std::optional<Tag> tag = {},
+                            std::vector<LaneDifference> lanes = {}, std::vector<uint32_t> words = {});
+  // Throws when the rows differ in a lane of `mask`.
+  template <typename Expected, typename Got>
+  void compare_lanes(const char* field, const std::string& explanation, const Tag& tag, model::LaneMask mask,
+                     const Expected& expected, const Got& got) {
+    std::vector<LaneDifference> lanes;
+    model::for_each_lane(mask, [&](unsigned lane) {
+      const uint32_t want = expected[lane];
+      const uint32_t have = got[lane];
+      if (want != have) lanes.push_back({lane, want, have});
+    });
+    if (!lanes.empty()) diverge(field, explanation, tag, std::move(lanes));
+  }
+  std::string render() const;
+  std::unique_ptr<Slot> new_slot();
+
+  model::Shape shape;
+  CheckerOptions options;
+  model::Memory memory;
+  model::Launch launch;
+  bool running = false;
+  bool aborted = false;
+  std::optional<model::RejectReason> rejected;
+  uint64_t total_groups = 0;
+  uint64_t next_group = 0;  // linear order of dispatch
+  uint64_t groups_done = 0;
+  uint64_t retired = 0;        // slots and lanes of this launch, for the host's counters
+  uint64_t lanes_retired = 0;
+  uint32_t error_first = 1;
+  uint32_t error_last = 0;
+  uint64_t now = 0;
+  uint64_t launch_cycle = 0;
+
+  std::vector<WarpContext> contexts;  // core * warps + slot
+  std::map<std::pair<unsigned, unsigned>, std::unique_ptr<Group>> groups;  // by core and slot of warp 0
+  std::vector<Slot*> open_loads;      // slots with a load in flight
+  std::vector<std::unique_ptr<Slot>> free_slots;
+  std::vector<FaultRecord> faults;    // reported in this launch, in order
+  size_t first_faults = 0;            // of them, those of the first cycle with any
+  uint64_t first_fault_cycle = 0;
+
+  EventList<CommitRecord> commits;
+  EventList<WritebackRecord> writebacks;
+  EventList<MemoryRecord> memories;
+  EventList<ScratchRecord> scratches;
+  std::vector<DispatchRecord> dispatches;
+  std::vector<FaultRecord> fault_events;
+  std::vector<WarpDoneRecord> dones;
+
+  std::optional<Divergence> divergence;
+  CheckerStatistics statistics;
+};
+
+}  // namespace heddle::lockstep

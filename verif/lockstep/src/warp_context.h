@@ -1,0 +1,64 @@
+// What the checker keeps per hardware warp slot and per workgroup.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "heddle/model/step.h"
+#include "heddle/model/warp.h"
+#include "heddle/model/workgroup.h"
+#include "slot.h"
+
+namespace heddle::lockstep {
+
+// A line of the report's history.
+struct HistoryEntry {
+  uint64_t cycle = 0;
+  uint32_t order = 0;
+  uint32_t pc = 0;
+  uint32_t instr = 0;
+  model::LaneMask mask = 0;
+  model::LaneMask trap = 0;
+  bool waits = false;
+};
+
+struct Group {
+  uint64_t linear_id = 0;
+  unsigned core = 0;
+  unsigned slot = 0;  // of its warp 0
+  uint32_t scratch_base = 0;
+  uint32_t scratch_bytes = 0;
+  std::vector<std::unique_ptr<model::Warp>> warps;  // by place in the group; set up before they are dispatched
+  uint64_t dispatched = 0;                          // bit per warp
+  uint64_t done = 0;
+  model::Workgroup workgroup;
+};
+
+struct WarpContext {
+  static constexpr unsigned kHistory = 8;
+
+  Group* group = nullptr;  // null: the slot is free
+  unsigned warp_in_group = 0;
+  model::Warp* warp = nullptr;
+  std::vector<std::unique_ptr<Slot>> in_flight;         // oldest first
+  std::array<model::LaneMask, 32> load_pending{};       // per register: lanes that wait for memory
+  std::optional<model::Fault> fault;                    // the warp's trap without handler; it may not go on
+  bool fault_reported = false;
+  bool bus_error = false;                               // an access failed on the bus: some of it never completes
+  std::array<HistoryEntry, kHistory> history{};
+  uint64_t history_count = 0;
+  uint64_t last_cycle_value = 0;                        // what cycle read last
+
+  void remember(const HistoryEntry& entry) { history[history_count++ % kHistory] = entry; }
+  Slot* find(uint32_t order) {
+    for (auto& slot : in_flight) {
+      if (slot->tag.order == order) return slot.get();
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace heddle::lockstep
