@@ -1,0 +1,96 @@
+#include "report.h"
+
+#include <fmt/format.h>
+
+namespace heddle::examples {
+namespace {
+
+double ratio(double a, double b) { return b > 0.0 ? a / b : 0.0; }
+
+/// 1234567 as "1,234,567".
+std::string grouped(uint64_t value) {
+  const std::string digits = std::to_string(value);
+  std::string text;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i != 0 && (digits.size() - i) % 3 == 0) text += ',';
+    text += digits[i];
+  }
+  return text;
+}
+
+uint64_t copied_total(const driver::LockstepStatistics& lockstep) {
+  uint64_t total = 0;
+  for (const auto& [kind, count] : lockstep.copied) total += count;
+  return total;
+}
+
+}  // namespace
+
+double Report::ipc() const {
+  return ratio(static_cast<double>(total.warp_instrs), static_cast<double>(total.cycles) * shape.cores);
+}
+
+double Report::simd_efficiency() const {
+  return ratio(static_cast<double>(total.lane_instrs), static_cast<double>(total.warp_instrs) * shape.lanes);
+}
+
+double Report::khz() const { return ratio(static_cast<double>(total.cycles), total.host_seconds * 1000.0); }
+
+std::string summary(const Report& report) {
+  std::string text = fmt::format("{} on {} ({}{}): {}\n", report.example, report.config, report.backend,
+                                 report.lockstep.enabled ? ", lock-step with the model" : "", report.pass ? "PASS" : "FAIL");
+  const driver::LaunchStatistics& total = report.total;
+  text += fmt::format("  {} {}, {} warp instructions (IPC {:.2f}), {} lane instructions, SIMD efficiency {:.1f} %\n",
+                      grouped(total.cycles), report.backend == "rtl" ? "cycles" : "steps", grouped(total.warp_instrs),
+                      report.ipc(), grouped(total.lane_instrs), report.simd_efficiency() * 100.0);
+  if (report.lockstep.enabled) {
+    text += fmt::format("  lock-step: {} slots compared, {} values copied", grouped(report.lockstep.compared),
+                        grouped(copied_total(report.lockstep)));
+    for (const auto& [kind, count] : report.lockstep.copied) {
+      if (count != 0) text += fmt::format(" ({}: {})", kind, grouped(count));
+    }
+    text += '\n';
+  }
+  if (report.stack_slots) {
+    text += fmt::format("  an exact post-dominator stack needs {} slots: {:.2f} of ours\n", grouped(*report.stack_slots),
+                        ratio(static_cast<double>(*report.stack_slots), static_cast<double>(total.warp_instrs)));
+  }
+  text += fmt::format("  {:.2f} s of simulation, {:.1f} kHz\n", total.host_seconds, report.khz());
+  return text;
+}
+
+nlohmann::json to_json(const Report& report) {
+  nlohmann::json json{
+      {"tool", "run"},
+      {"pass", report.pass},
+      {"example", report.example},
+      {"config", report.config},
+      {"backend", report.backend},
+      {"cycles", report.total.cycles},
+      {"warp_instrs", report.total.warp_instrs},
+      {"lane_instrs", report.total.lane_instrs},
+      {"ipc", report.ipc()},
+      {"simd_efficiency", report.simd_efficiency()},
+      {"lockstep", {{"compared", report.lockstep.compared}, {"copied", copied_total(report.lockstep)}}},
+      {"host_seconds", report.total.host_seconds},
+      {"khz", report.khz()},
+  };
+  for (const auto& [kind, count] : report.lockstep.copied) json["lockstep"]["copied_by_kind"][kind] = count;
+  if (report.stack_slots) json["stack_slots"] = *report.stack_slots;
+  if (report.fault) {
+    const driver::FaultReport& fault = *report.fault;
+    json["error"] = {{"cause", fault.cause_text},
+                     {"pc", fault.pc},
+                     {"symbol", fault.symbol},
+                     {"file", fault.file},
+                     {"line", fault.line},
+                     {"address", fault.address ? nlohmann::json(*fault.address) : nlohmann::json()},
+                     {"workgroup", fault.group},
+                     {"lane", fault.lane}};
+  } else if (!report.error.empty()) {
+    json["error"] = {{"cause", report.error}};
+  }
+  return json;
+}
+
+}  // namespace heddle::examples

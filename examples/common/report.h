@@ -1,0 +1,35 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "heddle/driver/device.h"
+
+namespace heddle::examples {
+
+/// Everything that is said about a run at its end.
+struct Report {
+  std::string example, config, backend;
+  bool pass = false;
+  driver::DeviceShape shape;
+  driver::LaunchStatistics total;
+  driver::LockstepStatistics lockstep;
+  std::optional<driver::FaultReport> fault;  ///< Of the error that ended the run.
+  std::string error;                         ///< Its text; empty without one.
+  std::optional<uint64_t> stack_slots;       ///< Issue slots of an exact post-dominator stack on the same program.
+
+  /// Warp-instructions per cycle and core.
+  double ipc() const;
+  /// Active lanes per issued warp-instruction over the lanes of a warp.
+  double simd_efficiency() const;
+  /// Simulated cycles per host second, in thousands.
+  double khz() const;
+};
+
+/// A few lines for people.
+std::string summary(const Report& report);
+/// The object that `--json` writes.
+nlohmann::json to_json(const Report& report);
+
+}  // namespace heddle::examples

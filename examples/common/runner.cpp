@@ -1,0 +1,175 @@
+#include "runner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <vector>
+
+#include "heddle/generated/configuration.h"
+#include "report.h"
+
+namespace heddle::examples {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Settings {
+  std::string config = "edge", backend = "rtl", lockstep = "on", trace, trace_file, json, rtl_library, elf;
+  uint64_t seed = 1, timeout = 0;
+  unsigned memory_latency = 100;
+  double memory_bandwidth = 1.0;
+  bool random_stalls = false, stack_reference = false;
+};
+
+void add_run_options(CLI::App& app, Settings& settings) {
+  app.add_option("--config", settings.config, "Configuration: nano, edge, base, or NAME:key=value,...")->capture_default_str();
+  app.add_option("--backend", settings.backend, "rtl: the verilated RTL; model: the golden model")
+      ->check(CLI::IsMember({"rtl", "model"}))
+      ->capture_default_str();
+  app.add_option("--lockstep", settings.lockstep, "Check every retired instruction against the golden model (rtl)")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  app.add_option("--seed", settings.seed, "Seed of everything random")->capture_default_str();
+  app.add_option("--trace", settings.trace, "Write a waveform (rtl)")->check(CLI::IsMember({"fst"}));
+  app.add_option("--trace-file", settings.trace_file, "Where to; default: EXAMPLE.fst in the current directory");
+  app.add_option("--mem-latency", settings.memory_latency, "Cycles from a memory request to its response (rtl)")
+      ->check(CLI::Range(1U, 100'000U))
+      ->capture_default_str();
+  app.add_option("--mem-bandwidth", settings.memory_bandwidth, "Memory lines per cycle, up to 1 (rtl)")->capture_default_str();
+  app.add_flag("--random-stalls", settings.random_stalls, "Random memory latency, order and back-pressure (rtl)");
+  app.add_option("--timeout", settings.timeout, "Abort a launch after so many cycles; 0: after very many")->capture_default_str();
+  app.add_flag("--stack-reference", settings.stack_reference,
+               "Also run on an exact post-dominator stack and report its issue slots (model)");
+  app.add_option("--json", settings.json, "Write the results to a file as one JSON object");
+  app.add_option("--rtl-library", settings.rtl_library, "Directory with libheddle_rtl.so (heddle run gives it)");
+  app.add_option("--elf", settings.elf, "Kernel program; default: the one built with the example");
+}
+
+fs::path executable() { return fs::read_symlink("/proc/self/exe"); }
+
+std::string quoted(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+/// Parses one half of the command line. Returns an exit status if the program should end here.
+std::optional<int> parse(CLI::App& app, std::vector<std::string> words, const char* other_half) {
+  std::reverse(words.begin(), words.end());  // CLI11 takes them from the back
+  try {
+    app.parse(std::move(words));
+  } catch (const CLI::CallForHelp&) {
+    fmt::print("{}\n{}", app.help(), other_half);
+    return 0;
+  } catch (const CLI::ExtrasError& error) {
+    fmt::print(stderr, "{}: {}. {}\n", app.get_name(), error.what(), other_half);
+    return 2;
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "{}: {}\n", app.get_name(), error.what());
+    return 2;
+  }
+  return std::nullopt;
+}
+
+driver::DeviceOptions device_options(const Settings& settings, const Example& example, const std::vector<std::string>& words) {
+  driver::DeviceOptions options;
+  options.backend = settings.backend == "rtl" ? driver::BackendKind::kRtl : driver::BackendKind::kModel;
+  options.configuration = settings.config;
+  options.rtl_library = settings.rtl_library;
+  options.lockstep = settings.lockstep == "on";
+  options.seed = settings.seed;
+  options.memory_latency = settings.memory_latency;
+  options.memory_bandwidth = settings.memory_bandwidth;
+  options.random_stalls = settings.random_stalls;
+  options.stack_reference = settings.stack_reference;
+  if (!settings.trace.empty()) options.trace = settings.trace_file.empty() ? example.name + ".fst" : settings.trace_file;
+  options.replay = fmt::format("./heddle run {} {}", example.name, quoted(words));
+  return options;
+}
+
+void write_json(const std::string& file, const Report& report) {
+  std::ofstream out(file);
+  out << to_json(report).dump(2) << '\n';
+  if (!out.flush()) throw std::runtime_error(fmt::format("{}: cannot be written", file));
+}
+
+}  // namespace
+
+void Run::check(bool ok, const std::string& what) {
+  ++checks_;
+  if (ok) return;
+  if (failed_++ == 0) fmt::print(stderr, "{}: check failed: {}\n", example_, what);
+}
+
+void Run::add(const driver::LaunchStatistics& launch) {
+  total_.cycles += launch.cycles;
+  total_.warp_instrs += launch.warp_instrs;
+  total_.lane_instrs += launch.lane_instrs;
+  total_.host_seconds += launch.host_seconds;
+}
+
+int run_example(int argc, char** argv, const Example& example, const std::function<void(CLI::App&)>& options,
+                const std::function<void(Run&)>& body) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const auto split = std::find(words.begin(), words.end(), "--");
+  Settings settings;
+  CLI::App run_app(example.summary, example.name);
+  add_run_options(run_app, settings);
+  CLI::App own_app(example.summary, example.name + " --");
+  options(own_app);
+  if (auto status = parse(run_app, {words.begin(), split},
+                          "Options of the example itself go after '--'; '-- --help' lists them.\n")) {
+    return *status;
+  }
+  if (split != words.end()) {
+    if (auto status = parse(own_app, {split + 1, words.end()}, "Options of the run go before '--'; '--help' lists them.\n")) {
+      return *status;
+    }
+  }
+
+  Report report;
+  report.example = example.name;
+  report.config = settings.config;
+  report.backend = settings.backend;
+  try {
+    report.config = Configuration::parse(settings.config).canonical();
+    driver::Device device = driver::Device::open(device_options(settings, example, words));
+    report.shape = device.shape();
+    Run run(device, example.name);
+    run.set_timeout(settings.timeout);
+    try {
+      device.load(settings.elf.empty() ? fs::path(executable().string() + ".elf") : fs::path(settings.elf));
+      body(run);
+      report.pass = run.passed();
+    } catch (const driver::DeviceError& error) {
+      report.error = error.what();
+      report.fault = error.fault();
+      fmt::print(stderr, "{}: {}\n", example.name, error.what());
+      if (!error.report().empty()) fmt::print(stderr, "{}\n", error.report());
+    }
+    report.total = run.total();
+    report.lockstep = device.lockstep();
+    report.stack_slots = device.backend().stack_slots();
+    fmt::print("{}", summary(report));
+  } catch (const ConfigurationError& error) {
+    fmt::print(stderr, "{}: {}\n", example.name, error.what());
+    return 2;
+  } catch (const std::exception& error) {
+    report.pass = false;
+    report.error = error.what();
+    fmt::print(stderr, "{}: {}\n", example.name, error.what());
+  }
+  try {
+    if (!settings.json.empty()) write_json(settings.json, report);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: {}\n", example.name, error.what());
+    return 1;
+  }
+  return report.pass ? 0 : 1;
+}
+
+}  // namespace heddle::examples
