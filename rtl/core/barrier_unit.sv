@@ -76,10 +76,12 @@ module barrier_unit
   end
 
 `ifndef SYNTHESIS
+  count_t group_size;  // (an element of an unpacked array in an assertion is too much for verilator 5.006)
+  assign group_size = size_q[group];
   a_one_event : assert property (@(posedge clk_i) disable iff (!rst_ni) !(arrived_i && ended_i));
   a_arrives_once : assert property (@(posedge clk_i) disable iff (!rst_ni) arrived_i |-> !waiting_q[warp_i]);
   a_not_too_many : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                                    (arrived_i || ended_i) && PlantedBug != 5 |-> arrived + ended <= size_q[group]);
+                                    (arrived_i || ended_i) && PlantedBug != 5 |-> arrived + ended <= group_size);
 `endif
 
 endmodule

@@ -156,7 +156,7 @@ module memory_port
   // ---- completion ----
   // An atomic is the last of its warp's accesses to complete: it has when no last part is owed any more.
   typedef logic [7:0] owed_t;
-  owed_t            owed_q [Warps];
+  owed_t [Warps-1:0] owed_q;
   logic [Warps-1:0] done_d, done_q, atomic_d, atomic_q, failed_d, failed_q;
   logic             last_part, owes, taken;
   warp_id_t         event_warp;

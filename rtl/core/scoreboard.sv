@@ -53,11 +53,15 @@ module scoreboard
   end
 
 `ifndef SYNTHESIS
-  a_set_free : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                                set_valid_i |-> !busy_q[set_warp_i][set_register_i]);
+  // (An element of an unpacked array in an assertion is too much for verilator 5.006.)
+  busy_t set_busy;
+  assign set_busy = busy_q[set_warp_i];
+  a_set_free : assert property (@(posedge clk_i) disable iff (!rst_ni) set_valid_i |-> !set_busy[set_register_i]);
   for (genvar c = 0; c < Clears; c++) begin : gen_assert
+    busy_t clear_busy;
+    assign clear_busy = busy_q[clear_warp_i[c]];
     a_clear_busy : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                                    clear_valid_i[c] |-> busy_q[clear_warp_i[c]][clear_register_i[c]]);
+                                    clear_valid_i[c] |-> clear_busy[clear_register_i[c]]);
   end
 `endif
 

@@ -401,12 +401,15 @@ module warp_paths
   end
 
 `ifndef SYNTHESIS
+  lane_mask_t ew_run;  // (an element of an unpacked array in an assertion is too much for verilator 5.006)
+  assign ew_run = run_q[ew];
+
   a_issue_ready : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_valid_i |-> ready_o[issue_warp_i]);
   a_issue_mask : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_valid_i |-> issue_path_o.mask != '0);
   a_event_transit : assert property (@(posedge clk_i) disable iff (!rst_ni)
                                      event_valid_i |-> transit_q[ew] && !ready_q[ew] && !pending_q[ew]);
   a_event_path : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                                  event_valid_i |-> (event_i.path & ~run_q[ew]) == '0 && event_i.path != '0);
+                                  event_valid_i |-> (event_i.path & ~ew_run) == '0 && event_i.path != '0);
   a_event_moved : assert property (@(posedge clk_i) disable iff (!rst_ni)
                                    event_valid_i |-> (event_i.moved & ~event_i.path) == '0);
   a_states_disjoint : assert property (@(posedge clk_i) disable iff (!rst_ni) event_valid_i |->
