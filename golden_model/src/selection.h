@@ -87,7 +87,7 @@ inline Path select_path(const Warp& warp) {
 inline void update_fairness(Warp& warp, const SlotSummary& slot, bool one_path_left) {
   Fairness& f = warp.fairness;
   if (slot.several_paths && slot.atomic_or_fence) f.limit = Fairness::kLimitSynchronising;
-  if (slot.lr && slot.trapped == 0) {
+  if (slot.lr && slot.trapped == 0 && f.hold == 0) {
     f.hold = Fairness::kHoldSlots;
     f.hold_lane = first_lane(slot.issued);
   } else if (f.hold > 0) {

@@ -23,7 +23,7 @@ module path_rules
     if (several_i && event_i.ordering) next.short_limit = 1'b1;
     limit = next.short_limit ? ShortLimit : LongLimit;
     // 2
-    if (event_i.load_reserved && event_i.trapping == '0) begin
+    if (event_i.load_reserved && event_i.trapping == '0 && state_i.hold == '0) begin
       next.hold      = HoldSlots;
       next.hold_lane = lowest_lane(event_i.executed);
     end else begin
