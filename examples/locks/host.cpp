@@ -34,7 +34,7 @@ void contend(ex::Run& run, const std::string& kernel, uint32_t items, uint32_t r
 }  // namespace
 
 int main(int argc, char** argv) {
-  uint32_t rounds = 4;
+  uint32_t rounds = 1;
   return ex::run_example(
       argc, argv, {"locks", "All lanes of one warp, then of two, take one lock in turn: test-and-set, LR/SC, ticket, try-lock, scratchpad."},
       [&](CLI::App& app) {

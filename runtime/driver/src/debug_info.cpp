@@ -4,9 +4,49 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <span>
+#include <string>
 
 namespace heddle::driver {
+namespace {
+
+/// Functions of the kernel API are inlined everywhere: what matters to a reader is who called them.
+bool is_runtime_header(const std::string& file) {
+  const std::string name = std::filesystem::path(file).filename();
+  return name == "heddle.h" || name == "assert.h";
+}
+
+std::optional<unsigned> number_attribute(Dwarf_Die* die, unsigned name) {
+  Dwarf_Attribute attribute;
+  Dwarf_Word value = 0;
+  if (dwarf_attr(die, name, &attribute) == nullptr || dwarf_formudata(&attribute, &value) != 0) return std::nullopt;
+  return static_cast<unsigned>(value);
+}
+
+/// Names the innermost inlined function of `scopes` (innermost first), and moves the location out of the runtime's headers to the
+/// place that called into them.
+void locate_inlined(Dwarf_Die* unit, std::span<Dwarf_Die> scopes, SourceLocation& location) {
+  Dwarf_Files* files = nullptr;
+  size_t file_count = 0;
+  if (dwarf_getsrcfiles(unit, &files, &file_count) != 0) return;
+  for (Dwarf_Die& scope : scopes) {
+    if (dwarf_tag(&scope) == DW_TAG_subprogram) return;
+    if (dwarf_tag(&scope) != DW_TAG_inlined_subroutine) continue;
+    const char* name = dwarf_diename(&scope);
+    if (name != nullptr && location.inlined.empty()) location.inlined = name;
+    if (!is_runtime_header(location.file)) return;
+    const auto file = number_attribute(&scope, DW_AT_call_file);
+    const auto line = number_attribute(&scope, DW_AT_call_line);
+    if (!file || !line || *file >= file_count) return;
+    location.file = dwarf_filesrc(files, *file, nullptr, nullptr);
+    location.line = *line;
+  }
+}
+
+}  // namespace
 
 KernelImage::DebugInfo::DebugInfo(const std::filesystem::path& file) {
   elf_version(EV_CURRENT);
@@ -34,16 +74,15 @@ void KernelImage::DebugInfo::locate(uint32_t pc, SourceLocation& location) const
       if (const char* name = dwarf_linesrc(line, nullptr, nullptr)) location.file = name;
       if (dwarf_lineno(line, &number) == 0 && number > 0) location.line = static_cast<unsigned>(number);
     }
-    Dwarf_Die* scopes = nullptr;
-    const int count = dwarf_getscopes(&unit_die, pc, &scopes);
-    for (int i = 0; i < count; ++i) {
-      const int tag = dwarf_tag(&scopes[i]);
-      if (tag == DW_TAG_subprogram) break;
-      if (tag != DW_TAG_inlined_subroutine) continue;
-      if (const char* name = dwarf_diename(&scopes[i])) location.inlined = name;
-      break;
+    Dwarf_Die* innermost = nullptr;
+    if (dwarf_getscopes(&unit_die, pc, &innermost) > 0) {
+      // dwarf_getscopes goes on with where an inlined function was written; what is wanted is what it was inlined into.
+      Dwarf_Die* scopes = nullptr;
+      const int count = dwarf_getscopes_die(innermost, &scopes);
+      locate_inlined(&unit_die, {scopes, scopes + std::max(count, 0)}, location);
+      free(scopes);  // NOLINT(cppcoreguidelines-no-malloc): libdw allocates them with malloc
+      free(innermost);
     }
-    free(scopes);  // NOLINT(cppcoreguidelines-no-malloc): libdw allocates it with malloc
     return;
   }
 }

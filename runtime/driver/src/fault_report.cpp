@@ -119,7 +119,7 @@ void explain_fault(FaultReport& fault, const FaultContext& context) {
     case kStoreMisaligned:
       fault.cause_text = fault.cause == kLoadMisaligned ? "misaligned load" : "misaligned store";
       fault.address = value;
-      fault.hint = fmt::format("the address is a multiple of {} only", value % 2 != 0 ? 1 : 2);
+      fault.hint = value % 2 != 0 ? "the address is odd" : "the address is no multiple of 4";
       break;
     case kLoadAccess:
     case kStoreAccess:
@@ -130,8 +130,8 @@ void explain_fault(FaultReport& fault, const FaultContext& context) {
     case kCollective:
       fault.cause_text = "collective that can never complete";
       fault.hint = fmt::format(
-          "lanes wait in a .sync vote or shuffle for mask {:#x}, but some of those lanes never get there "
-          "(they wait at a barrier, or at another collective)", value);
+          "lanes wait in a .sync vote or shuffle for the lanes of mask {:#x}, of which some wait at a barrier or at another collective",
+          value);
       break;
     default: fault.cause_text = fmt::format("trap with unknown cause {}", fault.cause); break;
   }
@@ -150,12 +150,25 @@ void locate_lane(FaultReport& fault, const FaultContext& context) {
   fault.local = {fault.local_linear % width, fault.local_linear / width % height, fault.local_linear / width / height};
 }
 
+namespace {
+
+/// The path as short as it can be said from here.
+std::string readable(const std::string& file) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const std::string absolute = fs::path(file).lexically_normal().string();
+  const std::string relative = fs::path(absolute).lexically_relative(fs::current_path(error)).string();
+  return !error && !relative.empty() && relative.size() < absolute.size() ? relative : absolute;
+}
+
+}  // namespace
+
 std::string place_text(const FaultReport& fault) {
   std::string text = fmt::format("pc {:#010x}", fault.pc);
   if (!fault.symbol.empty()) text += fmt::format(" in {}+{:#x}", fault.symbol, fault.symbol_offset);
   if (!fault.inlined.empty()) text += fmt::format(" (inlined {})", fault.inlined);
   if (!fault.file.empty()) {
-    text += fmt::format(" at {}:{}", std::filesystem::path(fault.file).lexically_normal().string(), fault.line);
+    text += fmt::format(" at {}:{}", readable(fault.file), fault.line);
   }
   return text;
 }
