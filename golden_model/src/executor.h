@@ -2,8 +2,7 @@
 //   kWidth     lanes that the loops run over: the warp's lane count or more (rows have padding)
 //   kRecord    fill a StepResult
 //   kDeferred  record memory accesses instead of performing them
-// The rules of the instructions are in executor_*.h, by kind. Registers of lanes that do not exist or have exited
-// hold arbitrary values: a full path writes whole rows.
+// The rules of the instructions are in executor_*.h, by kind.
 #pragma once
 
 #include <array>
@@ -51,8 +50,8 @@ class Executor {
   ConstRow source1() const { return warp_.x[d_->rs1].lane.data(); }
   ConstRow source2() const { return warp_.x[d_->rs2].lane.data(); }
   ConstRow source3() const { return warp_.x[d_->rs3].lane.data(); }
-  // The whole path runs and it is the whole warp: rows may be written without a mask.
-  bool full(LaneMask lanes) const { return lanes == warp_.live(); }
+  // Every lane of the warp: rows may be written without a mask.
+  bool full(LaneMask lanes) const { return lanes == all_lanes_; }
   template <typename Value>
   void write_row(Row row, LaneMask lanes, Value&& value);
   template <typename Value>
@@ -111,6 +110,7 @@ class Executor {
   void shuffle(Source&& source_lane, bool sync);
 
   Warp& warp_;
+  const LaneMask all_lanes_ = all_lanes(warp_.lanes);
   Memory& memory_;
   StepResult* result_;
 

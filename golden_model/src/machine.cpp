@@ -87,6 +87,8 @@ bool Machine::place_group(const Vector3& group_id) {
     if (group_of_warp_[index] != nullptr) continue;
     group_of_warp_[index] = group.get();
     Warp& warp = warps_[index];
+    memory_.reservations(Space::kDevice).clear(index);
+    memory_.reservations(Space::kScratchpad).clear(index);
     warp.dispatch(memory_.launch(), make_identity(shape(), launch_, group_id, static_cast<unsigned>(members.size()),
                                                   core, slot, scratch_base));
     members.push_back(&warp);
