@@ -1,0 +1,436 @@
+// warp_paths against the reference, slot by slot: random slots of every kind on all warps at once, events after random
+// delays, barrier releases at random times.
+#include <gtest/gtest.h>
+#include <verilated.h>
+
+#include <bit>
+#include <memory>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "Vpath_bench.h"
+#include "path_reference.h"
+
+namespace heddle::core_test {
+namespace {
+
+struct Event {
+  Path path;
+  uint32_t executed = 0, moved = 0, trapping = 0, target = 0, rest = 0, sync_operand = 0, vector = 0, predicted_pc = 0;
+  unsigned leave = 0, target_depth = 0;
+  bool retired = true, predicted = true;
+  SlotKind kind;
+  // What the reference says about the state after it.
+  bool arrived = false, ended = false, deadlock = false, fault = false;
+  uint32_t deadlock_lanes = 0, deadlock_pc = 0, deadlock_operand = 0;
+  uint64_t due = 0;
+};
+
+// How often what happens, in parts of 1000.
+struct Mix {
+  const char* name;
+  unsigned advance, branch, jump, indirect, exit, barrier, sync, memory, ordering, pause, trap;
+  unsigned loop;          // chance that a jump goes back to a place where others are
+  uint64_t cycles;
+  bool apart = false;     // the lanes part once and loop at places of their own: nobody merges, no slot yields
+};
+
+class Bench {
+ public:
+  explicit Bench(uint64_t seed) : random_(seed) {
+    context_.debug(0);
+    context_.assertOn(true);
+    dut_ = std::make_unique<Vpath_bench>(&context_);
+    dut_->clk_i = 0;
+    dut_->rst_ni = 0;
+    step();
+    dut_->rst_ni = 1;
+    step();
+    warps_ = dut_->warps_o;
+    lanes_ = dut_->lanes_o;
+    all_ = lanes_ == 32 ? ~0u : (1u << lanes_) - 1;
+    reference_.resize(warps_);
+    pending_.resize(warps_);
+    stream_.resize(warps_);
+    release_due_.resize(warps_);
+    retired_.assign(warps_, false);
+    sync_pc_.assign(warps_, std::vector<uint32_t>(lanes_));
+    sync_operand_.assign(warps_, std::vector<uint32_t>(lanes_));
+    done_.assign(warps_, true);
+  }
+
+  ~Bench() { dut_->final(); }
+
+  void run(const Mix& mix) {
+    const uint64_t end = cycle_ + mix.cycles;
+    while (cycle_ < end) cycle(mix);
+  }
+
+  uint64_t slots() const { return slots_; }
+  uint64_t total(uint64_t WarpReference::* member) const {
+    uint64_t sum = 0;
+    for (const WarpReference& warp : reference_) sum += warp.*member;
+    return sum;
+  }
+  uint64_t most_paths() const {
+    uint64_t most = 0;
+    for (const WarpReference& warp : reference_) most = std::max(most, warp.most_paths);
+    return most;
+  }
+  unsigned lanes() const { return lanes_; }
+  uint64_t deadlocks = 0, arrivals = 0, sync_releases = 0, faults = 0, unresolved = 0;
+
+ private:
+  uint32_t chance(unsigned below) { return std::uniform_int_distribution<uint32_t>(0, below - 1)(random_); }
+  bool percent(unsigned p) { return chance(100) < p; }
+  uint32_t some(uint32_t mask) {  // random non-empty subset
+    const uint32_t kind = chance(4);
+    uint32_t subset = kind == 0 ? mask : mask & random_();
+    if (kind == 1) subset &= random_();
+    if (subset == 0) subset = 1u << std::countr_zero(mask);
+    return subset;
+  }
+
+  void step() {
+    dut_->eval();
+    dut_->clk_i = 1;
+    context_.timeInc(1);
+    dut_->eval();
+    dut_->clk_i = 0;
+    context_.timeInc(1);
+    dut_->eval();
+    ++cycle_;
+  }
+
+  // A pc near the others of the warp, so that paths meet.
+  uint32_t some_pc(const WarpReference& warp, const Mix& mix) {
+    if (chance(1000) < mix.loop) return warp.lanes[chance(lanes_)].pc & ~3u;
+    return 0x80000000u + 4 * chance(24);
+  }
+
+  void cycle(const Mix& mix);
+  void drive_event(unsigned warp, const Event& event);
+  Event make(unsigned warp, const Path& path, const Mix& mix, bool* control);
+  void apply(unsigned warp, Event* event);
+
+  VerilatedContext context_;
+  std::unique_ptr<Vpath_bench> dut_;
+  std::mt19937_64 random_;
+  unsigned warps_ = 0, lanes_ = 0;
+  uint32_t all_ = 0;
+  uint64_t cycle_ = 0, slots_ = 0;
+  std::vector<WarpReference> reference_;
+  std::vector<std::optional<Event>> pending_;
+  std::vector<std::optional<uint32_t>> stream_;          // where fetch is; nothing: it waits for a redirect
+  std::vector<std::optional<uint64_t>> release_due_;
+  std::vector<bool> retired_, done_;
+  std::vector<std::vector<uint32_t>> sync_pc_, sync_operand_;
+};
+
+// Chooses what the slot does. `control` says whether the core would mark the instruction as one that has an event.
+Event Bench::make(unsigned w, const Path& path, const Mix& mix, bool* control) {
+  const WarpReference& warp = reference_[w];
+  Event event;
+  event.path = path;
+  event.executed = path.mask;
+  event.rest = path.pc + 4;
+  event.target = path.pc;
+  event.target_depth = path.depth;
+  event.predicted_pc = path.pc + 4;
+  event.vector = percent(99) ? 0x80000000u + 4 * chance(8) + 4 : 0;
+  *control = true;
+  if (mix.apart) {
+    const bool together = warp.paths() == 1;
+    event.vector = 4;
+    if ((path.pc & 0x3c) == 0x3c || together) {
+      event.moved = together ? some(path.mask) : path.mask;
+      event.target = together ? 0x80000000u + 0x100 * (1 + chance(16)) : path.pc & ~0x3fu;
+      event.predicted_pc = event.target;
+    } else {
+      *control = percent(5);
+    }
+    return event;
+  }
+  unsigned pick = chance(1000);
+  auto is = [&](unsigned weight) {
+    const bool hit = pick < weight;
+    if (!hit) pick -= weight;
+    return hit;
+  };
+  if (is(mix.branch)) {
+    event.target = some_pc(warp, mix);
+    event.moved = percent(20) ? 0 : some(path.mask);
+    if (percent(50)) event.predicted_pc = event.target;
+  } else if (is(mix.jump)) {
+    event.target = some_pc(warp, mix);
+    event.moved = path.mask;
+    if (percent(50)) event.target_depth = std::min(63u, path.depth + 1);
+    if (percent(70)) event.predicted_pc = event.target;
+  } else if (is(mix.indirect)) {
+    event.target = some_pc(warp, mix);
+    event.moved = event.executed = some(path.mask) | (1u << std::countr_zero(path.mask));
+    event.target_depth = percent(60) ? (path.depth == 0 ? 0 : path.depth - 1) : std::min(63u, path.depth + 1);
+    event.rest = path.pc;
+    event.predicted = false;
+  } else if (is(mix.exit)) {
+    event.moved = path.mask;
+    event.leave = 1;
+  } else if (is(mix.barrier)) {
+    event.moved = path.mask;
+    event.leave = 2;
+    event.target = path.pc + 4;
+  } else if (is(mix.sync)) {
+    event.moved = event.executed = some(path.mask) | (1u << std::countr_zero(path.mask));
+    event.rest = path.pc;
+    event.sync_operand = random_();
+    if (percent(50)) {
+      event.target = path.pc + 4;
+    } else {
+      event.leave = 3;
+      event.retired = false;
+    }
+  } else if (is(mix.memory)) {
+    if (percent(10)) event.trapping = event.moved = some(path.mask);
+  } else if (is(mix.ordering)) {
+    event.kind.ordering = true;
+    const unsigned which = chance(4);
+    event.kind.load_reserved = which == 1;
+    event.kind.store_conditional = which == 2;
+    event.kind.failed = which == 2 && percent(50);
+    if (percent(10)) event.trapping = event.moved = some(path.mask);
+  } else if (is(mix.pause)) {
+    event.kind.pause = true;
+  } else if (is(mix.trap)) {
+    event.trapping = event.moved = path.mask;
+    event.predicted = false;
+  } else {
+    *control = false;
+  }
+  if ((event.executed & ~event.trapping) == 0) event.retired = false;
+  return event;
+}
+
+// The slot's effect on the reference, up to and including SYNC releases.
+void Bench::apply(unsigned w, Event* event) {
+  WarpReference& warp = reference_[w];
+  for (unsigned l = 0; l < lanes_; ++l) {
+    if (!(event->path.mask >> l & 1)) continue;
+    Lane& lane = warp.lanes[l];
+    if (event->trapping >> l & 1) {
+      lane.pc = event->vector;
+      lane.depth = std::min(63u, event->path.depth + 1);
+    } else if (event->moved >> l & 1) {
+      lane.pc = event->target;
+      lane.depth = event->target_depth;
+      if (event->leave == 1) lane.state = LaneState::kEnded;
+      if (event->leave == 2) lane.state = LaneState::kBarrier;
+      if (event->leave == 3) {
+        lane.state = LaneState::kSync;
+        sync_pc_[w][l] = event->path.pc;
+        sync_operand_[w][l] = event->sync_operand;
+      }
+    } else {
+      lane.pc = event->rest;
+    }
+  }
+  if (event->trapping != 0 && event->vector == 0) {
+    event->fault = true;
+    return;
+  }
+  warp.finish_slot(event->executed, event->trapping, event->kind);
+  if (event->retired) retired_[w] = true;
+  const uint32_t run = warp.in_state(LaneState::kRun), sync = warp.in_state(LaneState::kSync);
+  if (run == 0 && sync != 0) {
+    if (retired_[w]) {
+      for (Lane& lane : warp.lanes) {
+        if (lane.state == LaneState::kSync) lane.state = LaneState::kRun;
+      }
+      retired_[w] = false;
+      ++sync_releases;
+    } else {
+      event->deadlock = true;
+      event->deadlock_lanes = sync;
+      event->deadlock_pc = sync_pc_[w][std::countr_zero(sync)];
+      event->deadlock_operand = sync_operand_[w][std::countr_zero(sync)];
+    }
+  } else if (run == 0 && warp.in_state(LaneState::kBarrier) != 0) {
+    event->arrived = true;
+  } else if (run == 0) {
+    event->ended = true;
+  }
+}
+
+void Bench::drive_event(unsigned w, const Event& event) {
+  dut_->event_valid_i = 1;
+  dut_->event_warp_i = w;
+  dut_->event_pc_i = event.path.pc;
+  dut_->event_depth_i = event.path.depth;
+  dut_->event_path_i = event.path.mask;
+  dut_->event_executed_i = event.executed;
+  dut_->event_moved_i = event.moved;
+  dut_->event_leave_i = event.leave;
+  dut_->event_trapping_i = event.trapping;
+  dut_->event_target_i = event.target;
+  dut_->event_target_depth_i = event.target_depth;
+  dut_->event_rest_i = event.rest;
+  dut_->event_retired_i = event.retired;
+  dut_->event_ordering_i = event.kind.ordering;
+  dut_->event_load_reserved_i = event.kind.load_reserved;
+  dut_->event_store_conditional_i = event.kind.store_conditional;
+  dut_->event_yield_i = event.kind.pause || (event.kind.store_conditional && event.kind.failed);
+  dut_->event_sync_operand_i = event.sync_operand;
+  dut_->event_predicted_i = event.predicted;
+  dut_->event_predicted_pc_i = event.predicted_pc;
+  dut_->event_vector_i = event.vector;
+}
+
+void Bench::cycle(const Mix& mix) {
+  SCOPED_TRACE(testing::Message() << "cycle " << cycle_);
+  dut_->start_valid_i = dut_->issue_valid_i = dut_->event_valid_i = 0;
+  dut_->release_i = 0;
+  dut_->eval();
+
+  // One event that is due.
+  const unsigned first = chance(warps_);
+  std::optional<unsigned> event_warp;
+  for (unsigned i = 0; i < warps_ && !event_warp; ++i) {
+    const unsigned w = (first + i) % warps_;
+    if (pending_[w] && pending_[w]->due <= cycle_) event_warp = w;
+  }
+  if (event_warp) drive_event(*event_warp, *pending_[*event_warp]);
+
+  // One issue.
+  std::optional<unsigned> issue_warp;
+  for (unsigned i = 0; i < warps_ && !issue_warp; ++i) {
+    const unsigned w = (first + i) % warps_;
+    if (dut_->ready_o >> w & 1 && percent(80)) issue_warp = w;
+  }
+  if (issue_warp) {
+    const unsigned w = *issue_warp;
+    const Path expected = reference_[w].select();
+    dut_->issue_warp_i = w;
+    dut_->eval();
+    ASSERT_EQ(dut_->issue_mask_o, expected.mask) << "warp " << w << " pc " << std::hex << dut_->issue_pc_o << " for " << expected.pc;
+    ASSERT_EQ(dut_->issue_pc_o, expected.pc) << "warp " << w;
+    ASSERT_EQ(dut_->issue_depth_o, expected.depth) << "warp " << w;
+    ASSERT_TRUE(stream_[w].has_value()) << "warp " << w << " had no redirect";
+    ASSERT_EQ(*stream_[w], expected.pc) << "warp " << w << ": fetch is elsewhere";
+    uint32_t live = 0;
+    for (unsigned l = 0; l < lanes_; ++l) live |= uint32_t(reference_[w].lanes[l].state != LaneState::kEnded) << l;
+    ASSERT_EQ(dut_->live_o, live);
+    bool control = false;
+    Event event = make(w, expected, mix, &control);
+    dut_->issue_valid_i = 1;
+    dut_->issue_control_i = control;
+    dut_->eval();
+    const bool resolve = dut_->issue_resolve_o;
+    ASSERT_TRUE(resolve || !control);
+    apply(w, &event);
+    ++slots_;
+    unresolved += !resolve;
+    if (resolve) {
+      event.due = cycle_ + 2 + chance(6);
+      pending_[w] = event;
+      stream_[w].reset();
+    } else {
+      stream_[w] = expected.pc + 4;
+    }
+  }
+
+  // Barrier releases and starts.
+  for (unsigned w = 0; w < warps_; ++w) {
+    if (release_due_[w] && *release_due_[w] <= cycle_) {
+      dut_->release_i |= 1u << w;
+      release_due_[w].reset();
+      for (Lane& lane : reference_[w].lanes) {
+        if (lane.state == LaneState::kBarrier) lane.state = LaneState::kRun;
+      }
+    }
+  }
+  const unsigned starter = chance(warps_);
+  const bool starts = done_[starter] && percent(50);
+  if (starts) {
+    ASSERT_FALSE(dut_->transit_o >> starter & 1);
+    dut_->start_valid_i = 1;
+    dut_->start_warp_i = starter;
+    dut_->start_pc_i = 0x80000000u + 4 * chance(8);
+    dut_->start_mask_i = percent(70) ? all_ : some(all_);
+  }
+
+  dut_->eval();
+  if (event_warp) {
+    const Event& event = *pending_[*event_warp];
+    const unsigned w = *event_warp;
+    ASSERT_EQ(dut_->event_fault_o, event.fault);
+    ASSERT_EQ(dut_->event_deadlock_o, event.deadlock);
+    if (!event.fault) {
+      ASSERT_EQ(dut_->event_arrived_o, event.arrived);
+      ASSERT_EQ(dut_->event_ended_o, event.ended);
+    }
+    if (event.deadlock) {
+      ASSERT_EQ(dut_->deadlock_lanes_o, event.deadlock_lanes);
+      ASSERT_EQ(dut_->deadlock_pc_o, event.deadlock_pc);
+      ASSERT_EQ(dut_->deadlock_operand_o, event.deadlock_operand);
+    }
+    deadlocks += event.deadlock;
+    faults += event.fault;
+    arrivals += event.arrived;
+    if (event.arrived) release_due_[w] = cycle_ + 1 + chance(8);
+    if (event.ended || event.deadlock || event.fault) done_[w] = true;
+    if (event.predicted) stream_[w] = event.predicted_pc;
+    pending_[w].reset();
+  }
+  for (unsigned r = 0; r < 2; ++r) {
+    if (!(dut_->redirect_valid_o >> r & 1)) continue;
+    stream_[r ? dut_->redirect_warp_1_o : dut_->redirect_warp_0_o] = r ? dut_->redirect_pc_1_o : dut_->redirect_pc_0_o;
+  }
+  if (starts) {
+    done_[starter] = false;
+    retired_[starter] = false;
+    reference_[starter].start(dut_->start_pc_i, dut_->start_mask_i, lanes_);
+    stream_[starter] = dut_->start_pc_i;
+  }
+  step();
+}
+
+constexpr Mix kMixes[] = {
+    // name        adv  bra  jmp  ind  exit bar syn  mem ord pau trap loop cycles
+    {"control",     300, 350, 100, 100, 20, 20, 20, 60, 20, 5, 5, 300, 200000},
+    {"locks",       400, 250, 20, 20, 2, 5, 5, 60, 200, 20, 2, 600, 300000},
+    {"yields",      500, 200, 20, 20, 2, 5, 5, 20, 60, 100, 2, 600, 200000},
+    {"collectives", 300, 200, 20, 50, 20, 100, 250, 20, 20, 5, 5, 300, 200000},
+    {"ends",        300, 200, 50, 50, 150, 50, 50, 50, 20, 5, 20, 300, 100000},
+    {"calls",       300, 150, 200, 250, 5, 5, 5, 40, 20, 5, 20, 500, 200000},
+    {"quiet",       600, 380, 0, 0, 0, 0, 0, 20, 0, 0, 0, 900, 300000},
+    {"apart",       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1200000, true},
+};
+
+TEST(Paths, FollowTheRuleSlotBySlot) {
+  uint64_t seed = 1;
+  for (const Mix& mix : kMixes) {
+    SCOPED_TRACE(mix.name);
+    Bench bench(seed++);
+    bench.run(mix);
+    if (testing::Test::HasFatalFailure()) return;
+    EXPECT_GT(bench.slots(), mix.cycles / 20);
+    EXPECT_GT(bench.unresolved, bench.slots() / 50);
+    printf("%-12s %8lu slots, %lu serves, %lu greedy returns, %lu paths at most, %lu deadlocks, %lu releases, %lu arrivals, "
+           "%lu faults\n", mix.name, bench.slots(), bench.total(&WarpReference::serves),
+           bench.total(&WarpReference::greedy_returns), bench.most_paths(), bench.deadlocks, bench.sync_releases,
+           bench.arrivals, bench.faults);
+    if (bench.lanes() > 1 && mix.ordering > 50) {
+      EXPECT_GT(bench.total(&WarpReference::serves), 100u);
+    }
+    if (bench.lanes() > 1 && mix.apart) {
+      EXPECT_GT(bench.total(&WarpReference::serves), 5u);  // the long limit
+    }
+    if (mix.sync > 100) {
+      EXPECT_GT(bench.deadlocks, 0u);
+      EXPECT_GT(bench.sync_releases, 0u);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace heddle::core_test
