@@ -151,6 +151,9 @@ def _storage(block):
     lines += ["", "  always_ff @(posedge clk_i or negedge rst_ni) begin", "    if (!rst_ni) begin"]
     for r in stored:
         value = f"32'h{r.reset:08x}"
+        if r.reset == 0:
+            lines.append(f"      {r.name}_q <= '0;")
+            continue
         if r.fields:
             parts = ", ".join(f"{f.width}'h{(r.reset >> f.low) & ((1 << f.width) - 1):x}" for f in sorted(r.fields, key=lambda f: -f.low))
             value = f"{{{parts}}}" if len(r.fields) > 1 else parts
@@ -162,116 +165,132 @@ def _storage(block):
     return lines + ["    end", "  end", ""]
 
 
-def _hit(register, address, index=None):
-    """Condition: `address` is this register (this entry of the array)."""
-    offset = f"REG_{register.name.upper()}"
-    if index is None:
-        return f"{address} == 32'({offset})"
-    return f"{address} == 32'({offset}) + 32'({index} * REG_{register.name.upper()}_STRIDE)"
+def _match(register, address, body, bound=None):
+    """Statements: run `body` (lines; `[i]` in them is the entry of an array) where `address` is this register."""
+    name = f"REG_{register.name.upper()}"
+    if not register.is_array:
+        return [f"if ({address} == 32'({name})) begin", *_indent(body), "end"]
+    count = bound or f"{name}_COUNT"
+    # Asking for the range first spares the simulator the loop.
+    return [
+        f"if ({address} >= 32'({name}) && {address} < 32'({name}) + 32'({name}_COUNT * {name}_STRIDE)) begin",
+        f"  for (int unsigned i = 0; i < {count}; i++) begin",
+        f"    if ({address} == 32'({name}) + 32'(i * {name}_STRIDE)) begin",
+        *_indent(body, 3),
+        "    end",
+        "  end",
+        "end",
+    ]
+
+
+def _indent(lines, levels=1):
+    return ["  " * levels + line for line in lines]
 
 
 def _write_side(block):
-    lines = [
+    listing, storing, commands = [], [], []
+    for r in block.registers:
+        body = ["listed = 1'b1;"]
+        if r.locked:
+            body.append("locked = busy_i;")
+        if any(f.locked for f in r.fields):
+            mask = sum(f.mask for f in r.fields if f.locked)
+            body.append(f"locked = busy_i && (set_bits & 32'h{mask:08x}) != '0;")
+        listing += _match(r, "wr_addr_i", body)
+        if r.access == "rw":
+            storing += _match(r, "wr_addr_i", _store(r), _entries(r) if r.implemented else None)
+        if r.access == "wo":
+            commands += _match(r, "wr_addr_i", [f"reg_o.{r.name}.{f.name} = set_bits{_slice(f)};" for f in r.fields])
+    stored = [r.name for r in block.registers if r.access == "rw"]
+    return [
         "  // ---- write ----",
-        "  logic [31:0] bits;        // bits of the word that the strobes select",
+        "  logic [31:0] set_bits;    // ones of the word that are written",
         "  logic        listed;      // the offset is a register",
         "  logic        locked;      // ... that must not be written now",
+        "  logic        write;       // a write that takes effect",
         "",
-        "  assign bits = {{8{wr_strb_i[3]}}, {8{wr_strb_i[2]}}, {8{wr_strb_i[1]}}, {8{wr_strb_i[0]}}};",
+        "  assign set_bits = wr_data_i & {{8{wr_strb_i[3]}}, {8{wr_strb_i[2]}}, {8{wr_strb_i[1]}}, {8{wr_strb_i[0]}}};",
         "",
         "  always_comb begin",
         "    listed = 1'b0;",
         "    locked = 1'b0;",
-    ]
-    for r in block.registers:
-        extra = []
-        if r.locked:
-            extra.append("locked = busy_i;")
-        if any(f.locked for f in r.fields):
-            mask = sum(f.mask for f in r.fields if f.locked)
-            extra.append(f"locked = busy_i && ((wr_data_i & bits & 32'h{mask:08x}) != '0);")
-        if r.is_array:
-            lines += [f"    for (int unsigned i = 0; i < REG_{r.name.upper()}_COUNT; i++) begin"]
-            lines += [f"      if ({_hit(r, 'wr_addr_i', 'i')}) begin", "        listed = 1'b1;"]
-            lines += [f"        {e}" for e in extra] + ["      end", "    end"]
-        else:
-            lines += [f"    if ({_hit(r, 'wr_addr_i')}) begin", "      listed = 1'b1;"]
-            lines += [f"      {e}" for e in extra] + ["    end"]
-    lines += [
+        "    if (wr_en_i) begin",
+        *_indent(listing, 3),
+        "    end",
         "  end",
         "",
-        "  assign wr_error_o = wr_en_i && (!listed || locked);",
-        "",
-        "  logic write;              // a write that takes effect",
-        "  assign write = wr_en_i && listed && !locked;",
+        "  assign write      = wr_en_i && listed && !locked;",
+        "  assign wr_error_o = wr_en_i && !write;",
         "",
         "  always_comb begin",
+        *align([(f"{name}_d", "=", f"{name}_q;") for name in stored], "    "),
+        "    if (write) begin",
+        *_indent(storing, 3),
+        "    end",
+        "  end",
+        "",
+        "  always_comb begin",
+        "    reg_o = '0;",
+        *align([(f"reg_o.{name}", "=", f"{name}_q;") for name in stored], "    "),
+        "    if (write) begin",
+        *_indent(commands, 3),
+        "    end",
+        "  end",
+        "",
     ]
-    stored = [r for r in block.registers if r.access == "rw"]
-    lines += align([(f"{r.name}_d", "=", f"{r.name}_q;") for r in stored], "    ")
-    for r in stored:
-        if r.is_array:
-            lines += [f"    for (int unsigned i = 0; i < {_bound(r)}; i++) begin"]
-            lines += [f"      if (write && {_hit(r, 'wr_addr_i', 'i')}) begin"]
-            lines += _assign(r, "[i]", "        ") + ["      end", "    end"]
-        else:
-            lines += [f"    if (write && {_hit(r, 'wr_addr_i')}) begin", *_assign(r, "", "      "), "    end"]
-    lines += ["  end", "", "  always_comb begin", "    reg_o = '0;"]
-    lines += align([(f"reg_o.{r.name}", "=", f"{r.name}_q;") for r in stored], "    ")
-    for r in block.registers:
-        if r.access == "wo":
-            lines += [f"    if (write && {_hit(r, 'wr_addr_i')}) begin"]
-            for f in r.fields:
-                part = _slice(f)
-                lines.append(f"      reg_o.{r.name}.{f.name} = wr_data_i{part} & bits{part};")
-            lines += ["    end"]
-    return lines + ["  end", ""]
 
 
-def _bound(register):
-    return _entries(register) if register.implemented else f"REG_{register.name.upper()}_COUNT"
+def _store(register):
+    """Statements that take the bytes wr_strb_i selects; written so that each byte becomes a clock enable."""
+    target = f"{register.name}_d" + ("[i]" if register.is_array else "")
+    lines = []
+    for byte in range(4):
+        if not register.fields:
+            part = f"[{8 * byte + 7}:{8 * byte}]"
+            lines.append(f"if (wr_strb_i[{byte}]) {target}{part} = wr_data_i{part};")
+        for f in register.fields:
+            high, low = min(f.high, 8 * byte + 7), max(f.low, 8 * byte)
+            if high < low:
+                continue
+            source = f"[{low}]" if high == low else f"[{high}:{low}]"
+            own = "" if (high, low) == (f.high, f.low) else f"[{high - f.low}:{low - f.low}]"
+            lines.append(f"if (wr_strb_i[{byte}]) {target}.{f.name}{own} = wr_data_i{source};")
+    return lines
 
 
 def _slice(field):
     return f"[{field.low}]" if field.width == 1 else f"[{field.high}:{field.low}]"
 
 
-def _assign(register, index, indent):
-    name = register.name
-    if not register.fields:
-        return [f"{indent}{name}_d{index} = (wr_data_i & bits) | ({name}_q{index} & ~bits);"]
-    lines = []
-    for f in register.fields:
-        part, member = _slice(f), f"{index}.{f.name}"
-        lines.append(f"{indent}{name}_d{member} = (wr_data_i{part} & bits{part}) | ({name}_q{member} & ~bits{part});")
-    return lines
-
-
 def _read_side(block):
-    lines = ["  // ---- read ----", "  always_comb begin", "    rd_data_o  = '0;", "    rd_error_o = 1'b1;"]
+    lines = []
     for r in block.registers:
-        if r.is_array:
-            index = "[i]"
-            lines += [f"    for (int unsigned i = 0; i < REG_{r.name.upper()}_COUNT; i++) begin"]
-            lines += [f"      if ({_hit(r, 'rd_addr_i', 'i')}) rd_error_o = 1'b0;", "    end"]
-            lines += [f"    for (int unsigned i = 0; i < {_bound(r)}; i++) begin"]
-            lines += [f"      if ({_hit(r, 'rd_addr_i', 'i')}) begin"]
-            lines += _read(r, index, "        ") + ["      end", "    end"]
+        if r.implemented:
+            lines += _match(r, "rd_addr_i", ["rd_error_o = 1'b0;"])
+            lines += _match(r, "rd_addr_i", _read(r), _entries(r))
         else:
-            lines += [f"    if ({_hit(r, 'rd_addr_i')}) begin", "      rd_error_o = 1'b0;"]
-            lines += _read(r, "", "      ") + ["    end"]
-    return lines + ["  end", ""]
+            lines += _match(r, "rd_addr_i", ["rd_error_o = 1'b0;", *_read(r)])
+    return [
+        "  // ---- read: at most one register matches, so that its value may be or-ed in ----",
+        "  always_comb begin",
+        "    rd_data_o  = '0;",
+        "    rd_error_o = 1'b1;",
+        *_indent(lines, 2),
+        "  end",
+        "",
+    ]
 
 
-def _read(register, index, indent):
+def _read(register):
     if register.access == "wo":
         return []
     if register.is_constant:
-        return [f"{indent}rd_data_o = {register.name.upper()}_VALUE;"]
+        return [f"rd_data_o = rd_data_o | {register.name.upper()}_VALUE;"]
+    index = "[i]" if register.is_array else ""
     source = f"hw_i.{register.name}{index}" if register.access == "ro" else f"{register.name}_q{index}"
     if not register.fields:
-        return [f"{indent}rd_data_o = {source};"]
-    return [f"{indent}rd_data_o{_slice(f)} = {source}.{f.name};" for f in register.fields]
+        return [f"rd_data_o = rd_data_o | {source};"]
+    return [f"rd_data_o{_slice(f)} = rd_data_o{_slice(f)} | {source}.{f.name};" for f in register.fields]
 
 
 def _assertions(block):
