@@ -45,9 +45,8 @@ def instructions(spec):
         lines += _table(("instruction", "format", "class", "encoding, bit 31 first", "effect"), rows)
     intro = (
         "Every instruction a lane executes; any other word is an illegal instruction. In encodings `field:n` is an operand field of "
-        "n bits; `ignored` bits may have any value. The semantics of warp-collective instructions are in "
-        "[architecture.md](https://github.com/) section 4."
-    ).replace("[architecture.md](https://github.com/) section 4", "docs/architecture.md, section 4")
+        "n bits; `ignored` bits may have any value. Semantics of warp-collective instructions: docs/architecture.md, section 4."
+    )
     return _page("Instructions", intro, lines)
 
 
