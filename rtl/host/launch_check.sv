@@ -84,7 +84,7 @@ module launch_check
       StateMultiply: begin
         if (multiplier_q[0]) sum_d = sum_q + multiplicand_q;
         multiplicand_d = multiplicand_q << 1;
-        multiplier_d   = multiplier_q >> 1;
+        multiplier_d   = local_id_t'({1'b0, multiplier_q} >> 1);
         bits_d         = bits_q - 1'b1;
         if (bits_q == BitBits'(1)) state_d = StateProduct;
       end

@@ -29,7 +29,7 @@ def slang(work, sources, yosys):
     for source in sources:
         shutil.copy(source, work / source.name)
     names = " ".join(source.name for source in sources)
-    command = f"read_slang --threads 1 --keep-hierarchy -Wextra -Werror -DSYNTHESIS --top {design.TOP} {names}"
+    command = f"read_slang {design.SLANG} --top {design.TOP} {names}"
     try:
         yosys.run(work, [command], "slang.log")
     except YosysError as error:

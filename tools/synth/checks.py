@@ -7,6 +7,12 @@ driver are not among them: the front end makes them constant. Verilator's lint f
 import re
 from dataclasses import dataclass
 
+from design import SLANG
+
+XILINX = "synth_xilinx -family xcup -noiopad -noclkbuf"
+# Before synth_xilinx maps memories to flip-flops: what is still a memory.
+LEFTOVER = ("tee -q -o leftover.txt dump -m t:$mem_v2",)
+
 # An array smaller than this may well be flip-flops: two pending words, a register per warp.
 ARRAY_BITS = 1024
 # An array of so few words is a pipeline stage, not a memory; flip-flops are the better choice.
@@ -32,7 +38,7 @@ def elaborate(top, sources):
     """Yosys commands that read the sources, write elaborated.il and leave what `wrong_logic` reads."""
     names = " ".join(source.name for source in sources)
     return [
-        f"read_slang --threads 1 --keep-hierarchy -Wextra -Werror -DSYNTHESIS --top {top} {names}",
+        f"read_slang {SLANG} --top {top} {names}",
         f"hierarchy -check -top {top}",
         "write_rtlil elaborated.il",
         "tee -q -o check.txt check",
@@ -59,12 +65,17 @@ def wrong_logic(work, sources):
 
 
 def map_memories(top):
-    """Yosys commands that go on from elaborated.il to where memories have become RAM, and leave what `wrong_memories` reads."""
+    """Yosys commands that turn the memories of merged.il into RAM without much ado, and leave what `wrong_memories` reads."""
     return [
-        "read_rtlil elaborated.il",
-        f"synth_xilinx -family xcup -noiopad -noclkbuf -top {top} -run begin:map_ffram",
-        # Whatever is still a memory here becomes flip-flops.
-        "tee -q -o leftover.txt dump -m t:$mem_v2",
+        "read_rtlil merged.il",
+        f"{XILINX} -top {top} -run begin:prepare",
+        "opt_expr",
+        "opt_clean",
+        "opt -nodffe -nosdff",
+        "memory -nomap",
+        "opt_clean",
+        f"{XILINX} -run map_memory:map_ffram",
+        *LEFTOVER,
     ]
 
 
@@ -167,7 +178,8 @@ def _leftover(dump):
         name = values["MEMID"].strip('"').replace("\\\\", "").lstrip("\\")
         words, width = _number(values["SIZE"]), _number(values["WIDTH"])
         ports = f"{_number(values['WR_PORTS'])} write and {_number(values['RD_PORTS'])} read ports"
-        if words * width >= ARRAY_BITS and words > ARRAY_WORDS:
+        # A constant table becomes logic.
+        if _number(values["WR_PORTS"]) > 0 and words * width >= ARRAY_BITS and words > ARRAY_WORDS:
             text = f"array {name} ({words} x {width} bits, {ports}) becomes flip-flops: no RAM has such ports"
             found.append(Finding("memory", module_name(module), text))
     return found

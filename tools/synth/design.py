@@ -10,6 +10,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 TOP = "heddle_die"
 
+# How slang reads the sources: every warning is an error, but for these.
+SLANG = (
+    "--threads 1 --keep-hierarchy -DSYNTHESIS -Wextra -Werror --error-limit=0"
+    # The style wants both: `unique` for the check in simulation, `default` for a defined result.
+    " -Wno-case-redundant-default"
+    # A cast that changes a width in one configuration may change none in another.
+    " -Wno-useless-cast"
+)
+
 # Packages first, then every folder after what it leans on.
 GENERATED_PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv")
 GENERATED_MODULES = ("heddle_regs.sv",)

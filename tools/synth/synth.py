@@ -11,6 +11,7 @@ import time
 
 import checks
 import design
+import merge
 import report
 from yosys import Yosys, YosysError
 
@@ -57,18 +58,31 @@ def refuse(findings):
         raise Failure("\n".join(str(finding) for finding in findings))
 
 
+def netlist(top):
+    """Yosys commands from merged.il to a netlist. Resource sharing is left out: it takes most of the time and finds next to nothing."""
+    return [
+        "read_rtlil merged.il",
+        f"{checks.XILINX} -top {top} -run begin:coarse",
+        "techmap -map +/cmp2lut.v -map +/cmp2lcu.v -D LUT_WIDTH=6",
+        "alumacc",
+        "opt",
+        "memory -nomap",
+        "opt_clean",
+        f"{checks.XILINX} -run map_memory:map_ffram",
+        *checks.LEFTOVER,
+        f"{checks.XILINX} -run map_ffram:",
+        "check -assert",
+        "tee -q -o netlist.json stat -json",
+    ]
+
+
 def synthesize(yosys, work, sources, top, check_only):
     """The rows per module, the total and the cells of the whole netlist; None of them if `check_only`. Raises Failure with every finding."""
     yosys.run(work, checks.elaborate(top, sources), "elaborate.log")
     refuse(checks.wrong_logic(work, sources))
-    commands = checks.map_memories(top)
-    if not check_only:
-        commands += [
-            f"synth_xilinx -family xcup -noiopad -noclkbuf -top {top} -run map_ffram:",
-            "check -assert",
-            "tee -q -o netlist.json stat -json",
-        ]
-    yosys.run(work, commands, "synth.log")
+    merged, _ = merge.merge((work / "elaborated.il").read_text())
+    (work / "merged.il").write_text(merged)
+    yosys.run(work, checks.map_memories(top) if check_only else netlist(top), "synth.log")
     refuse(checks.wrong_memories(work))
     return None if check_only else report.rows(json.loads((work / "netlist.json").read_text()), top)
 
