@@ -159,6 +159,8 @@ module hub_table
     complete_i |-> busy_q[complete_id_i] && !to_read_q[complete_id_i] && !to_write_q[complete_id_i]);
   a_modified_busy : assert property (@(posedge clk_i) disable iff (!rst_ni)
     modified_i |-> busy_q[modified_id_i] && writes_q[modified_id_i] && !to_read_q[modified_id_i]);
+  a_take_valid : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    (!read_take_i || read_valid_o) && (!write_take_i || write_valid_o));
   a_pick_busy : assert property (@(posedge clk_i) disable iff (!rst_ni)
     ((to_read_q | to_write_q) & ~busy_q) == '0 && (to_read_q & to_write_q) == '0);
 `endif

@@ -200,13 +200,15 @@ module memory_hub
   // ---- AXI4 --------------------------------------------------------------------------------------------------------------
   axi_read_t           r_axi, r_q;
   axi_write_response_t b_axi;
-  logic                r_axi_valid, r_axi_ready, b_valid, b_grant;
+  logic                r_axi_valid, r_axi_ready, b_valid, b_grant, read_ready;
+
+  assign read_take = read_valid & read_ready;
 
   axi_master u_axi (
     .clk_i,
     .rst_ni,
     .read_valid_i  (read_valid),
-    .read_ready_o  (read_take),
+    .read_ready_o  (read_ready),
     .read_id_i     (read_id),
     .read_line_i   (read_line),
     .write_valid_i (w_send),
