@@ -29,8 +29,9 @@ class Walk {
     args_.local = group_size_ - 1;
     args_.words = kGroups * group_size_;
     args_.data = device().allocate(args_.words * 4, "data");
-    args_.flag = device().upload(std::vector<uint32_t>{0}, "flag");
-    args_.line = device().upload(std::vector<uint32_t>{0}, "line");
+    // One allocation for both: with the program, the data and the arguments that is four regions, which every device has.
+    args_.flag = device().upload(std::vector<uint32_t>{0, 0}, "flag and line");
+    args_.line = args_.flag + 4;
   }
 
   const faults_args& args() const { return args_; }
