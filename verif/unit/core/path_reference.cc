@@ -38,7 +38,8 @@ unsigned WarpReference::paths() const {
 Path WarpReference::containing(unsigned lane) const {
   Path path{lanes[lane].pc, lanes[lane].depth, 0};
   for (unsigned l = 0; l < lanes.size(); ++l) {
-    if (lanes[l].state == LaneState::kRun && lanes[l].pc == path.pc && lanes[l].depth == path.depth) path.mask |= 1u << l;
+    if (lanes[l].state == LaneState::kRun && lanes[l].pc == path.pc && lanes[l].depth == path.depth)
+      path.mask |= 1u << l;
   }
   return path;
 }

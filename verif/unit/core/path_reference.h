@@ -23,11 +23,11 @@ struct Path {
 
 // What the rule wants to know about the instruction of a slot.
 struct SlotKind {
-  bool ordering = false;           // AMO, LR, SC or FENCE
+  bool ordering = false;  // AMO, LR, SC or FENCE
   bool load_reserved = false;
   bool store_conditional = false;
   bool pause = false;
-  bool failed = false;             // SC: a lane failed
+  bool failed = false;  // SC: a lane failed
 };
 
 // One warp. Use: select(), change the lanes as the instruction does, finish_slot(), then releases.

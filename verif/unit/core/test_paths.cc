@@ -31,9 +31,9 @@ struct Event {
 struct Mix {
   const char* name;
   unsigned advance, branch, jump, indirect, exit, barrier, sync, memory, ordering, pause, trap;
-  unsigned loop;          // chance that a jump goes back to a place where others are
+  unsigned loop;  // chance that a jump goes back to a place where others are
   uint64_t cycles;
-  bool apart = false;     // the lanes part once and loop at places of their own: nobody merges, no slot yields
+  bool apart = false;  // the lanes part once and loop at places of their own: nobody merges, no slot yields
 };
 
 class Bench {
@@ -122,7 +122,7 @@ class Bench {
   uint64_t cycle_ = 0, slots_ = 0;
   std::vector<WarpReference> reference_;
   std::vector<std::optional<Event>> pending_;
-  std::vector<std::optional<uint32_t>> stream_;          // where fetch is; nothing: it waits for a redirect
+  std::vector<std::optional<uint32_t>> stream_;  // where fetch is; nothing: it waits for a redirect
   std::vector<std::optional<uint64_t>> release_due_;
   std::vector<bool> retired_, done_;
   std::vector<std::vector<uint32_t>> sync_pc_, sync_operand_;
@@ -311,7 +311,8 @@ void Bench::cycle(const Mix& mix) {
     const Path expected = reference_[w].select();
     dut_->issue_warp_i = w;
     dut_->eval();
-    ASSERT_EQ(dut_->issue_mask_o, expected.mask) << "warp " << w << " pc " << std::hex << dut_->issue_pc_o << " for " << expected.pc;
+    ASSERT_EQ(dut_->issue_mask_o, expected.mask)
+        << "warp " << w << " pc " << std::hex << dut_->issue_pc_o << " for " << expected.pc;
     ASSERT_EQ(dut_->issue_pc_o, expected.pc) << "warp " << w;
     ASSERT_EQ(dut_->issue_depth_o, expected.depth) << "warp " << w;
     ASSERT_TRUE(stream_[w].has_value()) << "warp " << w << " had no redirect";
@@ -396,14 +397,14 @@ void Bench::cycle(const Mix& mix) {
 
 constexpr Mix kMixes[] = {
     // name        adv  bra  jmp  ind  exit bar syn  mem ord pau trap loop cycles
-    {"control",     300, 350, 100, 100, 20, 20, 20, 60, 20, 5, 5, 300, 200000},
-    {"locks",       400, 250, 20, 20, 2, 5, 5, 60, 200, 20, 2, 600, 300000},
-    {"yields",      500, 200, 20, 20, 2, 5, 5, 20, 60, 100, 2, 600, 200000},
-    {"collectives", 300, 200, 20, 50, 20, 100, 250, 20, 20, 5, 5, 300, 200000},
-    {"ends",        300, 200, 50, 50, 150, 50, 50, 50, 20, 5, 20, 300, 100000},
-    {"calls",       300, 150, 200, 250, 5, 5, 5, 40, 20, 5, 20, 500, 200000},
-    {"quiet",       600, 380, 0, 0, 0, 0, 0, 20, 0, 0, 0, 900, 300000},
-    {"apart",       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1200000, true},
+    {"control", 300, 350, 100, 100, 20, 20, 20, 60, 20, 5, 5, 300, 150000},
+    {"locks", 400, 250, 20, 20, 2, 5, 5, 60, 200, 20, 2, 600, 150000},
+    {"yields", 500, 200, 20, 20, 2, 5, 5, 20, 60, 100, 2, 600, 150000},
+    {"collectives", 300, 200, 20, 50, 20, 100, 250, 20, 20, 5, 5, 300, 150000},
+    {"ends", 300, 200, 50, 50, 150, 50, 50, 50, 20, 5, 20, 300, 100000},
+    {"calls", 300, 150, 200, 250, 5, 5, 5, 40, 20, 5, 20, 500, 150000},
+    {"quiet", 600, 380, 0, 0, 0, 0, 0, 20, 0, 0, 0, 900, 100000},
+    {"apart", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 700000, true},
 };
 
 TEST(Paths, FollowTheRuleSlotBySlot) {
@@ -411,14 +412,17 @@ TEST(Paths, FollowTheRuleSlotBySlot) {
   for (const Mix& mix : kMixes) {
     SCOPED_TRACE(mix.name);
     Bench bench(seed++);
+    if (mix.apart && bench.lanes() == 1) continue;  // one lane cannot part
     bench.run(mix);
     if (testing::Test::HasFatalFailure()) return;
     EXPECT_GT(bench.slots(), mix.cycles / 20);
     EXPECT_GT(bench.unresolved, bench.slots() / 50);
-    printf("%-12s %8lu slots, %lu serves, %lu greedy returns, %lu paths at most, %lu deadlocks, %lu releases, %lu arrivals, "
-           "%lu faults\n", mix.name, bench.slots(), bench.total(&WarpReference::serves),
-           bench.total(&WarpReference::greedy_returns), bench.most_paths(), bench.deadlocks, bench.sync_releases,
-           bench.arrivals, bench.faults);
+    printf(
+        "%-12s %8lu slots, %lu serves, %lu greedy returns, %lu paths at most, %lu deadlocks, %lu releases, %lu "
+        "arrivals, "
+        "%lu faults\n",
+        mix.name, bench.slots(), bench.total(&WarpReference::serves), bench.total(&WarpReference::greedy_returns),
+        bench.most_paths(), bench.deadlocks, bench.sync_releases, bench.arrivals, bench.faults);
     if (bench.lanes() > 1 && mix.ordering > 50) {
       EXPECT_GT(bench.total(&WarpReference::serves), 100u);
     }
