@@ -84,6 +84,37 @@ def wrong_memories(work):
     return list(dict.fromkeys(_leftover((work / "leftover.txt").read_text(errors="replace"))))
 
 
+# The memories that the architecture needs: what they are called, the module they are in, and their bits in one cluster.
+KNOWN = (
+    ("register file", "register_file", lambda c: c["Cores"] * c["Warps"] * c["Lanes"] * 31 * 32),
+    ("instruction cache", "icache", lambda c: c["Cores"] * c["IcacheBytes"] * 8),
+    ("scratchpad", "scratchpad", lambda c: c["ScratchpadBytes"] * 8),
+)
+
+
+def missing_memories(statistics, leftover, stands_for, configuration):
+    """Findings for known memories that are not RAM of their full size, wherever in the module they have gone.
+
+    `statistics` is the `stat -json` of the elaborated design, `leftover` the text of leftover.txt, `stands_for` what `merge`
+    returned, `configuration` the numbers of heddle_config_pkg.
+    """
+    lost = {}
+    for module, _, _, values in _cells(leftover):
+        if _number(values["WR_PORTS"]) > 0:
+            lost[module] = lost.get(module, 0) + _number(values["SIZE"]) * _number(values["WIDTH"])
+    bits = {name: module["num_memory_bits"] - lost.get(stands_for.get(name, name), 0) for name, module in statistics["modules"].items()}
+    found = []
+    for title, module, wanted in KNOWN:
+        paths = [name.split("$", 1)[1] for name in bits if module_name(name) == module and "$" in name]
+        inside = sum(
+            count for name, count in bits.items() for path in paths if ("." + name.split("$", 1)[-1] + ".").startswith("." + path + ".")
+        )
+        if inside < wanted(configuration):
+            text = f"the {title} needs {wanted(configuration)} bits of RAM, but {inside} are RAM"
+            found.append(Finding("memory", module, text))
+    return found
+
+
 def _cells(dump):
     """(module, type, name, {parameter or port: value}) of every cell in the output of `dump`."""
     module, cell = "", None

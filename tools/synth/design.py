@@ -4,6 +4,7 @@ The lists are the ones that the simulator is built from, so what is linted and s
 """
 
 import pathlib
+import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -48,7 +49,7 @@ def read_list(path):
         if not name:
             continue
         if not (ROOT / name).is_file():
-            raise DesignError(f"{path.relative_to(ROOT)} names {name}, which does not exist")
+            raise DesignError(f"{path} names {name}, which does not exist")
         files.append(ROOT / name)
     return files
 
@@ -61,3 +62,9 @@ def files(generated):
     for folder in FOLDERS[1:]:
         sources += read_list(ROOT / "rtl" / folder / "files.f")
     return sources
+
+
+def configuration(generated):
+    """The numbers of heddle_config_pkg: {"Cores": 1, ...}."""
+    text = (generated / "heddle_config_pkg.sv").read_text()
+    return {name: int(value) for name, value in re.findall(r"localparam int unsigned\s+(\w+)\s*=\s*(\d+);", text)}

@@ -36,21 +36,22 @@ def arguments():
 
 
 def prepare(args):
-    """An empty work folder with all sources in it; returns it, the sources in order, and the top module."""
+    """An empty work folder with all sources in it; returns it, the sources in order, the top module, and the numbers of the configuration."""
     name = args.top or args.config
     work = args.build / "synth" / re.sub(r"[^\w.-]", "_", f"{name}-check" if args.check else name)
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     if args.sources:
-        sources, top = args.sources, args.top
+        sources, top, numbers = args.sources, args.top, None
     else:
-        sources, top = design.files(design.generate(args.config, work / "generated")), design.TOP
+        generated = design.generate(args.config, work / "generated")
+        sources, top, numbers = design.files(generated), design.TOP, design.configuration(generated)
     copies = []
     for source in sources:
         if (work / source.name).exists():
             raise Failure(f"two source files are called {source.name}")
         copies.append(pathlib.Path(shutil.copy(source, work / source.name)))
-    return work, copies, top
+    return work, copies, top, numbers
 
 
 def refuse(findings):
@@ -76,14 +77,21 @@ def netlist(top):
     ]
 
 
-def synthesize(yosys, work, sources, top, check_only):
-    """The rows per module, the total and the cells of the whole netlist; None of them if `check_only`. Raises Failure with every finding."""
+def synthesize(yosys, work, sources, top, numbers, check_only):
+    """The rows per module, the total and the cells of the whole netlist; None of them if `check_only`. Raises Failure with every finding.
+
+    `numbers` are those of the configuration: with them, the memories of the architecture must be there.
+    """
     yosys.run(work, checks.elaborate(top, sources), "elaborate.log")
     refuse(checks.wrong_logic(work, sources))
-    merged, _ = merge.merge((work / "elaborated.il").read_text())
+    merged, stands_for = merge.merge((work / "elaborated.il").read_text())
     (work / "merged.il").write_text(merged)
     yosys.run(work, checks.map_memories(top) if check_only else netlist(top), "synth.log")
-    refuse(checks.wrong_memories(work))
+    found = checks.wrong_memories(work)
+    if numbers:
+        statistics = json.loads((work / "memories.json").read_text())
+        found += checks.missing_memories(statistics, (work / "leftover.txt").read_text(), stands_for, numbers)
+    refuse(found)
     return None if check_only else report.rows(json.loads((work / "netlist.json").read_text()), top)
 
 
@@ -95,9 +103,9 @@ def main():
             raise Failure(f"target {args.target} is not available yet; available: xilinx")
         start = time.monotonic()
         name = args.top or args.config
-        work, sources, top = prepare(args)
+        work, sources, top, numbers = prepare(args)
         yosys = Yosys(args.build / "synth/yosys")
-        if found := synthesize(yosys, work, sources, top, args.check):
+        if found := synthesize(yosys, work, sources, top, numbers, args.check):
             ordered, total, cells = found
             print("\n".join(report.table(ordered, total)))
             result |= total | {"cells": sum(cells.values()), "rows": ordered}
