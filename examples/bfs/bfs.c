@@ -1,5 +1,5 @@
-// One level of a breadth-first search. Vertices have very different numbers of neighbours, so lanes leave the loop at different times,
-// and what they load is scattered.
+// One level of a breadth-first search. Vertices have very different numbers of neighbours, so lanes leave the loop at
+// different times, and what they load is scattered.
 #include "bfs_args.h"
 
 HD_KERNEL(bfs) {

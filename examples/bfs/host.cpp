@@ -58,7 +58,9 @@ int main(int argc, char** argv) {
       argc, argv, {"bfs", "Breadth-first search of a random graph, one launch per level."},
       [&](CLI::App& app) {
         app.add_option("--n", n, "Vertices")->check(CLI::Range(1U, 1U << 20))->capture_default_str();
-        app.add_option("--degree", degree, "Edges per vertex, on average")->check(CLI::Range(0U, 64U))->capture_default_str();
+        app.add_option("--degree", degree, "Edges per vertex, on average")
+            ->check(CLI::Range(0U, 64U))
+            ->capture_default_str();
         app.add_option("--start", start, "First vertex, modulo n")->capture_default_str();
       },
       [&](ex::Run& run) {

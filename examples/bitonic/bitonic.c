@@ -1,5 +1,5 @@
-// Bitonic sort. One work-item handles one pair of elements at a time; as long as pairs lie within the chunk of two elements per
-// work-item, a workgroup goes on in its scratchpad with a barrier between steps.
+// Bitonic sort. One work-item handles one pair of elements at a time; as long as pairs lie within the chunk of two
+// elements per work-item, a workgroup goes on in its scratchpad with a barrier between steps.
 #include "bitonic_args.h"
 
 HD_SCRATCHPAD uint32_t chunk[BITONIC_MAX_CHUNK];

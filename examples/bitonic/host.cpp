@@ -10,7 +10,8 @@ namespace ex = heddle::examples;
 int main(int argc, char** argv) {
   uint32_t n = 2048;
   return ex::run_example(
-      argc, argv, {"bitonic", "Sorts integers with a bitonic network: barriers inside a workgroup, launches between them."},
+      argc, argv,
+      {"bitonic", "Sorts integers with a bitonic network: barriers inside a workgroup, launches between them."},
       [&](CLI::App& app) {
         app.add_option("--n", n, "Elements, a power of two")
             ->check(CLI::Range(2U, 1U << 20))
@@ -30,7 +31,8 @@ int main(int argc, char** argv) {
         const heddle::driver::Size3 groups{n / (2 * group), 1, 1}, items{group, 1, 1};
         run.launch("bitonic_sort", groups, items, args);
         for (args.stage = 4 * group; args.stage <= n; args.stage *= 2) {
-          for (args.stride = args.stage / 2; args.stride > group; args.stride /= 2) run.launch("bitonic_step", groups, items, args);
+          for (args.stride = args.stage / 2; args.stride > group; args.stride /= 2)
+            run.launch("bitonic_step", groups, items, args);
           run.launch("bitonic_merge", groups, items, args);
         }
         std::ranges::sort(keys);

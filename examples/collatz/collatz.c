@@ -1,4 +1,5 @@
-// Steps of the Collatz sequence of every number up to n: each lane takes its own way through the branch and its own number of rounds.
+// Steps of the Collatz sequence of every number up to n: each lane takes its own way through the branch and its own
+// number of rounds.
 #include "collatz_args.h"
 
 HD_KERNEL(collatz) {

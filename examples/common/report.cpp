@@ -37,8 +37,9 @@ double Report::simd_efficiency() const {
 double Report::khz() const { return ratio(static_cast<double>(total.cycles), total.host_seconds * 1000.0); }
 
 std::string summary(const Report& report) {
-  std::string text = fmt::format("{} on {} ({}{}): {}\n", report.example, report.config, report.backend,
-                                 report.lockstep.enabled ? ", lock-step with the model" : "", report.pass ? "PASS" : "FAIL");
+  std::string text =
+      fmt::format("{} on {} ({}{}): {}\n", report.example, report.config, report.backend,
+                  report.lockstep.enabled ? ", lock-step with the model" : "", report.pass ? "PASS" : "FAIL");
   const driver::LaunchStatistics& total = report.total;
   text += fmt::format("  {} {}, {} warp instructions (IPC {:.2f}), {} lane instructions, SIMD efficiency {:.1f} %\n",
                       grouped(total.cycles), report.backend == "rtl" ? "cycles" : "steps", grouped(total.warp_instrs),
@@ -52,8 +53,9 @@ std::string summary(const Report& report) {
     text += '\n';
   }
   if (report.stack_slots) {
-    text += fmt::format("  an exact post-dominator stack needs {} slots: {:.2f} of ours\n", grouped(*report.stack_slots),
-                        ratio(static_cast<double>(*report.stack_slots), static_cast<double>(total.warp_instrs)));
+    text +=
+        fmt::format("  an exact post-dominator stack needs {} slots: {:.2f} of ours\n", grouped(*report.stack_slots),
+                    ratio(static_cast<double>(*report.stack_slots), static_cast<double>(total.warp_instrs)));
   }
   text += fmt::format("  {:.2f} s of simulation, {:.1f} kHz\n", total.host_seconds, report.khz());
   return text;
@@ -79,14 +81,11 @@ nlohmann::json to_json(const Report& report) {
   if (report.stack_slots) json["stack_slots"] = *report.stack_slots;
   if (report.fault) {
     const driver::FaultReport& fault = *report.fault;
-    json["error"] = {{"cause", fault.cause_text},
-                     {"pc", fault.pc},
-                     {"symbol", fault.symbol},
-                     {"file", fault.file},
-                     {"line", fault.line},
-                     {"address", fault.address ? nlohmann::json(*fault.address) : nlohmann::json()},
-                     {"workgroup", fault.group},
-                     {"lane", fault.lane}};
+    json["error"] = {
+        {"cause", fault.cause_text}, {"pc", fault.pc},
+        {"symbol", fault.symbol},    {"file", fault.file},
+        {"line", fault.line},        {"address", fault.address ? nlohmann::json(*fault.address) : nlohmann::json()},
+        {"workgroup", fault.group},  {"lane", fault.lane}};
   } else if (!report.error.empty()) {
     json["error"] = {{"cause", report.error}};
   }

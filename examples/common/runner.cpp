@@ -26,7 +26,8 @@ struct Settings {
 };
 
 void add_run_options(CLI::App& app, Settings& settings) {
-  app.add_option("--config", settings.config, "Configuration: nano, edge, base, or NAME:key=value,...")->capture_default_str();
+  app.add_option("--config", settings.config, "Configuration: nano, edge, base, or NAME:key=value,...")
+      ->capture_default_str();
   app.add_option("--backend", settings.backend, "rtl: the verilated RTL; model: the golden model")
       ->check(CLI::IsMember({"rtl", "model"}))
       ->capture_default_str();
@@ -39,9 +40,11 @@ void add_run_options(CLI::App& app, Settings& settings) {
   app.add_option("--mem-latency", settings.memory_latency, "Cycles from a memory request to its response (rtl)")
       ->check(CLI::Range(1U, 100'000U))
       ->capture_default_str();
-  app.add_option("--mem-bandwidth", settings.memory_bandwidth, "Memory lines per cycle, up to 1 (rtl)")->capture_default_str();
+  app.add_option("--mem-bandwidth", settings.memory_bandwidth, "Memory lines per cycle, up to 1 (rtl)")
+      ->capture_default_str();
   app.add_flag("--random-stalls", settings.random_stalls, "Random memory latency, order and back-pressure (rtl)");
-  app.add_option("--timeout", settings.timeout, "Abort a launch after so many cycles; 0: after very many")->capture_default_str();
+  app.add_option("--timeout", settings.timeout, "Abort a launch after so many cycles; 0: after very many")
+      ->capture_default_str();
   app.add_flag("--stack-reference", settings.stack_reference,
                "Also run on an exact post-dominator stack and report its issue slots (model)");
   app.add_option("--json", settings.json, "Write the results to a file as one JSON object");
@@ -75,7 +78,8 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words, const ch
   return std::nullopt;
 }
 
-driver::DeviceOptions device_options(const Settings& settings, const Example& example, const std::vector<std::string>& words) {
+driver::DeviceOptions device_options(const Settings& settings, const Example& example,
+                                     const std::vector<std::string>& words) {
   driver::DeviceOptions options;
   options.backend = settings.backend == "rtl" ? driver::BackendKind::kRtl : driver::BackendKind::kModel;
   options.configuration = settings.config;
@@ -86,7 +90,8 @@ driver::DeviceOptions device_options(const Settings& settings, const Example& ex
   options.memory_bandwidth = settings.memory_bandwidth;
   options.random_stalls = settings.random_stalls;
   options.stack_reference = settings.stack_reference;
-  if (!settings.trace.empty()) options.trace = settings.trace_file.empty() ? example.name + ".fst" : settings.trace_file;
+  if (!settings.trace.empty())
+    options.trace = settings.trace_file.empty() ? example.name + ".fst" : settings.trace_file;
   options.replay = fmt::format("./heddle run {} {}", example.name, quoted(words));
   return options;
 }
@@ -126,7 +131,8 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     return *status;
   }
   if (split != words.end()) {
-    if (auto status = parse(own_app, {split + 1, words.end()}, "Options of the run go before '--'; '--help' lists them.\n")) {
+    if (auto status =
+            parse(own_app, {split + 1, words.end()}, "Options of the run go before '--'; '--help' lists them.\n")) {
       return *status;
     }
   }

@@ -25,8 +25,8 @@ class Run {
 
   /// Launches, waits and adds up the counters (also of a launch that fails). Throws what the driver throws.
   template <typename Args>
-  driver::LaunchStatistics launch(const std::string& kernel, driver::Size3 grid, driver::Size3 workgroup, const Args& args,
-                                  driver::LaunchOptions options = {}) {
+  driver::LaunchStatistics launch(const std::string& kernel, driver::Size3 grid, driver::Size3 workgroup,
+                                  const Args& args, driver::LaunchOptions options = {}) {
     if (options.timeout == 0) options.timeout = timeout_;
     const Tally tally(*this);
     return device_.run(kernel, grid, workgroup, args, options);
@@ -40,8 +40,8 @@ class Run {
     if (got.size() != expected.size()) return check(false, std::string(what) + ": wrong number of elements");
     for (size_t i = 0; i < got.size(); ++i) {
       if (got[i] == expected[i]) continue;
-      return check(false, std::string(what) + "[" + std::to_string(i) + "] is " + std::to_string(got[i]) + ", expected " +
-                              std::to_string(expected[i]));
+      return check(false, std::string(what) + "[" + std::to_string(i) + "] is " + std::to_string(got[i]) +
+                              ", expected " + std::to_string(expected[i]));
     }
     check(true, std::string(what));
   }
@@ -76,9 +76,10 @@ class Run {
   uint64_t timeout_ = 0;
 };
 
-/// The whole of an example's main(): parses `[RUN OPTIONS] [-- EXAMPLE OPTIONS]`, opens the device, loads the kernel program beside the
-/// executable, calls `body`, prints a summary and writes --json. `options` adds the example's own options. Returns the exit status:
-/// 0 if every check passed (and at least one was made), 1 if not or on a device error, 2 on bad usage.
+/// The whole of an example's main(): parses `[RUN OPTIONS] [-- EXAMPLE OPTIONS]`, opens the device, loads the kernel
+/// program beside the executable, calls `body`, prints a summary and writes --json. `options` adds the example's own
+/// options. Returns the exit status: 0 if every check passed (and at least one was made), 1 if not or on a device
+/// error, 2 on bad usage.
 int run_example(int argc, char** argv, const Example& example, const std::function<void(CLI::App&)>& options,
                 const std::function<void(Run&)>& body);
 

@@ -44,7 +44,8 @@ std::string with_segment(std::string bytes, const Change& change) {
 
 }  // namespace
 
-BadElves::BadElves(const fs::path& good) : folder_(fs::temp_directory_path() / ("heddle-faults-" + std::to_string(getpid()))) {
+BadElves::BadElves(const fs::path& good)
+    : folder_(fs::temp_directory_path() / ("heddle-faults-" + std::to_string(getpid()))) {
   std::ifstream in(good, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
   if (bytes.size() < sizeof(Elf64_Ehdr)) throw std::runtime_error(good.string() + ": cannot be read");
@@ -53,7 +54,8 @@ BadElves::BadElves(const fs::path& good) : folder_(fs::temp_directory_path() / (
   write(rv64(), with_header(bytes, [](Elf32_Ehdr& header) { header.e_ident[EI_CLASS] = ELFCLASS64; }));
   write(object(), with_header(bytes, [](Elf32_Ehdr& header) { header.e_type = ET_REL; }));
   write(too_large(), with_segment(bytes, [](Elf32_Phdr& segment) { segment.p_memsz = 0x40000000; }));
-  write(cut(), with_segment(bytes, [&](Elf32_Phdr& segment) { segment.p_offset = static_cast<Elf32_Off>(bytes.size()) - 4; }));
+  write(cut(),
+        with_segment(bytes, [&](Elf32_Phdr& segment) { segment.p_offset = static_cast<Elf32_Off>(bytes.size()) - 4; }));
 }
 
 BadElves::~BadElves() {

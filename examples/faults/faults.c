@@ -2,10 +2,10 @@
 #include "faults_args.h"
 
 // Notes the line, then goes wrong on it.
-#define GO_WRONG(statement)                    \
-  do {                                         \
+#define GO_WRONG(statement)                     \
+  do {                                          \
     *(volatile uint32_t*)args->line = __LINE__; \
-    statement;                                 \
+    statement;                                  \
   } while (0)
 
 static bool chosen(const struct faults_args* args) {
@@ -51,7 +51,8 @@ HD_KERNEL(null_pointer) {
 
 HD_KERNEL(write_code) {
   harmless(args);
-  if (chosen(args)) GO_WRONG(*(volatile uint32_t*)(uintptr_t)&harmless = 1);
+  volatile uint32_t* code = (volatile uint32_t*)(uintptr_t)harmless;
+  if (chosen(args)) GO_WRONG(*code = 1);
 }
 
 HD_KERNEL(wild_jump) {

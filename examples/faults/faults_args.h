@@ -4,12 +4,12 @@
 
 // What every kernel of the example gets. One work-item goes wrong, the others do something harmless.
 struct faults_args {
-  uint32_t group;          // the work-item that goes wrong: its workgroup
-  uint32_t local;          // and its linear local id
-  HD_PTR(uint32_t) data;   // `words` words
+  uint32_t group;         // the work-item that goes wrong: its workgroup
+  uint32_t local;         // and its linear local id
+  HD_PTR(uint32_t) data;  // `words` words
   uint32_t words;
-  HD_PTR(uint32_t) flag;   // one word, zero, which stays so
-  HD_PTR(uint32_t) line;   // receives the source line of what goes wrong, just before
+  HD_PTR(uint32_t) flag;  // one word, zero, which stays so
+  HD_PTR(uint32_t) line;  // receives the source line of what goes wrong, just before
 };
 
 #define illegal_instruction_args faults_args

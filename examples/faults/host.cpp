@@ -15,10 +15,10 @@ namespace {
 /// What is expected of a report about a lane.
 struct Expected {
   std::string kernel;
-  std::string cause;                       // part of cause_text
-  std::optional<uint32_t> address;         // exactly
-  bool exact_line = true;                  // the kernel notes the line on which it goes wrong
-  std::string symbol{};                    // function; empty: the kernel
+  std::string cause;                // part of cause_text
+  std::optional<uint32_t> address;  // exactly
+  bool exact_line = true;           // the kernel notes the line on which it goes wrong
+  std::string symbol{};             // function; empty: the kernel
   hd::ErrorKind kind = hd::ErrorKind::kFault;
 };
 
@@ -29,7 +29,8 @@ class Walk {
     args_.local = group_size_ - 1;
     args_.words = kGroups * group_size_;
     args_.data = device().allocate(args_.words * 4, "data");
-    // One allocation for both: with the program, the data and the arguments that is four regions, which every device has.
+    // One allocation for both: with the program, the data and the arguments that is four regions, which every device
+    // has.
     args_.flag = device().upload(std::vector<uint32_t>{0, 0}, "flag and line");
     args_.line = args_.flag + 4;
   }
@@ -39,9 +40,8 @@ class Walk {
 
   /// A kernel that goes wrong, and every field of the report about it.
   void faulty(const Expected& expected, hd::LaunchOptions options = {}) {
-    rejected(expected.kernel, expected.kind, expected.cause, [&] {
-      run_.launch(expected.kernel, {kGroups, 1, 1}, {group_size_, 1, 1}, args_, options);
-    });
+    rejected(expected.kernel, expected.kind, expected.cause,
+             [&] { run_.launch(expected.kernel, {kGroups, 1, 1}, {group_size_, 1, 1}, args_, options); });
     if (!last_) return;
     // Only a back end that sees inside the device knows where a kernel that never ends was stopped.
     if (!last_->fault() && expected.kind == hd::ErrorKind::kTimeout) return;
@@ -50,7 +50,8 @@ class Walk {
   }
 
   /// Something that the driver has to refuse with an error of `kind` whose text has `part`; then a healthy kernel.
-  void rejected(const std::string& name, hd::ErrorKind kind, const std::string& part, const std::function<void()>& attempt) {
+  void rejected(const std::string& name, hd::ErrorKind kind, const std::string& part,
+                const std::function<void()>& attempt) {
     last_.reset();
     bool ok = false;
     try {
@@ -77,7 +78,8 @@ class Walk {
     const std::string symbol = expected.symbol.empty() ? expected.kernel : expected.symbol;
     check(fault.cause_text.find(expected.cause) != std::string::npos || timeout, "cause, got " + fault.cause_text);
     if (!timeout) {
-      check(!expected.address || fault.address == expected.address, fmt::format("address, got {:#x}", fault.address.value_or(0)));
+      check(!expected.address || fault.address == expected.address,
+            fmt::format("address, got {:#x}", fault.address.value_or(0)));
       check(fault.group == hd::Size3{args_.group, 0, 0}, "workgroup");
       if (expected.kernel != "stuck_collective") {
         check(fault.local_linear == args_.local && fault.local == hd::Size3{args_.local, 0, 0}, "work-item");
@@ -137,14 +139,17 @@ void launches(Walk& walk, ex::Run& run) {
   const auto shape = walk.device().shape();
   const hd::Size3 one{1, 1, 1};
   using enum hd::ErrorKind;
-  walk.rejected("workgroup too large", kInvalidArgument, fmt::format("a core of this device has {} lanes", shape.threads()),
+  walk.rejected("workgroup too large", kInvalidArgument,
+                fmt::format("a core of this device has {} lanes", shape.threads()),
                 [&] { run.launch("healthy", one, {shape.threads() + 1, 1, 1}, walk.args()); });
-  walk.rejected("scratchpad too large", kInvalidArgument, fmt::format("the device has {}", shape.scratchpad_bytes), [&] {
-    run.launch("healthy", one, one, walk.args(), {.extra_scratch_bytes = shape.scratchpad_bytes});
-  });
-  walk.rejected("empty grid", kInvalidArgument, "is empty", [&] { run.launch("healthy", {1, 0, 1}, one, walk.args()); });
-  walk.rejected("unknown kernel", kInvalidArgument, "no kernel 'helthy'", [&] { run.launch("helthy", one, one, walk.args()); });
-  walk.rejected("too much memory", kOutOfMemory, "out of device memory", [&] { walk.device().allocate(uint64_t{1} << 40); });
+  walk.rejected("scratchpad too large", kInvalidArgument, fmt::format("the device has {}", shape.scratchpad_bytes),
+                [&] { run.launch("healthy", one, one, walk.args(), {.extra_scratch_bytes = shape.scratchpad_bytes}); });
+  walk.rejected("empty grid", kInvalidArgument, "is empty",
+                [&] { run.launch("healthy", {1, 0, 1}, one, walk.args()); });
+  walk.rejected("unknown kernel", kInvalidArgument, "no kernel 'helthy'",
+                [&] { run.launch("helthy", one, one, walk.args()); });
+  walk.rejected("too much memory", kOutOfMemory, "out of device memory",
+                [&] { walk.device().allocate(uint64_t{1} << 40); });
 }
 
 void programs(Walk& walk) {
@@ -164,13 +169,15 @@ void programs(Walk& walk) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return ex::run_example(argc, argv,
-                         {"faults", "Does everything wrong that a kernel or its host can, checks each error, and that the device lives on."},
-                         [](CLI::App&) {},
-                         [](ex::Run& run) {
-                           Walk walk(run);
-                           kernels(walk);
-                           launches(walk, run);
-                           programs(walk);
-                         });
+  return ex::run_example(
+      argc, argv,
+      {"faults",
+       "Does everything wrong that a kernel or its host can, checks each error, and that the device lives on."},
+      [](CLI::App&) {},
+      [](ex::Run& run) {
+        Walk walk(run);
+        kernels(walk);
+        launches(walk, run);
+        programs(walk);
+      });
 }

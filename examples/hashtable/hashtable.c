@@ -1,5 +1,5 @@
-// Counts keys in a chained hash table with a spin lock per bucket. With few buckets the lanes of one warp want the same lock: the one
-// that holds it must get to run although its neighbours spin.
+// Counts keys in a chained hash table with a spin lock per bucket. With few buckets the lanes of one warp want the same
+// lock: the one that holds it must get to run although its neighbours spin.
 #include "hashtable_args.h"
 
 static void acquire(uint32_t* lock) {

@@ -36,7 +36,9 @@ int main(int argc, char** argv) {
       argc, argv, {"hashtable", "Counts keys in a hash table with a spin lock per bucket, contended inside each warp."},
       [&](CLI::App& app) {
         app.add_option("--n", n, "Keys")->check(CLI::Range(1U, 1U << 20))->capture_default_str();
-        app.add_option("--buckets", buckets, "Buckets, each with its lock")->check(CLI::Range(1U, 1U << 16))->capture_default_str();
+        app.add_option("--buckets", buckets, "Buckets, each with its lock")
+            ->check(CLI::Range(1U, 1U << 16))
+            ->capture_default_str();
       },
       [&](ex::Run& run) {
         auto& device = run.device();

@@ -8,7 +8,8 @@ HD_KERNEL(histogram) {
   const uint32_t id = hd_local_id(0), size = hd_local_size(0);
   for (uint32_t bin = id; bin < HISTOGRAM_BINS; bin += size) local_bins[bin] = 0;
   hd_barrier();
-  for (uint32_t i = hd_global_id(0); i < args->n; i += hd_global_size(0)) hd_atomic_add(&local_bins[args->values[i]], 1);
+  for (uint32_t i = hd_global_id(0); i < args->n; i += hd_global_size(0))
+    hd_atomic_add(&local_bins[args->values[i]], 1);
   hd_barrier();
   for (uint32_t bin = id; bin < HISTOGRAM_BINS; bin += size) {
     const uint32_t count = local_bins[bin];
@@ -18,5 +19,6 @@ HD_KERNEL(histogram) {
 
 // Every value is an atomic in device memory.
 HD_KERNEL(histogram_direct) {
-  for (uint32_t i = hd_global_id(0); i < args->n; i += hd_global_size(0)) hd_atomic_add(&args->bins[args->values[i]], 1);
+  for (uint32_t i = hd_global_id(0); i < args->n; i += hd_global_size(0))
+    hd_atomic_add(&args->bins[args->values[i]], 1);
 }

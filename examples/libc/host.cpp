@@ -30,11 +30,12 @@ int main(int argc, char** argv) {
           const libc_result& got = results[i];
           run.check(std::memcmp(got.sorted, expected.sorted, sizeof(got.sorted)) == 0, "qsort" + item);
           run.check(got.quotient == expected.quotient && got.remainder == expected.remainder &&
-                        got.unsigned_quotient == expected.unsigned_quotient, "64-bit division" + item);
+                        got.unsigned_quotient == expected.unsigned_quotient,
+                    "64-bit division" + item);
           run.check(got.real_bits == expected.real_bits, "double arithmetic" + item);
           run.check(got.text_length == expected.text_length && std::strncmp(got.text, expected.text, LIBC_TEXT) == 0,
-                    "snprintf" + item + ": \"" + std::string(got.text, strnlen(got.text, LIBC_TEXT)) + "\", expected \"" +
-                        expected.text + "\"");
+                    "snprintf" + item + ": \"" + std::string(got.text, strnlen(got.text, LIBC_TEXT)) +
+                        "\", expected \"" + expected.text + "\"");
         }
       });
 }

@@ -1,4 +1,5 @@
-// Stock library code, compiled by others, in divergent lanes: qsort, snprintf, 64-bit division, double arithmetic in software.
+// Stock library code, compiled by others, in divergent lanes: qsort, snprintf, 64-bit division, double arithmetic in
+// software.
 #include "libc_work.h"
 
 HD_KERNEL(libc) {

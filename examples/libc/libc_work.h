@@ -1,5 +1,6 @@
-// What one work-item computes, for the kernel and, compiled once more, for the host that checks it. Work-items take different ways
-// through it, so that library code runs diverged: comparisons of qsort, formats of snprintf, soft floating point.
+// What one work-item computes, for the kernel and, compiled once more, for the host that checks it. Work-items take
+// different ways through it, so that library code runs diverged: comparisons of qsort, formats of snprintf, soft
+// floating point.
 #pragma once
 
 #include <stdint.h>
@@ -53,9 +54,17 @@ static inline void libc_work(uint32_t item, struct libc_result* result) {
   memcpy(&result->real_bits, &real, sizeof(real));
 
   switch (item % 4) {
-    case 0: result->text_length = snprintf(result->text, LIBC_TEXT, "%5d|%-8x|%s", result->sorted[0], (unsigned)state, "zero"); break;
+    case 0:
+      result->text_length =
+          snprintf(result->text, LIBC_TEXT, "%5d|%-8x|%s", result->sorted[0], (unsigned)state, "zero");
+      break;
     case 1: result->text_length = snprintf(result->text, LIBC_TEXT, "%lld %+lld", (long long)a, (long long)b); break;
-    case 2: result->text_length = snprintf(result->text, LIBC_TEXT, "%.4f", (double)(int32_t)(state % 100000) / 16.0); break;
-    default: result->text_length = snprintf(result->text, LIBC_TEXT, "%c%08lX%%%u", 'a' + (int)(item % 26), (unsigned long)state, (unsigned)item); break;
+    case 2:
+      result->text_length = snprintf(result->text, LIBC_TEXT, "%.4f", (double)(int32_t)(state % 100000) / 16.0);
+      break;
+    default:
+      result->text_length = snprintf(result->text, LIBC_TEXT, "%c%08lX%%%u", 'a' + (int)(item % 26),
+                                     (unsigned long)state, (unsigned)item);
+      break;
   }
 }

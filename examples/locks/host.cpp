@@ -36,9 +36,13 @@ void contend(ex::Run& run, const std::string& kernel, uint32_t items, uint32_t r
 int main(int argc, char** argv) {
   uint32_t rounds = 1;
   return ex::run_example(
-      argc, argv, {"locks", "All lanes of one warp, then of two, take one lock in turn: test-and-set, LR/SC, ticket, try-lock, scratchpad."},
+      argc, argv,
+      {"locks",
+       "All lanes of one warp, then of two, take one lock in turn: test-and-set, LR/SC, ticket, try-lock, scratchpad."},
       [&](CLI::App& app) {
-        app.add_option("--rounds", rounds, "Times that each work-item takes the lock")->check(CLI::Range(1U, 1000U))->capture_default_str();
+        app.add_option("--rounds", rounds, "Times that each work-item takes the lock")
+            ->check(CLI::Range(1U, 1000U))
+            ->capture_default_str();
       },
       [&](ex::Run& run) {
         const auto shape = run.device().shape();

@@ -1,5 +1,6 @@
-// All lanes take one lock in turn. None of these loops yields with hd_pause or is written for SIMT hardware in any way: they are what one
-// writes for CPU threads, and they end because every lane that can run gets to run within a bounded number of slots.
+// All lanes take one lock in turn. None of these loops yields with hd_pause or is written for SIMT hardware in any way:
+// they are what one writes for CPU threads, and they end because every lane that can run gets to run within a bounded
+// number of slots.
 #include "locks_args.h"
 
 // What the lock protects: no atomics.

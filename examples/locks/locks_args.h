@@ -4,10 +4,10 @@
 
 struct locks_args {
   uint32_t rounds;
-  HD_PTR(uint32_t) lock;     // two words, zero
-  HD_PTR(uint32_t) counter;  // changed only under the lock, with plain accesses
-  HD_PTR(uint32_t) order;    // work-items in the order in which they held the lock
-  HD_PTR(uint32_t) failures; // of the try-lock, per work-item
+  HD_PTR(uint32_t) lock;      // two words, zero
+  HD_PTR(uint32_t) counter;   // changed only under the lock, with plain accesses
+  HD_PTR(uint32_t) order;     // work-items in the order in which they held the lock
+  HD_PTR(uint32_t) failures;  // of the try-lock, per work-item
 };
 
 // The same arguments serve all kernels.

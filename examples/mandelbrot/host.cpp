@@ -18,8 +18,12 @@ int main(int argc, char** argv) {
         app.add_option("--n", n, "Width of the picture in points; the height is two thirds of it")
             ->check(CLI::Range(3U, 8192U))
             ->capture_default_str();
-        app.add_option("--iterations", limit, "Most iterations per point")->check(CLI::Range(1U, 255U))->capture_default_str();
-        app.add_option("--scale", scale, "Pixels of the PNG per point, each way")->check(CLI::Range(1U, 16U))->capture_default_str();
+        app.add_option("--iterations", limit, "Most iterations per point")
+            ->check(CLI::Range(1U, 255U))
+            ->capture_default_str();
+        app.add_option("--scale", scale, "Pixels of the PNG per point, each way")
+            ->check(CLI::Range(1U, 16U))
+            ->capture_default_str();
         app.add_option("--output", output, "PNG file; empty for none")->capture_default_str();
       },
       [&](ex::Run& run) {

@@ -1,4 +1,5 @@
-// Escape times of the points of a picture. Neighbours leave the loop at different times: lanes diverge at its exit and meet after it.
+// Escape times of the points of a picture. Neighbours leave the loop at different times: lanes diverge at its exit and
+// meet after it.
 #include "mandelbrot_args.h"
 
 HD_KERNEL(mandelbrot) {

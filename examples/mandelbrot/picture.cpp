@@ -58,11 +58,13 @@ void print_preview(const Picture& picture, unsigned columns) {
   static constexpr char kShades[] = " .:-=+*%#";
   const uint32_t shades = sizeof(kShades) - 2;  // the last index
   columns = std::min(columns, picture.width);
-  const unsigned rows = std::max(1U, picture.height * columns / picture.width / 2);  // a character is twice as high as wide
+  const unsigned rows =
+      std::max(1U, picture.height * columns / picture.width / 2);  // a character is twice as high as wide
   for (unsigned row = 0; row < rows; ++row) {
     std::string line;
     for (unsigned column = 0; column < columns; ++column) {
-      const uint32_t i = picture.iterations[row * picture.height / rows * picture.width + column * picture.width / columns];
+      const uint32_t i =
+          picture.iterations[row * picture.height / rows * picture.width + column * picture.width / columns];
       line += i >= picture.limit ? '@' : kShades[std::min(shades, i * shades / 16)];
     }
     fmt::print("  {}\n", line);

@@ -12,7 +12,8 @@ struct Picture {
   std::vector<uint8_t> iterations;
 };
 
-/// Writes a colour PNG in which each point is a square of `scale` x `scale` pixels. Throws std::runtime_error if that fails.
+/// Writes a colour PNG in which each point is a square of `scale` x `scale` pixels. Throws std::runtime_error if that
+/// fails.
 void write_png(const Picture& picture, unsigned scale, const std::string& file);
 
 /// Prints the picture in characters, at most `columns` wide.

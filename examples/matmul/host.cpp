@@ -33,12 +33,14 @@ int main(int argc, char** argv) {
         std::vector<int32_t> expected(m * n);
         for (uint32_t row = 0; row < m; ++row) {
           for (uint32_t i = 0; i < k; ++i) {
-            for (uint32_t column = 0; column < n; ++column) expected[row * n + column] += a[row * k + i] * b[i * n + column];
+            for (uint32_t column = 0; column < n; ++column)
+              expected[row * n + column] += a[row * k + i] * b[i * n + column];
           }
         }
         uint32_t tile = 1;  // the largest that fits into a core
         while (tile < MATMUL_MAX_TILE && 4 * tile * tile <= device.shape().threads()) tile *= 2;
-        const matmul_args args{m, n, k, tile, device.upload(a, "a"), device.upload(b, "b"), device.allocate(m * n * 4, "c")};
+        const matmul_args args{
+            m, n, k, tile, device.upload(a, "a"), device.upload(b, "b"), device.allocate(m * n * 4, "c")};
         run.launch("matmul", {(n + tile - 1) / tile, (m + tile - 1) / tile, 1}, {tile, tile, 1}, args);
         run.check_equal(device.read<int32_t>(args.c, m * n), expected, "c");
       });

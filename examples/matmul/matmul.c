@@ -1,5 +1,5 @@
-// c = a * b. A workgroup computes one tile of c; it walks along k, and copies a tile of a and one of b to the scratchpad each time, so
-// that device memory is read once per tile instead of once per product.
+// c = a * b. A workgroup computes one tile of c; it walks along k, and copies a tile of a and one of b to the
+// scratchpad each time, so that device memory is read once per tile instead of once per product.
 #include "matmul_args.h"
 
 HD_SCRATCHPAD int32_t tile_a[MATMUL_MAX_TILE][MATMUL_MAX_TILE];

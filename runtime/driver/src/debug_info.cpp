@@ -26,8 +26,8 @@ std::optional<unsigned> number_attribute(Dwarf_Die* die, unsigned name) {
   return static_cast<unsigned>(value);
 }
 
-/// Names the innermost inlined function of `scopes` (innermost first), and moves the location out of the runtime's headers to the
-/// place that called into them.
+/// Names the innermost inlined function of `scopes` (innermost first), and moves the location out of the runtime's
+/// headers to the place that called into them.
 void locate_inlined(Dwarf_Die* unit, std::span<Dwarf_Die> scopes, SourceLocation& location) {
   Dwarf_Files* files = nullptr;
   size_t file_count = 0;

@@ -20,9 +20,7 @@ constexpr uint64_t kAdvanceChunk = 1'000'000;
 /// An aborted launch ends once its accesses in flight have completed; far longer means that the device is stuck.
 constexpr uint64_t kAbortCycles = 1'000'000;
 
-uint64_t default_timeout(BackendKind backend) {
-  return backend == BackendKind::kModel ? 20'000'000'000 : 200'000'000;
-}
+uint64_t default_timeout(BackendKind backend) { return backend == BackendKind::kModel ? 20'000'000'000 : 200'000'000; }
 
 std::string size_text(Size3 size) { return fmt::format("{} x {} x {}", size[0], size[1], size[2]); }
 
@@ -65,8 +63,9 @@ Device::Device(const DeviceOptions& options, std::unique_ptr<Backend> backend)
       allocator_(memory_map::kDeviceBase + static_cast<uint32_t>(kProgramBytes),
                  options.memory_bytes > kProgramBytes ? options.memory_bytes - kProgramBytes : 0) {
   if (options.memory_bytes > memory_map::kDeviceSize) {
-    throw DeviceError(ErrorKind::kUnavailable, fmt::format("device memory of {} bytes asked for, the address map has {}",
-                                                           options.memory_bytes, memory_map::kDeviceSize));
+    throw DeviceError(ErrorKind::kUnavailable,
+                      fmt::format("device memory of {} bytes asked for, the address map has {}", options.memory_bytes,
+                                  memory_map::kDeviceSize));
   }
   const uint32_t id = backend_->read_register(regs::kId);
   if (id != kDeviceId) {
@@ -74,9 +73,9 @@ Device::Device(const DeviceOptions& options, std::unique_ptr<Backend> backend)
   }
   const uint32_t version = backend_->read_register(regs::kVersion);
   if (regs::version::kMajor.get(version) != 1) {
-    throw DeviceError(ErrorKind::kUnavailable, fmt::format("register interface version {}.{}, the driver knows 1",
-                                                           regs::version::kMajor.get(version),
-                                                           regs::version::kMinor.get(version)));
+    throw DeviceError(ErrorKind::kUnavailable,
+                      fmt::format("register interface version {}.{}, the driver knows 1",
+                                  regs::version::kMajor.get(version), regs::version::kMinor.get(version)));
   }
   const uint32_t shape = backend_->read_register(regs::kShape);
   shape_.lanes = regs::shape::kLanes.get(shape);
@@ -151,22 +150,26 @@ void Device::write_writable_segments() {
 void Device::check_launch(const std::string& kernel, Size3 grid, Size3 workgroup, const LaunchOptions& options) const {
   const uint64_t items = uint64_t{workgroup[0]} * workgroup[1] * workgroup[2];
   if (items == 0) invalid(fmt::format("launch of '{}': the workgroup {} is empty", kernel, size_text(workgroup)));
-  if (std::ranges::any_of(workgroup, [&](uint32_t size) { return size > shape_.threads(); }) || items > shape_.threads()) {
-    invalid(fmt::format("launch of '{}': the workgroup {} is too large: a core of this device has {} lanes ({} warps of {})",
-                        kernel, size_text(workgroup), shape_.threads(), shape_.warps, shape_.lanes));
+  if (std::ranges::any_of(workgroup, [&](uint32_t size) { return size > shape_.threads(); }) ||
+      items > shape_.threads()) {
+    invalid(fmt::format(
+        "launch of '{}': the workgroup {} is too large: a core of this device has {} lanes ({} warps of {})", kernel,
+        size_text(workgroup), shape_.threads(), shape_.warps, shape_.lanes));
   }
   if (grid[0] == 0 || grid[1] == 0 || grid[2] == 0) {
     invalid(fmt::format("launch of '{}': the grid {} is empty", kernel, size_text(grid)));
   }
   const uint64_t scratch = uint64_t{image_->scratch_bytes()} + options.extra_scratch_bytes;
   if (scratch > shape_.scratchpad_bytes) {
-    invalid(fmt::format("launch of '{}': a workgroup needs {} bytes of scratchpad ({} of the program's variables, {} extra), "
-                        "the device has {}",
-                        kernel, scratch, image_->scratch_bytes(), options.extra_scratch_bytes, shape_.scratchpad_bytes));
+    invalid(fmt::format(
+        "launch of '{}': a workgroup needs {} bytes of scratchpad ({} of the program's variables, {} extra), "
+        "the device has {}",
+        kernel, scratch, image_->scratch_bytes(), options.extra_scratch_bytes, shape_.scratchpad_bytes));
   }
-  if (options.private_bytes == 0 || options.private_bytes % 4 != 0 || options.private_bytes > memory_map::kPrivateSize) {
-    invalid(fmt::format("launch of '{}': {} bytes of private memory per lane: must be a multiple of 4, from 4 to {}", kernel,
-                        options.private_bytes, memory_map::kPrivateSize));
+  if (options.private_bytes == 0 || options.private_bytes % 4 != 0 ||
+      options.private_bytes > memory_map::kPrivateSize) {
+    invalid(fmt::format("launch of '{}': {} bytes of private memory per lane: must be a multiple of 4, from 4 to {}",
+                        kernel, options.private_bytes, memory_map::kPrivateSize));
   }
 }
 
@@ -182,7 +185,8 @@ void Device::reserve_private(uint32_t bytes_per_lane) {
 std::vector<Region> Device::regions() const {
   std::vector<Region> all;
   for (const KernelImage::Segment& segment : image_->segments()) {
-    all.push_back({segment.address, segment.address + (segment.memory_bytes - 1), segment.read, segment.write, segment.execute});
+    all.push_back(
+        {segment.address, segment.address + (segment.memory_bytes - 1), segment.read, segment.write, segment.execute});
   }
   for (const auto& [base, block] : allocator_.blocks()) {
     const bool args = launch_ && base == launch_->args_base;
@@ -209,9 +213,9 @@ void Device::program_launch(uint32_t kernel_address) {
     const Region region = i < table.size() ? table[i] : Region{};
     device.write_register(regs::kRegionBase + i * regs::kRegionBaseStride, region.base);
     device.write_register(regs::kRegionLast + i * regs::kRegionLastStride, region.last);
-    device.write_register(regs::kRegionAttr + i * regs::kRegionAttrStride, regs::region_attr::kR.set(region.read) |
-                                                    regs::region_attr::kW.set(region.write) |
-                                                    regs::region_attr::kX.set(region.execute));
+    device.write_register(regs::kRegionAttr + i * regs::kRegionAttrStride,
+                          regs::region_attr::kR.set(region.read) | regs::region_attr::kW.set(region.write) |
+                              regs::region_attr::kX.set(region.execute));
   }
 }
 
@@ -229,7 +233,8 @@ void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std:
 
   launch_ = Launch{kernel, grid, workgroup, options, 0};
   try {
-    launch_->args_base = allocator_.allocate(std::max<size_t>(args.size(), 4), Allocator::kDefaultAlignment, "arguments", false);
+    launch_->args_base =
+        allocator_.allocate(std::max<size_t>(args.size(), 4), Allocator::kDefaultAlignment, "arguments", false);
     if (!args.empty()) backend_->write_memory(launch_->args_base, args);
     program_launch(*address);
     backend_->write_register(regs::kControl, regs::control::kStart.set(1));
@@ -280,8 +285,8 @@ void Device::stop_overdue() {
   while (regs::status::kDone.get(backend_->read_register(regs::kStatus)) == 0) {
     if (waited >= kAbortCycles) {
       throw DeviceError(ErrorKind::kDeviceLost,
-                        fmt::format("kernel '{}' did not end {} cycles after its abort: open the device again", launch_->kernel,
-                                    kAbortCycles));
+                        fmt::format("kernel '{}' did not end {} cycles after its abort: open the device again",
+                                    launch_->kernel, kAbortCycles));
     }
     backend_->advance(1000);
     check_lockstep();
@@ -289,8 +294,10 @@ void Device::stop_overdue() {
   }
   read_counters(0.0);
   drain_output();
-  std::string text = fmt::format("kernel '{}': still running after {} cycles, aborted (a kernel that never ends, or a time limit "
-                                 "that is too short)", launch_->kernel, last_.cycles);
+  std::string text = fmt::format(
+      "kernel '{}': still running after {} cycles, aborted (a kernel that never ends, or a time limit "
+      "that is too short)",
+      launch_->kernel, last_.cycles);
   if (!position) throw DeviceError(ErrorKind::kTimeout, text);
   FaultReport fault;
   fault.cause_text = "never ends";
@@ -302,9 +309,10 @@ void Device::stop_overdue() {
   fault.core = position->core;
   const FaultContext context{*image_, allocator_, launch_->workgroup, launch_->options.private_bytes, 0};
   locate_lane(fault, context);
-  text += fmt::format("; a lane of it was at {}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",
-                      place_text(fault), fault.group[0], fault.group[1], fault.group[2], fault.local[0], fault.local[1],
-                      fault.local[2], fault.lane, fault.warp, fault.core);
+  text += fmt::format(
+      "; a lane of it was at {}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",
+      place_text(fault), fault.group[0], fault.group[1], fault.group[2], fault.local[0], fault.local[1], fault.local[2],
+      fault.lane, fault.warp, fault.core);
   throw DeviceError(ErrorKind::kTimeout, text, fault);
 }
 
@@ -321,7 +329,8 @@ void Device::throw_fault() {
   fault.cause = device.read_register(regs::kFaultCause);
   fault.pc = device.read_register(regs::kFaultPc);
   fault.address = device.read_register(regs::kFaultValue);
-  for (uint32_t i = 0; i < 3; ++i) fault.group[i] = device.read_register(regs::kFaultGroup + i * regs::kFaultGroupStride);
+  for (uint32_t i = 0; i < 3; ++i)
+    fault.group[i] = device.read_register(regs::kFaultGroup + i * regs::kFaultGroupStride);
   fault.local_linear = device.read_register(regs::kFaultLocal);
   const uint32_t place = device.read_register(regs::kFaultPlace);
   fault.lane = regs::fault_place::kLane.get(place);
@@ -344,7 +353,8 @@ void Device::drain_output() {
   std::string text = output.text;
   if (output.dropped_bytes != 0) {
     if (!text.empty() && text.back() != '\n') text += '\n';
-    text += fmt::format("[kernel '{}' printed more than its buffer holds: {} bytes lost]\n", launch_->kernel, output.dropped_bytes);
+    text += fmt::format("[kernel '{}' printed more than its buffer holds: {} bytes lost]\n", launch_->kernel,
+                        output.dropped_bytes);
   }
   if (text.empty()) return;
   if (options_.output) {

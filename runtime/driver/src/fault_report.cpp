@@ -43,7 +43,8 @@ std::string neighbourhood(uint32_t address, const FaultContext& context) {
   const auto near = context.allocator.nearest(address);
   if (!near) return "nothing is allocated";
   const std::string name = near->label.empty() ? std::string() : fmt::format(" '{}'", near->label);
-  const std::string block = fmt::format("the allocation{} of {} at {:#010x}", name, bytes_text(near->bytes), near->base);
+  const std::string block =
+      fmt::format("the allocation{} of {} at {:#010x}", name, bytes_text(near->bytes), near->base);
   if (address < near->base) return fmt::format("{} before {}", bytes_text(near->base - address), block);
   if (address > near->last()) return fmt::format("{} past the end of {}", bytes_text(address - near->last()), block);
   return fmt::format("partly inside {}", block);
@@ -54,8 +55,9 @@ void explain_access(FaultReport& fault, uint32_t address, const FaultContext& co
   using namespace memory_map;
   if (address < kPrivateBase && kPrivateBase - address <= kStackReach) {
     fault.cause_text = "stack overflow";
-    fault.hint = fmt::format("{} below the private window; each lane has {} of private memory: launch with more, or use less stack",
-                             bytes_text(kPrivateBase - address), bytes_text(context.private_bytes));
+    fault.hint = fmt::format(
+        "{} below the private window; each lane has {} of private memory: launch with more, or use less stack",
+        bytes_text(kPrivateBase - address), bytes_text(context.private_bytes));
   } else if (in_window(address, kPrivateBase, kPrivateSize)) {
     const uint32_t offset = address - kPrivateBase;
     if (offset < context.private_bytes) {
@@ -130,7 +132,8 @@ void explain_fault(FaultReport& fault, const FaultContext& context) {
     case kCollective:
       fault.cause_text = "collective that can never complete";
       fault.hint = fmt::format(
-          "lanes wait in a .sync vote or shuffle for the lanes of mask {:#x}, of which some wait at a barrier or at another collective",
+          "lanes wait in a .sync vote or shuffle for the lanes of mask {:#x}, of which some wait at a barrier or at "
+          "another collective",
           value);
       break;
     default: fault.cause_text = fmt::format("trap with unknown cause {}", fault.cause); break;

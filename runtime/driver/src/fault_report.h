@@ -17,8 +17,8 @@ struct FaultContext {
   uint32_t scratch_bytes = 0;
 };
 
-/// Completes `fault`, of which cause, pc, address (mtval, whatever the cause), group, local_linear, lane, warp and core are set:
-/// words, hint, symbol, source line, local id.
+/// Completes `fault`, of which cause, pc, address (mtval, whatever the cause), group, local_linear, lane, warp and core
+/// are set: words, hint, symbol, source line, local id.
 void explain_fault(FaultReport& fault, const FaultContext& context);
 
 /// Completes symbol, source line and local id alone, for a lane that did nothing wrong.

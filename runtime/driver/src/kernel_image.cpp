@@ -43,12 +43,14 @@ void KernelImage::read_header() {
   GElf_Ehdr header;
   if (gelf_getehdr(elf, &header) == nullptr) fail(fmt::format("damaged ELF header ({})", elf_errmsg(-1)));
   if (header.e_machine != EM_RISCV) {
-    fail(fmt::format("not a RISC-V program (ELF machine {}), but this device runs RV32; {}", header.e_machine, kRebuild));
+    fail(fmt::format("not a RISC-V program (ELF machine {}), but this device runs RV32; {}", header.e_machine,
+                     kRebuild));
   }
   if (header.e_ident[EI_CLASS] != ELFCLASS32) {
     fail(fmt::format("a 64-bit (RV64) program, but this device runs RV32; {}", kRebuild));
   }
-  if (header.e_ident[EI_DATA] != ELFDATA2LSB) fail(fmt::format("big endian, but this device is little endian; {}", kRebuild));
+  if (header.e_ident[EI_DATA] != ELFDATA2LSB)
+    fail(fmt::format("big endian, but this device is little endian; {}", kRebuild));
   if (header.e_type != ET_EXEC) {
     fail(fmt::format("not an executable (ELF type {}: {}); link it with 'heddle cc'", header.e_type,
                      header.e_type == ET_REL   ? "an object file"
@@ -77,8 +79,9 @@ void KernelImage::read_segments(uint32_t memory_base, uint64_t memory_bytes) {
       fail(fmt::format("does not fit: segment {} takes {:#x}..{:#x}, but programs live in {:#x}..{:#x} ({} KiB); {}", i,
                        header.p_vaddr, header.p_vaddr + header.p_memsz - 1, memory_base, memory_base + memory_bytes - 1,
                        memory_bytes / 1024,
-                       header.p_vaddr < memory_base ? "link it with 'heddle cc'"
-                                                    : "make it smaller, or allocate large arrays from the host instead"));
+                       header.p_vaddr < memory_base
+                           ? "link it with 'heddle cc'"
+                           : "make it smaller, or allocate large arrays from the host instead"));
     }
     if (header.p_filesz > header.p_memsz || raw == nullptr || header.p_offset > file_bytes ||
         header.p_filesz > file_bytes - header.p_offset) {

@@ -26,7 +26,8 @@ class ModelBackend final : public Backend {
 
   uint32_t read_register(uint32_t offset) override {
     const auto value = machine_.read_register(offset);
-    if (!value) throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to read register {:#05x}", offset));
+    if (!value)
+      throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to read register {:#05x}", offset));
     return *value;
   }
   void write_register(uint32_t offset, uint32_t value) override {
@@ -47,8 +48,8 @@ class ModelBackend final : public Backend {
       if (warp.ended()) continue;
       // A lane that runs says more than one that waits for it.
       const unsigned lane = model::first_lane(warp.run != 0 ? warp.run : warp.live());
-      return LanePosition{warp.pc[lane], warp.identity.group_id, warp.identity.local_base + lane, lane, warp.identity.slot,
-                          warp.identity.core};
+      return LanePosition{warp.pc[lane], warp.identity.group_id, warp.identity.local_base + lane,
+                          lane,          warp.identity.slot,     warp.identity.core};
     }
     return std::nullopt;
   }

@@ -43,7 +43,8 @@ TEST_F(DeviceTest, ReadsItsShape) {
 
 TEST_F(DeviceTest, UnknownConfigurationIsRefused) {
   expect_error(ErrorKind::kUnavailable, "unknown configuration 'huge'", [] { Device::open(options("huge")); });
-  expect_error(ErrorKind::kUnavailable, "lanes is 3, not a power of two", [] { Device::open(options("edge:lanes=3")); });
+  expect_error(ErrorKind::kUnavailable, "lanes is 3, not a power of two",
+               [] { Device::open(options("edge:lanes=3")); });
 }
 
 TEST_F(DeviceTest, RtlLibraryThatIsMissingIsNamed) {
@@ -109,9 +110,8 @@ TEST_F(DeviceTest, CopiesStayInsideOneAllocation) {
 
 TEST_F(DeviceTest, MemoryRunsOutWithAnError) {
   expect_error(ErrorKind::kOutOfMemory, "for 'big'", [&] { device().allocate(uint64_t{1} << 31, "big"); });
-  expect_error(ErrorKind::kOutOfMemory, "private memory of the lanes", [&] {
-    device().run("count", {1, 1, 1}, {1, 1, 1}, kernel_args{}, {.private_bytes = 16 << 20});
-  });
+  expect_error(ErrorKind::kOutOfMemory, "private memory of the lanes",
+               [&] { device().run("count", {1, 1, 1}, {1, 1, 1}, kernel_args{}, {.private_bytes = 16 << 20}); });
   const kernel_args args{device().upload(std::vector<uint32_t>{0}, "count"), 0};
   device().run("count", {1, 1, 1}, {1, 1, 1}, args);
   EXPECT_EQ(device().read<uint32_t>(args.data, 1)[0], 1U) << "a launch that failed for memory leaves nothing behind";
@@ -150,7 +150,8 @@ TEST_F(DeviceTest, OneLaunchAtATime) {
 
 TEST_F(DeviceTest, NoProgramNoLaunch) {
   Device empty = Device::open(options());
-  expect_error(ErrorKind::kInvalidArgument, "no kernel program", [&] { empty.launch("fill", {1, 1, 1}, {1, 1, 1}, kernel_args{}); });
+  expect_error(ErrorKind::kInvalidArgument, "no kernel program",
+               [&] { empty.launch("fill", {1, 1, 1}, {1, 1, 1}, kernel_args{}); });
 }
 
 TEST_F(DeviceTest, PrintsWhatKernelsPrint) {

@@ -48,8 +48,8 @@ TEST_F(FaultTest, EveryFieldIsThere) {
   EXPECT_EQ(fault.local, (Size3{1, 0, 0}));
   EXPECT_EQ(fault.lane, 1U);
   EXPECT_EQ(fault.core, 0U);
-  for (const char* part : {"kernel 'write'", "store to an address outside every allocation", "1 byte past the end", "'data'",
-                           "kernel.c:", "workgroup (1, 0, 0)", "work-item (1, 0, 0)", "lane 1"}) {
+  for (const char* part : {"kernel 'write'", "store to an address outside every allocation", "1 byte past the end",
+                           "'data'", "kernel.c:", "workgroup (1, 0, 0)", "work-item (1, 0, 0)", "lane 1"}) {
     EXPECT_NE(std::string_view(error->what()).find(part), std::string_view::npos) << part << " in: " << error->what();
   }
 }
@@ -82,7 +82,8 @@ TEST_F(FaultTest, TheArgumentBlockIsReadOnly) {
 
 TEST_F(FaultTest, AKernelThatNeverEndsIsStoppedAndLocated) {
   device_.write(data_, std::vector<uint32_t>{0});
-  const auto error = error_of([&] { device_.run("spin", {1, 1, 1}, {4, 1, 1}, kernel_args{data_, 0}, {.timeout = 5000}); });
+  const auto error =
+      error_of([&] { device_.run("spin", {1, 1, 1}, {4, 1, 1}, kernel_args{data_, 0}, {.timeout = 5000}); });
   ASSERT_TRUE(error && error->fault());
   EXPECT_EQ(error->kind(), ErrorKind::kTimeout);
   EXPECT_EQ(error->fault()->symbol, "spin");

@@ -12,8 +12,8 @@ HD_KERNEL(count) { hd_atomic_add(args->data, 1); }
 // Which workgroup and work-item each place of the grid belongs to.
 HD_KERNEL(identity) {
   const uint32_t at = hd_group_linear_id() * hd_local_linear_size() + hd_local_linear_id();
-  args->data[at] = hd_group_id(0) | hd_group_id(1) << 4 | hd_group_id(2) << 8 | hd_local_id(0) << 12 | hd_local_id(1) << 16 |
-                   hd_local_id(2) << 20;
+  args->data[at] = hd_group_id(0) | hd_group_id(1) << 4 | hd_group_id(2) << 8 | hd_local_id(0) << 12 |
+                   hd_local_id(1) << 16 | hd_local_id(2) << 20;
 }
 
 HD_KERNEL(print) { printf("item %u says %u\n", (unsigned)hd_global_id(0), (unsigned)args->value); }

@@ -123,7 +123,8 @@ TEST_F(KernelImageTest, RefusesWhatDoesNotFit) {
 }
 
 TEST_F(KernelImageTest, RefusesAFileThatIsCutShort) {
-  expect_bad("cut short", with_first_segment([this](Elf32_Phdr& s) { s.p_offset = static_cast<uint32_t>(bytes_.size()); }));
+  expect_bad("cut short",
+             with_first_segment([this](Elf32_Phdr& s) { s.p_offset = static_cast<uint32_t>(bytes_.size()); }));
   expect_bad("cut short", with_first_segment([](Elf32_Phdr& s) { s.p_filesz = s.p_memsz + 1; }));
   for (const size_t size : {4, 20, 60, 100}) {
     EXPECT_ANY_THROW(load(bytes_.substr(0, size))) << size;

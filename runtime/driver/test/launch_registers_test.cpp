@@ -65,8 +65,9 @@ class LaunchRegistersTest : public testing::Test {
       const uint32_t attributes = fake_.registers[regs::kRegionAttr + i * regs::kRegionAttrStride];
       if (attributes == 0) continue;
       result.push_back({fake_.registers[regs::kRegionBase + i * regs::kRegionBaseStride],
-                        fake_.registers[regs::kRegionLast + i * regs::kRegionLastStride], regs::region_attr::kR.get(attributes) != 0,
-                        regs::region_attr::kW.get(attributes) != 0, regs::region_attr::kX.get(attributes) != 0});
+                        fake_.registers[regs::kRegionLast + i * regs::kRegionLastStride],
+                        regs::region_attr::kR.get(attributes) != 0, regs::region_attr::kW.get(attributes) != 0,
+                        regs::region_attr::kX.get(attributes) != 0});
     }
     return result;
   }
@@ -105,7 +106,8 @@ TEST_F(LaunchRegistersTest, RegionsGrantExactlyWhatIsThere) {
   EXPECT_TRUE(has({data, data + 9, true, true, false}));
   EXPECT_TRUE(has({args, args + 7, true, false, false}));
   for (const auto& segment : device_.program().segments()) {
-    EXPECT_TRUE(has({segment.address, segment.address + segment.memory_bytes - 1, segment.read, segment.write, segment.execute}));
+    EXPECT_TRUE(has(
+        {segment.address, segment.address + segment.memory_bytes - 1, segment.read, segment.write, segment.execute}));
   }
   EXPECT_EQ(regions.size(), device_.program().segments().size() + 2);
   for (const Region& region : regions) EXPECT_FALSE(region.base <= private_base && private_base <= region.last);

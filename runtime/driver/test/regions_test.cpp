@@ -13,8 +13,8 @@ Region data(uint32_t base, uint32_t last) { return {base, last, true, true, fals
 
 bool covers(const std::vector<Region>& table, const Region& wanted) {
   return std::ranges::any_of(table, [&](const Region& region) {
-    return region.base <= wanted.base && region.last >= wanted.last && region.read >= wanted.read && region.write >= wanted.write &&
-           region.execute >= wanted.execute;
+    return region.base <= wanted.base && region.last >= wanted.last && region.read >= wanted.read &&
+           region.write >= wanted.write && region.execute >= wanted.execute;
   });
 }
 
@@ -40,8 +40,10 @@ TEST(Regions, CodeBecomesWritableLast) {
 }
 
 TEST(Regions, EveryLimitCoversEverything) {
-  std::vector<Region> all = {code(0x8000'0000, 0x8000'0FFF), constants(0x8000'1000, 0x8000'1FFF), data(0x8000'2000, 0x8000'2FFF)};
-  for (uint32_t i = 0; i < 20; ++i) all.push_back(data(0x8400'0000 + i * 0x2000, 0x8400'0000 + i * 0x2000 + 100 * i + 3));
+  std::vector<Region> all = {code(0x8000'0000, 0x8000'0FFF), constants(0x8000'1000, 0x8000'1FFF),
+                             data(0x8000'2000, 0x8000'2FFF)};
+  for (uint32_t i = 0; i < 20; ++i)
+    all.push_back(data(0x8400'0000 + i * 0x2000, 0x8400'0000 + i * 0x2000 + 100 * i + 3));
   for (size_t limit = 1; limit <= all.size() + 1; ++limit) {
     const auto table = fit_regions(all, limit);
     EXPECT_LE(table.size(), limit);

@@ -9,16 +9,17 @@ namespace heddle::driver {
 
 /// A block of device memory that the caller owns, or its nearest one in a report.
 struct Allocation {
-  uint32_t base = 0;   ///< First byte.
-  uint32_t bytes = 0;  ///< Exact size asked for; never 0.
-  std::string label;   ///< For reports; may be empty.
+  uint32_t base = 0;          ///< First byte.
+  uint32_t bytes = 0;         ///< Exact size asked for; never 0.
+  std::string label;          ///< For reports; may be empty.
   bool kernel_access = true;  ///< Lanes may read and write it: it gets a region.
 
   uint32_t last() const { return base + (bytes - 1); }
 };
 
-/// First-fit allocator over one range of device addresses. It never touches the memory. Between any two blocks, and at both ends of
-/// the range, at least `kGuardBytes` belong to nobody, so that an overrun by less than that hits no region.
+/// First-fit allocator over one range of device addresses. It never touches the memory. Between any two blocks, and at
+/// both ends of the range, at least `kGuardBytes` belong to nobody, so that an overrun by less than that hits no
+/// region.
 class Allocator {
  public:
   static constexpr uint32_t kGuardBytes = 4096;

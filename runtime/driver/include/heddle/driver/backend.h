@@ -24,12 +24,12 @@ struct LanePosition {
 /// What the lock-step checker did since the device was opened; all zero and empty without one.
 struct LockstepStatistics {
   bool enabled = false;
-  uint64_t compared = 0;                                  ///< Issue slots compared.
-  std::vector<std::pair<std::string, uint64_t>> copied;   ///< Values taken from the RTL instead, by kind.
+  uint64_t compared = 0;                                 ///< Issue slots compared.
+  std::vector<std::pair<std::string, uint64_t>> copied;  ///< Values taken from the RTL instead, by kind.
 };
 
-/// A device as the driver sees it: the BAR0 registers of docs/spec/registers.yaml, device memory, and time. Errors of the device
-/// underneath arrive as DeviceError. Memory is touched only while no launch runs.
+/// A device as the driver sees it: the BAR0 registers of docs/spec/registers.yaml, device memory, and time. Errors of
+/// the device underneath arrive as DeviceError. Memory is touched only while no launch runs.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -53,16 +53,16 @@ class Backend {
 
 /// What opening a back end needs; the fields of DeviceOptions that reach it.
 struct BackendOptions {
-  std::string configuration;                ///< "edge", "base:cores=1,...".
-  std::filesystem::path rtl_library;        ///< Directory with libheddle_rtl.so.
+  std::string configuration;          ///< "edge", "base:cores=1,...".
+  std::filesystem::path rtl_library;  ///< Directory with libheddle_rtl.so.
   bool lockstep = true;
   uint64_t seed = 1;
   unsigned memory_latency = 100;
   double memory_bandwidth = 1.0;
   bool random_stalls = false;
-  std::filesystem::path trace;              ///< Waveform file, empty for none.
-  bool stack_reference = false;             ///< Model: also count the issue slots of an exact post-dominator stack.
-  std::string replay;                       ///< Command that repeats the run, for the mismatch report.
+  std::filesystem::path trace;   ///< Waveform file, empty for none.
+  bool stack_reference = false;  ///< Model: also count the issue slots of an exact post-dominator stack.
+  std::string replay;            ///< Command that repeats the run, for the mismatch report.
 };
 
 /// Opens the golden model / the verilated RTL. Throw DeviceError(kUnavailable) with what to do.

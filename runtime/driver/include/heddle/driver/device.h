@@ -59,8 +59,9 @@ struct DeviceShape {
   unsigned threads() const { return warps * lanes; }
 };
 
-/// One Heddle device. At most one program is loaded and one launch runs at a time. Every member function throws DeviceError; after any
-/// error but kLockstepMismatch and kDeviceLost the device is ready for the next launch. Not thread-safe.
+/// One Heddle device. At most one program is loaded and one launch runs at a time. Every member function throws
+/// DeviceError; after any error but kLockstepMismatch and kDeviceLost the device is ready for the next launch. Not
+/// thread-safe.
 class Device {
  public:
   static constexpr uint64_t kProgramBytes = uint64_t{64} << 20;
@@ -76,12 +77,13 @@ class Device {
 
   const DeviceShape& shape() const { return shape_; }
 
-  /// Device memory that kernels may read and write: exactly `bytes` bytes, with unowned guards around it. Contents are undefined.
-  /// `label` names it in fault reports. Throws kOutOfMemory, kInvalidArgument.
+  /// Device memory that kernels may read and write: exactly `bytes` bytes, with unowned guards around it. Contents are
+  /// undefined. `label` names it in fault reports. Throws kOutOfMemory, kInvalidArgument.
   uint32_t allocate(uint64_t bytes, std::string label = {}, uint32_t alignment = Allocator::kDefaultAlignment);
   void free(uint32_t address);
 
-  /// Copies to and from one allocation; throw kInvalidArgument if the bytes are not all inside it, or while a launch runs.
+  /// Copies to and from one allocation; throw kInvalidArgument if the bytes are not all inside it, or while a launch
+  /// runs.
   void write(uint32_t address, std::span<const std::byte> bytes);
   void read(uint32_t address, std::span<std::byte> bytes);
   template <typename T>
@@ -109,18 +111,19 @@ class Device {
   /// The loaded program; throws kInvalidArgument if there is none.
   const KernelImage& program() const;
 
-  /// Starts `kernel` over `grid` workgroups of `workgroup` work-items, with a copy of `args` as its argument block. Throws
-  /// kInvalidArgument before the device is touched (unknown kernel, workgroup too large for a core, scratchpad too large, ...), each
-  /// naming the limit; kRejected if the device refuses.
+  /// Starts `kernel` over `grid` workgroups of `workgroup` work-items, with a copy of `args` as its argument block.
+  /// Throws kInvalidArgument before the device is touched (unknown kernel, workgroup too large for a core, scratchpad
+  /// too large, ...), each naming the limit; kRejected if the device refuses.
   void launch(const std::string& kernel, Size3 grid, Size3 workgroup, std::span<const std::byte> args,
               const LaunchOptions& options = {});
   template <typename Args>
-  void launch(const std::string& kernel, Size3 grid, Size3 workgroup, const Args& args, const LaunchOptions& options = {}) {
+  void launch(const std::string& kernel, Size3 grid, Size3 workgroup, const Args& args,
+              const LaunchOptions& options = {}) {
     static_assert(std::is_trivially_copyable_v<Args>);
     launch(kernel, grid, workgroup, std::as_bytes(std::span(&args, 1)), options);
   }
-  /// Waits for the running launch, prints what it printed, and returns its counters. Throws kFault, kTimeout (after the launch was
-  /// aborted), kLockstepMismatch, kDeviceLost.
+  /// Waits for the running launch, prints what it printed, and returns its counters. Throws kFault, kTimeout (after the
+  /// launch was aborted), kLockstepMismatch, kDeviceLost.
   LaunchStatistics wait();
   /// launch, then wait.
   template <typename Args>

@@ -30,8 +30,9 @@ class KernelImage {
   };
 
   /// Reads `file`. `memory_base`/`memory_bytes` is the part of device memory that programs are loaded into.
-  /// Throws DeviceError(kBadElf) naming the file, what is wrong with it and what to do: it cannot be read; is not ELF; is not 32 bits,
-  /// RISC-V, little endian or executable; a segment lies outside the program memory; it has no entry point.
+  /// Throws DeviceError(kBadElf) naming the file, what is wrong with it and what to do: it cannot be read; is not ELF;
+  /// is not 32 bits, RISC-V, little endian or executable; a segment lies outside the program memory; it has no entry
+  /// point.
   KernelImage(const std::filesystem::path& file, uint32_t memory_base, uint64_t memory_bytes);
   ~KernelImage();
   KernelImage(KernelImage&&) noexcept;

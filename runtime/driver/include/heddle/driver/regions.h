@@ -15,9 +15,10 @@ struct Region {
   bool operator==(const Region&) const = default;
 };
 
-/// Makes at most `limit` (at least 1) regions out of `regions`, which do not overlap, so that every byte keeps at least its rights.
-/// Returns them sorted by address. Where there are too many, neighbours become one: first those of equal rights with the smallest gap,
-/// which costs nothing but the guard between them; rights are united only when nothing else is left.
+/// Makes at most `limit` (at least 1) regions out of `regions`, which do not overlap, so that every byte keeps at least
+/// its rights. Returns them sorted by address. Where there are too many, neighbours become one: first those of equal
+/// rights with the smallest gap, which costs nothing but the guard between them; rights are united only when nothing
+/// else is left.
 std::vector<Region> fit_regions(std::vector<Region> regions, size_t limit);
 
 }  // namespace heddle::driver
