@@ -75,8 +75,30 @@ const DecodedInstruction& DeviceMemory::decoded(std::uint32_t pc) {
   return entry;
 }
 
+void DeviceMemory::Page::forget_decoded() {
+  if (!decoded) return;
+  for (std::size_t word = 0; word < kPageBytes / 4; ++word) decoded[word].valid = false;
+}
+
+void DeviceMemory::copy_from(const DeviceMemory& other) {
+  for (std::size_t i = 0; i < table_.size(); ++i) {
+    if (other.table_[i] != nullptr) {
+      if (table_[i] == nullptr) table_[i] = std::make_unique<Page>();
+      table_[i]->bytes = other.table_[i]->bytes;
+      table_[i]->forget_decoded();
+    } else if (table_[i] != nullptr) {
+      table_[i]->bytes.fill(0);
+      table_[i]->forget_decoded();
+    }
+  }
+}
+
 void DeviceMemory::clear() {
-  for (std::unique_ptr<Page>& page : table_) page.reset();
+  for (const std::unique_ptr<Page>& page : table_) {
+    if (page == nullptr) continue;
+    page->bytes.fill(0);
+    page->forget_decoded();
+  }
 }
 
 }  // namespace heddle::model

@@ -91,6 +91,7 @@ bool Machine::place_group(const Vector3& group_id) {
     memory_.reservations(Space::kScratchpad).clear(index);
     warp.dispatch(memory_.launch(), make_identity(shape(), launch_, group_id, static_cast<unsigned>(members.size()),
                                                   core, slot, scratch_base));
+    if (runner_ != nullptr) runner_->dispatched(index, warp);
     members.push_back(&warp);
     group->slots.push_back(index);
   }
@@ -117,9 +118,14 @@ std::uint64_t Machine::run_core(unsigned core, std::uint64_t budget) {
       ++idle;
       continue;
     }
-    idle = 0;
     warp.cycle = clock_ + used;
-    const RunResult result = run(warp, memory_, std::min(kTurnSlots, budget - used));
+    const std::uint64_t most = std::min(kTurnSlots, budget - used);
+    const RunResult result = runner_ != nullptr ? runner_->run(index, warp, memory_, most) : run(warp, memory_, most);
+    if (result.slots == 0) {
+      ++idle;
+      continue;
+    }
+    idle = 0;
     used += result.slots;
     warp_instrs_ += result.warp_instrs;
     lane_instrs_ += result.lane_instrs;
@@ -144,6 +150,7 @@ std::uint64_t Machine::advance(std::uint64_t cycles) {
     const std::uint64_t budget = std::min(kRoundCycles, cycles - used);
     std::uint64_t longest = 0;
     for (unsigned core = 0; core < shape().cores && busy_; ++core) longest = std::max(longest, run_core(core, budget));
+    if (longest == 0) break;
     clock_ += longest;
     cycles_ += longest;
     used += longest;

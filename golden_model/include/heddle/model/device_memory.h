@@ -22,6 +22,9 @@ class DeviceMemory {
     alignas(64) std::array<std::uint8_t, kPageBytes> bytes{};
     // Decoded instructions of the page, one per word; null until something is fetched from it.
     std::unique_ptr<DecodedInstruction[]> decoded;
+
+    // After the bytes have changed from outside.
+    void forget_decoded();
   };
 
   DeviceMemory();
@@ -43,8 +46,10 @@ class DeviceMemory {
 
   DecodedInstruction* decoded_page(std::uint32_t pc);
 
-  // Forgets everything.
+  // Everything reads zero again. Pages stay: pointers to them remain good.
   void clear();
+  // Takes over all bytes of the other memory.
+  void copy_from(const DeviceMemory& other);
 
  private:
   std::vector<std::unique_ptr<Page>> table_;

@@ -19,7 +19,16 @@
 
 namespace heddle::model {
 
-enum class PathPolicy : std::uint8_t { kHeddle, kPostdominatorStack };
+// Another way to run the warps of a Machine, for studies: which lanes issue together, and what is written down about
+// it. Without one the Machine runs section 2's rule with the fast simulator.
+class WarpRunner {
+ public:
+  virtual ~WarpRunner() = default;
+  // `warp`, at `slot` (core * shape.warps + slot of the core), has just been dispatched.
+  virtual void dispatched(unsigned slot, const Warp& warp) = 0;
+  // As model::run. No slots although lanes are runnable: the warp cannot go on, until another one has changed it.
+  virtual RunResult run(unsigned slot, Warp& warp, Memory& memory, std::uint64_t max_slots) = 0;
+};
 
 class Machine {
  public:
@@ -42,7 +51,11 @@ class Machine {
   void read_memory(std::uint32_t address, std::span<std::uint8_t> out) const { memory_.device().read(address, out); }
   void write_memory(std::uint32_t address, std::span<const std::uint8_t> in) { memory_.device().write(address, in); }
 
-  // Runs for at most `cycles` cycles and stops when the launch ends. Returns the cycles used, 0 when idle.
+  // Used from the next start on, null for none; not owned.
+  void set_runner(WarpRunner* runner) { runner_ = runner; }
+
+  // Runs for at most `cycles` cycles and stops when the launch ends. Returns the cycles used, 0 when idle. Stops early
+  // as well when no warp can go on, which only a WarpRunner can bring about.
   std::uint64_t advance(std::uint64_t cycles);
 
   bool busy() const { return busy_; }
@@ -67,6 +80,7 @@ class Machine {
   const std::uint32_t* launch_register(std::uint32_t offset) const;
 
   Memory memory_;
+  WarpRunner* runner_ = nullptr;
   Launch launch_;  // the registers; the Memory has the copy of the running launch
   bool busy_ = false;
   bool done_ = false;
