@@ -275,6 +275,9 @@ module icache
   end
 
   logic filled_pulse_q;
+  way_t next_way_d;
+  assign next_way_d = !finish ? next_way_q : (next_way_q == way_t'(IcacheWays - 1)) ? '0 : next_way_q + way_t'(1);
+
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       fill_q         <= FillIdle;
@@ -284,7 +287,7 @@ module icache
     end else begin
       fill_q         <= fill_d;
       gap_q          <= gap_d;
-      next_way_q     <= finish ? next_way_q + way_t'(1) : next_way_q;
+      next_way_q     <= next_way_d;
       filled_pulse_q <= finish;
     end
   end
