@@ -228,6 +228,14 @@ void VerilatedDevice::write_memory(uint32_t address, std::span<const std::byte> 
   }
 }
 
+std::optional<RunningLane> VerilatedDevice::running_lane() const {
+  const model::Warp* warp = checker_ ? checker_->running_warp() : nullptr;
+  if (warp == nullptr) return std::nullopt;
+  const unsigned lane = model::first_lane(warp->run != 0 ? warp->run : warp->live());
+  const model::WarpIdentity& identity = warp->identity;
+  return RunningLane{warp->pc[lane], identity.group_id, identity.local_base + lane, lane, identity.slot, identity.core};
+}
+
 void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last) {
   memory_.set_error_range(first, last);
   if (checker_) checker_->expect_bus_errors(first, last);

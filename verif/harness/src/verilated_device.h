@@ -30,6 +30,7 @@ class VerilatedDevice final : public RtlDevice {
   uint64_t advance(uint64_t cycles) override;
   RtlStatistics statistics() const override;
   std::optional<std::string> mismatch() const override { return mismatch_; }
+  std::optional<RunningLane> running_lane() const override;
   void inject_bus_error(uint32_t first, uint32_t last) override;
 
  private:

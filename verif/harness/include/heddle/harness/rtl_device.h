@@ -8,6 +8,7 @@
 // docs/spec/registers.yaml. Not thread-safe: one thread per device. Two devices of one library may be open at once.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,7 +23,7 @@
 namespace heddle::harness {
 
 // Raised whenever the layout of a type in this file changes.
-inline constexpr unsigned kRtlInterface = 1;
+inline constexpr unsigned kRtlInterface = 2;
 
 // Base of every error a device or the factory throws.
 class HEDDLE_HARNESS_VISIBLE RtlError : public std::runtime_error {
@@ -115,6 +116,16 @@ struct RtlStatistics {
   uint64_t memory_writes = 0;         // lines written through the AXI port
 };
 
+// Where a lane of the running launch is; for a report about a launch that does not end.
+struct RunningLane {
+  uint32_t pc = 0;
+  std::array<uint32_t, 3> group{};  // workgroup id
+  uint32_t local_linear = 0;        // work-item in the workgroup
+  unsigned lane = 0;
+  unsigned warp = 0;
+  unsigned core = 0;
+};
+
 class HEDDLE_HARNESS_VISIBLE RtlDevice {
  public:
   RtlDevice() = default;
@@ -145,6 +156,10 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
 
   // The one-screen report of the first divergence between RTL and model; empty while there is none.
   virtual std::optional<std::string> mismatch() const = 0;
+
+  // Some live lane of the running launch, one that runs if there is any; empty with no launch running and with
+  // lock-step off (the checker's model is what knows).
+  virtual std::optional<RunningLane> running_lane() const = 0;
 
   // An AXI error (SLVERR) for every access to [first, last] from now on, so that bus errors can be tested; last < first
   // clears it.
