@@ -68,8 +68,10 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words, const ch
   } catch (const CLI::CallForHelp&) {
     fmt::print("{}\n{}", app.help(), other_half);
     return 0;
-  } catch (const CLI::ExtrasError& error) {
-    fmt::print(stderr, "{}: {}. {}\n", app.get_name(), error.what(), other_half);
+  } catch (const CLI::ExtrasError&) {
+    std::vector<std::string> unknown = app.remaining();
+    std::ranges::reverse(unknown);
+    fmt::print(stderr, "{}: unknown option: {}. {}", app.get_name(), quoted(unknown), other_half);
     return 2;
   } catch (const CLI::ParseError& error) {
     fmt::print(stderr, "{}: {}\n", app.get_name(), error.what());

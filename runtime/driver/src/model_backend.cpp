@@ -44,14 +44,16 @@ class ModelBackend final : public Backend {
   uint64_t advance(uint64_t cycles) override { return machine_.advance(cycles); }
 
   std::optional<LanePosition> running_lane() const override {
+    // A warp and a lane that run say more than those that wait for them.
+    const model::Warp* found = nullptr;
     for (const model::Warp& warp : machine_.warps()) {
-      if (warp.ended()) continue;
-      // A lane that runs says more than one that waits for it.
-      const unsigned lane = model::first_lane(warp.run != 0 ? warp.run : warp.live());
-      return LanePosition{warp.pc[lane], warp.identity.group_id, warp.identity.local_base + lane,
-                          lane,          warp.identity.slot,     warp.identity.core};
+      if (!warp.ended() && (found == nullptr || (found->run == 0 && warp.run != 0))) found = &warp;
     }
-    return std::nullopt;
+    if (found == nullptr) return std::nullopt;
+    const unsigned lane = model::first_lane(found->run != 0 ? found->run : found->live());
+    const model::WarpIdentity& identity = found->identity;
+    return LanePosition{found->pc[lane], identity.group_id, identity.local_base + lane, lane,
+                        identity.slot,   identity.core};
   }
 
  private:

@@ -98,6 +98,11 @@ class RtlBackend final : public Backend {
     return result;
   }
   std::optional<std::string> mismatch() const override { return device_->mismatch(); }
+  std::optional<LanePosition> running_lane() const override {
+    const auto lane = device_->running_lane();
+    if (!lane) return std::nullopt;
+    return LanePosition{lane->pc, lane->group, lane->local_linear, lane->lane, lane->warp, lane->core};
+  }
 
  private:
   Library library_;  // outlives device_
@@ -107,6 +112,13 @@ class RtlBackend final : public Backend {
 
 }  // namespace
 
-std::unique_ptr<Backend> open_rtl(const BackendOptions& options) { return std::make_unique<RtlBackend>(options); }
+std::unique_ptr<Backend> open_rtl(const BackendOptions& options) {
+  if (options.rtl_library.empty()) {
+    throw DeviceError(ErrorKind::kUnavailable,
+                      "the rtl back end needs the RTL library of a configuration: start the program with 'heddle run', "
+                      "which builds it, or give its directory");
+  }
+  return std::make_unique<RtlBackend>(options);
+}
 
 }  // namespace heddle::driver
