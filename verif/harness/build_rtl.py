@@ -25,6 +25,8 @@ GENERATED_REGISTERS = ["heddle_regs_pkg.sv", "heddle_regs.sv"]
 VERILATOR_OPTIONS = [
     "--cc", "--top-module", "tb_top", "--prefix", "Vtb_top",
     "-Wall", "--assert", "--x-assign", "fast", "--x-initial", "unique", "-O3",
+    # Verilator 5.006 forgets to declare the loop variable where assertions sample wide values.
+    "-fno-reloop",
     "--no-timing", "--output-split", "20000", "--output-split-cfuncs", "2000",
 ]  # fmt: skip
 # The hot part (evaluation) and the cold one (set-up, tracing tables) want different options.

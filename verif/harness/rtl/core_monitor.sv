@@ -34,11 +34,11 @@ module core_monitor
   endfunction
 
   function automatic lane_bits_t widen_causes(input logic [Lanes-1:0][4:0] cause);
-    for (int unsigned l = 0; l < Lanes; l++) widen_causes[l] = 32'(cause[l]);
+    for (int unsigned lane = 0; lane < Lanes; lane++) widen_causes[lane] = 32'(cause[lane]);
   endfunction
 
   function automatic lane_bits_t local_ids(input logic [Lanes-1:0][2:0][LocalIdBits-1:0] ids, input int unsigned axis);
-    for (int unsigned l = 0; l < Lanes; l++) local_ids[l] = 32'(ids[l][axis]);
+    for (int unsigned lane = 0; lane < Lanes; lane++) local_ids[lane] = 32'(ids[lane][axis]);
   endfunction
 
   always_ff @(posedge clk_i) begin

@@ -14,7 +14,7 @@ module scratch_monitor
   initial lockstep = heddle_monitor_lockstep();
 
   function automatic lane_bits_t widen_addresses(input logic [Lanes-1:0][ScratchBits-1:0] address);
-    for (int unsigned l = 0; l < Lanes; l++) widen_addresses[l] = 32'(address[l]);
+    for (int unsigned lane = 0; lane < Lanes; lane++) widen_addresses[lane] = 32'(address[lane]);
   endfunction
 
   always_ff @(posedge clk_i) begin

@@ -127,7 +127,7 @@ std::vector<Corruption> corruptions() {
       {"memory_order", "memory.tag", always<M>([](M& r) { r.tag.order += 1; })},
       {"memory_op", "memory.op", always<M>([](M& r) { r.op = MemoryOp::kAmo; })},
       {"memory_address", "memory.strobe", memory_kind(MemoryOp::kWrite, [](M& r) { r.address += 64; })},
-      {"memory_strobe", "memory.strobe", memory_kind(MemoryOp::kWrite, [](M& r) { r.strobe[0] <<= 1; })},
+      {"memory_strobe", "memory.strobe", memory_kind(MemoryOp::kWrite, [](M& r) { r.strobe[0] <<= 16; })},
       {"memory_data", "memory.data", memory_kind(MemoryOp::kWrite, [](M& r) { r.data[0] ^= 1; })},
       {"memory_amo", "memory.amo", memory_kind(MemoryOp::kAmo, [](M& r) { r.amo ^= 1; })},
       {"memory_amo_lane", "memory.lane_order", memory_kind(MemoryOp::kAmo, [](M& r) {

@@ -1,0 +1,190 @@
+// heddle-rtl-run: loads an ELF into a verilated device and launches it once; for bring-up and for tests of the harness.
+// Kernels with arguments are the driver's business (runtime/driver).
+#include <dlfcn.h>
+#include <elf.h>
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "heddle/generated/registers.h"
+#include "heddle/harness/rtl_device.h"
+
+namespace {
+
+using heddle::harness::RtlDevice;
+namespace regs = heddle::regs;
+
+constexpr uint32_t kPrivateBase = 0xA000'0000;
+
+struct Arguments {
+  std::string library;
+  std::string elf;
+  std::vector<uint32_t> groups{1, 1, 1};
+  std::vector<uint32_t> local{1, 1, 1};
+  uint32_t scratch = 0;
+  uint32_t private_size = 1024;
+  uint32_t arguments = 0;
+  uint32_t kernel = 0;
+  unsigned launches = 1;
+  uint64_t max_cycles = 10'000'000;
+  std::string expect_field;   // the divergence that has to be found
+  uint32_t expect_cause = ~0U;  // the fault that has to end the launch
+  std::vector<uint32_t> dump;  // address, words
+  heddle::harness::RtlOptions options;
+};
+
+// Loads the segments; returns the entry.
+uint32_t load_elf(RtlDevice& device, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::vector<char> image{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  Elf32_Ehdr header;
+  if (image.size() < sizeof header || std::memcmp(image.data(), ELFMAG, SELFMAG) != 0) {
+    throw std::runtime_error(path + " is not an ELF file");
+  }
+  std::memcpy(&header, image.data(), sizeof header);
+  if (header.e_ident[EI_CLASS] != ELFCLASS32 || header.e_machine != EM_RISCV) {
+    throw std::runtime_error(path + " is not RV32");
+  }
+  for (unsigned i = 0; i < header.e_phnum; ++i) {
+    Elf32_Phdr segment;
+    std::memcpy(&segment, image.data() + header.e_phoff + i * header.e_phentsize, sizeof segment);
+    if (segment.p_type != PT_LOAD || segment.p_filesz == 0) continue;
+    device.write_memory(segment.p_vaddr,
+                        {reinterpret_cast<const std::byte*>(image.data()) + segment.p_offset, segment.p_filesz});
+  }
+  return header.e_entry;
+}
+
+void write_launch(RtlDevice& device, const Arguments& arguments, uint32_t entry) {
+  device.write_register(regs::kEntry, entry);
+  device.write_register(regs::kKernel, arguments.kernel);
+  device.write_register(regs::kArgs, arguments.arguments);
+  device.write_register(regs::kPrivateBase, kPrivateBase);
+  device.write_register(regs::kPrivateSize, arguments.private_size);
+  device.write_register(regs::kScratchSize, arguments.scratch);
+  for (unsigned axis = 0; axis < 3; ++axis) {
+    device.write_register(regs::kNumGroups + axis * regs::kNumGroupsStride, arguments.groups[axis]);
+    device.write_register(regs::kLocalSize + axis * regs::kLocalSizeStride, arguments.local[axis]);
+  }
+  // Code and data in one region: this tool knows nothing of sections.
+  device.write_register(regs::kRegionBase, 0x8000'0000);
+  device.write_register(regs::kRegionLast, 0x9FFF'FFFF);
+  device.write_register(regs::kRegionAttr, regs::region_attr::kR.set(1) | regs::region_attr::kW.set(1) |
+                                               regs::region_attr::kX.set(1));
+}
+
+// Runs one launch; returns the status register, or nothing on a divergence.
+std::optional<uint32_t> launch(RtlDevice& device, const Arguments& arguments, uint32_t entry) {
+  write_launch(device, arguments, entry);
+  device.write_register(regs::kControl, regs::control::kStart.set(1));
+  uint64_t used = 0;
+  while (!device.mismatch()) {
+    const uint32_t status = device.read_register(regs::kStatus);
+    if (device.mismatch()) break;
+    if (regs::status::kDone.get(status) != 0) return status;
+    if (used >= arguments.max_cycles) {
+      fmt::print("not done after {} cycles: aborting\n", used);
+      device.write_register(regs::kControl, regs::control::kAbort.set(1));
+    }
+    if (used >= 2 * arguments.max_cycles) throw std::runtime_error("the abort did not end the launch");
+    used += device.advance(std::min<uint64_t>(100'000, arguments.max_cycles));
+  }
+  return std::nullopt;
+}
+
+int finish(const Arguments& arguments, const std::optional<std::string>& mismatch, std::optional<uint32_t> cause) {
+  if (mismatch) fmt::print("{}", *mismatch);
+  if (cause) fmt::print("fault: cause {}\n", *cause);
+  if (!arguments.expect_field.empty()) {
+    const bool found = mismatch && mismatch->find("field: " + arguments.expect_field) != std::string::npos;
+    fmt::print("expected a divergence in {}: {}\n", arguments.expect_field, found ? "found" : "NOT FOUND");
+    return found ? 0 : 1;
+  }
+  if (mismatch) return 3;
+  if (arguments.expect_cause != ~0U) return cause == arguments.expect_cause ? 0 : 1;
+  return cause ? 2 : 0;
+}
+
+int run(const Arguments& arguments) {
+  void* handle = dlopen(arguments.library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) throw std::runtime_error(dlerror());
+  auto* open = reinterpret_cast<heddle::harness::RtlOpenFunction*>(dlsym(handle, heddle::harness::kRtlOpenSymbol));
+  if (open == nullptr) throw std::runtime_error(dlerror());
+  const std::unique_ptr<RtlDevice> device(open(arguments.options));
+  const uint32_t entry = load_elf(*device, arguments.elf);
+
+  const auto begin = std::chrono::steady_clock::now();
+  std::optional<uint32_t> cause;
+  for (unsigned i = 0; i < arguments.launches && !device->mismatch(); ++i) {
+    cause.reset();
+    const std::optional<uint32_t> status = launch(*device, arguments, entry);
+    if (!status) break;
+    if (regs::status::kRejected.get(*status) != 0) {
+      fmt::print("rejected, reason {}\n", regs::status::kReason.get(*status));
+      return 2;
+    }
+    if (regs::status::kFault.get(*status) != 0) {
+      cause = device->read_register(regs::kFaultCause);
+      fmt::print("fault: cause {} pc {:#010x} value {:#010x} place {:#x}\n", *cause,
+                 device->read_register(regs::kFaultPc), device->read_register(regs::kFaultValue),
+                 device->read_register(regs::kFaultPlace));
+    }
+  }
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!device->mismatch()) {
+    fmt::print("launch: {} cycles, {} warp instructions, {} lane instructions\n",
+               device->read_register(regs::kCyclesLo), device->read_register(regs::kWarpInstrsLo),
+               device->read_register(regs::kLaneInstrsLo));
+  }
+  const heddle::harness::RtlStatistics statistics = device->statistics();
+  fmt::print("{}: {} cycles in {:.2f} s: {:.1f} kHz; lock-step compared {} slots", device->configuration(),
+             statistics.cycles, seconds, static_cast<double>(statistics.cycles) / seconds / 1000,
+             statistics.lockstep_compared);
+  for (const auto& copied : statistics.copied) fmt::print(", copied {} {}", copied.count, copied.kind);
+  fmt::print("; lines read {} written {}\n", statistics.memory_reads, statistics.memory_writes);
+  if (arguments.dump.size() == 2) {
+    std::vector<uint32_t> words(arguments.dump[1]);
+    device->read_memory(arguments.dump[0], std::as_writable_bytes(std::span(words)));
+    for (size_t i = 0; i < words.size(); ++i) fmt::print("{:08x}{}", words[i], i % 8 == 7 ? '\n' : ' ');
+    fmt::print("\n");
+  }
+  return finish(arguments, device->mismatch(), cause);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("Loads an ELF into a verilated device and launches it");
+  app.add_option("library", arguments.library, "libheddle_rtl.so")->required();
+  app.add_option("elf", arguments.elf, "program, linked into device memory")->required();
+  app.add_option("--groups", arguments.groups, "workgroups x,y,z")->delimiter(',')->expected(3);
+  app.add_option("--local", arguments.local, "workgroup size x,y,z")->delimiter(',')->expected(3);
+  app.add_option("--scratch", arguments.scratch, "scratchpad bytes per workgroup");
+  app.add_option("--private", arguments.private_size, "private bytes per lane");
+  app.add_option("--args", arguments.arguments, "hd_args");
+  app.add_option("--kernel", arguments.kernel, "hd_entry");
+  app.add_option("--launches", arguments.launches, "times to launch");
+  app.add_option("--max-cycles", arguments.max_cycles, "then abort");
+  app.add_option("--expect-divergence", arguments.expect_field, "succeed if the checker names this field");
+  app.add_option("--expect-cause", arguments.expect_cause, "succeed if the launch ends in this fault");
+  app.add_option("--dump", arguments.dump, "address,words to print at the end")->delimiter(',')->expected(2);
+  app.add_flag("!--no-lockstep", arguments.options.lockstep, "do not check");
+  app.add_option("--seed", arguments.options.seed, "");
+  app.add_option("--latency", arguments.options.memory_latency, "memory latency in cycles");
+  app.add_option("--bandwidth", arguments.options.memory_bandwidth, "lines per cycle");
+  app.add_flag("--random-stalls", arguments.options.random_stalls, "random memory");
+  app.add_option("--trace", arguments.options.trace_path, "waveform file");
+  CLI11_PARSE(app, argc, argv);
+  for (int i = 0; i < argc; ++i) arguments.options.replay += fmt::format("{}{}", i == 0 ? "" : " ", argv[i]);
+  try {
+    return run(arguments);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "heddle-rtl-run: {}\n", error.what());
+    return 4;
+  }
+}
