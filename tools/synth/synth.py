@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Synthesizes the design with Yosys, and checks that it can be: the implementation of `heddle synth`."""
+"""Synthesizes the design with Yosys and prints what it takes, after checking that it can be synthesized."""
 
 import argparse
 import json
