@@ -29,6 +29,8 @@ class Executor {
 
   // Of the last slot.
   LaneMask completed() const { return completed_; }
+  // The whole path went on to the next instruction, and no other lane has changed.
+  bool straight() const { return flow_ == Flow::kNext && trap_ == 0 && !split_; }
   const std::optional<Fault>& fault() const { return fault_; }
 
  private:

@@ -59,6 +59,25 @@ inline Path make_path(const Warp& warp, unsigned lane) {
   return path;
 }
 
+// Whether the next selection goes by depth and pc.
+inline bool greedy_decides(const Warp& warp) {
+  return warp.fairness.mode == Fairness::Mode::kGreedy && !hold_decides(warp);
+}
+
+// The lowest pc of the other paths of the same depth; the greatest number where there is none. While the greedy path
+// stays below it, it stays the greedy path and meets nobody.
+template <unsigned kWidth>
+inline std::uint32_t rival_pc(const Warp& warp, const Path& path) {
+  const LaneMask others = warp.run & ~path.mask;
+  std::uint32_t lowest = ~std::uint32_t{0};
+  HEDDLE_LANE_LOOP(l, kWidth) {
+    const bool rival = (others & kLaneBit[l]) != 0 && warp.depth[l] == path.depth;
+    const std::uint32_t pc = rival ? warp.pc[l] : ~std::uint32_t{0};
+    lowest = pc < lowest ? pc : lowest;
+  }
+  return lowest;
+}
+
 template <unsigned kWidth>
 inline Path select_path(const Warp& warp) {
   if (warp.run == 0) return {};

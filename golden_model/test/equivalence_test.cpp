@@ -178,6 +178,29 @@ TEST_P(Equivalence, FastRecordedAndDeferredAgree) {
   }
 }
 
+// One warp, many slots at a time: the fast simulator keeps to a path without selecting it anew.
+TEST_P(Equivalence, LongStretchesAgree) {
+  const unsigned lanes = GetParam();
+  for (std::uint32_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(testing::Message() << "lanes " << lanes << " seed " << seed);
+    const Program program = Generator(seed * 64 + lanes + 1'000'000).make(200);
+    Rig recorded(lanes);
+    Rig fast(lanes);
+    for (Rig* rig : {&recorded, &fast}) {
+      rig->load(program);
+      // Yields and quanta come more often than in long programs.
+      if (seed % 2 == 0) rig->warp().fairness.limit = 20;
+    }
+    recorded.run();
+    while (!fast.group.ended()) {
+      ASSERT_FALSE(run(fast.warp(), fast.memory, 1 + seed * 7).fault);
+      fast.group.after_slot(fast.warp(), fast.memory);
+    }
+    expect_same(recorded, fast, "fast");
+    if (HasFailure()) return;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Lanes, Equivalence, testing::Values(1, 2, 4, 8, 16, 32));
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <libelf.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <memory>
 
@@ -83,6 +85,29 @@ CodeImage CodeImage::read(const std::string& elf_path) {
   add_segments(elf.get(), code);
   add_functions(elf.get(), code);
   code.functions.insert(static_cast<std::uint32_t>(header.e_entry));
+  return code;
+}
+
+CodeImage CodeImage::in_memory(const model::DeviceMemory& memory, const model::Launch& launch) {
+  CodeImage code;
+  for (const model::Region& region : launch.regions) {
+    if (!region.execute || region.base > region.last) continue;
+    const std::uint64_t end = std::uint64_t{region.last} + 1;
+    std::uint64_t at = (std::uint64_t{region.base} + 3) & ~std::uint64_t{3};
+    while (at + 4 <= end) {
+      const std::uint64_t page_end = (at / model::DeviceMemory::kPageBytes + 1) * model::DeviceMemory::kPageBytes;
+      const std::uint64_t stop = std::min(page_end, end);
+      if (memory.find_page(static_cast<std::uint32_t>(at)) != nullptr) {
+        Segment segment{.base = static_cast<std::uint32_t>(at), .words = {}};
+        for (std::uint64_t word = at; word + 4 <= stop; word += 4) {
+          segment.words.push_back(memory.read_word(static_cast<std::uint32_t>(word)));
+        }
+        code.segments.push_back(std::move(segment));
+      }
+      at = page_end;
+    }
+  }
+  code.functions.insert(launch.entry);
   return code;
 }
 

@@ -1,5 +1,6 @@
 #include "heddle/reconvergence/stack_reference.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -89,7 +90,9 @@ StackReferenceResult run_stack_reference(const model::Shape& shape, const model:
     result.heddle_slots = recorder.slots();
   }
   if (!result.ok()) return result;
-  const PostDominators post_dominators(code, recorder.targets());
+  CodeImage with_called = code;
+  with_called.functions.insert(recorder.called().begin(), recorder.called().end());
+  const PostDominators post_dominators(with_called, recorder.targets());
   StackRunner runner(shape, post_dominators);
   // Beyond many times the slots of the other policy nothing will come any more.
   const std::uint64_t stack_cap = std::min(slot_cap, 100 * result.heddle_slots + 100'000);
@@ -98,6 +101,12 @@ StackReferenceResult run_stack_reference(const model::Shape& shape, const model:
   result.stack_slots = runner.slots();
   result.deepest_stack = runner.deepest();
   return result;
+}
+
+StackReferenceResult run_stack_reference(const model::Machine& machine, std::uint64_t slot_cap) {
+  const model::Launch& launch = machine.launch_registers();
+  const model::DeviceMemory& image = machine.memory().device();
+  return run_stack_reference(machine.shape(), launch, image, CodeImage::in_memory(image, launch), slot_cap);
 }
 
 }  // namespace heddle::reconvergence

@@ -18,7 +18,11 @@ model::RunResult TargetRecorder::run(unsigned, model::Warp& warp, model::Memory&
       const model::DecodedInstruction& d = result_.instruction;
       const bool call = d.rd == 1 || d.rd == 5;
       const bool returns = d.rs1 == 1 || d.rs1 == 5;
-      if (!call && !returns) targets_[result_.pc].insert(result_.target);
+      if (call) {
+        called_.insert(result_.target);
+      } else if (!returns) {
+        targets_[result_.pc].insert(result_.target);
+      }
     }
     if (result_.fault) {
       result.fault = result_.fault;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "heddle/generated/registers.h"
 #include "program.h"
 
 namespace heddle::reconvergence {
@@ -126,6 +127,37 @@ TEST(StackReference, BarrierInDivergentCodeIsADeadlock) {
   const StackReferenceResult r = compare(p);
   EXPECT_NE(r.problem.find("deadlock under the stack policy: lanes wait for others at a barrier"), std::string::npos)
       << r.problem;
+}
+
+// What the driver does: the launch is in the registers of a Machine, and only its memory says what the code is.
+TEST(StackReference, OfAMachineThatIsAboutToStart) {
+  Program p(kBase);
+  p.csrr(a0, Csr::HdLane).la(a1, "f").i(Op::Jalr, ra, a1, 0).i(Op::Addi, a3, a3, 1).exit();
+  // A function that only a register reaches: its branch joins inside it.
+  p.label("f").branch(Op::Beq, a0, zero, "x").i(Op::Addi, a2, a2, 1).label("x").i(Op::Addi, a2, a2, 1);
+  p.i(Op::Addi, a2, a2, 1).i(Op::Jalr, zero, ra, 0);
+  model::Machine machine(model::Shape{.cores = 1, .warps = 2, .lanes = 8, .regions = 4, .scratchpad_bytes = 1024});
+  const std::vector<std::uint32_t> words = p.assemble();
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    machine.memory().device().write_word(kBase + 4 * static_cast<std::uint32_t>(i), words[i]);
+  }
+  const auto write = [&](std::uint32_t offset, std::uint32_t value) {
+    ASSERT_TRUE(machine.write_register(offset, value));
+  };
+  write(regs::kEntry, kBase);
+  write(regs::kRegionBase, kBase);
+  write(regs::kRegionLast, 0xFFFFFFFF);
+  write(regs::kRegionAttr, 7);
+  for (unsigned axis = 0; axis < 3; ++axis) {
+    write(regs::kNumGroups + 4 * axis, 1);
+    write(regs::kLocalSize + 4 * axis, axis == 0 ? 8 : 1);
+  }
+  const StackReferenceResult r = run_stack_reference(machine);
+  ASSERT_TRUE(r.ok()) << r.problem;
+  EXPECT_EQ(r.stack_slots, 4u + 5 + 2);
+  EXPECT_EQ(r.heddle_slots, r.stack_slots);
+  EXPECT_FALSE(machine.busy());
+  EXPECT_EQ(machine.read_register(regs::kStatus), 0u);
 }
 
 TEST(StackReference, FaultsAreTold) {

@@ -61,6 +61,9 @@ class Machine {
   bool busy() const { return busy_; }
   bool interrupt() const { return done_ && interrupt_enable_; }
 
+  // The launch registers, as the next start would use them.
+  const Launch& launch_registers() const { return launch_; }
+
   Memory& memory() { return memory_; }
   const Memory& memory() const { return memory_; }
   // Warps by core * shape.warps + slot; those of no workgroup have no live lane.

@@ -8,6 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "heddle/model/device_memory.h"
+#include "heddle/model/types.h"
+
 namespace heddle::reconvergence {
 
 // A file that is no readable ELF32 for RISC-V; what() says why.
@@ -29,6 +32,9 @@ struct CodeImage {
 
   // Throws CodeImageError.
   static CodeImage read(const std::string& elf_path);
+  // What a launch may execute: the pages of its executable regions that were ever touched. No function is known but
+  // the entry.
+  static CodeImage in_memory(const model::DeviceMemory& memory, const model::Launch& launch);
 };
 
 }  // namespace heddle::reconvergence

@@ -24,10 +24,14 @@ struct StackReferenceResult {
   double ratio() const { return static_cast<double>(stack_slots) / static_cast<double>(heddle_slots); }
 };
 
-// `image` is device memory as it is before the launch; it is not changed. A run of either kind that takes more than
-// `slot_cap` cycles counts as endless.
+// `image` is device memory as it is before the launch; it is not changed. Functions that the launch calls through
+// registers need not be in `code.functions`. A run of either kind that takes more than `slot_cap` cycles counts as
+// endless.
 StackReferenceResult run_stack_reference(const model::Shape& shape, const model::Launch& launch,
                                          const model::DeviceMemory& image, const CodeImage& code,
                                          std::uint64_t slot_cap = 2'000'000'000);
+
+// The launch that the registers of an idle Machine describe, from its memory as it is now. The Machine is not changed.
+StackReferenceResult run_stack_reference(const model::Machine& machine, std::uint64_t slot_cap = 2'000'000'000);
 
 }  // namespace heddle::reconvergence
