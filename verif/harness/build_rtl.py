@@ -102,7 +102,6 @@ def compile_and_link(out, config, trace, includes, libraries):
     defines = ("-DVL_USER_STOP -DVL_USER_FATAL -DVL_USER_FINISH -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE_VCD=0 "
                f"-DVM_TRACE={int(trace)} -DVM_TRACE_FST={int(trace)} -DVL_TIME_CONTEXT")  # fmt: skip
     compiler = "g++" if shutil.which("ccache") is None else "ccache g++"
-    linker = "-fuse-ld=mold" if shutil.which("mold") else ""
     lines = [
         "ninja_required_version = 1.5",
         "rule cxx",
@@ -110,7 +109,7 @@ def compile_and_link(out, config, trace, includes, libraries):
         "  depfile = $out.d",
         "  deps = gcc",
         "rule link",
-        f"  command = g++ -shared {linker} -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -o $out $in $libraries",
+        f"  command = g++ -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -o $out $in $libraries",
     ]
     objects = []
 
@@ -126,11 +125,10 @@ def compile_and_link(out, config, trace, includes, libraries):
     add(HARNESS / "src" / "verilated_top.cpp",
         f"{FAST_FLAGS} -Wall -Wextra '-DHEDDLE_CONFIGURATION=\"{config}\"' -DHEDDLE_TRACE={int(trace)}")  # fmt: skip
     system = "-lfmt -lpthread" + (" -lz" if trace else "")
-    # The factory lives in an archive that nothing refers to.
     archives = " ".join(str(path) for path in libraries)
     lines.extend([
         f"build libheddle_rtl.so: link {' '.join(objects)} | {archives}",
-        f"  libraries = -Wl,--undefined=heddle_rtl_open -Wl,--start-group {archives} -Wl,--end-group {system}",
+        f"  libraries = -Wl,--start-group {archives} -Wl,--end-group {system}",
         "default libheddle_rtl.so", "",
     ])  # fmt: skip
     (out / "build.ninja").write_text("\n".join(lines))

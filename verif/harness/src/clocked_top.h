@@ -62,4 +62,7 @@ class ClockedTop {
 std::unique_ptr<ClockedTop> make_clocked_top(uint64_t seed);
 const RtlDescription& library_description();
 
+// The device over such a top (verilated_device.cpp). Throws RtlOptionsError.
+std::unique_ptr<RtlDevice> open_verilated_device(const RtlOptions& options);
+
 }  // namespace heddle::harness

@@ -332,13 +332,12 @@ RtlStatistics VerilatedDevice::statistics() const {
   return result;
 }
 
-}  // namespace heddle::harness
-
-heddle::harness::RtlDevice* heddle_rtl_open(const heddle::harness::RtlOptions& options) {
-  using namespace heddle;
+std::unique_ptr<RtlDevice> open_verilated_device(const RtlOptions& options) {
   try {
-    return new harness::VerilatedDevice(options);
+    return std::make_unique<VerilatedDevice>(options);
   } catch (const ConfigurationError& error) {
-    throw harness::RtlOptionsError(error.what());
+    throw RtlOptionsError(error.what());
   }
 }
+
+}  // namespace heddle::harness

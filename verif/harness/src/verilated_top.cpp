@@ -157,6 +157,11 @@ const RtlDescription& library_description() { return kDescription; }
 
 }  // namespace heddle::harness
 
+// The exported functions are here because the linker hides everything that comes from an archive.
+heddle::harness::RtlDevice* heddle_rtl_open(const heddle::harness::RtlOptions& options) {
+  return heddle::harness::open_verilated_device(options).release();
+}
+
 const heddle::harness::RtlDescription* heddle_rtl_describe() { return &heddle::harness::library_description(); }
 
 // ---- what Verilator calls when an assertion fails or $stop, $fatal, $finish is met ---------------------------------------
