@@ -179,7 +179,7 @@ module simt_core
     .rst_ni,
     .stall_i         (kill_i || starved),
     .accept_i        (slot_ready),
-    .ready_i         (path_ready),
+    .ready_i         (path_ready & active_q),  // a killed warp keeps its path
     .head_valid_i    (head_valid & ~flush),
     .head_i          (head),
     .hazard_i        (hazard),
