@@ -7,6 +7,11 @@ namespace {
 
 double ratio(double a, double b) { return b > 0.0 ? a / b : 0.0; }
 
+/// Slots of the stack over ours: above 1 the stack needs more.
+double stack_ratio(const driver::StackReference& stack) {
+  return ratio(static_cast<double>(stack.stack_slots), static_cast<double>(stack.heddle_slots));
+}
+
 /// 1234567 as "1,234,567".
 std::string grouped(uint64_t value) {
   const std::string digits = std::to_string(value);
@@ -52,10 +57,12 @@ std::string summary(const Report& report) {
     }
     text += '\n';
   }
-  if (report.stack_slots) {
-    text +=
-        fmt::format("  an exact post-dominator stack needs {} slots: {:.2f} of ours\n", grouped(*report.stack_slots),
-                    ratio(static_cast<double>(*report.stack_slots), static_cast<double>(total.warp_instrs)));
+  if (report.stack && report.stack->problem.empty()) {
+    text += fmt::format("  issue slots: {}, an exact post-dominator stack needs {} ({:.2f} of ours)\n",
+                        grouped(report.stack->heddle_slots), grouped(report.stack->stack_slots),
+                        stack_ratio(*report.stack));
+  } else if (report.stack) {
+    text += fmt::format("  an exact post-dominator stack gives no figure: {}\n", report.stack->problem);
   }
   text += fmt::format("  {:.2f} s of simulation, {:.1f} kHz\n", total.host_seconds, report.khz());
   return text;
@@ -78,7 +85,12 @@ nlohmann::json to_json(const Report& report) {
       {"khz", report.khz()},
   };
   for (const auto& [kind, count] : report.lockstep.copied) json["lockstep"]["copied_by_kind"][kind] = count;
-  if (report.stack_slots) json["stack_slots"] = *report.stack_slots;
+  if (report.stack) {
+    json["stack_reference"] = {{"heddle_slots", report.stack->heddle_slots},
+                               {"stack_slots", report.stack->stack_slots},
+                               {"stack_over_heddle", stack_ratio(*report.stack)},
+                               {"problem", report.stack->problem}};
+  }
   if (report.fault) {
     const driver::FaultReport& fault = *report.fault;
     json["error"] = {

@@ -15,9 +15,9 @@ struct Report {
   driver::DeviceShape shape;
   driver::LaunchStatistics total;
   driver::LockstepStatistics lockstep;
-  std::optional<driver::FaultReport> fault;  ///< Of the error that ended the run.
-  std::string error;                         ///< Its text; empty without one.
-  std::optional<uint64_t> stack_slots;       ///< Issue slots of an exact post-dominator stack on the same program.
+  std::optional<driver::FaultReport> fault;     ///< Of the error that ended the run.
+  std::string error;                            ///< Its text; empty without one.
+  std::optional<driver::StackReference> stack;  ///< An exact post-dominator stack on the same program.
 
   /// Warp-instructions per cycle and core.
   double ipc() const;

@@ -161,7 +161,7 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     }
     report.total = run.total();
     report.lockstep = device.lockstep();
-    report.stack_slots = device.backend().stack_slots();
+    report.stack = device.backend().stack_reference();
     fmt::print("{}", summary(report));
   } catch (const ConfigurationError& error) {
     fmt::print(stderr, "{}: {}\n", example.name, error.what());

@@ -148,10 +148,12 @@ void Device::write_writable_segments() {
 }
 
 void Device::check_launch(const std::string& kernel, Size3 grid, Size3 workgroup, const LaunchOptions& options) const {
-  const uint64_t items = uint64_t{workgroup[0]} * workgroup[1] * workgroup[2];
-  if (items == 0) invalid(fmt::format("launch of '{}': the workgroup {} is empty", kernel, size_text(workgroup)));
-  if (std::ranges::any_of(workgroup, [&](uint32_t size) { return size > shape_.threads(); }) ||
-      items > shape_.threads()) {
+  if (std::ranges::count(workgroup, 0U) != 0) {
+    invalid(fmt::format("launch of '{}': the workgroup {} is empty", kernel, size_text(workgroup)));
+  }
+  // The sides first: the product of three large ones does not fit into 64 bits.
+  if (std::ranges::max(workgroup) > shape_.threads() ||
+      uint64_t{workgroup[0]} * workgroup[1] * workgroup[2] > shape_.threads()) {
     invalid(fmt::format(
         "launch of '{}': the workgroup {} is too large: a core of this device has {} lanes ({} warps of {})", kernel,
         size_text(workgroup), shape_.threads(), shape_.warps, shape_.lanes));

@@ -3,7 +3,9 @@
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
 #include "heddle/generated/configuration.h"
+#include "heddle/generated/registers.h"
 #include "heddle/model/machine.h"
+#include "heddle/reconvergence/stack_reference.h"
 
 namespace heddle::driver {
 namespace {
@@ -22,7 +24,9 @@ model::Shape shape_of(const Configuration& configuration) {
 class ModelBackend final : public Backend {
  public:
   explicit ModelBackend(const BackendOptions& options)
-      : machine_(shape_of(Configuration::parse(options.configuration))) {}
+      : machine_(shape_of(Configuration::parse(options.configuration))) {
+    if (options.stack_reference) stack_reference_.emplace();
+  }
 
   uint32_t read_register(uint32_t offset) override {
     const auto value = machine_.read_register(offset);
@@ -31,6 +35,7 @@ class ModelBackend final : public Backend {
     return *value;
   }
   void write_register(uint32_t offset, uint32_t value) override {
+    if (stack_reference_ && offset == regs::kControl && regs::control::kStart.get(value) != 0) compare_with_stack();
     if (!machine_.write_register(offset, value)) {
       throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to write register {:#05x}", offset));
     }
@@ -56,8 +61,19 @@ class ModelBackend final : public Backend {
                         identity.slot,   identity.core};
   }
 
+  std::optional<StackReference> stack_reference() const override { return stack_reference_; }
+
  private:
+  /// Runs the launch that is about to start under both rules, aside.
+  void compare_with_stack() {
+    const reconvergence::StackReferenceResult result = reconvergence::run_stack_reference(machine_);
+    if (!result.ok() && stack_reference_->problem.empty()) stack_reference_->problem = result.problem;
+    stack_reference_->heddle_slots += result.heddle_slots;
+    stack_reference_->stack_slots += result.stack_slots;
+  }
+
   model::Machine machine_;
+  std::optional<StackReference> stack_reference_;
 };
 
 }  // namespace

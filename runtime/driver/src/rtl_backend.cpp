@@ -118,6 +118,10 @@ std::unique_ptr<Backend> open_rtl(const BackendOptions& options) {
                       "the rtl back end needs the RTL library of a configuration: start the program with 'heddle run', "
                       "which builds it, or give its directory");
   }
+  if (options.stack_reference) {
+    throw DeviceError(ErrorKind::kUnavailable,
+                      "the post-dominator stack is computed in the model: use the model back end");
+  }
   return std::make_unique<RtlBackend>(options);
 }
 

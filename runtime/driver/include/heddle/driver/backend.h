@@ -28,6 +28,14 @@ struct LockstepStatistics {
   std::vector<std::pair<std::string, uint64_t>> copied;  ///< Values taken from the RTL instead, by kind.
 };
 
+/// Issue slots of the same launches under Heddle's path selection and under an exact post-dominator stack.
+struct StackReference {
+  uint64_t heddle_slots = 0;
+  uint64_t stack_slots = 0;
+  std::string
+      problem;  ///< Why there is no figure (a lock between lanes of a warp never ends under a stack); else empty.
+};
+
 /// A device as the driver sees it: the BAR0 registers of docs/spec/registers.yaml, device memory, and time. Errors of
 /// the device underneath arrive as DeviceError. Memory is touched only while no launch runs.
 class Backend {
@@ -45,16 +53,16 @@ class Backend {
   virtual LockstepStatistics lockstep() const { return {}; }
   /// The checker's report of the first divergence; empty while there is none.
   virtual std::optional<std::string> mismatch() const { return std::nullopt; }
-  /// Issue slots that an exact post-dominator stack needs for all launches so far; empty unless asked for at opening.
-  virtual std::optional<uint64_t> stack_slots() const { return std::nullopt; }
+  /// All launches so far against an exact post-dominator stack; empty unless asked for at opening.
+  virtual std::optional<StackReference> stack_reference() const { return std::nullopt; }
   /// Some live lane of the running launch, if the back end can see inside.
   virtual std::optional<LanePosition> running_lane() const { return std::nullopt; }
 };
 
 /// What opening a back end needs; the fields of DeviceOptions that reach it.
 struct BackendOptions {
-  std::string configuration;          ///< "edge", "base:cores=1,...".
-  std::filesystem::path rtl_library;  ///< Directory with libheddle_rtl.so.
+  std::string configuration = "edge";  ///< NAME or NAME:key=value,...
+  std::filesystem::path rtl_library;   ///< Directory with libheddle_rtl.so.
   bool lockstep = true;
   uint64_t seed = 1;
   unsigned memory_latency = 100;
