@@ -3,8 +3,8 @@
 The hardware runs the lanes at the greatest call depth and, among them, at the lowest pc. Lanes that wait are thus the ones at higher
 addresses, and code re-converges best where (1) a join lies after everything that leads to it, (2) a loop's blocks are contiguous, so that
 lanes which have left it wait until all have, and (3) the jump back to a loop's header is the last thing in it, so that a lane that is
-done with an iteration waits for the others. weak_order.py gives (1) and (2). For (3), where several blocks jump back they all go to one
-jump at the end of the loop.
+done with an iteration waits for the others. weak_order.py gives (1) and (2). For (3), a loop ends with its header where that decides about
+leaving the loop, and otherwise, where several blocks jump back, with one jump that they all go to.
 
 relayout(text) is the whole interface; as a program: layout.py IN.s OUT.s.
 """
@@ -26,10 +26,11 @@ class Report:
     jumps_added: int = 0
     jumps_removed: int = 0
     latches: int = 0
+    rotated: int = 0
 
     def print(self):
         print(f"layout: {self.laid_out} functions, {self.inverted} branches inverted, {self.jumps_added} jumps added, "
-              f"{self.jumps_removed} removed, {self.latches} loops given one latch", file=sys.stderr)
+              f"{self.jumps_removed} removed, {self.latches} loops given one latch, {self.rotated} ended with their header", file=sys.stderr)
         for name, why in self.left_alone:
             print(f"layout: {name} left as it was: {why}", file=sys.stderr)
 
@@ -100,6 +101,7 @@ class _Layout:
         self.falls = {}  # block -> the block it runs into, where its end lets it
         self.target = {}  # block -> the block that its branch or jump goes to
         self.indirect = {}  # block -> blocks
+        self.place = {}  # block -> its place in the new order
         for number, block in enumerate(self.blocks):
             if number in self.moved:
                 continue
@@ -117,28 +119,33 @@ class _Layout:
         nodes = sorted(self.indirect)
         position = {number: index for index, number in enumerate(nodes)}
         successors = [[position[other] for other in self._successors(number)] for number in nodes]
-        near = [self.falls.get(number, self.target.get(number)) for number in nodes]
-        order, loops = weak_order.arrange(successors, [None if number is None else position[number] for number in near])
+        near = [[position[other] for other in (self.falls.get(number), self.target.get(number)) if other is not None] for number in nodes]
+        order, loops = weak_order.arrange(successors, near)
         order = [nodes[index] for index in order]
         bodies = [[nodes[index] for index in loop.members] for loop in loops]
-        for body in bodies:
-            latch = self._one_latch(body)
-            if latch is None:
+        for number, body in enumerate(bodies):
+            new = self._end_loop(body)
+            if new == body:
                 continue
-            for sequence in [order] + bodies:
-                if sequence is body or body[-1] not in sequence:
-                    continue
-                sequence.insert(sequence.index(body[-1]) + 1, latch)
-            body.append(latch)
+            # A loop is contiguous in the order and in every loop around it.
+            for sequence in [order] + bodies[number + 1:]:
+                if body[0] in sequence:
+                    start = sequence.index(body[0])
+                    sequence[start:start + len(body)] = new
         return order
 
-    def _one_latch(self, body):
-        """Where several blocks of a loop go back to its header, makes all of them go through one jump behind its last block.
-        Returns the jump's number, or None where there is nothing to do."""
+    def _end_loop(self, body):
+        """The order of a loop, header first until now, so that what jumps back to the header is one jump, the last thing in the loop.
+
+        Where the header decides about leaving, it can itself be the last block: then what jumped back falls or jumps forward into it, and
+        the way into the loop costs a jump instead of every iteration. Otherwise several jumps back become one at the end."""
         header = body[0]
         back = [number for number in body if header in self._successors(number)]
+        if self._can_end_with(header, body, back):
+            self.report.rotated += 1
+            return body[1:] + [header]
         if len(back) < 2 or any(header in self.indirect[number] for number in back):
-            return None
+            return body
         latch = len(self.blocks)
         self.blocks.append(asm_function.Block(labels=[self.names.new()], end="jump", target=self.blocks[header].labels[0]))
         self.indirect[latch], self.target[latch] = [], header
@@ -147,12 +154,23 @@ class _Layout:
                 if edges.get(number) == header:
                     edges[number] = latch
         self.report.latches += 1
-        return latch
+        return body + [latch]
+
+    def _can_end_with(self, header, body, back):
+        """Is a jump saved by placing the header last? Its branch then leads back to what follows it now."""
+        if header == 0 or len(body) < 2 or self.blocks[header].end != "branch":
+            return False
+        inside = [other for other in self._successors(header) if other in body]
+        if inside != [body[1]]:
+            return False
+        # One block that goes back by a branch that also leaves is a good end already.
+        return len(back) > 1 or len(self._successors(back[0])) == 1
 
     def emit(self, order):
         """The function's lines in the new order."""
         lines = list(self.head)
         state = None
+        self.place = {number: at for at, number in enumerate(order)}
         for place, number in enumerate(order):
             following = order[place + 1] if place + 1 < len(order) else None
             block = self.blocks[number]
@@ -182,7 +200,9 @@ class _Layout:
             op = block.op
             if target == falls:
                 target = None  # both ways lead to one place
-            elif target == following and falls is not None:
+            elif falls is not None and (target == following or (falls != following and self.place[falls] <= self.place[number])):
+                # The branch goes where the code does not: away from what follows. With a jump behind it, the branch takes the way back
+                # into a loop, and the jump the way out.
                 op, target, falls = asm_function.INVERSE[op], falls, target
                 self.report.inverted += 1
             if target is not None:

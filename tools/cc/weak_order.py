@@ -12,12 +12,12 @@ class Loop:
     members: list  # blocks in their final order, header first, inner loops included
 
 
-def arrange(successors, fall):
-    """successors[n]: list of nodes; fall[n]: the node that n falls into, or None. Node 0 is the entry.
+def arrange(successors, near):
+    """successors[n]: list of nodes; near[n]: the nodes that it is best followed by, best first. Node 0 is the entry.
     Returns (order of all nodes, loops, inner ones first)."""
     loops = []
     reached = _reach(successors, 0)
-    order = _region(sorted(reached), 0, successors, fall, loops)
+    order = _region(sorted(reached), 0, successors, near, loops)
     # Blocks that nothing known leads to keep their old order, at the end.
     rest = [node for node in range(len(successors)) if node not in reached]
     return order + rest, loops
@@ -71,7 +71,7 @@ def _components(nodes, edges):
     return number, components
 
 
-def _region(nodes, entry, successors, fall, loops):
+def _region(nodes, entry, successors, near, loops):
     """Order of a single-entry region, in which no edge leads back to `entry` (callers have removed those)."""
     inside = set(nodes)
     edges = {node: [other for other in dict.fromkeys(successors[node]) if other in inside and other != entry] for node in nodes}
@@ -95,11 +95,11 @@ def _region(nodes, entry, successors, fall, loops):
 
     order, ready, placed = [], [number[entry]], 0
     while ready:
-        component = _choose(ready, order, number, headers, fall, components)
+        component = _choose(ready, order, number, headers, near)
         ready.remove(component)
         members, header = components[component], headers[component]
         if len(members) > 1 or header in edges[header]:
-            body = _region(members, header, successors, fall, loops)
+            body = _region(members, header, successors, near, loops)
             loops.append(Loop(header, body))
             order += body
         else:
@@ -116,10 +116,9 @@ def _region(nodes, entry, successors, fall, loops):
     return order
 
 
-def _choose(ready, order, number, headers, fall, components):
-    """The block that the last one falls into, where it may come now; otherwise the newest."""
-    if order:
-        following = fall[order[-1]]
-        if following is not None and number.get(following) in ready and headers[number[following]] == following:
+def _choose(ready, order, number, headers, near):
+    """What the last block is best followed by, where it may come now; otherwise the newest."""
+    for following in near[order[-1]] if order else []:
+        if number.get(following) in ready and headers[number[following]] == following:
             return number[following]
     return ready[-1]

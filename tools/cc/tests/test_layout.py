@@ -86,13 +86,35 @@ class Order(unittest.TestCase):
     def test_several_jumps_back_become_one(self):
         # `continue` from the middle must not let its lanes run ahead of the others
         text, report = layout.relayout(assembly(
-            ".LBB0_1:\n\taddi\ta0, a0, -1\n\tbeqz\ta0, .LBB0_4\n# %bb.2:\n\tbltz\ta1, .LBB0_1\n# %bb.3:\n\tadd\ta2, a2, a0\n"
-            "\tbnez\ta2, .LBB0_1\n.LBB0_4:\n\tret\n"))
-        self.assertEqual(report.latches, 1)
+            ".LBB0_1:\n\taddi\ta0, a0, -1\n\tbltz\ta1, .LBB0_3\n# %bb.2:\n\tbnez\ta3, .LBB0_1\n.LBB0_3:\n\tadd\ta2, a2, a0\n"
+            "\tbnez\ta2, .LBB0_1\n# %bb.4:\n\tret\n"))
+        self.assertEqual((report.latches, report.rotated), (1, 0))
         out = instructions(text)
         back = [line for line in out if line.endswith(".LBB0_1")]
         self.assertEqual(back, ["j .LBB0_1"])
         self.assertEqual(out[out.index("j .LBB0_1") - 1].split()[0], "beqz")
+
+    def test_loop_ends_with_a_header_that_decides(self):
+        # a spin lock: the test is at the top, and every round would pay for a jump back to it
+        text, report = layout.relayout(assembly("\tli\ta1, 1\n.LBB0_1:\n\tamoswap.w\ta2, a1, (a0)\n\tbeqz\ta2, .LBB0_3\n"
+                                                "# %bb.2:\n\tpause\n\tj\t.LBB0_1\n.LBB0_3:\n\tret\n"))
+        self.assertEqual((report.latches, report.rotated), (0, 1))
+        self.assertRegex("; ".join(instructions(text)), r"^li a1, 1; j \.LBB0_1; pause; amoswap\.w a2, a1, \(a0\); bnez a2, \S+; ret$")
+
+    def test_jumps_back_from_many_places_go_forward_to_a_header_at_the_end(self):
+        text, report = layout.relayout(assembly(
+            "\tli\ta5, 1\n.LBB0_1:\n\taddi\ta0, a0, -1\n\tbeqz\ta0, .LBB0_4\n# %bb.2:\n\tbltz\ta1, .LBB0_1\n# %bb.3:\n"
+            "\tadd\ta2, a2, a0\n\tj\t.LBB0_1\n.LBB0_4:\n\tret\n"))
+        self.assertEqual((report.latches, report.rotated), (0, 1))
+        self.assertRegex("; ".join(instructions(text)),
+                         r"^li a5, 1; j \.LBB0_1; bltz a1, \.LBB0_1; add a2, a2, a0; addi a0, a0, -1; bnez a0, \S+; ret$")
+
+    def test_way_back_is_the_branch(self):
+        # the exit is not next: one jump on the way out, none in the loop
+        out = self.laid_out("\tli\ta5, 9\n.LBB0_1:\n\tlw\ta0, 0(a0)\n\tbeq\ta0, a1, .LBB0_4\n# %bb.2:\n\tlw\ta3, 8(a0)\n"
+                            "\tbeq\ta3, a5, .LBB0_5\n\tj\t.LBB0_1\n.LBB0_4:\n\tli\ta0, 1\n\tj\t.LBB0_6\n.LBB0_5:\n\tli\ta0, 2\n"
+                            ".LBB0_6:\n\tret\n")
+        self.assertIn("bne a3, a5, .LBB0_1", out)
 
     def test_loop_with_a_jump_at_its_end_pays_nothing_for_one_latch(self):
         body = (".LBB0_1:\n\taddi\ta0, a0, -1\n\tbltz\ta1, .LBB0_1\n# %bb.2:\n\tbeqz\ta0, .LBB0_4\n# %bb.3:\n\tadd\ta2, a2, a0\n"

@@ -39,7 +39,8 @@ def reachable(successors, start, forbidden=None):
 
 class WeakOrder(unittest.TestCase):
     def arrange(self, successors, fall=None):
-        return weak_order.arrange(successors, fall or [None] * len(successors))
+        near = [[] if other is None else [other] for other in fall or [None] * len(successors)]
+        return weak_order.arrange(successors, near)
 
     def test_straight_line_keeps_its_order(self):
         self.assertEqual(self.arrange([[1], [2], []])[0], [0, 1, 2])
