@@ -19,7 +19,7 @@ def add(jobs):
 
 
 def run(arguments):
-    build.build(["all"], title="building everything that the tests need")
+    build.build(["all", "heddle_tests_all"], title="building everything that the tests need")
     command = ["ctest", "--test-dir", str(build.BUILD), "--output-on-failure", "-j", str(arguments.jobs), "--no-tests=error"]
     if arguments.regex:
         command += ["-R", arguments.regex]
