@@ -63,8 +63,9 @@ bool Machine::place_group(const Vector3& group_id) {
   unsigned core = 0;
   std::ptrdiff_t most_free = -1;
   for (unsigned c = 0; c < shape().cores; ++c) {
-    const auto first = group_of_warp_.begin() + static_cast<std::ptrdiff_t>(c * shape().warps);
-    const std::ptrdiff_t free = std::count(first, first + shape().warps, nullptr);
+    const std::span<Group* const> slots =
+        std::span(group_of_warp_).subspan(std::size_t{c} * shape().warps, shape().warps);
+    const std::ptrdiff_t free = std::ranges::count(slots, nullptr);
     if (free > most_free) {
       most_free = free;
       core = c;

@@ -29,7 +29,7 @@ struct Fault {
 
 // Everything a slot did. Rows are meaningful only in the lanes of the mask that goes with them; other entries keep
 // whatever an earlier slot left there.
-struct StepResult {
+struct StepResult {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for the reader
   std::uint32_t pc = 0;
   std::uint32_t depth = 0;         // of the path, before the slot
   DecodedInstruction instruction;  // raw is 0 and op Illegal when the fetch faulted

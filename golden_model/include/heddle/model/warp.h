@@ -39,7 +39,7 @@ struct Fairness {
 };
 
 // What a dispatch sets (docs/architecture.md, sections 1 and 8). Constant while the warp lives.
-struct WarpIdentity {
+struct WarpIdentity {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for the reader
   unsigned core = 0;           // counted over all clusters
   unsigned slot = 0;           // warp slot within the core
   unsigned warp_in_group = 0;  // hd_warp
@@ -58,7 +58,7 @@ struct PendingSc {
   bool several_paths = false;
 };
 
-struct Warp {
+struct Warp {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for the reader
   // Row of `x` that swallows writes to x0, so that x[0] always reads zero.
   static constexpr unsigned kSinkRow = 32;
 
