@@ -85,11 +85,15 @@ module decoder
     illegal.predict_stop = 1'b1;
   endfunction
 
-  op_e      op;
-  logic     csr_write, csr_legal;
-  decoded_t decoded;
+  op_e        op;
+  op_class_e  kind;    // named, because simulators evaluate a call in a case expression once per item
+  op_format_e format;
+  logic       csr_write, csr_legal;
+  decoded_t   decoded;
 
   assign op        = decode_op(instr_i);
+  assign kind      = op_class(op);
+  assign format    = op_format(op);
   assign csr_write = (op inside {OP_CSRRW, OP_CSRRWI}) || (instr_i[19:15] != '0);
   assign csr_legal = csr_exists(instr_i[31:20]) && (!csr_write || csr_writable(instr_i[31:20]));
   assign decoded_o = decoded;
@@ -104,7 +108,7 @@ module decoder
     decoded.writes  = op_writes_rd(op) && (instr_i[11:7] != '0);
     decoded.sync    = op_is_sync(op);
 
-    unique case (op_format(op))
+    unique case (format)
       FORMAT_I, FORMAT_SHIFT: begin
         decoded.imm   = ImmI;  // a shift uses the low five bits only
         decoded.b_imm = 1'b1;
@@ -123,7 +127,7 @@ module decoder
       default: ;
     endcase
 
-    unique case (op_class(op))
+    unique case (kind)
       CLASS_ALU: begin
         decoded.unit      = UnitAlu;
         decoded.operation = alu_operation(op);
@@ -179,7 +183,7 @@ module decoder
       CLASS_EXIT:    decoded = system(decoded, SystemExit);
       CLASS_BARRIER: decoded = system(decoded, SystemBarrier);
       CLASS_VOTE, CLASS_SHUFFLE: begin
-        decoded.unit      = (op_class(op) == CLASS_VOTE) ? UnitVote : UnitShuffle;
+        decoded.unit      = (kind == CLASS_VOTE) ? UnitVote : UnitShuffle;
         decoded.operation = collective_operation(op);
         decoded.control   = op_is_sync(op);
       end
