@@ -95,7 +95,8 @@ module memory_hub
     .enter_line_i (head_line),
     .enter_words_i(head_words),
     .enter_read_i (head_reads),
-    .enter_write_i(head_writes),
+    // LRs keep their order, too: those of one instruction are performed in lane order.
+    .enter_write_i(head_writes || head_q.op == MemLr),
     .read_valid_o (read_valid),
     .read_id_o    (read_id),
     .read_line_o  (read_line),
