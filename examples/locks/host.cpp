@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "locks_args.h"
 #include "runner.h"
 
@@ -34,12 +36,14 @@ void contend(ex::Run& run, const std::string& kernel, uint32_t items, uint32_t r
 }  // namespace
 
 int main(int argc, char** argv) {
-  uint32_t rounds = 1;
+  uint32_t rounds = 1, warps = 1;
   return ex::run_example(
       argc, argv,
-      {"locks",
-       "All lanes of one warp, then of two, take one lock in turn: test-and-set, LR/SC, ticket, try-lock, scratchpad."},
+      {"locks", "All lanes of one warp take one lock in turn: test-and-set, LR/SC, ticket, try-lock, scratchpad."},
       [&](CLI::App& app) {
+        app.add_option("--warps", warps, "Warps whose lanes want the lock; at most those of a core")
+            ->check(CLI::Range(1U, 32U))
+            ->capture_default_str();
         app.add_option("--rounds", rounds, "Times that each work-item takes the lock")
             ->check(CLI::Range(1U, 1000U))
             ->capture_default_str();
@@ -47,8 +51,7 @@ int main(int argc, char** argv) {
       [&](ex::Run& run) {
         const auto shape = run.device().shape();
         for (const char* kernel : {"test_and_set", "load_reserved", "ticket", "try_lock", "scratchpad_lock"}) {
-          contend(run, kernel, shape.lanes, rounds);
-          if (shape.warps > 1) contend(run, kernel, 2 * shape.lanes, rounds);
+          contend(run, kernel, std::min(warps, shape.warps) * shape.lanes, rounds);
         }
       });
 }

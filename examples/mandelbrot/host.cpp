@@ -10,7 +10,7 @@
 namespace ex = heddle::examples;
 
 int main(int argc, char** argv) {
-  uint32_t n = 108, limit = 48, scale = 4;
+  uint32_t n = 96, limit = 48, scale = 4;
   std::string output = "mandelbrot.png";
   return ex::run_example(
       argc, argv, {"mandelbrot", "Draws the Mandelbrot set in fixed point and writes a PNG."},

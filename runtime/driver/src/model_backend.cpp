@@ -21,6 +21,10 @@ model::Shape shape_of(const Configuration& configuration) {
   return shape;
 }
 
+/// A launch longer than this has no stack reference: seconds of simulation, so that one that never ends does not hold
+/// up the run.
+constexpr uint64_t kStackSlots = 100'000'000;
+
 class ModelBackend final : public Backend {
  public:
   explicit ModelBackend(const BackendOptions& options)
@@ -66,7 +70,7 @@ class ModelBackend final : public Backend {
  private:
   /// Runs the launch that is about to start under both rules, aside.
   void compare_with_stack() {
-    const reconvergence::StackReferenceResult result = reconvergence::run_stack_reference(machine_);
+    const reconvergence::StackReferenceResult result = reconvergence::run_stack_reference(machine_, kStackSlots);
     if (!result.ok() && stack_reference_->problem.empty()) stack_reference_->problem = result.problem;
     stack_reference_->heddle_slots += result.heddle_slots;
     stack_reference_->stack_slots += result.stack_slots;
