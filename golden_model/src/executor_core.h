@@ -101,9 +101,11 @@ template <unsigned kWidth, bool kRecord, bool kDeferred>
 template <typename Value>
 void Executor<kWidth, kRecord, kDeferred>::write_row(Row row, LaneMask lanes, Value&& value) {
   if (full(lanes)) {
-    HEDDLE_LANE_LOOP(l, kWidth) row[l] = value(l);
+    HEDDLE_LANES_APART
+    for (unsigned l = 0; l < kWidth; ++l) row[l] = value(l);
   } else {
-    HEDDLE_LANE_LOOP(l, kWidth) row[l] = (lanes & kLaneBit[l]) != 0 ? value(l) : row[l];
+    HEDDLE_LANES_APART
+    for (unsigned l = 0; l < kWidth; ++l) row[l] = (lanes & kLaneBit[l]) != 0 ? value(l) : row[l];
   }
 }
 

@@ -61,7 +61,8 @@ bool Executor<kWidth, kRecord, kDeferred>::map_private(LaneRow& address) const {
   const std::uint32_t lanes = warp_.lanes;
   const std::uint32_t base = launch.private_base;
   std::uint32_t outside = 0;
-  HEDDLE_LANE_LOOP(l, kWidth) {
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) {
     // With the alignment that has been checked, the access fits where its first byte does: windows are whole words.
     const std::uint32_t o = address.lane[l] - memory_map::kPrivateBase;
     outside |= o >= window ? 1u : 0u;
@@ -80,7 +81,8 @@ bool Executor<kWidth, kRecord, kDeferred>::access_fast(unsigned size, bool sign_
   LaneRow address;
   std::uint32_t low_bits = 0;
   std::uint32_t unequal = 0;
-  HEDDLE_LANE_LOOP(l, kWidth) {
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) {
     // Lanes that do nothing go along with the first one that does.
     const std::uint32_t a = (mask & kLaneBit[l]) != 0 ? virtual_address.lane[l] : first;
     address.lane[l] = a;
@@ -102,7 +104,8 @@ bool Executor<kWidth, kRecord, kDeferred>::access_fast(unsigned size, bool sign_
 
   const std::uint32_t start = address[0];
   std::uint32_t stride_error = whole && size == 4 ? 0 : 1;
-  HEDDLE_LANE_LOOP(l, kWidth) stride_error |= (address.lane[l] - start) ^ (kLaneIndex[l] * 4);
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) stride_error |= (address.lane[l] - start) ^ (kLaneIndex[l] * 4);
   if (stride_error == 0) {
     const std::uint32_t last = start + (kWidth * 4 - 1);
     const HostSpan span =
@@ -121,7 +124,8 @@ bool Executor<kWidth, kRecord, kDeferred>::access_fast(unsigned size, bool sign_
   const std::uint32_t some = address[first_lane(mask)];
   std::uint32_t lowest = some;
   std::uint32_t highest = some;
-  HEDDLE_LANE_LOOP(l, kWidth) {
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) {
     const std::uint32_t a = (mask & kLaneBit[l]) != 0 ? address.lane[l] : some;
     lowest = a < lowest ? a : lowest;
     highest = a > highest ? a : highest;

@@ -15,7 +15,8 @@ inline std::uint32_t extend(std::uint32_t raw, unsigned size, bool sign) {
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 void Executor<kWidth, kRecord, kDeferred>::addresses(LaneRow& out, std::int32_t offset) const {
   const ConstRow base = source1();
-  HEDDLE_LANE_LOOP(l, kWidth) out.lane[l] = base[l] + static_cast<std::uint32_t>(offset);
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) out.lane[l] = base[l] + static_cast<std::uint32_t>(offset);
 }
 
 // Fills location_ and raises the traps; returns the lanes whose access goes ahead.

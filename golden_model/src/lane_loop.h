@@ -7,11 +7,11 @@
 
 #include "heddle/model/types.h"
 
-// Rows are either the same or disjoint, so no iteration depends on another.
+// Before a loop over lanes. Rows are either the same or disjoint, so no iteration depends on another.
 #if defined(__clang__)
-#define HEDDLE_LANE_LOOP(l, width) _Pragma("clang loop vectorize(assume_safety)") for (unsigned l = 0; l < (width); ++l)
+#define HEDDLE_LANES_APART _Pragma("clang loop vectorize(assume_safety)")
 #else
-#define HEDDLE_LANE_LOOP(l, width) _Pragma("GCC ivdep") for (unsigned l = 0; l < (width); ++l)
+#define HEDDLE_LANES_APART _Pragma("GCC ivdep")
 #endif
 
 namespace heddle::model {
@@ -32,7 +32,8 @@ inline constexpr std::array<std::uint32_t, kMaxLanes> kLaneIndex = [] {
 template <unsigned kWidth, typename Predicate>
 inline LaneMask lanes_where(Predicate&& predicate) {
   LaneMask mask = 0;
-  HEDDLE_LANE_LOOP(l, kWidth) mask |= predicate(l) ? kLaneBit[l] : 0u;
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) mask |= predicate(l) ? kLaneBit[l] : 0u;
   return mask;
 }
 

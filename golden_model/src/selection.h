@@ -19,13 +19,15 @@ template <unsigned kWidth>
 inline unsigned greedy_lane(const Warp& warp) {
   const LaneMask run = warp.run;
   std::uint32_t deepest = 0;
-  HEDDLE_LANE_LOOP(l, kWidth) {
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) {
     const std::uint32_t depth = (run & kLaneBit[l]) != 0 ? warp.depth[l] : 0;
     deepest = depth > deepest ? depth : deepest;
   }
   const LaneMask candidates = run & lanes_where<kWidth>([&](unsigned l) { return warp.depth[l] == deepest; });
   std::uint32_t lowest = ~std::uint32_t{0};
-  HEDDLE_LANE_LOOP(l, kWidth) {
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) {
     const std::uint32_t pc = (candidates & kLaneBit[l]) != 0 ? warp.pc[l] : ~std::uint32_t{0};
     lowest = pc < lowest ? pc : lowest;
   }
@@ -70,7 +72,8 @@ template <unsigned kWidth>
 inline std::uint32_t rival_pc(const Warp& warp, const Path& path) {
   const LaneMask others = warp.run & ~path.mask;
   std::uint32_t lowest = ~std::uint32_t{0};
-  HEDDLE_LANE_LOOP(l, kWidth) {
+  HEDDLE_LANES_APART
+  for (unsigned l = 0; l < kWidth; ++l) {
     const bool rival = (others & kLaneBit[l]) != 0 && warp.depth[l] == path.depth;
     const std::uint32_t pc = rival ? warp.pc[l] : ~std::uint32_t{0};
     lowest = pc < lowest ? pc : lowest;
