@@ -224,6 +224,7 @@ void Device::program_launch(uint32_t kernel_address) {
 void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std::span<const std::byte> args,
                     const LaunchOptions& options) {
   require_idle("launch");
+  last_ = {};
   const auto address = program().function(kernel);
   if (!address) {
     invalid(fmt::format("no kernel '{}' in {}; it has: {}", kernel, image_->file().string(),
@@ -256,7 +257,6 @@ LaunchStatistics Device::wait() {
   const uint64_t limit = launch_->options.timeout != 0 ? launch_->options.timeout : default_timeout(options_.backend);
   const auto begin = std::chrono::steady_clock::now();
   const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
-  last_ = {};
   try {
     uint64_t used = 0;
     uint32_t status = backend_->read_register(regs::kStatus);

@@ -132,6 +132,7 @@ TEST_F(DeviceTest, ImpossibleLaunchesAreRefusedNamingTheLimit) {
   expect_error(kInvalidArgument, "multiple of 4", launch("fill", one, one, {.private_bytes = 6}));
   expect_error(kInvalidArgument, "multiple of 4", launch("fill", one, one, {.private_bytes = 0}));
   EXPECT_FALSE(device().running());
+  EXPECT_EQ(device().last_statistics().cycles, 0U) << "nothing ran";
 }
 
 TEST_F(DeviceTest, OneLaunchAtATime) {

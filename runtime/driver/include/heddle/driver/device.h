@@ -134,7 +134,7 @@ class Device {
   }
   bool running() const { return launch_.has_value(); }
 
-  /// Counters of the last launch, also of one that failed.
+  /// Counters of the last launch, also of one that failed; all zero for one that never started.
   const LaunchStatistics& last_statistics() const { return last_; }
   LockstepStatistics lockstep() const { return backend_->lockstep(); }
   /// The back end underneath.
