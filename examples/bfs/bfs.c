@@ -10,8 +10,9 @@ HD_KERNEL(bfs) {
   for (uint32_t edge = args->rows[vertex]; edge < end; edge++) {
     const uint32_t neighbour = args->edges[edge];
     if (hd_atomic_load(&args->distance[neighbour]) != BFS_UNREACHED) continue;
-    // Of all that find it now, one puts it into the next level.
-    if (hd_atomic_cas(&args->distance[neighbour], BFS_UNREACHED, args->level + 1) == BFS_UNREACHED) {
+    // Of all that find it now, one puts it into the next level. Unreached is the largest distance; a minimum is one
+    // instruction for all lanes, while they would have to take turns with a compare-and-swap.
+    if (hd_atomic_min_u32(&args->distance[neighbour], args->level + 1) == BFS_UNREACHED) {
       args->next[hd_atomic_add(args->next_size, 1)] = neighbour;
     }
   }

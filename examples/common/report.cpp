@@ -85,11 +85,12 @@ nlohmann::json to_json(const Report& report) {
       {"khz", report.khz()},
   };
   for (const auto& [kind, count] : report.lockstep.copied) json["lockstep"]["copied_by_kind"][kind] = count;
-  if (report.stack) {
+  if (report.stack && report.stack->problem.empty()) {
     json["stack_reference"] = {{"heddle_slots", report.stack->heddle_slots},
                                {"stack_slots", report.stack->stack_slots},
-                               {"stack_over_heddle", stack_ratio(*report.stack)},
-                               {"problem", report.stack->problem}};
+                               {"stack_over_heddle", stack_ratio(*report.stack)}};
+  } else if (report.stack) {
+    json["stack_reference"] = {{"problem", report.stack->problem}};
   }
   if (report.fault) {
     const driver::FaultReport& fault = *report.fault;
