@@ -209,10 +209,20 @@ HD_INLINE uint32_t hd_atomic_max_u32(uint32_t* p, uint32_t v) { return __atomic_
 HD_INLINE int32_t hd_atomic_min_i32(int32_t* p, int32_t v) { return __atomic_fetch_min(p, v, __ATOMIC_RELAXED); }
 HD_INLINE int32_t hd_atomic_max_i32(int32_t* p, int32_t v) { return __atomic_fetch_max(p, v, __ATOMIC_RELAXED); }
 HD_INLINE uint32_t hd_atomic_exchange(uint32_t* p, uint32_t v) { return __atomic_exchange_n(p, v, __ATOMIC_RELAXED); }
-/* Stores `desired` where the word is `expected`; the old value tells (old == expected: stored). */
-HD_INLINE uint32_t hd_atomic_cas(uint32_t* p, uint32_t expected, uint32_t desired) {
-  __atomic_compare_exchange_n(p, &expected, desired, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-  return expected;
+/* Stores `desired` where the word is `expected`; the old value tells (old == expected: stored).
+   Of the lanes of a warp that try together only the lowest can succeed, and one that fails gives up its turn, so that the warp falls
+   apart. Hence one lane tries at a time; the others look again whether they still have to. Where an addition, minimum or exchange does
+   the job, it costs one instruction for the whole warp. */
+HD_COLLECTIVE uint32_t hd_atomic_cas(uint32_t* p, uint32_t expected, uint32_t desired) {
+  const uint32_t lane = hd_lane_id();
+  for (;;) {
+    uint32_t old = __atomic_load_n(p, __ATOMIC_RELAXED);
+    if (old != expected) return old;
+    if (lane == (uint32_t)__builtin_ctz(hd_active_mask()) &&
+        __atomic_compare_exchange_n(p, &old, desired, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+      return expected;
+    }
+  }
 }
 HD_INLINE uint32_t hd_atomic_load(const uint32_t* p) { return __atomic_load_n(p, __ATOMIC_RELAXED); }
 HD_INLINE void hd_atomic_store(uint32_t* p, uint32_t v) { __atomic_store_n(p, v, __ATOMIC_RELAXED); }

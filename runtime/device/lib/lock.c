@@ -7,18 +7,31 @@
 #include "heddle.h"
 
 struct __lock {
-  uint32_t owner; /* hart + 1; 0: free */
-  uint32_t depth; /* of a recursive lock */
+  uint32_t taken;
+  uint32_t owner; /* of a recursive lock that is taken: hart + 1 */
+  uint32_t depth;
 };
 
 struct __lock __lock___libc_recursive_mutex;
 
-static void take(_LOCK_T lock, uint32_t self) {
-  while (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != 0 || !__sync_bool_compare_and_swap(&lock->owner, 0, self)) hd_pause();
-  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+/* Exchange rather than compare and swap: it cannot fail, so lanes of a warp that come together stay together. */
+static int try_take(_LOCK_T lock) { return __atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE) == 0; }
+
+static void take(_LOCK_T lock) {
+  while (!try_take(lock)) hd_pause();
 }
 
-static void give(_LOCK_T lock) { __atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE); }
+static void give(_LOCK_T lock) { __atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE); }
+
+static uint32_t self(void) { return hd_hart_id() + 1; }
+
+/* Nobody but this lane writes this lane's number, so the answer cannot change meanwhile. */
+static int own(_LOCK_T lock) { return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == self(); }
+
+static void enter(_LOCK_T lock) {
+  __atomic_store_n(&lock->owner, self(), __ATOMIC_RELAXED);
+  lock->depth = 1;
+}
 
 void __retarget_lock_init(_LOCK_T* lock) { *lock = calloc(1, sizeof(struct __lock)); }
 void __retarget_lock_init_recursive(_LOCK_T* lock) { __retarget_lock_init(lock); }
@@ -26,28 +39,36 @@ void __retarget_lock_close(_LOCK_T lock) { free(lock); }
 void __retarget_lock_close_recursive(_LOCK_T lock) { free(lock); }
 
 void __retarget_lock_acquire(_LOCK_T lock) {
-  if (lock) take(lock, hd_hart_id() + 1);
+  if (lock) take(lock);
 }
 
 void __retarget_lock_release(_LOCK_T lock) {
   if (lock) give(lock);
 }
 
-int __retarget_lock_try_acquire(_LOCK_T lock) { return __sync_bool_compare_and_swap(&lock->owner, 0, hd_hart_id() + 1); }
+int __retarget_lock_try_acquire(_LOCK_T lock) { return try_take(lock); }
 
 void __retarget_lock_acquire_recursive(_LOCK_T lock) {
-  uint32_t self = hd_hart_id() + 1;
-  if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != self) take(lock, self);
-  lock->depth++;
+  if (own(lock)) {
+    lock->depth++;
+    return;
+  }
+  take(lock);
+  enter(lock);
 }
 
 void __retarget_lock_release_recursive(_LOCK_T lock) {
-  if (--lock->depth == 0) give(lock);
+  if (--lock->depth != 0) return;
+  __atomic_store_n(&lock->owner, 0, __ATOMIC_RELAXED);
+  give(lock);
 }
 
 int __retarget_lock_try_acquire_recursive(_LOCK_T lock) {
-  uint32_t self = hd_hart_id() + 1;
-  if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != self && !__retarget_lock_try_acquire(lock)) return 0;
-  lock->depth++;
+  if (own(lock)) {
+    lock->depth++;
+    return 1;
+  }
+  if (!try_take(lock)) return 0;
+  enter(lock);
   return 1;
 }
