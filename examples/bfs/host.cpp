@@ -53,7 +53,7 @@ std::vector<uint32_t> distances(const Graph& graph, uint32_t start) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  uint32_t n = 2048, degree = 3, start = 0;
+  uint32_t n = 1024, degree = 3, start = 0;
   return ex::run_example(
       argc, argv, {"bfs", "Breadth-first search of a random graph, one launch per level."},
       [&](CLI::App& app) {

@@ -6,7 +6,7 @@
 namespace ex = heddle::examples;
 
 int main(int argc, char** argv) {
-  uint32_t n = 2048;
+  uint32_t n = 1024;
   return ex::run_example(
       argc, argv, {"collatz", "Counts the steps of Collatz sequences: divergence at every branch."},
       [&](CLI::App& app) {

@@ -31,7 +31,7 @@ std::map<uint32_t, uint32_t> contents(ex::Run& run, const hashtable_args& args) 
 }  // namespace
 
 int main(int argc, char** argv) {
-  uint32_t n = 1024, buckets = 8;
+  uint32_t n = 512, buckets = 8;
   return ex::run_example(
       argc, argv, {"hashtable", "Counts keys in a hash table with a spin lock per bucket, contended inside each warp."},
       [&](CLI::App& app) {

@@ -10,7 +10,7 @@ namespace ex = heddle::examples;
 static_assert(sizeof(libc_result) == 152 && offsetof(libc_result, text) == 84);
 
 int main(int argc, char** argv) {
-  uint32_t n = 64;
+  uint32_t n = 32;
   return ex::run_example(
       argc, argv, {"libc", "Calls stock libc in divergent code: qsort, snprintf, 64-bit division, soft double."},
       [&](CLI::App& app) {

@@ -18,7 +18,7 @@ std::vector<int32_t> random_matrix(size_t elements, uint32_t seed) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  uint32_t m = 64, n = 64, k = 64;
+  uint32_t m = 48, n = 48, k = 48;
   return ex::run_example(
       argc, argv, {"matmul", "Multiplies integer matrices, tile by tile through the scratchpad."},
       [&](CLI::App& app) {
