@@ -1,7 +1,7 @@
 """What debug information needs when blocks move: lines, call frame information, address ranges of inlined functions.
 
-`.loc` and `.cfi_*` speak of everything up to the next one, so a block that comes to stand elsewhere must say itself what it inherited
-from its old predecessor. A range of the old order is a set of pieces of the new one.
+`.loc` and `.cfi_*` speak of everything up to the next one, so a block that comes to stand elsewhere must say itself
+what it inherited from its old predecessor. A range of the old order is a set of pieces of the new one.
 """
 
 import re
@@ -21,7 +21,7 @@ class _Frame:
 
     def apply(self, statement, stack):
         """Follows one directive; False where it is not known."""
-        word, rest = statement.split()[0], statement[len(statement.split()[0]):].strip()
+        word, rest = statement.split()[0], statement[len(statement.split()[0]) :].strip()
         offset = _CFI_OFFSET.match(statement)
         if word == ".cfi_def_cfa":
             self.cfa = rest
@@ -55,8 +55,8 @@ class _Frame:
 
 
 class FunctionDebug:
-    """Old positions of labels, and what each block inherits. Made before blocks are changed; turns the `.cfi` items into explicit
-    changes of state, so that none depends on another."""
+    """Old positions of labels, and what each block inherits. Made before blocks are changed; turns the `.cfi` items
+    into explicit changes of state, so that none depends on another."""
 
     def __init__(self, function):
         self.position = {}  # label -> (block, True: at its very start)
@@ -95,7 +95,8 @@ class FunctionDebug:
         self.position.update({label: (number + 1, True) for label in block.tail_labels})
 
     def begin_block(self, number, frame, lines):
-        """Appends what the block must say itself. `frame`: the frame rules at the end of the text so far (None at the start)."""
+        """Appends what the block must say itself. `frame`: the frame rules at the end of the text so far (None at the
+        start)."""
         if number >= len(self.location):
             return  # a latch: whatever holds before it
         if self.location[number]:
@@ -124,8 +125,8 @@ def _plain(location):
 
 
 class Ranges:
-    """Rewrites address ranges of a file's debug information: the range lists, and the one range that may be written in place, which
-    starts at its function's first byte."""
+    """Rewrites address ranges of a file's debug information: the range lists, and the one range that may be written in
+    place, which starts at its function's first byte."""
 
     _PAIR = re.compile(r"\s+\.byte\s+4\s+# DW_RLE_offset_pair")
     _OFFSET = re.compile(r"\s+\.uleb128\s+(\.L\w+)-(\.L\w+)")
@@ -145,7 +146,8 @@ class Ranges:
         self.place[end_label] = (number, len(debug.location), True)
 
     def pieces(self, first, last):
-        """[(label, label)] of the new order that hold what lay between two labels; None where the labels are not ours."""
+        """[(label, label)] of the new order that hold what lay between two labels; None where the labels are not
+        ours."""
         if first not in self.place or last not in self.place or self.place[first][0] != self.place[last][0]:
             return None
         function, block, at_start = self.place[first]

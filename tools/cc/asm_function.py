@@ -1,6 +1,7 @@
 """Functions in clang's RISC-V assembly, taken apart into basic blocks.
 
-A block is its labels, its items (instructions, opaque inline assembly, `.loc`, `.cfi_*` and labels of debug information) and its end:
+A block is its labels, its items (instructions, opaque inline assembly, `.loc`, `.cfi_*` and labels of debug
+information) and its end:
     fall      runs into the next block          target None
     branch    conditional: target or the next   target, op, operands
     jump      unconditional                     target
@@ -13,8 +14,16 @@ import dataclasses
 import re
 
 INVERSE = {}
-for _a, _b in (("beq", "bne"), ("blt", "bge"), ("bltu", "bgeu"), ("beqz", "bnez"), ("blez", "bgtz"), ("bltz", "bgez"), ("bgt", "ble"),
-               ("bgtu", "bleu")):
+for _a, _b in (
+    ("beq", "bne"),
+    ("blt", "bge"),
+    ("bltu", "bgeu"),
+    ("beqz", "bnez"),
+    ("blez", "bgtz"),
+    ("bltz", "bgez"),
+    ("bgt", "ble"),
+    ("bgtu", "bleu"),
+):
     INVERSE[_a], INVERSE[_b] = _b, _a
 
 _BLOCK_LABEL = re.compile(r"(\.LBB\d+_\d+):")
@@ -22,6 +31,9 @@ _LABEL = re.compile(r"([.\w$]+):\s*(#.*)?$")
 _FALL_MARK = re.compile(r"# %bb\.\d+:")
 _TABLE_USE = re.compile(r"\.LJTI\d+_\d+")
 _BLOCK_USE = re.compile(r"\.LBB\d+_\d+")
+_NOT_IN_A_BLOCK = re.compile(
+    r"\.(section|text|data|bss|pushsection|popsection|previous|subsection|macro|endm|rept|irp|if|else|endif)\b|\.cfi_"
+)
 _STOPS = {"ret", "tail", "unimp", "mret"}
 _JUMP_LIKE = {"jump", "jalr", "jal"}
 
@@ -140,7 +152,7 @@ class _Parser:
             raise Unsupported("inline assembly before the first block")
         if _BLOCK_USE.search(statement) or re.search(r"\.Ltmp\d+", statement):
             raise Unsupported("inline assembly that jumps to a block")
-        if re.match(r"\.(section|text|data|bss|pushsection|popsection|previous|subsection|macro|endm|rept|irp|if|else|endif|cfi_)", statement):
+        if _NOT_IN_A_BLOCK.match(statement):
             raise Unsupported(f"inline assembly with {statement.split()[0]}")
         self._code_block().items.append(Item("code", line))
 
@@ -165,7 +177,11 @@ class _Parser:
     def _label(self, name, stripped):
         if _BLOCK_LABEL.match(stripped) or "Block address taken" in stripped or "Address of block" in stripped:
             # A block may have several names; they come before its first instruction.
-            if self.current.items or self.fresh or (self.blocks and self.current is self.blocks[0] and not self.current.labels):
+            if (
+                self.current.items
+                or self.fresh
+                or (self.blocks and self.current is self.blocks[0] and not self.current.labels)
+            ):
                 self._new_block()
             self.current.labels.append(name)
             self.current.address_taken |= "ddress" in stripped
@@ -193,8 +209,13 @@ class _Parser:
         block = self._code_block()
         self.used_tables.update(_TABLE_USE.findall(statement))
         if word in INVERSE:
-            operands, _, target = statement[len(word):].strip().rpartition(",")
-            block.end, block.op, block.operands, block.target = "branch", word, operands.strip() + ", ", self._target(target.strip())
+            operands, _, target = statement[len(word) :].strip().rpartition(",")
+            block.end, block.op, block.operands, block.target = (
+                "branch",
+                word,
+                operands.strip() + ", ",
+                self._target(target.strip()),
+            )
         elif word == "j":
             block.end, block.target = "jump", self._target(statement.split()[1])
         elif word == "jr":
@@ -217,8 +238,8 @@ class _Parser:
         return name
 
     def _finish(self):
-        """Targets of indirect jumps: the tables that the function uses, and blocks whose address is taken. More than the jump can
-        reach is no error: these edges only guide the order."""
+        """Targets of indirect jumps: the tables that the function uses, and blocks whose address is taken. More than
+        the jump can reach is no error: these edges only guide the order."""
         labels = {label for block in self.blocks for label in block.labels}
         targets = [label for table in sorted(self.used_tables) for label in self.tables.get(table, [])]
         targets += [block.labels[0] for block in self.blocks if block.address_taken]

@@ -1,8 +1,8 @@
 """One source file to one object: stock clang to assembly, the layout pass, stock clang's assembler.
 
-The flags are by measurement: clang's own block placement puts loop latches first, so that lanes which reach them run ahead; it is
-off, and the layout pass (layout.py) orders blocks instead. `-fconvergent-functions` keeps the optimiser from making votes and
-shuffles depend on more control flow than the source has.
+The flags are by measurement: clang's own block placement puts loop latches first, so that lanes which reach them run
+ahead; it is off, and the layout pass (layout.py) orders blocks instead. `-fconvergent-functions` keeps the optimiser
+from making votes and shuffles depend on more control flow than the source has.
 """
 
 import dataclasses
@@ -19,12 +19,28 @@ ASSEMBLY_SUFFIXES = {".s", ".S", ".sx"}
 OBJECT_SUFFIXES = {".o", ".a"}
 
 TARGET_FLAGS = [f"--target={toolchain.TARGET}", f"-mabi={toolchain.ABI}"]
-CODE_FLAGS = ["-mcmodel=medlow", "-fno-pic", "-ffunction-sections", "-fdata-sections", "-ftls-model=local-exec", "-fno-asynchronous-unwind-tables",
-              "-fno-stack-protector", "-fno-common", "-fconvergent-functions"]
+CODE_FLAGS = [
+    "-mcmodel=medlow",
+    "-fno-pic",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-ftls-model=local-exec",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-stack-protector",
+    "-fno-common",
+    "-fconvergent-functions",
+]
 CXX_FLAGS = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-fno-use-cxa-atexit", "-nostdinc++"]
 # minimize-addr-in-v5=Ranges: inlined scopes are described by range lists, which the layout pass can rewrite.
 # trap-unreachable: a call that does not return is followed by `unimp`, so that the pass knows where control ends.
-LAYOUT_FLAGS = ["-mllvm", "-disable-block-placement", "-mllvm", "-minimize-addr-in-v5=Ranges", "-mllvm", "-trap-unreachable"]
+LAYOUT_FLAGS = [
+    "-mllvm",
+    "-disable-block-placement",
+    "-mllvm",
+    "-minimize-addr-in-v5=Ranges",
+    "-mllvm",
+    "-trap-unreachable",
+]
 # use-unknown-locations=Disable: no line 0; every instruction belongs to some line, which a fault can name.
 DEBUG_FLAGS = ["-gdwarf-5", "-gline-tables-only", "-mllvm", "-use-unknown-locations=Disable"]
 
@@ -32,6 +48,7 @@ DEBUG_FLAGS = ["-gdwarf-5", "-gline-tables-only", "-mllvm", "-use-unknown-locati
 @dataclasses.dataclass
 class Job:
     """What to compile, and how. `flags` come after the standard ones and win over them."""
+
     source: pathlib.Path
     output: pathlib.Path
     includes: list
@@ -82,7 +99,9 @@ def to_assembly(job, output):
     if job.layout:
         text = pathlib.Path(output).read_text(encoding="utf-8", errors="surrogateescape")
         if job.save_temps:
-            (job.save_temps / (job.source.stem + ".clang.s")).write_text(text, encoding="utf-8", errors="surrogateescape")
+            (job.save_temps / (job.source.stem + ".clang.s")).write_text(
+                text, encoding="utf-8", errors="surrogateescape"
+            )
         result, report = layout.relayout(text)
         pathlib.Path(output).write_text(result, encoding="utf-8", errors="surrogateescape")
         if job.verbose:
@@ -99,9 +118,16 @@ def assemble(job, source, output, raw):
     with tempfile.TemporaryDirectory(prefix="heddle-as-") as directory:
         wrapped = pathlib.Path(directory) / (pathlib.Path(source).stem + ".s")
         # The line marker makes messages and debug information name the user's file and line.
-        wrapped.write_text(f'.include "{job.xheddle}"\n# 1 "{job.source}"\n{text}', encoding="utf-8", errors="surrogateescape")
-        toolchain.run(command + ["-g"] + [flag for flag in job.flags if flag.startswith(("-Wa,", "-I"))] +
-                      [wrapped, "-o", output], job.verbose)
+        wrapped.write_text(
+            f'.include "{job.xheddle}"\n# 1 "{job.source}"\n{text}', encoding="utf-8", errors="surrogateescape"
+        )
+        toolchain.run(
+            command
+            + ["-g"]
+            + [flag for flag in job.flags if flag.startswith(("-Wa,", "-I"))]
+            + [wrapped, "-o", output],
+            job.verbose,
+        )
 
 
 def to_object(job):
@@ -115,8 +141,13 @@ def to_object(job):
                 assemble(job, job.source, output, raw=True)
             else:
                 preprocessed = temporary / (job.source.stem + ".i.s")
-                toolchain.run(_target(job) + _include_flags(job) + job.flags + ["-E", "-x", "assembler-with-cpp", job.source, "-o", preprocessed],
-                              job.verbose)
+                toolchain.run(
+                    _target(job)
+                    + _include_flags(job)
+                    + job.flags
+                    + ["-E", "-x", "assembler-with-cpp", job.source, "-o", preprocessed],
+                    job.verbose,
+                )
                 assemble(job, preprocessed, output, raw=True)
         else:
             to_assembly(job, assembly)

@@ -38,7 +38,12 @@ def xheddle_include(directory):
 def _digest():
     """Digest of the sources, of the tools that turn them into the runtime, and of the compiler's identity."""
     digest = hashlib.sha256()
-    files = [path for folder in (SOURCES, SPEC, SPECGEN) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    files = [
+        path
+        for folder in (SOURCES, SPEC, SPECGEN)
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
     files += pathlib.Path(__file__).parent.glob("*.py")
     for path in sorted(files):
         digest.update(str(path.relative_to(toolchain.ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
@@ -71,15 +76,31 @@ def ensure(directory, verbose=False):
                 _build(directory, verbose)
                 stamp.write_text(digest, encoding="utf-8")
     except PermissionError as error:
-        raise toolchain.ToolError(f"cannot write the device runtime to {directory}: {error.strerror}; "
-                                  "name another directory with --runtime-dir") from error
+        raise toolchain.ToolError(
+            f"cannot write the device runtime to {directory}: {error.strerror}; "
+            "name another directory with --runtime-dir"
+        ) from error
 
 
 def _linker_script(directory, verbose):
     """heddle.ld from its template and the generated memory map. C's unsigned suffix means nothing to a linker."""
     output = directory / "heddle.ld"
-    toolchain.run([toolchain.clang(), "-E", "-P", "-undef", "-x", "c", "-I", directory / "generated" / "include" / "heddle",
-                   SOURCES / "heddle.ld.in", "-o", output], verbose)
+    toolchain.run(
+        [
+            toolchain.clang(),
+            "-E",
+            "-P",
+            "-undef",
+            "-x",
+            "c",
+            "-I",
+            directory / "generated" / "include" / "heddle",
+            SOURCES / "heddle.ld.in",
+            "-o",
+            output,
+        ],
+        verbose,
+    )
     output.write_text(re.sub(r"\b(0x[0-9a-fA-F]+)u\b", r"\1", output.read_text(encoding="utf-8")), encoding="utf-8")
 
 
@@ -94,8 +115,15 @@ def _build(directory, verbose):
     objects = []
     for source in [SOURCES / "crt0.S"] + sorted(SOURCES.glob("lib/*.[cS]")) + sorted(SOURCES.glob("lib/*.cpp")):
         target = directory / (source.stem + ".o")
-        job = compile_source.Job(source=source, output=target, includes=include_dirs(directory), xheddle=xheddle_include(directory),
-                                 flags=["-Wall", "-Wextra", "-Werror"], verbose=verbose, library=True)
+        job = compile_source.Job(
+            source=source,
+            output=target,
+            includes=include_dirs(directory),
+            xheddle=xheddle_include(directory),
+            flags=["-Wall", "-Wextra", "-Werror"],
+            verbose=verbose,
+            library=True,
+        )
         compile_source.to_object(job)
         if source.name != "crt0.S":
             objects.append(target)

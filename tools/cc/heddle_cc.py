@@ -12,12 +12,33 @@ import device_runtime
 import image
 import toolchain
 
-EPILOG = """Options that are not listed go to clang as they are (-W..., -std=..., -f..., -m...); -Wl,... go to the linker.
+EPILOG = """Options that are not listed go to clang as they are (-W..., -std=..., -f..., -m...); -Wl,... go to the
+linker.
 Sources: .c, .cc/.cpp/.cxx, .s, .S (with Xheddle mnemonics); objects and archives are linked."""
 
 # Options of clang's that take their value as the next argument: it must not be taken for a source.
-TAKES_VALUE = {"-include", "-isystem", "-iquote", "-idirafter", "-imacros", "-mllvm", "-Xclang", "-x", "-Xassembler", "-MF", "-MT", "-MQ",
-               "-U", "--param", "-target", "-Xlinker", "-l", "-L"}
+TAKES_VALUE = {
+    "-include",
+    "-isystem",
+    "-iquote",
+    "-idirafter",
+    "-imacros",
+    "-mllvm",
+    "-Xclang",
+    "-x",
+    "-Xassembler",
+    "-MF",
+    "-MT",
+    "-MQ",
+    "-U",
+    "--param",
+    "-target",
+    "-Xlinker",
+    "-l",
+    "-L",
+}
+# Options that make clang write something other than assembly, which is what the layout pass reads.
+OTHER_OUTPUT = re.compile(r"-(E|M|MM|fsyntax-only|emit-llvm|emit-ast|flto.*|fthinlto.*|analyze|###)$")
 PRINTF = {"double": None, "float": "__f_vfprintf", "integer": "__i_vfprintf"}
 
 
@@ -35,26 +56,74 @@ class Parser(argparse.ArgumentParser):
 
 
 def parse(arguments):
-    parser = Parser(prog="heddle cc", description="Compile and link a kernel program for Heddle.", epilog=EPILOG, allow_abbrev=False,
-                    formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", dest="output", metavar="FILE", help="output (default: a.elf; NAME.o with -c, NAME.s with -S)")
+    parser = Parser(
+        prog="heddle cc",
+        description="Compile and link a kernel program for Heddle.",
+        epilog=EPILOG,
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "-o", dest="output", metavar="FILE", help="output (default: a.elf; NAME.o with -c, NAME.s with -S)"
+    )
     parser.add_argument("-c", dest="stage", action="store_const", const="object", help="compile to objects only")
-    parser.add_argument("-S", dest="stage", action="store_const", const="assembly", help="compile to assembly, laid out, only")
-    parser.add_argument("-O", dest="optimize", metavar="LEVEL", default="2", help="0, 1, 2 (default), 3, s, z; 2 is what the layout is tuned for")
-    parser.add_argument("-D", dest="defines", metavar="NAME[=VALUE]", action="append", default=[], help="define a macro")
+    parser.add_argument(
+        "-S", dest="stage", action="store_const", const="assembly", help="compile to assembly, laid out, only"
+    )
+    parser.add_argument(
+        "-O",
+        dest="optimize",
+        metavar="LEVEL",
+        default="2",
+        help="0, 1, 2 (default), 3, s, z; 2 is what the layout is tuned for",
+    )
+    parser.add_argument(
+        "-D", dest="defines", metavar="NAME[=VALUE]", action="append", default=[], help="define a macro"
+    )
     parser.add_argument("-I", dest="include", metavar="DIR", action="append", default=[], help="search DIR for headers")
-    parser.add_argument("-g", dest="debug", nargs="?", const="", metavar="LEVEL",
-                        help="accepted: lines and inlined functions are always described; -g0 leaves them out")
+    parser.add_argument(
+        "-g",
+        dest="debug",
+        nargs="?",
+        const="",
+        metavar="LEVEL",
+        help="accepted: lines and inlined functions are always described; -g0 leaves them out",
+    )
     parser.add_argument("--march", default=toolchain.MARCH, help="instruction set (default: %(default)s)")
-    parser.add_argument("--no-layout", dest="layout", action="store_false", help="keep the order of blocks that clang chose")
-    parser.add_argument("--printf", choices=sorted(PRINTF), default="double", help="how much of printf is linked (default: %(default)s)")
-    parser.add_argument("--heap", type=parse_size, default=1 << 20, metavar="SIZE", help="heap of programs that call malloc (default: 1M)")
+    parser.add_argument(
+        "--no-layout", dest="layout", action="store_false", help="keep the order of blocks that clang chose"
+    )
+    parser.add_argument(
+        "--printf", choices=sorted(PRINTF), default="double", help="how much of printf is linked (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--heap",
+        type=parse_size,
+        default=1 << 20,
+        metavar="SIZE",
+        help="heap of programs that call malloc (default: 1M)",
+    )
     parser.add_argument("--map", metavar="FILE", help="write the linker's map")
-    parser.add_argument("--save-temps", metavar="DIR", nargs="?", const=".", help="keep intermediate files, in DIR where given as --save-temps=DIR")
-    parser.add_argument("--runtime-dir", metavar="DIR", type=pathlib.Path, default=device_runtime.default_dir(),
-                        help="where the device runtime is built (default: build/device of the project)")
-    parser.add_argument("--build-runtime", action="store_true", help="bring the device runtime up to date; sources may be left out")
-    parser.add_argument("-v", dest="verbose", action="store_true", help="show the commands and what the layout pass did")
+    parser.add_argument(
+        "--save-temps",
+        metavar="DIR",
+        nargs="?",
+        const=".",
+        help="keep intermediate files, in DIR where given as --save-temps=DIR",
+    )
+    parser.add_argument(
+        "--runtime-dir",
+        metavar="DIR",
+        type=pathlib.Path,
+        default=device_runtime.default_dir(),
+        help="where the device runtime is built (default: build/device of the project)",
+    )
+    parser.add_argument(
+        "--build-runtime", action="store_true", help="bring the device runtime up to date; sources may be left out"
+    )
+    parser.add_argument(
+        "-v", dest="verbose", action="store_true", help="show the commands and what the layout pass did"
+    )
 
     # clang's own options are taken out first: argparse cannot tell their values from sources.
     ours, passed, linker, sources = [], [], [], []
@@ -80,10 +149,20 @@ def parse(arguments):
             if not rest:
                 raise toolchain.ToolError(f"{argument} needs a value", status=2)
             ours += [argument + rest.pop(0)] if len(argument) == 2 else [f"{argument}={rest.pop(0)}"]
-        elif argument.startswith("--march=") or name in known or argument[:2] in ("-o", "-O", "-D", "-I") or re.fullmatch(r"-g\d?", argument):
+        elif (
+            argument.startswith("--march=")
+            or name in known
+            or argument[:2] in ("-o", "-O", "-D", "-I")
+            or re.fullmatch(r"-g\d?", argument)
+        ):
             ours.append(argument)
         elif argument.startswith("-march="):
             ours.append("-" + argument)
+        elif OTHER_OUTPUT.match(argument):
+            raise toolchain.ToolError(
+                f"{argument} is not supported: sources become assembly, which is laid out; clang-19 makes other output",
+                status=2,
+            )
         elif argument.startswith("-") and argument != "-":
             passed.append(argument)
         else:
@@ -102,7 +181,9 @@ def check(options):
     for source in options.sources:
         kind = compile_source.kind(source)
         if kind is None:
-            raise toolchain.ToolError(f"{source}: not a source that heddle cc knows (.c .cc .cpp .cxx .s .S .o .a)", status=2)
+            raise toolchain.ToolError(
+                f"{source}: not a source that heddle cc knows (.c .cc .cpp .cxx .s .S .o .a)", status=2
+            )
         if not source.is_file():
             raise toolchain.ToolError(f"{source}: {'is a directory' if source.is_dir() else 'no such file'}")
         if options.stage and kind == "object":
@@ -115,13 +196,24 @@ def check(options):
 
 
 def make_job(options, source, output):
-    flags = [f"-O{options.optimize}"] + [f"-D{define}" for define in options.defines] + [f"-I{folder}" for folder in options.include]
+    flags = (
+        [f"-O{options.optimize}"]
+        + [f"-D{define}" for define in options.defines]
+        + [f"-I{folder}" for folder in options.include]
+    )
     if options.debug == "0":
         flags.append("-g0")
-    return compile_source.Job(source=source, output=output, includes=device_runtime.include_dirs(options.runtime_dir),
-                              xheddle=device_runtime.xheddle_include(options.runtime_dir), march=options.march,
-                              flags=flags + ["-Wall"] + options.passed, layout=options.layout, verbose=options.verbose,
-                              save_temps=pathlib.Path(options.save_temps) if options.save_temps else None)
+    return compile_source.Job(
+        source=source,
+        output=output,
+        includes=device_runtime.include_dirs(options.runtime_dir),
+        xheddle=device_runtime.xheddle_include(options.runtime_dir),
+        march=options.march,
+        flags=flags + ["-Wall"] + options.passed,
+        layout=options.layout,
+        verbose=options.verbose,
+        save_temps=pathlib.Path(options.save_temps) if options.save_temps else None,
+    )
 
 
 def build(options):
@@ -151,8 +243,16 @@ def build(options):
             compile_source.to_object(make_job(options, source, output))
             image.check_object(output, source)
             objects.append(output)
-        image.link(objects, pathlib.Path(options.output or "a.elf"), options.runtime_dir, heap=options.heap, printf=PRINTF[options.printf],
-                   extra=options.linker, map_file=options.map, verbose=options.verbose)
+        image.link(
+            objects,
+            pathlib.Path(options.output or "a.elf"),
+            options.runtime_dir,
+            heap=options.heap,
+            printf=PRINTF[options.printf],
+            extra=options.linker,
+            map_file=options.map,
+            verbose=options.verbose,
+        )
 
 
 def main(arguments):

@@ -31,10 +31,16 @@ def check_object(path, source):
     try:
         with open(path, "rb") as handle:
             for section in ELFFile(handle).iter_sections():
-                if section.name.startswith(".scratchpad") and section["sh_type"] == "SHT_PROGBITS" and any(section.data()):
+                if (
+                    section.name.startswith(".scratchpad")
+                    and section["sh_type"] == "SHT_PROGBITS"
+                    and any(section.data())
+                ):
                     os.unlink(path)
-                    raise toolchain.ToolError(f"{source}: an HD_SCRATCHPAD variable has an initial value; the scratchpad has none at "
-                                              "dispatch: store it in the kernel")
+                    raise toolchain.ToolError(
+                        f"{source}: an HD_SCRATCHPAD variable has an initial value; the scratchpad has none at "
+                        "dispatch: store it in the kernel"
+                    )
     except ELFError as error:
         raise toolchain.ToolError(f"{path}: {error}") from error
 
@@ -47,16 +53,22 @@ def _symbols(objects):
             with open(path, "rb") as handle:
                 table = ELFFile(handle).get_section_by_name(".symtab")
                 if table:
-                    names |= {symbol.name for symbol in table.iter_symbols()
-                              if symbol["st_shndx"] != "SHN_UNDEF" and symbol["st_info"]["bind"] != "STB_LOCAL" and symbol.name}
+                    names |= {
+                        symbol.name
+                        for symbol in table.iter_symbols()
+                        if symbol["st_shndx"] != "SHN_UNDEF"
+                        and symbol["st_info"]["bind"] != "STB_LOCAL"
+                        and symbol.name
+                    }
         except ELFError:
             continue  # an archive
     return names
 
 
 def _explain(text, objects):
-    """The linker's messages without the machine around it, undefined symbols with a suggestion. lld takes lines from tables that linker
-    relaxation has not been applied to, so what it says of places is wrong; the function it names is right."""
+    """The linker's messages without the machine around it, undefined symbols with a suggestion. lld takes lines from
+    tables that linker relaxation has not been applied to, so what it says of places is wrong; the function it names is
+    right."""
     known = None
     lines = []
     for line in text.splitlines():
@@ -98,16 +110,41 @@ def link(objects, output, runtime_dir, heap, printf, extra, map_file, verbose):
     libc, libgcc = toolchain.library_dirs()
     staged = output.with_name(output.name + f".{os.getpid()}.tmp")
     _warn_without_kernel(objects)
-    command = [toolchain.find_tool("ld.lld-19", "lld-19"), "-m", "elf32lriscv", "-T", runtime_dir / "heddle.ld", "--gc-sections", "--discard-locals",
-               "-z", "max-page-size=4096", "-z", "noexecstack", "--no-warn-mismatch", f"--defsym=__hd_heap_size={heap}",
-               runtime_dir / "crt0.o"] + objects + [flag for flag in extra if flag not in ("-lm", "-lc", "-lgcc")]
+    command = (
+        [
+            toolchain.find_tool("ld.lld-19", "lld-19"),
+            "-m",
+            "elf32lriscv",
+            "-T",
+            runtime_dir / "heddle.ld",
+            "--gc-sections",
+            "--discard-locals",
+            "-z",
+            "max-page-size=4096",
+            "-z",
+            "noexecstack",
+            "--no-warn-mismatch",
+            f"--defsym=__hd_heap_size={heap}",
+            runtime_dir / "crt0.o",
+        ]
+        + objects
+        + [flag for flag in extra if flag not in ("-lm", "-lc", "-lgcc")]
+    )
     if printf:
         command.append(f"--defsym=vfprintf={printf}")
     if map_file:
         command.append(f"-Map={map_file}")
     # Mathematics is in Debian's libc.a; its libm.a is an empty shell that lld rejects, and -lm means nothing more here.
     # Ours first: what it has wins over the prebuilt libraries, which are linked unmodified.
-    command += ["--start-group", runtime_dir / "libheddle.a", libc / "libc.a", libgcc / "libgcc.a", "--end-group", "-o", staged]
+    command += [
+        "--start-group",
+        runtime_dir / "libheddle.a",
+        libc / "libc.a",
+        libgcc / "libgcc.a",
+        "--end-group",
+        "-o",
+        staged,
+    ]
     try:
         toolchain.run(command, verbose, filter_error=lambda text: _explain(text, objects))
         os.replace(staged, output)

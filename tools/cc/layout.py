@@ -1,10 +1,11 @@
 """The layout pass: re-orders the blocks of clang's assembly so that the lanes of a warp re-converge.
 
-The hardware runs the lanes at the greatest call depth and, among them, at the lowest pc. Lanes that wait are thus the ones at higher
-addresses, and code re-converges best where (1) a join lies after everything that leads to it, (2) a loop's blocks are contiguous, so that
-lanes which have left it wait until all have, and (3) the jump back to a loop's header is the last thing in it, so that a lane that is
-done with an iteration waits for the others. weak_order.py gives (1) and (2). For (3), a loop ends with its header where that decides about
-leaving the loop, and otherwise, where several blocks jump back, with one jump that they all go to.
+The hardware runs the lanes at the greatest call depth and, among them, at the lowest pc. Lanes that wait are thus the
+ones at higher addresses, and code re-converges best where (1) a join lies after everything that leads to it, (2) a
+loop's blocks are contiguous, so that lanes which have left it wait until all have, and (3) the jump back to a loop's
+header is the last thing in it, so that a lane that is done with an iteration waits for the others. weak_order.py gives
+(1) and (2). For (3), a loop ends with its header where that decides about leaving the loop, and otherwise, where
+several blocks jump back, with one jump that they all go to.
 
 relayout(text) is the whole interface; as a program: layout.py IN.s OUT.s.
 """
@@ -29,8 +30,12 @@ class Report:
     rotated: int = 0
 
     def print(self):
-        print(f"layout: {self.laid_out} functions, {self.inverted} branches inverted, {self.jumps_added} jumps added, "
-              f"{self.jumps_removed} removed, {self.latches} loops given one latch, {self.rotated} ended with their header", file=sys.stderr)
+        print(
+            f"layout: {self.laid_out} functions, {self.inverted} branches inverted, {self.jumps_added} jumps added, "
+            f"{self.jumps_removed} removed, {self.latches} loops given one latch, "
+            f"{self.rotated} ended with their header",
+            file=sys.stderr,
+        )
         for name, why in self.left_alone:
             print(f"layout: {name} left as it was: {why}", file=sys.stderr)
 
@@ -97,7 +102,12 @@ class _Layout:
         self.debug = asm_debug.FunctionDebug(function)
         _name_blocks(self.blocks, self.names)
         self.moved = _skip_empty(self.blocks, report)
-        where = {label: number for number, block in enumerate(self.blocks) if number not in self.moved for label in block.labels}
+        where = {
+            label: number
+            for number, block in enumerate(self.blocks)
+            if number not in self.moved
+            for label in block.labels
+        }
         self.falls = {}  # block -> the block it runs into, where its end lets it
         self.target = {}  # block -> the block that its branch or jump goes to
         self.indirect = {}  # block -> blocks
@@ -112,14 +122,19 @@ class _Layout:
             self.indirect[number] = [where[label] for label in block.targets]
 
     def _successors(self, number):
-        return [other for other in (self.falls.get(number), self.target.get(number)) if other is not None] + self.indirect[number]
+        return [
+            other for other in (self.falls.get(number), self.target.get(number)) if other is not None
+        ] + self.indirect[number]
 
     def order(self):
         """The new order of block numbers, latches included."""
         nodes = sorted(self.indirect)
         position = {number: index for index, number in enumerate(nodes)}
         successors = [[position[other] for other in self._successors(number)] for number in nodes]
-        near = [[position[other] for other in (self.falls.get(number), self.target.get(number)) if other is not None] for number in nodes]
+        near = [
+            [position[other] for other in (self.falls.get(number), self.target.get(number)) if other is not None]
+            for number in nodes
+        ]
         order, loops = weak_order.arrange(successors, near)
         order = [nodes[index] for index in order]
         bodies = [[nodes[index] for index in loop.members] for loop in loops]
@@ -128,17 +143,20 @@ class _Layout:
             if new == body:
                 continue
             # A loop is contiguous in the order and in every loop around it.
-            for sequence in [order] + bodies[number + 1:]:
+            for sequence in [order] + bodies[number + 1 :]:
                 if body[0] in sequence:
                     start = sequence.index(body[0])
-                    sequence[start:start + len(body)] = new
+                    sequence[start : start + len(body)] = new
         return order
 
     def _end_loop(self, body):
-        """The order of a loop, header first until now, so that what jumps back to the header is one jump, the last thing in the loop.
+        """The order of a loop, header first until now, so that what jumps back to the header is one jump, the last
+        thing in the loop.
 
-        Where the header decides about leaving, it can itself be the last block: then what jumped back falls or jumps forward into it, and
-        the way into the loop costs a jump instead of every iteration. Otherwise several jumps back become one at the end."""
+        Where the header decides about leaving, it can itself be the last block: then what jumped back falls or jumps
+        forward into it, and the way into the loop costs a jump instead of every iteration. Otherwise several jumps
+        back become one at the end.
+        """
         header = body[0]
         back = [number for number in body if header in self._successors(number)]
         if self._can_end_with(header, body, back):
@@ -147,7 +165,9 @@ class _Layout:
         if len(back) < 2 or any(header in self.indirect[number] for number in back):
             return body
         latch = len(self.blocks)
-        self.blocks.append(asm_function.Block(labels=[self.names.new()], end="jump", target=self.blocks[header].labels[0]))
+        self.blocks.append(
+            asm_function.Block(labels=[self.names.new()], end="jump", target=self.blocks[header].labels[0])
+        )
         self.indirect[latch], self.target[latch] = [], header
         for number in back:
             for edges in (self.falls, self.target):
@@ -200,9 +220,11 @@ class _Layout:
             op = block.op
             if target == falls:
                 target = None  # both ways lead to one place
-            elif falls is not None and (target == following or (falls != following and self.place[falls] <= self.place[number])):
-                # The branch goes where the code does not: away from what follows. With a jump behind it, the branch takes the way back
-                # into a loop, and the jump the way out.
+            elif falls is not None and (
+                target == following or (falls != following and self.place[falls] <= self.place[number])
+            ):
+                # The branch goes where the code does not: away from what follows. With a jump behind it, the branch
+                # takes the way back into a loop, and the jump the way out.
                 op, target, falls = asm_function.INVERSE[op], falls, target
                 self.report.inverted += 1
             if target is not None:
@@ -222,7 +244,9 @@ def relayout(text):
     lines = text.split("\n")
     tables = asm_function.jump_tables(lines)
     report, out, ranges = Report(), [], asm_debug.Ranges()
-    functions = {match[1] for match in (re.match(r"\s+\.type\s+([^\s,]+),\s*@function", line) for line in lines) if match}
+    functions = {
+        match[1] for match in (re.match(r"\s+\.type\s+([^\s,]+),\s*@function", line) for line in lines) if match
+    }
     place = 0
     while place < len(lines):
         line = lines[place]

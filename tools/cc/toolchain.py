@@ -1,4 +1,5 @@
-"""The stock tools and libraries that kernels are built with: where they are, how they are run, what is said when they are missing.
+"""The stock tools and libraries that kernels are built with: where they are, how they are run, what is said when they
+are missing.
 
 Nothing here knows about kernels; heddle_cc.py, heddle_as.py and device_runtime.py do.
 """
@@ -52,13 +53,16 @@ def library_dirs(multilib=MULTILIB):
         raise ToolError(f"{picolibc}/libc.a is missing; install the Debian package picolibc-riscv64-unknown-elf")
     versions = [path for path in LIBGCC.glob("*") if (path / multilib / "libgcc.a").is_file()]
     if not versions:
-        raise ToolError(f"no libgcc.a for {multilib} below {LIBGCC}; install the Debian package gcc-riscv64-unknown-elf")
+        raise ToolError(
+            f"no libgcc.a for {multilib} below {LIBGCC}; install the Debian package gcc-riscv64-unknown-elf"
+        )
     newest = max(versions, key=lambda path: [int(part) for part in path.name.split(".") if part.isdigit()])
     return [picolibc, newest / multilib]
 
 
 def run(command, verbose=False, filter_error=None):
-    """Runs a tool. Its messages go to our stderr (through filter_error(text) -> text). ToolError with its status where it fails."""
+    """Runs a tool. Its messages go to our stderr (through filter_error(text) -> text). ToolError with its status where
+    it fails."""
     command = [str(part) for part in command]
     if verbose:
         print(" ".join(command), file=sys.stderr)

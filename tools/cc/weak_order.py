@@ -1,4 +1,5 @@
-"""A weak topological order of a flow graph: every loop is contiguous, its header first; joins come after their arms, exits after loops.
+"""A weak topological order of a flow graph: every loop is contiguous, its header first; joins come after their arms,
+exits after loops.
 
 Among the orders that satisfy this, blocks stay next to the block that falls into them, and arms stay together.
 """
@@ -74,7 +75,10 @@ def _components(nodes, edges):
 def _region(nodes, entry, successors, near, loops):
     """Order of a single-entry region, in which no edge leads back to `entry` (callers have removed those)."""
     inside = set(nodes)
-    edges = {node: [other for other in dict.fromkeys(successors[node]) if other in inside and other != entry] for node in nodes}
+    edges = {
+        node: [other for other in dict.fromkeys(successors[node]) if other in inside and other != entry]
+        for node in nodes
+    }
     number, components = _components(nodes, edges)
 
     waiting = [0] * len(components)  # edges from components that are not placed yet

@@ -1,4 +1,4 @@
-/* assert() of kernels: prints what failed, then stops the launch with a breakpoint fault on the very line of the assert. */
+/* assert() of kernels: prints what failed, then stops the launch with a breakpoint fault on the assert's line. */
 #include <sys/cdefs.h>
 
 #undef assert
@@ -6,11 +6,11 @@
 #ifdef NDEBUG
 #define assert(condition) ((void)0)
 #else
-#define assert(condition)                                                             \
-  ((condition) ? (void)0 : __extension__({                                            \
-    __hd_assert_failed(__FILE__, __LINE__, __func__, #condition);                     \
-    __asm__ volatile("ebreak" ::: "memory");                                          \
-    __builtin_unreachable();                                                          \
+#define assert(condition)                                         \
+  ((condition) ? (void)0 : __extension__({                        \
+    __hd_assert_failed(__FILE__, __LINE__, __func__, #condition); \
+    __asm__ volatile("ebreak" ::: "memory");                      \
+    __builtin_unreachable();                                      \
   }))
 #endif
 

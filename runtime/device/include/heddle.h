@@ -1,19 +1,23 @@
 /* The kernel API of Heddle.
 
-   Kernels are C or C++ for one work-item; thousands of them run at once as hardware threads (lanes), up to 32 to a warp. Every
-   language feature is allowed in divergent code: recursion, function pointers, goto, setjmp, libc. What is special is below.
+   Kernels are C or C++ for one work-item; thousands of them run at once as hardware threads (lanes), up to 32 to a
+   warp. Every language feature is allowed in divergent code: recursion, function pointers, goto, setjmp, libc. What is
+   special is below.
 
-     HD_KERNEL(vecadd) {                              a kernel; `args` points to a struct vecadd_args filled in by the host
-       uint32_t i = hd_global_id(0);
-       if (i < args->n) args->c[i] = args->a[i] + args->b[i];
-     }
+   A kernel; `args` points to a struct vecadd_args that the host has filled in:
+
+       HD_KERNEL(vecadd) {
+         uint32_t i = hd_global_id(0);
+         if (i < args->n) args->c[i] = args->a[i] + args->b[i];
+       }
 
    Included by the host this header only gives HD_PTR, so that one header can declare an argument struct for both sides:
 
-     struct vecadd_args { uint32_t n; HD_PTR(const int32_t) a, b; HD_PTR(int32_t) c; };
+       struct vecadd_args { uint32_t n; HD_PTR(const int32_t) a, b; HD_PTR(int32_t) c; };
 
-   Memory: globals live in device memory and are shared by everyone; locals are private to a work-item; `HD_SCRATCHPAD` variables
-   are shared by a workgroup; `_Thread_local` variables are private and start at their initial value in every launch. */
+   Memory: globals live in device memory and are shared by everyone; locals are private to a work-item; `HD_SCRATCHPAD`
+   variables are shared by a workgroup; `_Thread_local` variables are private and start at their initial value in every
+   launch. */
 #ifndef HEDDLE_H
 #define HEDDLE_H
 
@@ -28,7 +32,7 @@
 #define HD_EXTERN_C extern
 #endif
 
-/* A pointer to device memory in a struct shared with the host: a typed pointer on the device, the address on the host. */
+/* A pointer to device memory in a struct shared with the host: typed on the device, the address on the host. */
 #ifdef __riscv
 #define HD_PTR(type) __typeof__(type*)
 #else
@@ -39,14 +43,15 @@
 
 #include <heddle_isa.h>
 
-/* Defines a kernel: `HD_KERNEL(name) { body }`. The body sees `const struct name_args* args`. The host launches it by name. */
-#define HD_KERNEL(name)                                                                                     \
-  struct name##_args;                                                                                       \
-  HD_EXTERN_C void name(const struct name##_args* args) __attribute__((used, retain, noinline));            \
+/* Defines a kernel: `HD_KERNEL(name) { body }`. The body sees `const struct name_args* args`.
+   The host launches it by name. */
+#define HD_KERNEL(name)                                                                          \
+  struct name##_args;                                                                            \
+  HD_EXTERN_C void name(const struct name##_args* args) __attribute__((used, retain, noinline)); \
   HD_EXTERN_C void name(__attribute__((unused)) const struct name##_args* args)
 
-/* A variable shared by the work-items of a workgroup, at file scope or in a function: `HD_SCRATCHPAD int tile[16][16];`.
-   It has internal linkage, no initial value, and no initialiser is allowed. */
+/* A variable shared by the work-items of a workgroup, at file scope or in a function: `HD_SCRATCHPAD int
+   tile[16][16];`. It has internal linkage, no initial value, and no initialiser is allowed. */
 #define HD_SCRATCHPAD __attribute__((section(".scratchpad"), used)) static
 
 /* Functions of this header. Nothing in them may be merged with, or sunk into, code that fewer lanes reach. */
@@ -54,18 +59,18 @@
 #define HD_COLLECTIVE static inline __attribute__((always_inline, unused, convergent))
 
 /* Reads a CSR that keeps its value for the life of the lane. */
-#define HD_CSR_IDENTITY(number)                              \
-  __extension__({                                            \
-    uint32_t hd_value;                                       \
-    __asm__("csrr %0, %1" : "=r"(hd_value) : "i"(number));   \
-    hd_value;                                                \
+#define HD_CSR_IDENTITY(number)                            \
+  __extension__({                                          \
+    uint32_t hd_value;                                     \
+    __asm__("csrr %0, %1" : "=r"(hd_value) : "i"(number)); \
+    hd_value;                                              \
   })
 /* Reads a CSR that changes. */
-#define HD_CSR_VOLATILE(number)                                       \
-  __extension__({                                                     \
-    uint32_t hd_value;                                                \
-    __asm__ volatile("csrr %0, %1" : "=r"(hd_value) : "i"(number));   \
-    hd_value;                                                         \
+#define HD_CSR_VOLATILE(number)                                     \
+  __extension__({                                                   \
+    uint32_t hd_value;                                              \
+    __asm__ volatile("csrr %0, %1" : "=r"(hd_value) : "i"(number)); \
+    hd_value;                                                       \
   })
 
 /* ---- Who am I? Dimension d is 0 (x), 1 (y) or 2 (z); others give id 0 and size 1. ---- */
@@ -130,7 +135,8 @@ HD_INLINE uint32_t hd_group_linear_id(void) {
 }
 /* Number of the hardware thread, the same for all work-items that run there one after another. */
 HD_INLINE uint32_t hd_hart_id(void) { return HD_CSR_IDENTITY(HEDDLE_CSR_MHARTID); }
-/* Private bytes of a work-item (stack and thread-local variables), scratchpad bytes of the workgroup, both as launched. */
+/* Private bytes of a work-item (stack and thread-local variables), scratchpad bytes of the workgroup, both as launched.
+ */
 HD_INLINE uint32_t hd_private_size(void) { return HD_CSR_IDENTITY(HEDDLE_CSR_HD_PRIVATE_SIZE); }
 HD_INLINE uint32_t hd_scratch_size(void) { return HD_CSR_IDENTITY(HEDDLE_CSR_HD_SCRATCH_SIZE); }
 /* Scratchpad beyond the HD_SCRATCHPAD variables: the host asked for more than they need. */
@@ -141,18 +147,19 @@ HD_INLINE void* hd_dynamic_scratchpad(void) {
 
 /* ---- Working together ---- */
 
-/* Waits until every work-item of the workgroup that has not ended is at a barrier. Memory accesses before it are visible to the
-   workgroup after it. It may stand anywhere, in divergent code too, and two barriers of different places match each other. */
+/* Waits until every work-item of the workgroup that has not ended is at a barrier. Memory accesses before it are
+   visible to the workgroup after it. It may stand anywhere, in divergent code too, and two barriers of different places
+   match each other. */
 HD_COLLECTIVE void hd_barrier(void) {
   __atomic_thread_fence(__ATOMIC_SEQ_CST);
   __asm__ volatile(HEDDLE_INSN_HD_BARRIER ::: "memory");
 }
 
 /* Collectives come in two forms.
-   Plain: among the lanes that happen to execute it together. In code that all lanes of a warp reach without having diverged that is
-   the whole warp; behind a divergent branch it is a subset, which the compiler's layout decides. Use it where any subset is right.
-   _sync: among the lanes of `mask`, which must be the same in all of them; it waits until each of these has come or ended. A mask
-   with a lane that neither comes nor ends is reported as a fault. */
+   Plain: among the lanes that happen to execute it together. In code that all lanes of a warp reach without having
+   diverged that is the whole warp; behind a divergent branch it is a subset, which the compiler's layout decides. Use
+   it where any subset is right. _sync: among the lanes of `mask`, which must be the same in all of them; it waits until
+   each of these has come or ended. A mask with a lane that neither comes nor ends is reported as a fault. */
 
 /* Lanes that execute this together. */
 HD_COLLECTIVE uint32_t hd_active_mask(void) {
@@ -161,43 +168,45 @@ HD_COLLECTIVE uint32_t hd_active_mask(void) {
   return result;
 }
 
-#define HD_VOTE(name, insn, type)                                                                               \
-  HD_COLLECTIVE type name(bool predicate) {                                                                     \
-    uint32_t result, value = predicate;                                                                         \
-    __asm__ volatile(HEDDLE_INSN_HD_VOTE_##insn("%0", "%1") : "=r"(result) : "r"(value));                       \
-    return (type)result;                                                                                        \
-  }                                                                                                             \
-  HD_COLLECTIVE type name##_sync(uint32_t mask, bool predicate) {                                               \
-    uint32_t result, value = predicate;                                                                         \
+#define HD_VOTE(name, insn, type)                                                                                 \
+  HD_COLLECTIVE type name(bool predicate) {                                                                       \
+    uint32_t result, value = predicate;                                                                           \
+    __asm__ volatile(HEDDLE_INSN_HD_VOTE_##insn("%0", "%1") : "=r"(result) : "r"(value));                         \
+    return (type)result;                                                                                          \
+  }                                                                                                               \
+  HD_COLLECTIVE type name##_sync(uint32_t mask, bool predicate) {                                                 \
+    uint32_t result, value = predicate;                                                                           \
     __asm__ volatile(HEDDLE_INSN_HD_VOTE_##insn##_SYNC("%0", "%1", "%2") : "=r"(result) : "r"(value), "r"(mask)); \
-    return (type)result;                                                                                        \
+    return (type)result;                                                                                          \
   }
 
-HD_VOTE(hd_all, ALL, bool)            /* does the predicate hold in every lane? */
-HD_VOTE(hd_any, ANY, bool)            /* in any lane? */
-HD_VOTE(hd_ballot, BALLOT, uint32_t)  /* mask of the lanes in which it holds */
+HD_VOTE(hd_all, ALL, bool)           /* does the predicate hold in every lane? */
+HD_VOTE(hd_any, ANY, bool)           /* in any lane? */
+HD_VOTE(hd_ballot, BALLOT, uint32_t) /* mask of the lanes in which it holds */
 
 /* The value of another lane; the own value where that lane does not take part. */
-#define HD_SHUFFLE(name, insn, operand)                                                                               \
-  HD_COLLECTIVE uint32_t name(uint32_t value, uint32_t operand) {                                                     \
-    uint32_t result;                                                                                                  \
-    __asm__ volatile(HEDDLE_INSN_HD_SHFL_##insn("%0", "%1", "%2") : "=r"(result) : "r"(value), "r"(operand));         \
-    return result;                                                                                                    \
-  }                                                                                                                   \
-  HD_COLLECTIVE uint32_t name##_sync(uint32_t mask, uint32_t value, uint32_t operand) {                               \
-    uint32_t result;                                                                                                  \
-    __asm__ volatile(HEDDLE_INSN_HD_SHFL_##insn##_SYNC("%0", "%1", "%2", "%3")                                        \
-                     : "=r"(result) : "r"(value), "r"(operand), "r"(mask));                                           \
-    return result;                                                                                                    \
+#define HD_SHUFFLE(name, insn, operand)                                                                       \
+  HD_COLLECTIVE uint32_t name(uint32_t value, uint32_t operand) {                                             \
+    uint32_t result;                                                                                          \
+    __asm__ volatile(HEDDLE_INSN_HD_SHFL_##insn("%0", "%1", "%2") : "=r"(result) : "r"(value), "r"(operand)); \
+    return result;                                                                                            \
+  }                                                                                                           \
+  HD_COLLECTIVE uint32_t name##_sync(uint32_t mask, uint32_t value, uint32_t operand) {                       \
+    uint32_t result;                                                                                          \
+    __asm__ volatile(HEDDLE_INSN_HD_SHFL_##insn##_SYNC("%0", "%1", "%2", "%3")                                \
+                     : "=r"(result)                                                                           \
+                     : "r"(value), "r"(operand), "r"(mask));                                                  \
+    return result;                                                                                            \
   }
 
-HD_SHUFFLE(hd_shuffle, IDX, lane)         /* of lane `lane` */
-HD_SHUFFLE(hd_shuffle_up, UP, delta)      /* of the lane `delta` below */
-HD_SHUFFLE(hd_shuffle_down, DOWN, delta)  /* of the lane `delta` above */
-HD_SHUFFLE(hd_shuffle_xor, XOR, bits)     /* of lane (own ^ bits) */
+HD_SHUFFLE(hd_shuffle, IDX, lane)        /* of lane `lane` */
+HD_SHUFFLE(hd_shuffle_up, UP, delta)     /* of the lane `delta` below */
+HD_SHUFFLE(hd_shuffle_down, DOWN, delta) /* of the lane `delta` above */
+HD_SHUFFLE(hd_shuffle_xor, XOR, bits)    /* of lane (own ^ bits) */
 
-/* ---- Atomics: on words of device memory or the scratchpad; each returns the old value. Relaxed: use hd_fence to order. ---- */
-/* The compiler's own __atomic_* builtins and <stdatomic.h> work as well, for up to 32 bits. */
+/* ---- Atomics: on words of device memory or the scratchpad; each returns the old value. ---- */
+/* They are relaxed: use hd_fence to order. The compiler's own __atomic_* builtins and <stdatomic.h> work as well, for
+ * up to 32 bits. */
 
 HD_INLINE uint32_t hd_atomic_add(uint32_t* p, uint32_t v) { return __atomic_fetch_add(p, v, __ATOMIC_RELAXED); }
 HD_INLINE uint32_t hd_atomic_sub(uint32_t* p, uint32_t v) { return __atomic_fetch_sub(p, v, __ATOMIC_RELAXED); }
@@ -210,9 +219,9 @@ HD_INLINE int32_t hd_atomic_min_i32(int32_t* p, int32_t v) { return __atomic_fet
 HD_INLINE int32_t hd_atomic_max_i32(int32_t* p, int32_t v) { return __atomic_fetch_max(p, v, __ATOMIC_RELAXED); }
 HD_INLINE uint32_t hd_atomic_exchange(uint32_t* p, uint32_t v) { return __atomic_exchange_n(p, v, __ATOMIC_RELAXED); }
 /* Stores `desired` where the word is `expected`; the old value tells (old == expected: stored).
-   Of the lanes of a warp that try together only the lowest can succeed, and one that fails gives up its turn, so that the warp falls
-   apart. Hence one lane tries at a time; the others look again whether they still have to. Where an addition, minimum or exchange does
-   the job, it costs one instruction for the whole warp. */
+   Of the lanes of a warp that try together only the lowest can succeed, and one that fails gives up its turn, so that
+   the warp falls apart. Hence one lane tries at a time; the others look again whether they still have to. Where an
+   addition, minimum or exchange does the job, it costs one instruction for the whole warp. */
 HD_COLLECTIVE uint32_t hd_atomic_cas(uint32_t* p, uint32_t expected, uint32_t desired) {
   const uint32_t lane = hd_lane_id();
   for (;;) {

@@ -1,8 +1,8 @@
 /* What kernels print, as the host finds it: the symbol `__hd_stdout` in the image is a struct hd_stdout.
    Shared by the device library (which appends) and the driver (which prints and resets after a launch).
 
-   Text is at data[0 .. min(head, capacity)). A launch that was stopped may have reserved bytes it never wrote: they are 0, because the
-   host clears what it has printed; skip them. To reset: clear data, then head = dropped = 0. */
+   Text is at data[0 .. min(head, capacity)). A launch that was stopped may have reserved bytes it never wrote: they are
+   0, because the host clears what it has printed; skip them. To reset: clear data, then head = dropped = 0. */
 #ifndef HEDDLE_STDOUT_H
 #define HEDDLE_STDOUT_H
 

@@ -5,8 +5,8 @@ extern "C" {
 void* malloc(size_t size);
 void free(void* pointer);
 
-// A local static is constructed by the first lane that comes; the others wait. The compiler looks at the guard's first byte (done);
-// its second word is ours: 0 not begun, 1 under way or done.
+// A local static is constructed by the first lane that comes; the others wait. The compiler looks at the guard's first
+// byte (done); its second word is ours: 0 not begun, 1 under way or done.
 int __cxa_guard_acquire(uint32_t* guard) {
   for (;;) {
     if (__atomic_load_n(guard, __ATOMIC_ACQUIRE) & 1) return 0;

@@ -1,5 +1,5 @@
-/* 64-bit division. Lanes bring operands of different sizes, and the prebuilt library takes a different long path for each; here all
-   share the one that costs: a division of two words by one. No loops, few branches. */
+/* 64-bit division. Lanes bring operands of different sizes, and the prebuilt library takes a different long path for
+   each; here all share the one that costs: a division of two words by one. No loops, few branches. */
 #include <stdint.h>
 
 static inline uint32_t high(uint64_t x) { return (uint32_t)(x >> 32); }
@@ -42,7 +42,8 @@ static inline uint64_t divide(uint64_t a, uint64_t b, uint64_t* remainder) {
     u = ((uint64_t)(high(a) - upper * low) << 32 | (uint32_t)a) << shift;
     d = low << shift;
   } else {
-    /* Half of a by the upper word of the shifted b: the quotient, shifted, or one more (Warren, Hacker's Delight, 9-5). */
+    /* Half of a by the upper word of the shifted b: the quotient, shifted, or one more (Warren, Hacker's Delight, 9-5).
+     */
     shift = __builtin_clz(high(b));
     u = a >> 1;
     d = high(b << shift);

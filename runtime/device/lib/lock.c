@@ -1,5 +1,5 @@
-/* picolibc's locks, for real: malloc, free and the few other places of libc with shared state take them. One lane of the device is
-   inside at a time; lanes of the same warp that wait yield to the one that holds the lock. */
+/* picolibc's locks, for real: malloc, free and the few other places of libc with shared state take them. One lane of
+   the device is inside at a time; lanes of the same warp that wait yield to the one that holds the lock. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/lock.h>

@@ -1,4 +1,5 @@
-/* Memory functions. Debian's copy byte by byte; these go by words where the operands allow it. No access lies outside the operands. */
+/* Memory functions. Debian's copy byte by byte; these go by words where the operands allow it.
+   No access lies outside the operands. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
-/* stdin, stdout and stderr of picolibc's stdio. A lane collects a line in a buffer of its own and appends it whole, so that lines of
-   different lanes never mix; lines longer than the buffer are cut into pieces. There is no input. */
+/* stdin, stdout and stderr of picolibc's stdio. A lane collects a line in a buffer of its own and appends it whole, so
+   that lines of different lanes never mix; lines longer than the buffer are cut into pieces. There is no input. */
 #include <stdio.h>
 
 #include "heddle.h"

@@ -1,5 +1,5 @@
-/* String functions that read no byte behind the end of a string. Debian's strcmp reads whole words, which faults where a string ends in
-   the last, partial word of an allocation. */
+/* String functions that read no byte behind the end of a string. Debian's strcmp reads whole words, which faults where
+   a string ends in the last, partial word of an allocation. */
 #include <stddef.h>
 
 size_t strlen(const char* text);

@@ -1,14 +1,16 @@
 // The kernel API: each kernel writes what it saw, the host knows what that must be.
 #include "device_args.h"
 
-#define KERNEL(name)         \
-  struct name##_args {       \
-    struct test_args t;      \
-  };                         \
+#define KERNEL(name)    \
+  struct name##_args {  \
+    struct test_args t; \
+  };                    \
   HD_KERNEL(name)
 
 static uint32_t group_size(void) { return hd_local_linear_size(); }
-static uint32_t* mine(const struct test_args* t) { return t->out + WORDS * (hd_group_linear_id() * group_size() + hd_local_linear_id()); }
+static uint32_t* mine(const struct test_args* t) {
+  return t->out + WORDS * (hd_group_linear_id() * group_size() + hd_local_linear_id());
+}
 
 KERNEL(ids) {
   uint32_t* out = mine(&args->t);

@@ -20,11 +20,14 @@ using driver::Device;
 using driver::DeviceError;
 using driver::Size3;
 
-// Parameters: configuration, and laid_out or plain: the programs with clang's own order of blocks. CMake built them into
-// HEDDLE_TEST_PROGRAMS.
+// Parameters: configuration, and laid_out or plain: the programs with clang's own order of blocks. CMake built them
+// into HEDDLE_TEST_PROGRAMS.
 class DeviceTest : public testing::TestWithParam<std::tuple<std::string, std::string>> {
  protected:
-  DeviceTest() : device_(Device::open(options())), lanes_(device_.shape().lanes), threads_(std::min(device_.shape().threads(), 64u)) {}
+  DeviceTest()
+      : device_(Device::open(options())),
+        lanes_(device_.shape().lanes),
+        threads_(std::min(device_.shape().threads(), 64u)) {}
 
   driver::DeviceOptions options() {
     driver::DeviceOptions result;
@@ -34,7 +37,9 @@ class DeviceTest : public testing::TestWithParam<std::tuple<std::string, std::st
     return result;
   }
 
-  void load(const std::string& program) { device_.load(std::string(HEDDLE_TEST_PROGRAMS) + "/" + std::get<1>(GetParam()) + "/" + program + ".elf"); }
+  void load(const std::string& program) {
+    device_.load(std::string(HEDDLE_TEST_PROGRAMS) + "/" + std::get<1>(GetParam()) + "/" + program + ".elf");
+  }
 
   // Runs a kernel; afterwards out_ has WORDS words per work-item, shared_ 256.
   void run(const std::string& kernel, Size3 grid, Size3 workgroup, driver::LaunchOptions launch = {}) {
@@ -64,7 +69,8 @@ class DeviceTest : public testing::TestWithParam<std::tuple<std::string, std::st
 };
 
 INSTANTIATE_TEST_SUITE_P(Configurations, DeviceTest,
-                         testing::Combine(testing::Values("nano", "edge", "base", "base:cores=1,warps=1,lanes=1", "edge:lanes=32"),
+                         testing::Combine(testing::Values("nano", "edge", "base", "base:cores=1,warps=1,lanes=1",
+                                                          "edge:lanes=32"),
                                           testing::Values("laid_out", "plain")),
                          [](const auto& info) {
                            std::string name = std::get<0>(info.param) + "_" + std::get<1>(info.param);
@@ -141,8 +147,9 @@ TEST_P(DeviceTest, Shuffles) {
   for (uint32_t item = 0; item < items(); item++) {
     const uint32_t mask = warp_mask(item), lane = item % lanes_;
     const auto from = [&](uint32_t other) { return (other < 32 && mask >> other & 1 ? other : lane) * 10 + 1; };
-    const uint32_t want[] = {from(0), from(1000), from(lane - 1), from(lane + 2), from(lane ^ 1),
-                             from((lane + 1) % lanes_), from(lane - 2), from(lane + 1), from(lane ^ 3)};
+    const uint32_t want[] = {from(0),        from(1000),     from(lane - 1),
+                             from(lane + 2), from(lane ^ 1), from((lane + 1) % lanes_),
+                             from(lane - 2), from(lane + 1), from(lane ^ 3)};
     for (size_t i = 0; i < std::size(want); i++) EXPECT_EQ(out(item, i), want[i]) << item << " " << i;
   }
 }
@@ -203,7 +210,8 @@ TEST_P(DeviceTest, ExitFromTheDepths) {
 
 TEST_P(DeviceTest, DynamicScratchpad) {
   load("api");
-  run("dynamic_scratchpad", {2, 1, 1}, {threads_, 1, 1}, {.private_bytes = 8192, .extra_scratch_bytes = 4 * threads_, .timeout = 0});
+  run("dynamic_scratchpad", {2, 1, 1}, {threads_, 1, 1},
+      {.private_bytes = 8192, .extra_scratch_bytes = 4 * threads_, .timeout = 0});
   for (uint32_t item = 0; item < items(); item++) {
     EXPECT_EQ(out(item, 0), (item % threads_ + 1) % threads_ * 3);
     EXPECT_GE(out(item, 1), 4096 + 4 * threads_);
@@ -339,7 +347,8 @@ TEST_P(DeviceTest, AssertFaultsOnItsLine) {
   const size_t line = output_.find("libc.c:");
   ASSERT_NE(line, std::string::npos) << output_;
   EXPECT_NE(report.find(output_.substr(line, output_.find(':', line + 8) - line)), std::string::npos) << report;
-  EXPECT_NE(output_.find("assertion failed: hd_global_id(0) != args->t.n (group 0,0,0, work-item " + std::to_string(n_) + ")"),
+  EXPECT_NE(output_.find("assertion failed: hd_global_id(0) != args->t.n (group 0,0,0, work-item " +
+                         std::to_string(n_) + ")"),
             std::string::npos)
       << output_;
   run("sorts", {1, 1, 1}, {threads_, 1, 1});  // and the device goes on

@@ -9,10 +9,10 @@
 
 #include "device_args.h"
 
-#define KERNEL(name)         \
-  struct name##_args {       \
-    struct test_args t;      \
-  };                         \
+#define KERNEL(name)    \
+  struct name##_args {  \
+    struct test_args t; \
+  };                    \
   HD_KERNEL(name)
 
 static uint32_t* mine(const struct test_args* t) { return t->out + WORDS * hd_global_id(0); }

@@ -1,7 +1,8 @@
 """Walks assembly text the way a lane would, with made-up branch outcomes, and notes what it passes.
 
-The outcome of a conditional branch depends only on its operands, on what it asks (inverted forms ask the same question) and on how often
-it was asked; so two layouts of one program, walked with the same seed, pass the same instructions unless a layout is wrong.
+The outcome of a conditional branch depends only on its operands, on what it asks (inverted forms ask the same
+question) and on how often it was asked; so two layouts of one program, walked with the same seed, pass the same
+instructions unless a layout is wrong.
 """
 
 import hashlib
@@ -9,8 +10,16 @@ import re
 
 import asm_function
 
-_CANONICAL = {"bge": ("blt", True), "bne": ("beq", True), "bgeu": ("bltu", True), "bnez": ("beqz", True), "bgtz": ("blez", True),
-              "bgez": ("bltz", True), "ble": ("bgt", True), "bleu": ("bgtu", True)}
+_CANONICAL = {
+    "bge": ("blt", True),
+    "bne": ("beq", True),
+    "bgeu": ("bltu", True),
+    "bnez": ("beqz", True),
+    "bgtz": ("blez", True),
+    "bgez": ("bltz", True),
+    "ble": ("bgt", True),
+    "bleu": ("bgtu", True),
+}
 
 
 def _draw(seed, *key):
@@ -26,7 +35,7 @@ def functions(text):
         match = re.match(r"([\w.$]+):", lines[at])
         if match and match[1] in names:
             end = next(other for other in range(at, len(lines)) if lines[other].startswith(".Lfunc_end"))
-            found[match[1]] = lines[at + 1:end]
+            found[match[1]] = lines[at + 1 : end]
             at = end
         at += 1
     return found, asm_function.jump_tables(lines)
@@ -55,7 +64,7 @@ def walk(lines, tables, seed, limit=400):
         word = statement.split()[0]
         pc += 1
         if word in asm_function.INVERSE:
-            operands, _, target = statement[len(word):].rpartition(",")
+            operands, _, target = statement[len(word) :].rpartition(",")
             question, inverted = _CANONICAL.get(word, (word, False))
             key = (question, operands.strip())
             asked[key] = asked.get(key, 0) + 1

@@ -34,8 +34,13 @@ class ToolTest(unittest.TestCase):
         return path
 
     def tool(self, name, *arguments):
-        return subprocess.run(["/usr/bin/python3", "-B", TOOLS / name, "--runtime-dir", RUNTIME, *arguments], cwd=self.folder,
-                              capture_output=True, text=True, check=False)
+        return subprocess.run(
+            ["/usr/bin/python3", "-B", TOOLS / name, "--runtime-dir", RUNTIME, *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def cc(self, *arguments):
         return self.tool("heddle_cc.py", *arguments)
@@ -64,11 +69,15 @@ class ToolTest(unittest.TestCase):
 
 class Image(ToolTest):
     def test_segments_and_entry(self):
-        elf = self.build(KERNEL + "int data[3] = {1, 2, 3}; int zero[9]; const int table[] = {4, 5};\n"
-                         "__attribute__((used, retain)) int* f(int i) { return (int*)&table[i] + data[i] + zero[i]; }")
+        elf = self.build(
+            KERNEL + "int data[3] = {1, 2, 3}; int zero[9]; const int table[] = {4, 5};\n"
+            "__attribute__((used, retain)) int* f(int i) { return (int*)&table[i] + data[i] + zero[i]; }"
+        )
         self.assertEqual(elf.header["e_entry"], 0x80000000)
         self.assertEqual(elf.header["e_machine"], "EM_RISCV")
-        loads = [(segment["p_vaddr"], segment["p_flags"], segment["p_memsz"]) for segment in elf.iter_segments("PT_LOAD")]
+        loads = [
+            (segment["p_vaddr"], segment["p_flags"], segment["p_memsz"]) for segment in elf.iter_segments("PT_LOAD")
+        ]
         self.assertEqual([flags for _, flags, _ in loads], [5, 4, 6])
         for (low, _, size), (high, _, _) in zip(loads, loads[1:]):
             self.assertLess(low + size, high)
@@ -78,8 +87,13 @@ class Image(ToolTest):
 
     def test_instruction_set(self):
         """No floating-point, compressed or unknown instruction, in prebuilt library code neither."""
-        self.build("#include <stdio.h>\n" + KERNEL.replace("* 3", "* 3.5; printf(\"%f %lld\\n\", i * 0.5, 7000000000ll / (i + 1))"))
-        listing = subprocess.run(["llvm-objdump-19", "-d", self.folder / "k.elf"], capture_output=True, text=True, check=True).stdout
+        self.build(
+            "#include <stdio.h>\n"
+            + KERNEL.replace("* 3", "* 3.5; printf(\"%f %lld\\n\", i * 0.5, 7000000000ll / (i + 1))")
+        )
+        listing = subprocess.run(
+            ["llvm-objdump-19", "-d", self.folder / "k.elf"], capture_output=True, text=True, check=True
+        ).stdout
         code = re.findall(r"^\s*[0-9a-f]+: ([0-9a-f]{8}|[0-9a-f ]+)\s+\t(\S+)", listing, re.M)
         self.assertGreater(len(code), 2000)
         for word, mnemonic in code:
@@ -89,17 +103,29 @@ class Image(ToolTest):
             self.assertNotRegex(mnemonic, r"^(f[^e]|fe[^n]|amo.*\.d|vset)")
 
     def test_scratchpad_is_not_in_the_image(self):
-        elf = self.build(KERNEL.replace("HD_KERNEL(k) {", "HD_SCRATCHPAD int tile[100];\nHD_KERNEL(k) { HD_SCRATCHPAD short more; more = 1; "
-                                        "tile[args->n] = more;"))
+        elf = self.build(
+            KERNEL.replace(
+                "HD_KERNEL(k) {",
+                "HD_SCRATCHPAD int tile[100];\nHD_KERNEL(k) { HD_SCRATCHPAD short more; more = 1; "
+                "tile[args->n] = more;",
+            )
+        )
         symbols = self.symbols(elf)
         self.assertEqual(symbols["__hd_scratch_size"]["st_value"], 404)
         self.assertEqual(symbols["__hd_scratch_start"]["st_value"], 0x10000000)
         self.assertTrue(0x10000000 <= symbols["tile"]["st_value"] <= 0x10000004)
-        self.assertEqual([segment["p_vaddr"] for segment in elf.iter_segments("PT_LOAD") if segment["p_vaddr"] < 0x80000000], [])
+        self.assertEqual(
+            [segment["p_vaddr"] for segment in elf.iter_segments("PT_LOAD") if segment["p_vaddr"] < 0x80000000], []
+        )
 
     def test_thread_local_variables(self):
-        elf = self.build(KERNEL.replace("HD_KERNEL", "_Thread_local int a = 5, b;\n__attribute__((used, retain)) int* f(void) "
-                                        "{ b++; return &a; }\nHD_KERNEL"))
+        elf = self.build(
+            KERNEL.replace(
+                "HD_KERNEL",
+                "_Thread_local int a = 5, b;\n__attribute__((used, retain)) int* f(void) "
+                "{ b++; return &a; }\nHD_KERNEL",
+            )
+        )
         tls = next(elf.iter_segments("PT_TLS"))
         self.assertEqual((tls["p_filesz"], tls["p_memsz"]), (4, 8))
         self.assertEqual(self.symbols(elf)["__hd_tls_size"]["st_value"], 16)
@@ -120,8 +146,8 @@ class Image(ToolTest):
     def test_cxx(self):
         text = """
 #include <heddle.h>
-namespace { struct Shape { virtual int area() const = 0; }; struct Square : Shape { int s; int area() const override { return s * s; } }; }
-template <typename T> T twice(T x) { return x + x; }
+namespace { struct Shape { virtual int area() const = 0; }; struct Square : Shape { int s; int area() const override {
+return s * s; } }; } template <typename T> T twice(T x) { return x + x; }
 static int& counter() { static int value = twice(21); return value; }
 static Shape* make(int s) { auto* q = new Square; q->s = s; return q; }
 struct k_args { int* out; };
@@ -130,7 +156,12 @@ HD_KERNEL(k) { args->out[0] = make(7)->area() + counter(); }
         self.assertIn("k", self.symbols(self.build(text, name="k.cpp")))
 
     def test_several_sources_objects_and_archives(self):
-        self.write("a.c", KERNEL.replace("* 3", "+ helper(3) + other()").replace("HD_KERNEL", "int helper(int x);\nint other(void);\nHD_KERNEL"))
+        self.write(
+            "a.c",
+            KERNEL.replace("* 3", "+ helper(3) + other()").replace(
+                "HD_KERNEL", "int helper(int x);\nint other(void);\nHD_KERNEL"
+            ),
+        )
         self.write("b.c", "int helper(int x) { return x; }")
         self.write("c.S", "  .globl other\nother:\n  hd.csrr a0, hd_lane\n  hd.vote.any a0, a0\n  ret\n")
         self.assertEqual(self.cc("-c", "b.c").returncode, 0)
@@ -141,22 +172,30 @@ HD_KERNEL(k) { args->out[0] = make(7)->area() + counter(); }
 
     def test_lines_and_inlined_functions(self):
         """The line table and the inlined scopes of a re-laid function are right where it matters: at the access."""
-        self.build("#include <heddle.h>\n"                                                              # 1
-                   "struct k_args { int* p; int n; };\n"                                                # 2
-                   "static inline int pick(int* p, int i) {\n"                                          # 3
-                   "  if (i & 1) return p[i] + 1;\n"                                                    # 4
-                   "  __asm__ volatile(\"ebreak\");\n"                                                  # 5
-                   "  return 7;\n"                                                                      # 6
-                   "}\n"                                                                                # 7
-                   "HD_KERNEL(k) {\n"                                                                   # 8
-                   "  for (int i = 0; i < args->n; i++) {\n"                                            # 9
-                   "    if (args->p[i] < 0) continue;\n"                                                # 10
-                   "    args->p[i] = pick(args->p, args->p[i]);\n"                                      # 11
-                   "  }\n}\n")                                                                          # 12
-        listing = subprocess.run(["llvm-objdump-19", "-d", self.folder / "k.elf"], capture_output=True, text=True, check=True).stdout
+        self.build(
+            "#include <heddle.h>\n"  # 1
+            "struct k_args { int* p; int n; };\n"  # 2
+            "static inline int pick(int* p, int i) {\n"  # 3
+            "  if (i & 1) return p[i] + 1;\n"  # 4
+            "  __asm__ volatile(\"ebreak\");\n"  # 5
+            "  return 7;\n"  # 6
+            "}\n"  # 7
+            "HD_KERNEL(k) {\n"  # 8
+            "  for (int i = 0; i < args->n; i++) {\n"  # 9
+            "    if (args->p[i] < 0) continue;\n"  # 10
+            "    args->p[i] = pick(args->p, args->p[i]);\n"  # 11
+            "  }\n}\n"
+        )  # 12
+        listing = subprocess.run(
+            ["llvm-objdump-19", "-d", self.folder / "k.elf"], capture_output=True, text=True, check=True
+        ).stdout
         address = re.search(r"([0-9a-f]+):.*\tebreak", listing)[1]
-        frames = subprocess.run(["llvm-symbolizer-19", "--obj", self.folder / "k.elf", "0x" + address], capture_output=True, text=True,
-                                check=True).stdout.split()
+        frames = subprocess.run(
+            ["llvm-symbolizer-19", "--obj", self.folder / "k.elf", "0x" + address],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split()
         self.assertEqual(frames[0], "pick")
         self.assertIn("k.c:5", frames[1])
         self.assertEqual(frames[2], "k")
@@ -184,8 +223,19 @@ class Options(ToolTest):
         (self.folder / "inc").mkdir()
         self.write("inc/three.h", "#define THREE 3\n")
         self.write("forced.h", "#define FORCED 1\n")
-        self.build("#include \"three.h\"\n#if THREE != 3 || FOUR != 4 || !FORCED || !defined SPLIT\n#error\n#endif\n" + KERNEL,
-                   "-Iinc", "-DFOUR=4", "-D", "SPLIT", "-include", "forced.h", "-std=c99", "-fno-unroll-loops", "-O1", "-g")
+        self.build(
+            "#include \"three.h\"\n#if THREE != 3 || FOUR != 4 || !FORCED || !defined SPLIT\n#error\n#endif\n" + KERNEL,
+            "-Iinc",
+            "-DFOUR=4",
+            "-D",
+            "SPLIT",
+            "-include",
+            "forced.h",
+            "-std=c99",
+            "-fno-unroll-loops",
+            "-O1",
+            "-g",
+        )
 
     def test_layout_can_be_turned_off(self):
         text = KERNEL.replace("args->b[i]", "while (args->n) { if (args->a[i]) continue; args->a[i]++; } args->b[i]")
@@ -233,6 +283,10 @@ class BadInput(ToolTest):
     def test_unknown_option(self):
         self.fails(self.compile(KERNEL, "-fno-such-thing"), "-fno-such-thing")
 
+    def test_options_that_leave_the_path_over_assembly(self):
+        for option in ("-E", "-flto", "-flto=thin", "-emit-llvm", "-fsyntax-only"):
+            self.fails(self.compile(KERNEL, option), f"{option} is not supported", status=2)
+
     def test_option_without_value(self):
         for option in ("-o", "-D", "--map", "--march", "-include"):
             self.fails(self.cc("k.c", option), f"{option} needs a value", status=2)
@@ -243,7 +297,9 @@ class BadInput(ToolTest):
         self.fails(self.compile(KERNEL, "--march=rv99"), "rv99")
 
     def test_undefined_symbol_with_suggestion(self):
-        text = KERNEL.replace("* 3", "+ hepler(3)").replace("HD_KERNEL", "int hepler(int);\nint helper(int x) { return x; }\nHD_KERNEL")
+        text = KERNEL.replace("* 3", "+ hepler(3)").replace(
+            "HD_KERNEL", "int hepler(int);\nint helper(int x) { return x; }\nHD_KERNEL"
+        )
         result = self.compile(text)
         self.fails(result, "undefined symbol: hepler", "did you mean helper?", "in k of k\n")
         self.assertNotIn("/tmp/heddle-cc", result.stderr)
@@ -253,18 +309,29 @@ class BadInput(ToolTest):
         self.fails(self.compile(text, "-Wno-atomic-alignment"), "64-bit atomics do not exist")
 
     def test_initialised_scratchpad(self):
-        self.fails(self.compile(KERNEL.replace("HD_KERNEL", "HD_SCRATCHPAD int x = 5;\nHD_KERNEL").replace("* 3", "* x")),
-                   "k.c: an HD_SCRATCHPAD variable has an initial value")
+        self.fails(
+            self.compile(KERNEL.replace("HD_KERNEL", "HD_SCRATCHPAD int x = 5;\nHD_KERNEL").replace("* 3", "* x")),
+            "k.c: an HD_SCRATCHPAD variable has an initial value",
+        )
 
     def test_scratchpad_too_large(self):
-        self.fails(self.compile(KERNEL.replace("HD_KERNEL", "HD_SCRATCHPAD int x[70000];\nHD_KERNEL").replace("* 3", "* x[i]")),
-                   "exceed the largest scratchpad (262144 bytes)")
+        self.fails(
+            self.compile(
+                KERNEL.replace("HD_KERNEL", "HD_SCRATCHPAD int x[70000];\nHD_KERNEL").replace("* 3", "* x[i]")
+            ),
+            "exceed the largest scratchpad (262144 bytes)",
+        )
 
     def test_image_too_large(self):
-        self.fails(self.compile(KERNEL.replace("HD_KERNEL", "char big[100 << 20];\nHD_KERNEL").replace("* 3", "* big[i]")), "image is too large")
+        self.fails(
+            self.compile(KERNEL.replace("HD_KERNEL", "char big[100 << 20];\nHD_KERNEL").replace("* 3", "* big[i]")),
+            "image is too large",
+        )
 
     def test_static_constructor(self):
-        self.write("k.cpp", "int f(); int x = f();\n" + KERNEL.replace("* 3", "* x") + "int f() { return hd_lane_id(); }")
+        self.write(
+            "k.cpp", "int f(); int x = f();\n" + KERNEL.replace("* 3", "* x") + "int f() { return hd_lane_id(); }"
+        )
         self.fails(self.cc("-o", "k.elf", "k.cpp"), "static object needs a constructor")
 
     def test_program_without_kernel(self):
@@ -288,10 +355,12 @@ class Assembler(ToolTest):
     def words(self):
         with open(self.folder / "k.o", "rb") as handle:
             data = ELFFile(handle).get_section_by_name(".text").data()
-        return [int.from_bytes(data[at:at + 4], "little") for at in range(0, len(data), 4)]
+        return [int.from_bytes(data[at : at + 4], "little") for at in range(0, len(data), 4)]
 
     def test_mnemonics(self):
-        result = self.assemble("hd.barrier\nhd.exit\nhd.vote.ballot a0, a1\nhd.shfl.xor.sync a0, a1, a2, a3\nhd.csrr t0, hd_lane\n")
+        result = self.assemble(
+            "hd.barrier\nhd.exit\nhd.vote.ballot a0, a1\nhd.shfl.xor.sync a0, a1, a2, a3\nhd.csrr t0, hd_lane\n"
+        )
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(self.words(), [0x0200000B, 0x0000000B, 0x0405950B, 0x6EC5B50B, 0xCCE022F3])
 

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
-"""Over the examples, the issue slots of Heddle's path selection against an exact post-dominator stack on the same binary, in the model:
-no more in the geometric mean, and none over 1.4 times as many. Programs that never end on a stack (locks between lanes) have no figure."""
+"""Over the examples, the issue slots of Heddle's path selection against an exact post-dominator stack on the same
+binary, in the model:
+no more in the geometric mean, and none over 1.4 times as many. Programs that never end on a stack (locks between
+lanes) have no figure."""
 
 import json
 import math
@@ -21,8 +23,21 @@ class Reconvergence(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             for name in NAMES:
                 output = pathlib.Path(directory) / f"{name}.json"
-                subprocess.run([(EXAMPLES / name / name).resolve(), "--backend", "model", "--config", config, "--stack-reference",
-                                "--json", output], cwd=directory, check=True, stdout=subprocess.DEVNULL)
+                subprocess.run(
+                    [
+                        (EXAMPLES / name / name).resolve(),
+                        "--backend",
+                        "model",
+                        "--config",
+                        config,
+                        "--stack-reference",
+                        "--json",
+                        output,
+                    ],
+                    cwd=directory,
+                    check=True,
+                    stdout=subprocess.DEVNULL,
+                )
                 result = json.loads(output.read_text(encoding="utf-8"))
                 self.assertTrue(result["pass"], name)
                 found[name] = 1 / result["stack_reference"]["stack_over_heddle"]

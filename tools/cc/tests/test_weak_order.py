@@ -78,7 +78,9 @@ class WeakOrder(unittest.TestCase):
                 self.assertEqual(place[loop.header], places[0], "its header comes first")
                 for node in loop.members:
                     headers.setdefault(loop.header, set()).add(node)
-                    self.assertIn(loop.header, reachable(successors, node), "from everywhere in a loop its header can be reached")
+                    self.assertIn(
+                        loop.header, reachable(successors, node), "from everywhere in a loop its header can be reached"
+                    )
             for node in live:
                 for other in successors[node]:
                     if place[other] <= place[node]:

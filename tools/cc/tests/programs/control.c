@@ -33,12 +33,16 @@ int switches(int op, int x) {
       case 0: x += 3; break;
       case 1: x ^= 7; /* falls through */
       case 2: x *= 5; break;
-      case 3: if (x & 1) continue; x--; break;
+      case 3:
+        if (x & 1) continue;
+        x--;
+        break;
       case 4: return x;
       case 5: op >>= 1; continue;
       case 6: x = outside(x); break;
       case 7: abort();
-      case 8: case 9: x = ~x; break;
+      case 8:
+      case 9: x = ~x; break;
       default: x += op;
     }
     op += x;
@@ -49,17 +53,19 @@ int switches(int op, int x) {
 int interpreter(const unsigned char* code, int x) {
   static const void* const table[] = {&&add, &&sub, &&loop, &&end};
   const unsigned char* p = code;
-  goto *table[*p & 3];
+  goto* table[*p & 3];
 add:
   x += *++p;
-  goto *table[*p & 3];
+  goto* table[*p & 3];
 sub:
   x -= *++p;
-  goto *table[*p & 3];
+  goto* table[*p & 3];
 loop:
-  if (x > 100) p = code;
-  else p++;
-  goto *table[*p & 3];
+  if (x > 100)
+    p = code;
+  else
+    p++;
+  goto* table[*p & 3];
 end:
   return x;
 }
@@ -69,8 +75,10 @@ int search(const int* a, int n, int key) {
   while (low <= high) {
     int middle = (low + high) / 2;
     if (a[middle] == key) return middle;
-    if (a[middle] < key) low = middle + 1;
-    else high = middle - 1;
+    if (a[middle] < key)
+      low = middle + 1;
+    else
+      high = middle - 1;
   }
   return -1;
 }
@@ -126,8 +134,10 @@ void copy(char* to, const char* from, unsigned n) {
 double soft(double a, double b, int n) {
   double s = 0;
   for (int i = 0; i < n; i++) {
-    if (a < b) s += a / b;
-    else if (a > 2 * b) break;
+    if (a < b)
+      s += a / b;
+    else if (a > 2 * b)
+      break;
     a = a * 1.5 + s;
   }
   return s;
