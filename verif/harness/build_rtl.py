@@ -91,13 +91,15 @@ def compile_and_link(out, config, trace, includes, libraries):
         match = re.search(rf"^{name} \+= \\\n((?:\t.*\n)*)", makefile, re.MULTILINE)
         return [part for part in match.group(1).replace("\\", " ").split()] if match else []
 
-    fast = [verilated / f"{name}.cpp" for name in module_list("VM_CLASSES_FAST") + module_list("VM_SUPPORT_FAST")]
-    slow = [verilated / f"{name}.cpp" for name in module_list("VM_CLASSES_SLOW") + module_list("VM_SUPPORT_SLOW")]
+    # Relative paths, so that ccache finds what another configuration's directory compiled already.
+    relative = Path("verilated")
+    fast = [relative / f"{name}.cpp" for name in module_list("VM_CLASSES_FAST") + module_list("VM_SUPPORT_FAST")]
+    slow = [relative / f"{name}.cpp" for name in module_list("VM_CLASSES_SLOW") + module_list("VM_SUPPORT_SLOW")]
     runtime = [root / "include" / f"{name}.cpp" for name in module_list("VM_GLOBAL_FAST") + module_list("VM_GLOBAL_SLOW")]
     assert fast and runtime, "Verilator's list of classes has changed its form"
 
     include_flags = " ".join(
-        [f"-I{path}" for path in (verilated, HARNESS / "src", HARNESS / "include", *includes)]
+        [f"-I{path}" for path in (relative, HARNESS / "src", HARNESS / "include", *includes)]
         + [f"-isystem {root / 'include'}", f"-isystem {root / 'include' / 'vltstd'}"])  # fmt: skip
     defines = ("-DVL_USER_STOP -DVL_USER_FATAL -DVL_USER_FINISH -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE_VCD=0 "
                f"-DVM_TRACE={int(trace)} -DVM_TRACE_FST={int(trace)} -DVL_TIME_CONTEXT")  # fmt: skip

@@ -12,9 +12,7 @@ constexpr unsigned kEarlyPercent = 20;  // of transactions not yet due, per cycl
 }  // namespace
 
 AxiMemory::AxiMemory(const Settings& settings, SparseMemory& memory)
-    : settings_(settings), memory_(memory), random_(settings.seed) {
-  outputs_.aw_ready = outputs_.w_ready = outputs_.ar_ready = true;
-}
+    : settings_(settings), memory_(memory), random_(settings.seed) {}
 
 void AxiMemory::set_error_range(uint32_t first, uint32_t last) {
   error_first_ = first;

@@ -32,6 +32,7 @@ class AxiMemory {
   AxiMemory(const Settings& settings, SparseMemory& memory);
 
   // One rising clock edge: `master` and outputs() are the values before it; outputs() are those after it on return.
+  // Before the first one nothing is ready.
   void clock(const AxiMasterSignals& master);
   const AxiSlaveSignals& outputs() const { return outputs_; }
 

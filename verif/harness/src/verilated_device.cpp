@@ -44,7 +44,7 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
       memory_(memory_settings(configuration_, options), dram_),
       axi_checker_({.line_bytes = configuration_.line_bytes, .ids = configuration_.memory_requests}),
       registers_(configuration_),
-      random_(options.seed ^ 0x5EED) {
+      host_(options.random_stalls, options.seed) {
   check_options();
   if (options_.lockstep) {
     checker_ = std::make_unique<lockstep::Checker>(
@@ -55,12 +55,21 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
   sink_.checker = checker_.get();
   sink_.lanes = configuration_.lanes;
   sink_.line_bytes = configuration_.line_bytes;
-  active_sink() = &sink_;
+  bus_.memory = &memory_;
+  bus_.checker = &axi_checker_;
+  bus_.host = &host_;
+  bus_.line_bytes = configuration_.line_bytes;
+  activate();
   top_ = make_clocked_top(options_.seed);
   reset();
 }
 
-VerilatedDevice::~VerilatedDevice() { active_sink() = &sink_; }
+VerilatedDevice::~VerilatedDevice() { activate(); }
+
+void VerilatedDevice::activate() {
+  active_sink() = &sink_;
+  active_bus() = &bus_;
+}
 
 void VerilatedDevice::check_options() const {
   const std::string own = configuration_.canonical();
@@ -79,13 +88,8 @@ void VerilatedDevice::check_options() const {
 
 void VerilatedDevice::reset() {
   top_->drive_reset(true);
-  top_->drive_host(host_);
-  top_->drive_memory(memory_.outputs());
   trace_window();
-  for (unsigned i = 0; i < kResetCycles; ++i) {
-    top_->settle();
-    top_->edge();
-  }
+  for (unsigned i = 0; i < kResetCycles; ++i) top_->cycle();
   top_->drive_reset(false);
   (void)take_simulator_stop();  // before reset everything is random
 }
@@ -103,16 +107,11 @@ void VerilatedDevice::trace_window() {
 }
 
 void VerilatedDevice::cycle() {
-  active_sink() = &sink_;
+  activate();
   trace_window();
-  top_->settle();
-  top_->sample_memory(master_);
-  top_->sample_host(host_response_);
-  axi_checker_.observe(master_, memory_.outputs());
-  top_->edge();
+  top_->cycle();
   ++cycle_;
-  memory_.clock(master_);
-  top_->drive_memory(memory_.outputs());
+  if (bus_.error) std::rethrow_exception(bus_.error);
   if (checker_ && !checker_->end_cycle(cycle_)) note_divergence();
   if (const auto stop = take_simulator_stop()) {
     throw AssertionError(fmt::format("cycle {}: {}{}", cycle_, *stop,
@@ -126,56 +125,27 @@ void VerilatedDevice::note_divergence() {
 
 // ---- host port -------------------------------------------------------------------------------------------------------
 
-void VerilatedDevice::random_gap() {
-  if (!options_.random_stalls) return;
-  for (uint64_t gap = random_() % 4; gap > 0; --gap) cycle();
-}
-
-void VerilatedDevice::host_timeout(const char* what, uint32_t offset) const {
-  throw HangError(fmt::format("register {} at offset {:#05x} was not answered within {} cycles", what, offset,
-                              kRegisterTimeout));
+void VerilatedDevice::await_host(const char* what, uint32_t offset) {
+  for (unsigned i = 0; host_.busy(); ++i) {
+    if (i == kRegisterTimeout) {
+      throw HangError(fmt::format("a register {} at offset {:#05x} was not answered within {} cycles", what, offset,
+                                  kRegisterTimeout));
+    }
+    cycle();
+  }
 }
 
 bool VerilatedDevice::transact_write(uint32_t offset, uint32_t value) {
-  random_gap();
-  host_.aw_valid = host_.w_valid = true;
-  host_.aw_address = offset;
-  host_.w_data = value;
-  host_.b_ready = true;
-  for (unsigned i = 0; i < kRegisterTimeout; ++i) {
-    top_->drive_host(host_);
-    cycle();
-    const bool sent = !host_.aw_valid && !host_.w_valid;
-    if (host_response_.b_valid) {
-      if (!sent) throw ProtocolError("AXI4-Lite: a write response before the write was accepted");
-      host_ = HostRequest{};
-      top_->drive_host(host_);
-      return host_response_.b_resp == kRespOkay;
-    }
-    if (host_response_.aw_ready) host_.aw_valid = false;
-    if (host_response_.w_ready) host_.w_valid = false;
-  }
-  host_timeout("write", offset);
+  host_.start_write(offset, value);
+  await_host("write", offset);
+  return host_.okay();
 }
 
 bool VerilatedDevice::transact_read(uint32_t offset, uint32_t& value) {
-  random_gap();
-  host_.ar_valid = true;
-  host_.ar_address = offset;
-  host_.r_ready = true;
-  for (unsigned i = 0; i < kRegisterTimeout; ++i) {
-    top_->drive_host(host_);
-    cycle();
-    if (host_response_.r_valid) {
-      if (host_.ar_valid) throw ProtocolError("AXI4-Lite: read data before the read was accepted");
-      host_ = HostRequest{};
-      top_->drive_host(host_);
-      value = host_response_.r_data;
-      return host_response_.r_resp == kRespOkay;
-    }
-    if (host_response_.ar_ready) host_.ar_valid = false;
-  }
-  host_timeout("read", offset);
+  host_.start_read(offset);
+  await_host("read", offset);
+  value = host_.data();
+  return host_.okay();
 }
 
 uint32_t VerilatedDevice::read_register(uint32_t offset) {

@@ -2,14 +2,15 @@
 #pragma once
 
 #include <memory>
-#include <random>
 #include <string>
 
 #include "axi_checker.h"
 #include "axi_memory.h"
+#include "bus_sink.h"
 #include "clocked_top.h"
 #include "heddle/harness/rtl_device.h"
 #include "heddle/lockstep/checker.h"
+#include "host_master.h"
 #include "launch_registers.h"
 #include "monitor_sink.h"
 #include "sparse_memory.h"
@@ -42,11 +43,11 @@ class VerilatedDevice final : public RtlDevice {
   // One clock cycle. Throws ProtocolError, AssertionError.
   void cycle();
   void trace_window();
-  // An AXI4-Lite transaction; false is SLVERR.
+  // AXI4-Lite transactions; false is SLVERR.
   bool transact_write(uint32_t offset, uint32_t value);
   bool transact_read(uint32_t offset, uint32_t& value);
-  void random_gap();
-  [[noreturn]] void host_timeout(const char* what, uint32_t offset) const;
+  void await_host(const char* what, uint32_t offset);
+  void activate();
   void watch_progress();
   // The launch has ended: reads what a host would read and lets the checker compare.
   void finish_launch();
@@ -61,13 +62,11 @@ class VerilatedDevice final : public RtlDevice {
   AxiChecker axi_checker_;
   LaunchRegisters registers_;
   std::unique_ptr<lockstep::Checker> checker_;
+  HostMaster host_;
   MonitorSink sink_;
+  BusSink bus_;
   std::unique_ptr<ClockedTop> top_;
-  std::mt19937_64 random_;
 
-  HostRequest host_;
-  HostResponse host_response_;
-  AxiMasterSignals master_;
   uint64_t cycle_ = 0;
   bool tracing_ = false;
   bool launch_running_ = false;

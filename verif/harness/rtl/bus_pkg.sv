@@ -1,0 +1,30 @@
+// The DPI functions behind the two ports of the die: the C++ side is verif/harness/src/dpi_bus.cpp. Per rising edge: the
+// payloads of the valid channels first, then the clock function with the handshake signals before the edge, which gives
+// those after it, then the payloads of the channels that have become valid.
+package bus_pkg;
+
+  import heddle_config_pkg::*;
+
+  typedef bit [LineBytes*8-1:0] line_bits_t;
+  typedef bit [127:0]           strobe_bits_t;  // of the widest line
+
+  import "DPI-C" function void heddle_bus_aw(input int unsigned id, input int unsigned addr, input int unsigned len,
+                                             input int unsigned size, input int unsigned burst);
+  import "DPI-C" function void heddle_bus_w(input line_bits_t data, input strobe_bits_t strb, input bit last);
+  import "DPI-C" function void heddle_bus_ar(input int unsigned id, input int unsigned addr, input int unsigned len,
+                                             input int unsigned size, input int unsigned burst);
+  import "DPI-C" function void heddle_bus_clock(
+      input bit aw_valid, input bit w_valid, input bit b_ready, input bit ar_valid, input bit r_ready,
+      output bit aw_ready, output bit w_ready, output bit b_valid, output bit ar_ready, output bit r_valid);
+  import "DPI-C" function void heddle_bus_b(output int unsigned id, output int unsigned resp);
+  import "DPI-C" function void heddle_bus_r(output int unsigned id, output int unsigned resp, output bit last,
+                                            output line_bits_t data);
+
+  // The host: what it drives from now on, from what the device answers.
+  import "DPI-C" function void heddle_host_clock(
+      input bit aw_ready, input bit w_ready, input bit b_valid, input int unsigned b_resp,
+      input bit ar_ready, input bit r_valid, input int unsigned r_data, input int unsigned r_resp,
+      output bit aw_valid, output int unsigned aw_addr, output bit w_valid, output int unsigned w_data,
+      output bit b_ready, output bit ar_valid, output int unsigned ar_addr, output bit r_ready);
+
+endpackage
