@@ -66,6 +66,7 @@ class Bench {
   };
 
   void cycle(const Source& source);
+  bool all_idle() const;
   std::string waiting_text() const;
   void drive_core(unsigned c, const Source& source);
   void sample_events();

@@ -300,5 +300,11 @@ TEST_F(Throughput, ScatteredLoadsTakeOneCyclePerLine) {
   EXPECT_LT(cycles, 1200u);
 }
 
+TEST_F(Throughput, AmosOnOneWordShareTheLine) {
+  const uint64_t cycles = stream(Op::Amo, 20, [](unsigned, unsigned, unsigned) { return kDramBase; });
+  // A read and a write of the line per lane would take several times that.
+  EXPECT_LT(cycles, 20u * (2 * shape_.lanes * shape_.cores + 40));
+}
+
 }  // namespace
 }  // namespace heddle::membench
