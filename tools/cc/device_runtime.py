@@ -23,8 +23,26 @@ SPEC = toolchain.ROOT / "docs" / "spec"
 SPECGEN = toolchain.ROOT / "tools" / "specgen"
 
 
-def default_dir():
-    return toolchain.ROOT / "build" / "device"
+def add_options(parser):
+    """Options that say where the runtime is; directory_of reads them."""
+    parser.add_argument(
+        "--runtime-dir",
+        metavar="DIR",
+        type=pathlib.Path,
+        help="where the device runtime is built (default: build/device of the project)",
+    )
+    parser.add_argument(
+        "--build-dir",
+        metavar="DIR",
+        type=pathlib.Path,
+        help="CMake's build directory: stands for --runtime-dir DIR/device",
+    )
+
+
+def directory_of(options):
+    if options.runtime_dir:
+        return options.runtime_dir
+    return (options.build_dir or toolchain.ROOT / "build") / "device"
 
 
 def include_dirs(directory):

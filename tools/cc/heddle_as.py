@@ -25,15 +25,10 @@ def main(arguments):
         "-I", dest="include", metavar="DIR", action="append", default=[], help="search DIR for included files"
     )
     parser.add_argument("--march", default=toolchain.MARCH, help="instruction set (default: %(default)s)")
-    parser.add_argument(
-        "--runtime-dir",
-        metavar="DIR",
-        type=pathlib.Path,
-        default=device_runtime.default_dir(),
-        help="where the device runtime is built (default: build/device of the project)",
-    )
+    device_runtime.add_options(parser)
     parser.add_argument("-v", dest="verbose", action="store_true", help="show the commands")
     options = parser.parse_args(arguments)
+    options.runtime_dir = device_runtime.directory_of(options)
     try:
         if compile_source.kind(options.source) != "assembly":
             raise toolchain.ToolError(f"{options.source}: not assembly (.s or .S)", status=2)

@@ -111,13 +111,7 @@ def parse(arguments):
         const=".",
         help="keep intermediate files, in DIR where given as --save-temps=DIR",
     )
-    parser.add_argument(
-        "--runtime-dir",
-        metavar="DIR",
-        type=pathlib.Path,
-        default=device_runtime.default_dir(),
-        help="where the device runtime is built (default: build/device of the project)",
-    )
+    device_runtime.add_options(parser)
     parser.add_argument(
         "--build-runtime", action="store_true", help="bring the device runtime up to date; sources may be left out"
     )
@@ -145,7 +139,7 @@ def parse(arguments):
             if not rest:
                 raise toolchain.ToolError(f"{argument} needs a value", status=2)
             passed += [argument, rest.pop(0)]
-        elif argument in ("-o", "-D", "-I", "--march", "--printf", "--heap", "--map", "--runtime-dir"):
+        elif argument in ("-o", "-D", "-I", "--march", "--printf", "--heap", "--map", "--runtime-dir", "--build-dir"):
             if not rest:
                 raise toolchain.ToolError(f"{argument} needs a value", status=2)
             ours += [argument + rest.pop(0)] if len(argument) == 2 else [f"{argument}={rest.pop(0)}"]
@@ -168,6 +162,7 @@ def parse(arguments):
         else:
             sources.append(argument)
     options = parser.parse_args(ours)
+    options.runtime_dir = device_runtime.directory_of(options)
     options.passed, options.linker, options.sources = passed, linker, [pathlib.Path(name) for name in sources]
     return options
 
