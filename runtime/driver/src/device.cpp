@@ -309,7 +309,7 @@ void Device::stop_overdue() {
   fault.lane = position->lane;
   fault.warp = position->warp;
   fault.core = position->core;
-  const FaultContext context{*image_, allocator_, launch_->workgroup, launch_->options.private_bytes, 0};
+  const FaultContext context{*image_, allocator_, launch_->workgroup, launch_->options.private_bytes, 0, 0};
   locate_lane(fault, context);
   text += fmt::format(
       "; a lane of it was at {}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",
@@ -339,7 +339,7 @@ void Device::throw_fault() {
   fault.warp = regs::fault_place::kWarp.get(place);
   fault.core = regs::fault_place::kCore.get(place);
   explain_fault(fault, {*image_, allocator_, launch_->workgroup, launch_->options.private_bytes,
-                        image_->scratch_bytes() + launch_->options.extra_scratch_bytes});
+                        image_->scratch_bytes() + launch_->options.extra_scratch_bytes, launch_->args_base});
   throw DeviceError(ErrorKind::kFault, fault_text(launch_->kernel, fault), fault);
 }
 

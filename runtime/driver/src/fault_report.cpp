@@ -40,6 +40,9 @@ std::string neighbourhood(uint32_t address, const FaultContext& context) {
                          segment.execute ? "code" : (segment.write ? "data" : "read-only data"));
     }
   }
+  const auto owner = context.allocator.find(address);
+  if (owner && !owner->kernel_access)
+    return fmt::format("the address is in the {}, which the driver keeps", owner->label);
   const auto near = context.allocator.nearest(address);
   if (!near) return "nothing is allocated";
   const std::string name = near->label.empty() ? std::string() : fmt::format(" '{}'", near->label);
@@ -72,16 +75,15 @@ void explain_access(FaultReport& fault, uint32_t address, const FaultContext& co
     fault.hint = fmt::format("offset {} in a scratchpad allocation of {}", address - kScratchpadBase,
                              bytes_text(context.scratch_bytes));
   } else if (in_window(address, kDeviceBase, kDeviceSize)) {
+    // What the kernel may read, and only that: its program and its arguments.
     const auto block = context.allocator.find(address);
-    bool read_only = false;
+    bool readable_only = block && block->base == context.args_base;
     for (const KernelImage::Segment& segment : context.image.segments()) {
-      read_only |= address - segment.address < segment.memory_bytes;
+      readable_only |= address - segment.address < segment.memory_bytes;
     }
-    if (read_only || (block && !block->kernel_access)) {
-      fault.cause_text = access + (fault.cause == kLoadAccess ? " memory that may not be read" : " read-only memory");
-    } else {
-      fault.cause_text = access + " an address outside every allocation";
-    }
+    fault.cause_text = access + (!readable_only               ? " an address outside every allocation"
+                                 : fault.cause == kLoadAccess ? " memory that may not be read"
+                                                              : " read-only memory");
     fault.hint = neighbourhood(address, context);
   } else if (address < kNullPage) {
     fault.cause_text = access + " an address outside every allocation";

@@ -15,6 +15,7 @@ struct FaultContext {
   std::array<uint32_t, 3> workgroup{};
   uint32_t private_bytes = 0;
   uint32_t scratch_bytes = 0;
+  uint32_t args_base = 0;  // allocation of the argument block
 };
 
 /// Completes `fault`, of which cause, pc, address (mtval, whatever the cause), group, local_linear, lane, warp and core
