@@ -62,14 +62,20 @@ module alu
   word_t      count_in;
   logic [5:0] trailing_zeros, ones;
 
+  // (Under their conditions for the sake of simulation, which skips them otherwise.)
   always_comb begin
-    for (int unsigned i = 0; i < 32; i++) count_in[i] = (op_i == AluClz) ? a_i[31-i] : a_i[i];
+    count_in       = a_i;
     trailing_zeros = 6'd32;
-    for (int unsigned i = 32; i > 0; i--) begin
-      if (count_in[i-1]) trailing_zeros = 6'(i - 1);
+    ones           = '0;
+    if (op_i inside {AluClz, AluCtz}) begin
+      for (int unsigned i = 0; i < 32; i++) count_in[i] = (op_i == AluClz) ? a_i[31-i] : a_i[i];
+      for (int unsigned i = 32; i > 0; i--) begin
+        if (count_in[i-1]) trailing_zeros = 6'(i - 1);
+      end
     end
-    ones = '0;
-    for (int unsigned i = 0; i < 32; i++) ones = ones + 6'(a_i[i]);
+    if (op_i == AluCpop) begin
+      for (int unsigned i = 0; i < 32; i++) ones = ones + 6'(a_i[i]);
+    end
   end
 
   always_comb begin

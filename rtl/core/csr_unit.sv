@@ -23,6 +23,7 @@ module csr_unit
   input  logic        issue_valid_i,
   input  warp_id_t    issue_warp_i,
 
+  input  logic        read_i,           // the data means nothing otherwise
   input  logic [11:0] read_number_i,
   input  warp_id_t    read_warp_i,
   output lane_words_t read_data_o,
@@ -107,14 +108,23 @@ module csr_unit
   assign start_ready_o = !(trap || write_scratch || write_epc || write_cause || write_value || write_vector);
   assign vector_new    = event_i.lane_data[lowest_lane(event_i.path.executed)][31:2];
 
+  logic write_lanes;
+  assign write_lanes = trap || write_scratch || write_epc || write_cause || write_value;
+
   always_comb begin
     lanes      = trap ? event_i.path.trapping : event_i.path.executed;
     write_warp = event_i.path.warp;
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      scratch[l] = event_i.lane_data[l];
-      epc[l]     = trap ? pc_word(event_i.path.pc) : {event_i.lane_data[l][31:2], 2'b00};
-      cause[l]   = trap ? 32'(event_i.cause) + 32'(event_i.cause_plus_one[l]) : event_i.lane_data[l];
-      value[l]   = (trap && !event_i.value_per_lane) ? event_i.value : event_i.lane_data[l];
+    scratch = '0;
+    epc     = '0;
+    cause   = '0;
+    value   = '0;
+    if (write_lanes) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        scratch[l] = event_i.lane_data[l];
+        epc[l]     = trap ? pc_word(event_i.path.pc) : {event_i.lane_data[l][31:2], 2'b00};
+        cause[l]   = trap ? 32'(event_i.cause) + 32'(event_i.cause_plus_one[l]) : event_i.lane_data[l];
+        value[l]   = (trap && !event_i.value_per_lane) ? event_i.value : event_i.lane_data[l];
+      end
     end
     scratch_enable = write_scratch          ? lanes : '0;
     epc_enable     = (trap || write_epc)    ? lanes : '0;
@@ -196,19 +206,22 @@ module csr_unit
   end
 
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      unique case (read_number_i)
-        CSR_MHARTID:       read_data_o[l] = (32'(core_id_i) * Warps + 32'(read_warp_i)) * Lanes + l;
-        CSR_MSCRATCH:      read_data_o[l] = scratch_read[l];
-        CSR_MEPC:          read_data_o[l] = epc_read[l];
-        CSR_MCAUSE:        read_data_o[l] = cause_read[l];
-        CSR_MTVAL:         read_data_o[l] = value_read[l];
-        CSR_HD_LOCAL_ID_X: read_data_o[l] = 32'(identity.local_id[l][0]);
-        CSR_HD_LOCAL_ID_Y: read_data_o[l] = 32'(identity.local_id[l][1]);
-        CSR_HD_LOCAL_ID_Z: read_data_o[l] = 32'(identity.local_id[l][2]);
-        CSR_HD_LANE:       read_data_o[l] = l;
-        default:           read_data_o[l] = uniform;
-      endcase
+    read_data_o = '0;
+    if (read_i) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        unique case (read_number_i)
+          CSR_MHARTID:       read_data_o[l] = (32'(core_id_i) * Warps + 32'(read_warp_i)) * Lanes + l;
+          CSR_MSCRATCH:      read_data_o[l] = scratch_read[l];
+          CSR_MEPC:          read_data_o[l] = epc_read[l];
+          CSR_MCAUSE:        read_data_o[l] = cause_read[l];
+          CSR_MTVAL:         read_data_o[l] = value_read[l];
+          CSR_HD_LOCAL_ID_X: read_data_o[l] = 32'(identity.local_id[l][0]);
+          CSR_HD_LOCAL_ID_Y: read_data_o[l] = 32'(identity.local_id[l][1]);
+          CSR_HD_LOCAL_ID_Z: read_data_o[l] = 32'(identity.local_id[l][2]);
+          CSR_HD_LANE:       read_data_o[l] = l;
+          default:           read_data_o[l] = uniform;
+        endcase
+      end
     end
   end
 

@@ -5,6 +5,7 @@ module decoder
   import heddle_pkg::*;
   import core_pkg::*;
 (
+  input  logic     valid_i,         // nothing is decoded otherwise
   input  word_t    instr_i,
   input  logic     fetch_fault_i,
   output decoded_t decoded_o
@@ -91,110 +92,120 @@ module decoder
   logic       csr_write, csr_legal;
   decoded_t   decoded;
 
-  assign op        = decode_op(instr_i);
-  assign kind      = op_class(op);
-  assign format    = op_format(op);
+  always_comb begin
+    op     = OP_ILLEGAL;
+    kind   = CLASS_ILLEGAL;
+    format = FORMAT_NONE;
+    if (valid_i) begin
+      op     = decode_op(instr_i);
+      kind   = op_class(op);
+      format = op_format(op);
+    end
+  end
+
   assign csr_write = (op inside {OP_CSRRW, OP_CSRRWI}) || (instr_i[19:15] != '0);
   assign csr_legal = csr_exists(instr_i[31:20]) && (!csr_write || csr_writable(instr_i[31:20]));
   assign decoded_o = decoded;
 
   always_comb begin
-    decoded         = '0;
-    decoded.instr   = instr_i;
-    decoded.imm     = ImmNone;
-    decoded.reads_a = op_reads_rs1(op) && (instr_i[19:15] != '0);
-    decoded.reads_b = op_reads_rs2(op) && (instr_i[24:20] != '0);
-    decoded.reads_c = op_reads_rs3(op) && (instr_i[31:27] != '0);
-    decoded.writes  = op_writes_rd(op) && (instr_i[11:7] != '0);
-    decoded.sync    = op_is_sync(op);
+    decoded = '0;
+    if (valid_i) begin
+      decoded.instr   = instr_i;
+      decoded.imm     = ImmNone;
+      decoded.reads_a = op_reads_rs1(op) && (instr_i[19:15] != '0);
+      decoded.reads_b = op_reads_rs2(op) && (instr_i[24:20] != '0);
+      decoded.reads_c = op_reads_rs3(op) && (instr_i[31:27] != '0);
+      decoded.writes  = op_writes_rd(op) && (instr_i[11:7] != '0);
+      decoded.sync    = op_is_sync(op);
 
-    unique case (format)
-      FORMAT_I, FORMAT_SHIFT: begin
-        decoded.imm   = ImmI;  // a shift uses the low five bits only
-        decoded.b_imm = 1'b1;
-      end
-      FORMAT_S:       decoded.imm = ImmS;
-      FORMAT_B:       decoded.imm = ImmB;
-      FORMAT_J:       decoded.imm = ImmJ;
-      FORMAT_U: begin
-        decoded.imm   = ImmU;
-        decoded.b_imm = 1'b1;
-      end
-      FORMAT_CSR_IMM: begin
-        decoded.imm   = ImmZ;
-        decoded.b_imm = 1'b1;
-      end
-      default: ;
-    endcase
+      unique case (format)
+        FORMAT_I, FORMAT_SHIFT: begin
+          decoded.imm   = ImmI;  // a shift uses the low five bits only
+          decoded.b_imm = 1'b1;
+        end
+        FORMAT_S:       decoded.imm = ImmS;
+        FORMAT_B:       decoded.imm = ImmB;
+        FORMAT_J:       decoded.imm = ImmJ;
+        FORMAT_U: begin
+          decoded.imm   = ImmU;
+          decoded.b_imm = 1'b1;
+        end
+        FORMAT_CSR_IMM: begin
+          decoded.imm   = ImmZ;
+          decoded.b_imm = 1'b1;
+        end
+        default: ;
+      endcase
 
-    unique case (kind)
-      CLASS_ALU: begin
+      unique case (kind)
+        CLASS_ALU: begin
+          decoded.unit      = UnitAlu;
+          decoded.operation = alu_operation(op);
+          decoded.a_pc      = (op == OP_AUIPC);
+        end
+        CLASS_MUL: begin
+          decoded.unit      = UnitMul;
+          decoded.operation = {3'b0, instr_i[14:12]};
+        end
+        CLASS_DIV: begin
+          decoded.unit      = UnitDiv;
+          decoded.operation = {3'b0, instr_i[14:12]};
+        end
+        CLASS_BRANCH: begin
+          decoded.unit          = UnitBranch;
+          decoded.control       = 1'b1;
+          decoded.predict_taken = instr_i[31];  // backward
+        end
+        CLASS_JUMP: begin
+          decoded.unit          = (op == OP_JAL) ? UnitJal : UnitJalr;
+          decoded.control       = 1'b1;
+          decoded.predict_taken = (op == OP_JAL);
+          decoded.predict_stop  = (op == OP_JALR);
+        end
+        CLASS_LOAD:   decoded = memory(decoded, LsuLoad);
+        CLASS_STORE:  decoded = memory(decoded, LsuStore);
+        CLASS_AMO:    decoded = memory(decoded, LsuAmo);
+        CLASS_LR:     decoded = memory(decoded, LsuLr);
+        CLASS_SC:     decoded = memory(decoded, LsuSc);
+        CLASS_FENCE:  decoded = memory(decoded, LsuFence);
+        CLASS_FENCEI: begin
+          decoded = memory(decoded, LsuFence);
+          decoded.operation[FenceIBit] = 1'b1;
+          decoded.predict_stop         = 1'b1;
+        end
+        CLASS_CSR: begin
+          decoded.unit    = UnitCsr;
+          decoded.control = 1'b1;
+          if (!csr_legal) decoded = illegal(decoded, SystemIllegal);
+        end
+        CLASS_SYSTEM: begin
+          decoded.unit    = UnitSystem;
+          decoded.control = (op != OP_WFI);
+          unique case (op)
+            OP_ECALL:  decoded.operation = SystemEcall;
+            OP_EBREAK: decoded.operation = SystemEbreak;
+            OP_MRET:   decoded.operation = SystemMret;
+            default:   decoded.operation = SystemNop;  // WFI
+          endcase
+          decoded.predict_stop = (op != OP_WFI);
+        end
+        CLASS_PAUSE:   decoded = system(decoded, SystemPause);
+        CLASS_EXIT:    decoded = system(decoded, SystemExit);
+        CLASS_BARRIER: decoded = system(decoded, SystemBarrier);
+        CLASS_VOTE, CLASS_SHUFFLE: begin
+          decoded.unit      = (kind == CLASS_VOTE) ? UnitVote : UnitShuffle;
+          decoded.operation = collective_operation(op);
+          decoded.control   = op_is_sync(op);
+        end
+        default: decoded = illegal(decoded, SystemIllegal);
+      endcase
+      // A long operation whose result goes to x0 does nothing, and needs no unit for it.
+      if (decoded.unit inside {UnitMul, UnitDiv} && !decoded.writes) begin
         decoded.unit      = UnitAlu;
-        decoded.operation = alu_operation(op);
-        decoded.a_pc      = (op == OP_AUIPC);
+        decoded.operation = AluAdd;
       end
-      CLASS_MUL: begin
-        decoded.unit      = UnitMul;
-        decoded.operation = {3'b0, instr_i[14:12]};
-      end
-      CLASS_DIV: begin
-        decoded.unit      = UnitDiv;
-        decoded.operation = {3'b0, instr_i[14:12]};
-      end
-      CLASS_BRANCH: begin
-        decoded.unit          = UnitBranch;
-        decoded.control       = 1'b1;
-        decoded.predict_taken = instr_i[31];  // backward
-      end
-      CLASS_JUMP: begin
-        decoded.unit          = (op == OP_JAL) ? UnitJal : UnitJalr;
-        decoded.control       = 1'b1;
-        decoded.predict_taken = (op == OP_JAL);
-        decoded.predict_stop  = (op == OP_JALR);
-      end
-      CLASS_LOAD:   decoded = memory(decoded, LsuLoad);
-      CLASS_STORE:  decoded = memory(decoded, LsuStore);
-      CLASS_AMO:    decoded = memory(decoded, LsuAmo);
-      CLASS_LR:     decoded = memory(decoded, LsuLr);
-      CLASS_SC:     decoded = memory(decoded, LsuSc);
-      CLASS_FENCE:  decoded = memory(decoded, LsuFence);
-      CLASS_FENCEI: begin
-        decoded = memory(decoded, LsuFence);
-        decoded.operation[FenceIBit] = 1'b1;
-        decoded.predict_stop         = 1'b1;
-      end
-      CLASS_CSR: begin
-        decoded.unit    = UnitCsr;
-        decoded.control = 1'b1;
-        if (!csr_legal) decoded = illegal(decoded, SystemIllegal);
-      end
-      CLASS_SYSTEM: begin
-        decoded.unit    = UnitSystem;
-        decoded.control = (op != OP_WFI);
-        unique case (op)
-          OP_ECALL:  decoded.operation = SystemEcall;
-          OP_EBREAK: decoded.operation = SystemEbreak;
-          OP_MRET:   decoded.operation = SystemMret;
-          default:   decoded.operation = SystemNop;  // WFI
-        endcase
-        decoded.predict_stop = (op != OP_WFI);
-      end
-      CLASS_PAUSE:   decoded = system(decoded, SystemPause);
-      CLASS_EXIT:    decoded = system(decoded, SystemExit);
-      CLASS_BARRIER: decoded = system(decoded, SystemBarrier);
-      CLASS_VOTE, CLASS_SHUFFLE: begin
-        decoded.unit      = (kind == CLASS_VOTE) ? UnitVote : UnitShuffle;
-        decoded.operation = collective_operation(op);
-        decoded.control   = op_is_sync(op);
-      end
-      default: decoded = illegal(decoded, SystemIllegal);
-    endcase
-    // A long operation whose result goes to x0 does nothing, and needs no unit for it.
-    if (decoded.unit inside {UnitMul, UnitDiv} && !decoded.writes) begin
-      decoded.unit      = UnitAlu;
-      decoded.operation = AluAdd;
+      if (fetch_fault_i) decoded = illegal(decoded, SystemFetchFault);
     end
-    if (fetch_fault_i) decoded = illegal(decoded, SystemFetchFault);
   end
 
 endmodule

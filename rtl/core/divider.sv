@@ -31,22 +31,32 @@ module divider
   logic [1:0]  skip;
 
   always_comb begin
-    any_bits = '0;
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      magnitude_a[l] = (a_i[l][31] && !operation_i[0]) ? -a_i[l] : a_i[l];
-      magnitude_b[l] = (b_i[l][31] && !operation_i[0]) ? -b_i[l] : b_i[l];
-      if (mask_i[l]) any_bits |= magnitude_a[l];
+    any_bits    = '0;
+    magnitude_a = '0;
+    magnitude_b = '0;
+    if (start_i) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        magnitude_a[l] = (a_i[l][31] && !operation_i[0]) ? -a_i[l] : a_i[l];
+        magnitude_b[l] = (b_i[l][31] && !operation_i[0]) ? -b_i[l] : b_i[l];
+        if (mask_i[l]) any_bits |= magnitude_a[l];
+      end
     end
     skip = (|any_bits[31:24]) ? 2'd0 : (|any_bits[23:16]) ? 2'd1 : (|any_bits[15:8]) ? 2'd2 : 2'd3;
   end
 
   logic [Lanes-1:0][32:0] trial;
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      trial[l]      = {rest_q[l], quotient_q[l][31]} - {1'b0, divisor_q[l]};
-      rest_d[l]     = trial[l][32] ? {rest_q[l][30:0], quotient_q[l][31]} : trial[l][31:0];
-      quotient_d[l] = {quotient_q[l][30:0], !trial[l][32]};
-      if (state_q == Sign) begin
+    trial      = '0;
+    rest_d     = rest_q;
+    quotient_d = quotient_q;
+    if (state_q == Run) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        trial[l]      = {rest_q[l], quotient_q[l][31]} - {1'b0, divisor_q[l]};
+        rest_d[l]     = trial[l][32] ? {rest_q[l][30:0], quotient_q[l][31]} : trial[l][31:0];
+        quotient_d[l] = {quotient_q[l][30:0], !trial[l][32]};
+      end
+    end else if (state_q == Sign) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
         rest_d[l]     = negate_rest_q[l] ? -rest_q[l] : rest_q[l];
         quotient_d[l] = negate_quotient_q[l] ? -quotient_q[l] : quotient_q[l];
       end
@@ -99,8 +109,9 @@ module divider
 
   // The skipped bits leave zeros in the quotient, but division by zero wants ones there.
   always_comb begin
+    result_o = quotient_q;
     for (int unsigned l = 0; l < Lanes; l++) begin
-      result_o[l] = remainder_q ? rest_q[l] : (divisor_q[l] == '0) ? '1 : quotient_q[l];
+      if (done_o) result_o[l] = remainder_q ? rest_q[l] : (divisor_q[l] == '0) ? '1 : quotient_q[l];
     end
   end
   assign done_o = (state_q == Done);

@@ -21,6 +21,7 @@ module execute
   input  lane_words_t operand_a_i,        // rs1, rs2, rs3
   input  lane_words_t operand_b_i,
   input  lane_words_t operand_c_i,
+  output logic        csr_read_o,
   output logic [11:0] csr_number_o,
   input  lane_words_t csr_data_i,
 
@@ -57,14 +58,13 @@ module execute
     endcase
   end
 
-  assign reads_csr    = operand_slot_i.decoded.unit inside {UnitCsr, UnitSystem};
+  assign reads_csr    = operand_valid_i && operand_slot_i.decoded.unit inside {UnitCsr, UnitSystem};
+  assign csr_read_o   = reads_csr;
   assign csr_number_o = (operand_slot_i.decoded.unit == UnitCsr) ? instr[31:20] : CSR_MEPC;  // the latter for mret
 
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      a_d[l] = operand_slot_i.decoded.a_pc ? pc_word(operand_slot_i.pc) : operand_a_i[l];
-      b_d[l] = operand_slot_i.decoded.b_imm ? imm : operand_b_i[l];
-    end
+    a_d = operand_slot_i.decoded.a_pc ? {Lanes{pc_word(operand_slot_i.pc)}} : operand_a_i;
+    b_d = operand_slot_i.decoded.b_imm ? {Lanes{imm}} : operand_b_i;
     c_d = reads_csr ? csr_data_i : operand_c_i;
   end
 
@@ -117,6 +117,7 @@ module execute
   end
 
   branch_unit u_branch (
+    .enable_i   (valid_q && decoded.unit == UnitBranch),
     .condition_i(decoded.instr[14:12]),
     .a_i        (a_q),
     .b_i        (b_q),
@@ -129,27 +130,40 @@ module execute
   lane_mask_t  same_target, same_mask, executed;
   logic        sync_waits;
 
-  always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      target_lanes[l] = (decoded.unit == UnitJalr) ? {address_o[l][31:1], 1'b0} : c_q[l];
-    end
-    lead_target   = target_lanes[lead];
-    sync_operands = (decoded.unit == UnitVote) ? b_q : c_q;
-    sync_mask     = sync_operands[lead];
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      same_target[l] = slot_q.mask[l] && target_lanes[l] == lead_target;
-      same_mask[l]   = slot_q.mask[l] && sync_operands[l] == sync_mask;
-    end
-    // Bits of the mask beyond the last lane name lanes that do not exist.
-    sync_waits = decoded.sync && (lane_mask_t'(sync_mask) & live_i & ~same_mask) != '0;
-  end
-
   logic indirect, mret;
   assign mret     = decoded.unit == UnitSystem && decoded.operation == SystemMret;
   assign indirect = decoded.unit == UnitJalr || mret;
+
+  always_comb begin
+    target_lanes = c_q;
+    lead_target  = '0;
+    same_target  = '0;
+    if (indirect) begin
+      if (!mret) begin
+        for (int unsigned l = 0; l < Lanes; l++) target_lanes[l] = {address_o[l][31:1], 1'b0};
+      end
+      lead_target = target_lanes[lead];
+      for (int unsigned l = 0; l < Lanes; l++) same_target[l] = slot_q.mask[l] && target_lanes[l] == lead_target;
+    end
+  end
+
+  always_comb begin
+    sync_operands = (decoded.unit == UnitVote) ? b_q : c_q;
+    sync_mask     = '0;
+    same_mask     = '0;
+    sync_waits    = 1'b0;
+    if (decoded.sync) begin
+      sync_mask = sync_operands[lead];
+      for (int unsigned l = 0; l < Lanes; l++) same_mask[l] = slot_q.mask[l] && sync_operands[l] == sync_mask;
+      // Bits of the mask beyond the last lane name lanes that do not exist.
+      sync_waits = (lane_mask_t'(sync_mask) & live_i & ~same_mask) != '0;
+    end
+  end
+
   assign executed = indirect ? same_target : decoded.sync ? same_mask : slot_q.mask;
 
   vote_shuffle u_collective (
+    .enable_i(valid_q && decoded.unit inside {UnitVote, UnitShuffle}),
     .op_i    (collective_op_e'(decoded.operation)),
     .mask_i  (executed),
     .a_i     (a_q),
@@ -225,13 +239,12 @@ module execute
   assign pc_next = slot_q.pc + 30'd1;
 
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      unique case (decoded.instr[13:12])
-        2'd2:    csr_new[l] = c_q[l] | (decoded.b_imm ? b_q[l] : a_q[l]);
-        2'd3:    csr_new[l] = c_q[l] & ~(decoded.b_imm ? b_q[l] : a_q[l]);
-        default: csr_new[l] = decoded.b_imm ? b_q[l] : a_q[l];
-      endcase
-    end
+    csr_new = decoded.b_imm ? b_q : a_q;
+    unique case (decoded.instr[13:12])
+      2'd2:    csr_new = c_q | csr_new;
+      2'd3:    csr_new = c_q & ~csr_new;
+      default: ;
+    endcase
   end
 
   always_comb begin
@@ -240,7 +253,7 @@ module execute
     write_o.rd = register_t'(decoded.instr[11:7]);
     write_o.mask     = executed & ~trapping;
     unique case (decoded.unit)
-      UnitJal, UnitJalr:     for (int unsigned l = 0; l < Lanes; l++) write_o.data[l] = pc_word(pc_next);
+      UnitJal, UnitJalr:     write_o.data = {Lanes{pc_word(pc_next)}};
       UnitCsr:               write_o.data = c_q;
       UnitVote, UnitShuffle: write_o.data = collective_result;
       default:               write_o.data = alu_result;

@@ -161,6 +161,7 @@ module fetch
 
   for (genvar i = 0; i < 2; i++) begin : gen_decoder
     decoder u_decoder (
+      .valid_i      (valid_2_q),
       .instr_i      (word_2_q[i]),
       .fetch_fault_i(fault_2_q[i]),
       .decoded_o    (decoded[i])

@@ -59,6 +59,7 @@ module long_units
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     multiplier u_multiplier (
       .clk_i,
+      .rst_ni,
       .valid_i    (start_multiply),
       .operation_i(execute_slot_i.decoded.operation[1:0]),
       .a_i        (a_i[l]),

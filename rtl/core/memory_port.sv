@@ -50,9 +50,6 @@ module memory_port
   function automatic lsu_op_e operation(decoded_t decoded);
     return lsu_op_e'(decoded.operation[2:0]);
   endfunction
-  function automatic logic is_atomic(decoded_t decoded);
-    return operation(decoded) inside {LsuAmo, LsuLr, LsuSc};
-  endfunction
 
   // ---- queue ----
   localparam int unsigned CreditBits = $clog2(MemoryQueue + 1);
@@ -137,17 +134,19 @@ module memory_port
   // ---- check ----
   warp_id_t   check_warp, writeback_warp;
   slot_t      checked;
+  lsu_op_e    checked_operation;
   logic       all_trap, checked_atomic, checked_reads;
 
   assign check_warp        = check_i.tag.warp;
   assign writeback_warp    = writeback_i.tag.warp;
   assign checked           = slot_mem[check_warp];
+  assign checked_operation = operation(checked.decoded);
   assign checked_slot_o    = checked;
   assign checked_address_o = address_mem[check_warp];
   assign checked_data_o    = data_mem[check_warp];
   assign all_trap          = (checked.mask & ~(check_i.misaligned | check_i.access_fault)) == '0;
-  assign checked_atomic    = is_atomic(checked.decoded);
-  assign checked_reads     = operation(checked.decoded) inside {LsuLoad, LsuAmo, LsuLr, LsuSc};
+  assign checked_atomic    = checked_operation inside {LsuAmo, LsuLr, LsuSc};
+  assign checked_reads     = checked_operation inside {LsuLoad, LsuAmo, LsuLr, LsuSc};
 
   assign release_valid_o    = check_valid_i && all_trap && checked.decoded.writes;
   assign release_warp_o     = check_warp;
@@ -208,6 +207,7 @@ module memory_port
   logic [Warps-1:0] unused_done_onehot;
   event_t           event_d, event_q;
   slot_t            done_slot;
+  lsu_op_e          done_operation;
   lane_mask_t       misaligned, access;
 
   lowest_one #(
@@ -221,6 +221,7 @@ module memory_port
 
   assign taken      = any_done && (!event_valid_q || event_ready_i);
   assign done_slot  = slot_mem[event_warp];
+  assign done_operation = operation(done_slot.decoded);
   assign misaligned = misaligned_q[event_warp];
   assign access     = access_q[event_warp];
 
@@ -239,13 +240,13 @@ module memory_port
     event_d.path.rest     = done_slot.pc + 30'd1;
     event_d.path.retired  = (done_slot.mask & ~event_d.path.trapping) != '0;
     event_d.fence_i       = done_slot.decoded.operation[FenceIBit];
-    event_d.path.ordering = operation(done_slot.decoded) inside {LsuAmo, LsuLr, LsuSc, LsuFence} && !event_d.fence_i;
-    event_d.path.load_reserved     = operation(done_slot.decoded) == LsuLr;
-    event_d.path.store_conditional = operation(done_slot.decoded) == LsuSc;
+    event_d.path.ordering = done_operation inside {LsuAmo, LsuLr, LsuSc, LsuFence} && !event_d.fence_i;
+    event_d.path.load_reserved     = done_operation == LsuLr;
+    event_d.path.store_conditional = done_operation == LsuSc;
     event_d.path.yield             = event_d.path.store_conditional && failed_q[event_warp];
     event_d.path.predicted         = !done_slot.decoded.predict_stop;
     event_d.path.predicted_pc      = done_slot.pc + 30'd1;
-    event_d.cause          = (operation(done_slot.decoded) inside {LsuLoad, LsuLr}) ? 5'd4 : 5'd6;
+    event_d.cause          = (done_operation inside {LsuLoad, LsuLr}) ? 5'd4 : 5'd6;
     event_d.cause_plus_one = access;
     event_d.value_per_lane = 1'b1;
     event_d.lane_data      = address_mem[event_warp];

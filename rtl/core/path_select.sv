@@ -15,16 +15,18 @@ module path_select
   path_key_t               node_key [2*Lanes];
 
   always_comb begin
-    node_valid[0] = 1'b0;
-    node_key[0]   = '0;
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      node_valid[Lanes+l] = valid_i[l];
-      node_key[Lanes+l]   = key_i[l];
-    end
-    for (int unsigned n = Lanes - 1; n > 0; n--) begin
-      node_valid[n] = node_valid[2*n] | node_valid[2*n+1];
-      node_key[n]   = (node_valid[2*n+1] && (!node_valid[2*n] || node_key[2*n+1] > node_key[2*n])) ?
-                      node_key[2*n+1] : node_key[2*n];
+    node_valid = '0;
+    for (int unsigned n = 0; n < 2 * Lanes; n++) node_key[n] = '0;
+    if (valid_i != '0) begin  // simulation skips the tree when it is idle
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        node_valid[Lanes+l] = valid_i[l];
+        node_key[Lanes+l]   = key_i[l];
+      end
+      for (int unsigned n = Lanes - 1; n > 0; n--) begin
+        node_valid[n] = node_valid[2*n] | node_valid[2*n+1];
+        node_key[n]   = (node_valid[2*n+1] && (!node_valid[2*n] || node_key[2*n+1] > node_key[2*n])) ?
+                        node_key[2*n+1] : node_key[2*n];
+      end
     end
     any_o = node_valid[1];
     key_o = node_key[1];

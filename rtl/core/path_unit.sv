@@ -46,7 +46,10 @@ module path_unit
 
   assign write_enable = write_valid_i ? (write_moved_i | write_rest_i) : '0;
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) write_data[l] = write_moved_i[l] ? write_moved_key_i : write_rest_key_i;
+    write_data = '0;
+    if (write_valid_i) begin
+      for (int unsigned l = 0; l < Lanes; l++) write_data[l] = write_moved_i[l] ? write_moved_key_i : write_rest_key_i;
+    end
   end
 
   ram_1r1w #(
@@ -74,13 +77,17 @@ module path_unit
   logic                  any_1;
 
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      keys_1[l] = moved_1_q[l] ? moved_key_1_q : rest_1_q[l] ? rest_key_1_q : read_data[l];
+    keys_1 = read_data;
+    if (valid_1_q) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        if (moved_1_q[l])     keys_1[l] = moved_key_1_q;
+        else if (rest_1_q[l]) keys_1[l] = rest_key_1_q;
+      end
     end
   end
 
   path_select u_best (
-    .valid_i(run_1_q),
+    .valid_i(valid_1_q ? run_1_q : '0),
     .key_i  (keys_1),
     .any_o  (any_1),
     .key_o  (best_1)
@@ -95,10 +102,13 @@ module path_unit
   path_key_t             key_2_q;
 
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      mask_2[l] = run_2_q[l] && keys_2_q[l] == key_2_q;
-      // Planted bug 1: the highest lane merges by program counter alone.
-      if (PlantedBug == 1 && l == Lanes - 1) mask_2[l] = run_2_q[l] && keys_2_q[l].pc_inverted == key_2_q.pc_inverted;
+    mask_2 = '0;
+    if (valid_2_q) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        mask_2[l] = run_2_q[l] && keys_2_q[l] == key_2_q;
+        // Planted bug 1: the highest lane merges by program counter alone.
+        if (PlantedBug == 1 && l == Lanes - 1) mask_2[l] = run_2_q[l] && keys_2_q[l].pc_inverted == key_2_q.pc_inverted;
+      end
     end
   end
 
@@ -110,7 +120,7 @@ module path_unit
   path_key_t             key_3_q;
 
   path_select u_alternative (
-    .valid_i(others_3_q),
+    .valid_i(valid_3_q ? others_3_q : '0),
     .key_i  (keys_3_q),
     .any_o  (result_several_o),
     .key_o  (result_alternative_o)

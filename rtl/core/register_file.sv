@@ -113,9 +113,13 @@ module register_file
 
     assign first = !written_q[write_i[b].warp][write_i[b].rd];
     always_comb begin
-      for (int unsigned l = 0; l < Lanes; l++) begin
-        write_enable[l] = write_valid_i[b] && (first || write_i[b].mask[l]);
-        write_data[l]   = write_i[b].mask[l] ? write_i[b].data[l] : '0;
+      write_enable = '0;
+      write_data   = write_i[b].data;
+      if (write_valid_i[b]) begin
+        write_enable = first ? '1 : write_i[b].mask;
+        for (int unsigned l = 0; l < Lanes; l++) begin
+          if (!write_i[b].mask[l]) write_data[l] = '0;
+        end
       end
     end
 
@@ -141,7 +145,12 @@ module register_file
       if (bank_read[b] && write_valid_i[b]) forward_data_q <= write_data;
     end
     always_comb begin
-      for (int unsigned l = 0; l < Lanes; l++) bank_data[b][l] = forward_q[l] ? forward_data_q[l] : read_data[l];
+      bank_data[b] = read_data;
+      if (forward_q != '0) begin
+        for (int unsigned l = 0; l < Lanes; l++) begin
+          if (forward_q[l]) bank_data[b][l] = forward_data_q[l];
+        end
+      end
     end
   end
 
@@ -185,7 +194,7 @@ module register_file
     operand_written[1] = written_q[operand_slot_q.warp][register_t'(operand_slot_q.decoded.instr[24:20])];
     operand_written[2] = written_q[operand_slot_q.warp][register_t'(operand_slot_q.decoded.instr[31:27])];
     for (int unsigned s = 0; s < Sources; s++) begin
-      if (!operand_reads[s] || !operand_written[s]) operand[s] = '0;
+      if (!operand_valid_q || !operand_reads[s] || !operand_written[s]) operand[s] = '0;
       else                                          operand[s] = fresh_q[s] ? bank_data[operand_bank_q[s]] : collected_q[s];
     end
   end

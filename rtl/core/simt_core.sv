@@ -205,6 +205,7 @@ module simt_core
   warp_id_t                            read_warp;
   slot_t                               operand_slot, execute_slot;
   lane_words_t                         operand_a, operand_b, operand_c, execute_a, execute_b, execute_address, csr_data;
+  logic                                csr_read;
   logic [11:0]                         csr_number;
   lane_mask_t                          live, taken;
   word_t                               target;
@@ -241,6 +242,7 @@ module simt_core
     .operand_a_i    (operand_a),
     .operand_b_i    (operand_b),
     .operand_c_i    (operand_c),
+    .csr_read_o     (csr_read),
     .csr_number_o   (csr_number),
     .csr_data_i     (csr_data),
     .valid_o        (execute_valid),
@@ -486,6 +488,7 @@ module simt_core
     .start_i              (dispatch_i),
     .issue_valid_i        (issue_valid),
     .issue_warp_i         (issue_warp),
+    .read_i               (csr_read),
     .read_number_i        (csr_number),
     .read_warp_i          (operand_slot.warp),
     .read_data_o          (csr_data),
@@ -553,8 +556,10 @@ module simt_core
   end
 
   // ---- records ---------------------------------------------------------------------------------------------------------------------
-  logic sync_waits;
-  assign sync_waits = execute_event.path.leave == LaneToSync;
+  logic       sync_waits;
+  logic [4:0] checked_base_cause;
+  assign sync_waits         = execute_event.path.leave == LaneToSync;
+  assign checked_base_cause = (lsu_op_e'(checked_slot.decoded.operation[2:0]) inside {LsuLoad, LsuLr}) ? 5'd4 : 5'd6;
 
   always_comb begin
     trace_commit_valid[0]     = execute_valid && !execute_memory;
@@ -581,9 +586,7 @@ module simt_core
     trace_commit[1].address   = checked_address;
     trace_commit[1].data      = checked_data;
     for (int unsigned l = 0; l < Lanes; l++) begin
-      trace_commit[1].cause[l] =
-          (lsu_op_e'(checked_slot.decoded.operation[2:0]) inside {LsuLoad, LsuLr} ? 5'd4 : 5'd6) +
-          5'(check.access_fault[l]);
+      trace_commit[1].cause[l] = checked_base_cause + 5'(check.access_fault[l]);
     end
 
     for (int unsigned p = 0; p < TracePorts; p++) begin

@@ -1,9 +1,11 @@
-// Votes and shuffles among the lanes of `mask_i`. Combinational; results of lanes outside the mask are meaningless.
+// Votes and shuffles among the lanes of `mask_i`. Combinational; results of lanes outside the mask are meaningless, and
+// all of them when not enabled.
 module vote_shuffle
   import heddle_config_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
 (
+  input  logic           enable_i,
   input  collective_op_e op_i,
   input  lane_mask_t     mask_i,
   input  lane_words_t    a_i,
@@ -15,7 +17,10 @@ module vote_shuffle
   word_t      vote;
 
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) ballot[l] = mask_i[l] && (a_i[l] != '0);
+    ballot = '0;
+    if (enable_i) begin
+      for (int unsigned l = 0; l < Lanes; l++) ballot[l] = mask_i[l] && (a_i[l] != '0);
+    end
     unique case (op_i)
       CollectiveAll: vote = {31'h0, ballot == mask_i};
       CollectiveAny: vote = {31'h0, ballot != '0};
@@ -27,24 +32,31 @@ module vote_shuffle
   logic [Lanes-1:0][32:0] source;
   lane_mask_t             together;
 
+  logic shuffle;
+  assign shuffle = enable_i && !(op_i inside {CollectiveAll, CollectiveAny, CollectiveBallot});
+
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      unique case (op_i)
-        CollectiveUp:   source[l] = 33'(l) - {1'b0, b_i[l]};
-        CollectiveDown: source[l] = 33'(l) + {1'b0, b_i[l]};
-        CollectiveXor:  source[l] = 33'(l) ^ {1'b0, b_i[l]};
-        default:        source[l] = {1'b0, b_i[l]};
-      endcase
-      together[l] = (source[l] < 33'(Lanes)) && mask_i[lane_id_t'(source[l])];
-      // Planted bug 4: shuffle.xor takes an inactive source for lane 1's.
-      if (PlantedBug == 4 && op_i == CollectiveXor && l == 1 % Lanes) together[l] = (source[l] < 33'(Lanes));
+    source   = '0;
+    together = '0;
+    if (shuffle) begin
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        unique case (op_i)
+          CollectiveUp:   source[l] = 33'(l) - {1'b0, b_i[l]};
+          CollectiveDown: source[l] = 33'(l) + {1'b0, b_i[l]};
+          CollectiveXor:  source[l] = 33'(l) ^ {1'b0, b_i[l]};
+          default:        source[l] = {1'b0, b_i[l]};
+        endcase
+        together[l] = (source[l] < 33'(Lanes)) && mask_i[lane_id_t'(source[l])];
+        // Planted bug 4: shuffle.xor takes an inactive source for lane 1's.
+        if (PlantedBug == 4 && op_i == CollectiveXor && l == 1 % Lanes) together[l] = (source[l] < 33'(Lanes));
+      end
     end
   end
 
   always_comb begin
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      if (op_i inside {CollectiveAll, CollectiveAny, CollectiveBallot}) result_o[l] = vote;
-      else result_o[l] = together[l] ? a_i[lane_id_t'(source[l])] : a_i[l];
+    result_o = {Lanes{vote}};
+    if (shuffle) begin
+      for (int unsigned l = 0; l < Lanes; l++) result_o[l] = together[l] ? a_i[lane_id_t'(source[l])] : a_i[l];
     end
   end
 

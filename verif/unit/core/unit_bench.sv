@@ -63,6 +63,7 @@ module unit_bench
 
   multiplier u_multiplier (
     .clk_i,
+    .rst_ni,
     .valid_i    (multiply_valid_i),
     .operation_i(multiply_op_i),
     .a_i,
@@ -72,6 +73,7 @@ module unit_bench
 
   lane_mask_t taken;
   branch_unit u_branch (
+    .enable_i   (1'b1),
     .condition_i(branch_condition_i),
     .a_i        (lanes_a_i),
     .b_i        (lanes_b_i),
@@ -80,6 +82,7 @@ module unit_bench
   assign branch_o = 32'(taken);
 
   vote_shuffle u_collective (
+    .enable_i(1'b1),
     .op_i    (collective_op_e'(collective_op_i)),
     .mask_i  (lane_mask_t'(mask_i)),
     .a_i     (lanes_a_i),
