@@ -25,6 +25,22 @@ module core_monitor
   input trace_writeback_t [TracePorts-1:0]   trace_writeback
 );
 
+  // Under names of their own for waveforms (verif/harness/waves); nothing else reads them.
+  /* verilator lint_off UNUSEDSIGNAL */
+  for (genvar c = 0; c < TraceCommits; c++) begin : gen_commit
+    logic       valid;
+    warp_id_t   warp;
+    word_t      pc, instr;
+    lane_mask_t mask, trap;
+    assign valid = trace_commit_valid[c];
+    assign warp  = trace_commit[c].tag.warp;
+    assign pc    = trace_commit[c].pc;
+    assign instr = trace_commit[c].instr;
+    assign mask  = trace_commit[c].mask;
+    assign trap  = trace_commit[c].trap;
+  end
+  /* verilator lint_on UNUSEDSIGNAL */
+
   bit lockstep;
   initial lockstep = heddle_monitor_lockstep();
 

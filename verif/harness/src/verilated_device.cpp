@@ -297,7 +297,9 @@ RtlStatistics VerilatedDevice::statistics() const {
   if (checker_) {
     const lockstep::CheckerStatistics checked = checker_->statistics();
     result.lockstep_compared = checked.compared;
-    result.copied = {{"cycle", checked.copied_cycle}, {"bus_error", checked.copied_bus_error}};
+    result.copied = {{"cycle", checked.copied_cycle},
+                     {"scratch_initial", checked.copied_scratch_initial},
+                     {"bus_error", checked.copied_bus_error}};
   }
   return result;
 }

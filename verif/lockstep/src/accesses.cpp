@@ -42,6 +42,7 @@ void Checker::State::open_load(WarpContext& context, Slot& slot, unsigned lane) 
   LoadWatch& watch = slot.load[lane];
   watch.open = true;
   watch.strobe = ((1U << slot.step.size) - 1) << (slot.step.location[lane].address & 3);
+  watch.unknown = watch.strobe & unknown_bytes(slot.space(lane), slot.word(lane));
   watch.values.clear();
   watch.values.push_back(seen_by(context, slot, lane) & byte_mask(watch.strobe));
 }
@@ -67,13 +68,41 @@ void Checker::State::word_changed(model::Space space, uint32_t word, const WarpC
   }
 }
 
+void Checker::State::adopt(uint32_t word, unsigned bytes, uint32_t value) {
+  ++statistics.copied_scratch_initial;
+  const uint32_t mask = byte_mask(bytes);
+  memory.write_word({model::Space::kScratchpad, word}, value, bytes);
+  scratch_known[word / 4] |= static_cast<uint8_t>(bytes);
+  // Loads in flight have seen the same.
+  for (Slot* load : open_loads) {
+    model::for_each_lane(load->unwritten, [&](unsigned lane) {
+      if (load->word(lane) != word || load->space(lane) != model::Space::kScratchpad) return;
+      LoadWatch& watch = load->load[lane];
+      const uint32_t settled = byte_mask(watch.unknown & bytes);
+      for (uint32_t& seen : watch.values) seen = (seen & ~settled) | (value & settled & mask);
+      watch.unknown &= ~bytes;
+    });
+  }
+}
+
 // The bytes that explain the value, for the model's register.
 uint32_t Checker::State::match_load(const WritebackRecord& record, WarpContext& context, Slot& slot, unsigned lane) {
   const uint32_t got = record.data[lane];
-  const LoadWatch& watch = slot.load[lane];
+  LoadWatch& watch = slot.load[lane];
+  const unsigned shift = 8 * (slot.step.location[lane].address & 3);
+  const uint32_t unknown = byte_mask(watch.unknown);
   for (const uint32_t word : watch.values) {
-    const uint32_t raw = accessed_bytes(slot, lane, word);
-    if (model::load_result(slot.step.instruction.op, raw) == got) return raw;
+    // Bytes that nobody has written are whatever the RTL says.
+    const uint32_t full = (word & ~unknown) | ((got << shift) & unknown);
+    const uint32_t raw = accessed_bytes(slot, lane, full);
+    if (model::load_result(slot.step.instruction.op, raw) != got) continue;
+    const unsigned fresh = watch.unknown & unknown_bytes(slot.space(lane), slot.word(lane));
+    if (fresh != 0) {
+      adopt(slot.word(lane), fresh, full);
+    } else if (watch.unknown != 0) {
+      ++statistics.copied_scratch_initial;  // overwritten since
+    }
+    return raw;
   }
   if (context.bus_error) return accessed_bytes(slot, lane, watch.values.front());
   std::string held;
@@ -263,6 +292,9 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
   }
 
   const model::Location place{space, event.word};
+  if (const unsigned fresh = unknown_bytes(space, event.word); fresh != 0 && kind != model::AccessKind::kSc) {
+    adopt(event.word, fresh, event.old_word);
+  }
   const uint32_t expected_old = memory.read_word(place);
   // The RTL does not report what an SC replaces.
   if (kind != model::AccessKind::kSc && expected_old != event.old_word) {
@@ -298,6 +330,7 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
     }
     default: break;
   }
+  if (changed && space == model::Space::kScratchpad) scratch_known[event.word / 4] = 0xF;
   slot.value[lane] = value;
   slot.value_known |= model::lane_bit(lane);
   slot.unperformed &= ~model::lane_bit(lane);
@@ -406,6 +439,7 @@ void Checker::State::handle_scratch(const ScratchRecord& record) {
     });
     check_store_order(context, slot, lane, store.strobe);
     memory.write_word({model::Space::kScratchpad, word}, record.data[lane], store.strobe);
+    scratch_known[word / 4] |= static_cast<uint8_t>(store.strobe);
     store.pending = 0;
     slot.unperformed &= ~model::lane_bit(lane);
     word_changed(model::Space::kScratchpad, word, &context, &slot);

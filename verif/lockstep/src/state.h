@@ -79,6 +79,12 @@ struct Checker::State {
   void word_changed(model::Space space, uint32_t word, const WarpContext* writer_context, const Slot* writer);
   void open_load(WarpContext& context, Slot& slot, unsigned lane);
   uint32_t seen_by(const WarpContext& context, const Slot& load, unsigned lane) const;
+  // Bytes of a word whose content is not known to the model: scratchpad that nobody has written since reset.
+  unsigned unknown_bytes(model::Space space, uint32_t word) const {
+    return space == model::Space::kScratchpad ? static_cast<unsigned>(~scratch_known[word / 4] & 0xF) : 0;
+  }
+  // The RTL has shown what such bytes hold.
+  void adopt(uint32_t word, unsigned bytes, uint32_t value);
   void retire_if_finished(WarpContext& context, Slot& slot);
 
   // ---- common ----
@@ -120,6 +126,7 @@ struct Checker::State {
   uint64_t now = 0;
   uint64_t launch_cycle = 0;
 
+  std::vector<uint8_t> scratch_known;  // per word, a bit per byte
   std::vector<WarpContext> contexts;  // core * warps + slot
   std::map<std::pair<unsigned, unsigned>, std::unique_ptr<Group>> groups;  // by core and slot of warp 0
   std::vector<Slot*> open_loads;      // slots with a load in flight

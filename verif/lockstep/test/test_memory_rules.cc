@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "heddle/generated/memory_map.h"
 #include "programs.h"
 
 namespace heddle::lockstep::test {
@@ -237,6 +238,27 @@ TEST(SameWord, HighestLaneRemains) {
   EXPECT_EQ(merged(3), "");
   EXPECT_EQ(merged(0), "memory.data");
   EXPECT_EQ(merged(2), "memory.data");
+}
+
+// Scratchpad that nobody has written: what the first load finds is taken over, and has to stay.
+TEST(ScratchInitial, IsCopiedOnceAndThenChecked) {
+  Program program;
+  program.words = {op_u(Op::Lui, 7, memory_map::kScratchpadBase), op_i(Op::Lhu, 8, 7, 0), op_i(Op::Lw, 9, 7, 0),
+                   op_plain(Op::HdExit)};
+  Playback run = run_program(test_launch(1, 1, 64), program);
+  const auto play = [&](uint32_t half, uint32_t word, CheckerStatistics* statistics) {
+    for (Event& event : run.events) {
+      auto* writeback = std::get_if<WritebackRecord>(&event.record);
+      if (writeback != nullptr && writeback->rd == 8) writeback->data[0] = half;
+      if (writeback != nullptr && writeback->rd == 9) writeback->data[0] = word;
+    }
+    return check(run, nullptr, statistics);
+  };
+  CheckerStatistics statistics;
+  EXPECT_EQ(play(0x1234, 0x5678'1234, &statistics), "");
+  EXPECT_EQ(statistics.copied_scratch_initial, 2U);
+  EXPECT_EQ(play(0x1234, 0x5678'1235, nullptr), "writeback.data");
+  EXPECT_EQ(play(0x1'1234, 0x5678'1234, nullptr), "writeback.data");  // lhu gives 16 bits
 }
 
 TEST(Outside, MemoryMayNotChangeAfterALaunch) {

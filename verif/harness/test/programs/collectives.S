@@ -17,14 +17,15 @@
     beqz t0, even
     hd.vote.ballot a3, s1      // odd lanes
     hd.shfl.idx a4, t4, zero   // lane 0 is not here
-    hd.vote.ballot.sync a5, t0, s2
+    nop
     j    join
 even:
     hd.shfl.xor a3, t4, t5     // the partner is not here
     li   t5, 2
     hd.shfl.xor a4, t4, t5
-    hd.vote.ballot.sync a5, t0, s2
+    nop
 join:
+    hd.vote.ballot.sync a5, t0, s2
     add  a6, a3, a4
     add  a6, a6, a5
     hd.shfl.idx.sync a7, a6, zero, s2
