@@ -42,10 +42,15 @@ module cells_bench
   logic [Queues-1:0]      in_valid, in_ready, out_valid, out_ready;
   logic [Queues-1:0][7:0] in_data, out_data;
 
+  always_comb begin
+    for (int q = 0; q < Queues; q++) begin
+      in_valid[q]  = valid_i[q];
+      in_data[q]   = data_i[q];
+      out_ready[q] = ready_i[q];
+    end
+  end
+
   for (genvar q = 0; q < Queues; q++) begin : gen_copy
-    assign in_valid[q]  = valid_i[q];
-    assign in_data[q]   = data_i[q];
-    assign out_ready[q] = ready_i[q];
     assign ready_o[q]   = in_ready[q];
     assign valid_o[q]   = out_valid[q];
     assign data_o[q]    = out_data[q];
