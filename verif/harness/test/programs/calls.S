@@ -6,6 +6,7 @@
     csrr t0, CSR_HD_PRIVATE_SIZE
     add  sp, sp, t0
     andi a0, s1, 7
+    xori a0, a0, 1             // the first of two lanes goes deeper
     addi a0, a0, 2
     call fibonacci
     mv   s2, a0
@@ -17,6 +18,18 @@
     mv   a0, s1
     jalr t2
     add  s2, s2, a0
+    // Two paths at one pc with different call depths are not one path.
+    jal  ra, deeper
+deeper:
+    jal  ra, deepest
+deepest:
+    andi t0, s1, 1
+    beqz t0, meet              // even lanes arrive two deep
+    la   ra, meet
+    jr   ra                    // odd lanes one deep
+    nop
+meet:
+    addi s2, s2, 5
     slli t4, s0, 2
     li   s3, DATA
     add  t4, t4, s3

@@ -17,14 +17,9 @@
     beqz t0, even
     hd.vote.ballot a3, s1      // odd lanes
     hd.shfl.idx a4, t4, zero   // lane 0 is not here
-    nop
-    j    join
-even:
-    hd.shfl.xor a3, t4, t5     // the partner is not here
-    li   t5, 2
-    hd.shfl.xor a4, t4, t5
-    nop
-join:
+    hd.shfl.xor t6, t4, t5     // nor is the partner
+    add  a4, a4, t6
+join:                          // odd lanes come first and wait
     hd.vote.ballot.sync a5, t0, s2
     add  a6, a3, a4
     add  a6, a6, a5
@@ -39,3 +34,8 @@ leave:
     add  t4, t4, s3
     sw   a7, 0(t4)
     hd.exit
+even:
+    hd.shfl.xor a3, t4, t5     // the partner is not here
+    li   t5, 2
+    hd.shfl.xor a4, t4, t5
+    j    join
