@@ -173,7 +173,8 @@ void LaunchBench::check_dispatch(unsigned core) {
 
 LaunchBench::Group& LaunchBench::group_of_dispatch(unsigned core) {
   const uint64_t index =
-      top_.group_id_o[0] + uint64_t{launch_.num_groups[0]} * (top_.group_id_o[1] + uint64_t{launch_.num_groups[1]} * top_.group_id_o[2]);
+      top_.group_id_o[0] +
+      uint64_t{launch_.num_groups[0]} * (top_.group_id_o[1] + uint64_t{launch_.num_groups[1]} * top_.group_id_o[2]);
   for (unsigned i = 0; i < 3; ++i) EXPECT_LT(top_.group_id_o[i], launch_.num_groups[i]);
   const unsigned group_warps = (launch_.items() + lanes_ - 1) / lanes_;
   EXPECT_EQ(top_.group_warps_o, group_warps);
@@ -241,7 +242,8 @@ void LaunchBench::drive_cores() {
       retired_lanes_ += lanes;
     }
     if (kill) {
-      for (auto& [slot, warp] : running) warp.end_cycle = std::min(warp.end_cycle, cycle_ + pick(0, behaviour_.kill_life));
+      for (auto& [slot, warp] : running)
+        warp.end_cycle = std::min(warp.end_cycle, cycle_ + pick(0, behaviour_.kill_life));
     }
   }
   drive_faults();

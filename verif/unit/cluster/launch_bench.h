@@ -28,12 +28,13 @@ struct Launch {
 
 /// How the cores behave.
 struct Behaviour {
-  unsigned min_life = 1;       ///< Cycles from a warp's start to its end, at least 1.
+  unsigned min_life = 1;  ///< Cycles from a warp's start to its end, at least 1.
   unsigned max_life = 40;
-  unsigned kill_life = 10;     ///< At most so many cycles to its end once kill is high.
-  double ready = 1.0;          ///< Probability that a core takes a warp in a cycle.
-  std::optional<uint64_t> fault_cycle;  ///< From this cycle of the launch on, the first running warp of every core in fault_cores faults.
-  unsigned fault_cores = 1;    ///< Mask.
+  unsigned kill_life = 10;  ///< At most so many cycles to its end once kill is high.
+  double ready = 1.0;       ///< Probability that a core takes a warp in a cycle.
+  std::optional<uint64_t>
+      fault_cycle;  ///< From this cycle of the launch on, the first running warp of every core in fault_cores faults.
+  unsigned fault_cores = 1;  ///< Mask.
 };
 
 class LaunchBench {
@@ -47,14 +48,14 @@ class LaunchBench {
   };
   Access write(uint32_t offset, uint32_t data, unsigned strobe = 15);
   Access read(uint32_t offset);
-  uint32_t get(uint32_t offset);                 ///< A read that must not be refused.
-  void set(uint32_t offset, uint32_t data);      ///< A write that must not be refused.
+  uint32_t get(uint32_t offset);             ///< A read that must not be refused.
+  void set(uint32_t offset, uint32_t data);  ///< A write that must not be refused.
   bool irq() const { return top_.irq_o; }
 
   // ---- launches ----
   void write_launch(const Launch& launch);
-  void start(const Launch& launch, const Behaviour& behaviour);   ///< Writes control.start.
-  uint32_t wait(uint64_t max_cycles = 200000);                    ///< Clocks until status.done; returns status.
+  void start(const Launch& launch, const Behaviour& behaviour);  ///< Writes control.start.
+  uint32_t wait(uint64_t max_cycles = 200000);                   ///< Clocks until status.done; returns status.
   void clock(unsigned cycles = 1);
 
   // ---- what happened in the last launch ----
@@ -64,7 +65,7 @@ class LaunchBench {
   const std::vector<uint64_t>& start_cycles() const { return start_cycles_; }
   uint64_t retired_warps() const { return retired_warps_; }
   uint64_t retired_lanes() const { return retired_lanes_; }
-  unsigned most_groups() const { return most_groups_; }   ///< Workgroups that existed at the same time.
+  unsigned most_groups() const { return most_groups_; }  ///< Workgroups that existed at the same time.
   std::optional<uint32_t> fault_cause() const { return fault_cause_; }
   unsigned fault_core() const { return fault_core_; }
 
@@ -72,13 +73,13 @@ class LaunchBench {
   unsigned warps() const { return warps_; }
   unsigned lanes() const { return lanes_; }
   uint32_t scratchpad_bytes() const { return scratchpad_bytes_; }
-  uint32_t scratch_slot() const;                 ///< Bytes that a workgroup of this launch takes.
+  uint32_t scratch_slot() const;  ///< Bytes that a workgroup of this launch takes.
   std::mt19937& random() { return random_; }
   unsigned pick(unsigned low, unsigned high) { return std::uniform_int_distribution<unsigned>(low, high)(random_); }
 
  private:
   struct Group {
-    uint64_t index;         // in the grid, x fastest
+    uint64_t index;  // in the grid, x fastest
     unsigned core, name;
     uint32_t scratch_base;
     unsigned started = 0, ended = 0;
@@ -103,9 +104,9 @@ class LaunchBench {
 
   Launch launch_;
   Behaviour behaviour_;
-  uint64_t cycle_ = 0;                  // of the launch
-  bool running_ = false;                // between invalidate and done
-  std::map<uint64_t, Group> groups_;    // those that exist, by index
+  uint64_t cycle_ = 0;                                     // of the launch
+  bool running_ = false;                                   // between invalidate and done
+  std::map<uint64_t, Group> groups_;                       // those that exist, by index
   std::array<std::map<unsigned, Warp>, 4> warps_running_;  // by slot
   uint64_t groups_started_ = 0, groups_completed_ = 0;
   unsigned most_groups_ = 0;

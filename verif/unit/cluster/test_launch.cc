@@ -8,9 +8,7 @@
 namespace heddle::verif {
 namespace {
 
-uint64_t counter(LaunchBench& bench, uint32_t low) {
-  return bench.get(low) | uint64_t{bench.get(low + 4)} << 32;
-}
+uint64_t counter(LaunchBench& bench, uint32_t low) { return bench.get(low) | uint64_t{bench.get(low + 4)} << 32; }
 
 Launch random_launch(LaunchBench& bench) {
   Launch launch;
@@ -44,7 +42,6 @@ void expect_complete(LaunchBench& bench, const Launch& launch, uint32_t status) 
 
 TEST(LaunchTest, EveryWorkgroupRunsOnce) {
   LaunchBench bench(1);
-  unsigned most_groups = 0;
   for (unsigned i = 0; i < 300; ++i) {
     SCOPED_TRACE(testing::Message() << "launch " << i);
     const Launch launch = random_launch(bench);
@@ -52,11 +49,8 @@ TEST(LaunchTest, EveryWorkgroupRunsOnce) {
     expect_complete(bench, launch, bench.wait());
     EXPECT_EQ(counter(bench, regs::kWarpInstrsLo), bench.retired_warps());
     EXPECT_EQ(counter(bench, regs::kLaneInstrsLo), bench.retired_lanes());
-    most_groups = std::max(most_groups, bench.most_groups());
     if (testing::Test::HasFailure()) return;
   }
-  // The device was used: as many single-warp workgroups as fit were there at once.
-  EXPECT_EQ(most_groups, bench.cores() * bench.warps());
 }
 
 TEST(LaunchTest, OneWarpStartsPerCycle) {
@@ -67,17 +61,20 @@ TEST(LaunchTest, OneWarpStartsPerCycle) {
   bench.start(launch, slow);
   expect_complete(bench, launch, bench.wait());
   for (unsigned i = 1; i < slots; ++i) EXPECT_EQ(bench.start_cycles()[i], bench.start_cycles()[0] + i);
+  EXPECT_EQ(bench.most_groups(), slots);
 
   // Workgroups of all warps of a core: the first waits for its local ids, the others do not.
   launch = {.num_groups = {bench.cores(), 1, 1}, .local_size = {bench.lanes(), bench.warps(), 1}};
   bench.start(launch, slow);
   expect_complete(bench, launch, bench.wait());
-  for (unsigned i = bench.warps() + 1; i < slots; ++i) EXPECT_EQ(bench.start_cycles()[i], bench.start_cycles()[i - 1] + 1);
+  for (unsigned i = bench.warps() + 1; i < slots; ++i)
+    EXPECT_EQ(bench.start_cycles()[i], bench.start_cycles()[i - 1] + 1);
 }
 
 TEST(LaunchTest, ScratchpadLimitsWorkgroups) {
   LaunchBench bench(3);
-  const Launch launch{.num_groups = {20, 1, 1}, .local_size = {1, 1, 1}, .scratch_size = bench.scratchpad_bytes() / 2 - 1};
+  const Launch launch{
+      .num_groups = {20, 1, 1}, .local_size = {1, 1, 1}, .scratch_size = bench.scratchpad_bytes() / 2 - 1};
   bench.start(launch, {.min_life = 30, .max_life = 90});
   expect_complete(bench, launch, bench.wait());
   EXPECT_EQ(bench.most_groups(), std::min(2u, bench.cores() * bench.warps()));
@@ -129,7 +126,9 @@ TEST(LaunchTest, ImpossibleLaunchesAreRejected) {
       {"scratch size of 4 GiB", 3, {.scratch_size = 0xFFFFFFFF}},
       {"private size 1", 4, {.private_size = 1}},
       {"private size 6", 4, {.private_size = 6}},
-      {"several at once: the first reason", 1, {.num_groups = {0, 0, 0}, .local_size = {0, 0, 0}, .scratch_size = ~0u, .private_size = 3}},
+      {"several at once: the first reason",
+       1,
+       {.num_groups = {0, 0, 0}, .local_size = {0, 0, 0}, .scratch_size = ~0u, .private_size = 3}},
       {"all but the first", 2, {.num_groups = {0, 0, 0}, .scratch_size = ~0u, .private_size = 3}},
       {"the last two", 3, {.scratch_size = ~0u, .private_size = 3}},
   };
@@ -137,7 +136,8 @@ TEST(LaunchTest, ImpossibleLaunchesAreRejected) {
     SCOPED_TRACE(c.what);
     bench.start(c.launch, {});
     const uint32_t status = bench.wait();
-    EXPECT_EQ(status, regs::status::kDone.set(1) | regs::status::kRejected.set(1) | regs::status::kReason.set(c.reason));
+    EXPECT_EQ(status,
+              regs::status::kDone.set(1) | regs::status::kRejected.set(1) | regs::status::kReason.set(c.reason));
     EXPECT_EQ(bench.warps_started(), 0u);
   }
   // The largest that are possible, and status is clean again.
@@ -162,7 +162,8 @@ TEST(LaunchTest, FirstFaultStopsTheLaunch) {
       EXPECT_EQ(bench.get(regs::kFaultCause), *cause);
       EXPECT_EQ(bench.get(regs::kFaultPc), ~*cause);
       EXPECT_EQ(bench.get(regs::kFaultValue), *cause << 16 | *cause >> 16);
-      for (unsigned d = 0; d < 3; ++d) EXPECT_EQ(bench.get(regs::kFaultGroup + d * regs::kFaultGroupStride), *cause + 1 + d);
+      for (unsigned d = 0; d < 3; ++d)
+        EXPECT_EQ(bench.get(regs::kFaultGroup + d * regs::kFaultGroupStride), *cause + 1 + d);
       EXPECT_EQ(regs::fault_place::kCore.get(bench.get(regs::kFaultPlace)), bench.fault_core());
       stopped_early += bench.groups_started() < launch.groups();
     } else {
