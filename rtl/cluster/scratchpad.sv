@@ -315,10 +315,15 @@ module scratchpad
   end
 
 `ifndef SYNTHESIS
-  a_no_empty_request : assert property (@(posedge clk_i) disable iff (!rst_ni) c_valid_q |-> c_q.mask != '0);
-  a_progress : assert property (@(posedge clk_i) disable iff (!rst_ni) step |-> (c_left_q & hits) != '0);
-  a_only_left : assert property (@(posedge clk_i) disable iff (!rst_ni) step |-> (hits & ~c_left_q) == '0);
-  a_one_response : assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(response_valid_q));
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_no_empty_request : assert (!c_valid_q || (c_left_q != '0));
+      a_progress : assert (!step || ((c_left_q & hits) != '0));
+      a_only_left : assert (!step || ((hits & ~c_left_q) == '0));
+      a_one_response : assert ($onehot0(response_valid_q));
+    end
+  end
 `endif
 
 endmodule

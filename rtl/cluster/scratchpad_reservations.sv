@@ -73,8 +73,12 @@ module scratchpad_reservations
   end
 
 `ifndef SYNTHESIS
-  a_one_event : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    set_i |-> !clear_i && write_banks_i == '0);
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_one_event : assert (!set_i || (!clear_i && write_banks_i == '0));
+    end
+  end
 `endif
 
 endmodule

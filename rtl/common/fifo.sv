@@ -60,8 +60,15 @@ module fifo #(
 
 `ifndef SYNTHESIS
   a_count_in_range : assert property (@(posedge clk_i) disable iff (!rst_ni) count_q <= CountBits'(Depth));
-  a_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                              valid_o && !ready_i |=> valid_o && $stable(data_o));
+  stability_check #(
+    .Width(Width)
+  ) u_stability (
+    .clk_i,
+    .rst_ni,
+    .data_i (data_o),
+    .valid_i(valid_o),
+    .ready_i(ready_i)
+  );
 `endif
 
 endmodule

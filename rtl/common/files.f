@@ -1,3 +1,4 @@
+rtl/common/stability_check.sv
 rtl/common/lowest_one.sv
 rtl/common/fifo.sv
 rtl/common/skid_buffer.sv

@@ -48,8 +48,15 @@ module skid_buffer #(
 
 `ifndef SYNTHESIS
   a_spare_needs_head : assert property (@(posedge clk_i) disable iff (!rst_ni) spare_valid_q |-> head_valid_q);
-  a_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                              valid_o && !ready_i |=> valid_o && $stable(data_o));
+  stability_check #(
+    .Width(Width)
+  ) u_stability (
+    .clk_i,
+    .rst_ni,
+    .data_i (data_o),
+    .valid_i(valid_o),
+    .ready_i(ready_i)
+  );
 `endif
 
 endmodule

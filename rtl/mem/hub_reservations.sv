@@ -64,7 +64,12 @@ module hub_reservations
   end
 
 `ifndef SYNTHESIS
-  a_one_event : assert property (@(posedge clk_i) disable iff (!rst_ni) !(set_i && write_i));
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_one_event : assert (!(set_i && write_i));
+    end
+  end
 `endif
 
 endmodule

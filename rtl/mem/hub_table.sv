@@ -194,16 +194,19 @@ module hub_table
   end
 
 `ifndef SYNTHESIS
-  a_enter_free : assert property (@(posedge clk_i) disable iff (!rst_ni) enter_i |-> free_o);
-  a_complete_busy : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    complete_i |-> busy_q[complete_id_i] && !to_read_q[complete_id_i] && !to_write_q[complete_id_i]);
-  a_modified_busy : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    modified_i |-> busy_q[modified_id_i] && amo_q[modified_id_i] && !to_read_q[modified_id_i]);
-  a_take_valid : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    (!read_take_i || read_valid_o) && (!write_take_i || write_valid_o));
-  a_one_next : assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(next));
-  a_pick_busy : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    ((to_read_q | to_write_q) & ~busy_q) == '0 && (to_read_q & to_write_q) == '0);
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_enter_free : assert (!enter_i || (free_o));
+      a_complete_busy : assert (!complete_i || (busy_q[complete_id_i] && !to_read_q[complete_id_i] &&
+        !to_write_q[complete_id_i]));
+      a_modified_busy : assert (!modified_i || (busy_q[modified_id_i] && amo_q[modified_id_i] &&
+        !to_read_q[modified_id_i]));
+      a_take_valid : assert ((!read_take_i || read_valid_o) && (!write_take_i || write_valid_o));
+      a_one_next : assert ($onehot0(next));
+      a_pick_busy : assert (((to_read_q | to_write_q) & ~busy_q) == '0 && (to_read_q & to_write_q) == '0);
+    end
+  end
 `endif
 
 endmodule

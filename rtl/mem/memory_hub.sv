@@ -417,13 +417,17 @@ module memory_hub
   end
 
 `ifndef SYNTHESIS
-  a_r_is_read : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    r_valid_q |-> r_transaction.op == MemRead || r_transaction.op == MemLr || r_transaction.op == MemAmo);
-  a_b_is_write : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    b_grant |-> answer.op == MemWrite || answer.op == MemSc || answer.op == MemAmo);
-  a_chain_is_amo : assert property (@(posedge clk_i) disable iff (!rst_ni) chain_grant |-> answer.op == MemAmo);
-  a_line_aligned : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    head_valid_q && (head_q.op == MemRead || head_q.op == MemWrite) |-> head_q.address[OffsetBits-1:0] == '0);
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_r_is_read : assert (!r_valid_q || (r_transaction.op == MemRead || r_transaction.op == MemLr ||
+        r_transaction.op == MemAmo));
+      a_b_is_write : assert (!b_grant || (answer.op == MemWrite || answer.op == MemSc || answer.op == MemAmo));
+      a_chain_is_amo : assert (!chain_grant || (answer.op == MemAmo));
+      a_line_aligned : assert (!(head_valid_q && (head_q.op == MemRead || head_q.op == MemWrite)) ||
+        (head_q.address[OffsetBits-1:0] == '0));
+    end
+  end
   a_request_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
     (request_valid_i & ~request_ready_o) != '0 |=> ($past(request_valid_i & ~request_ready_o) & ~request_valid_i) == '0);
 `endif

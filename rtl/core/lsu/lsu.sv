@@ -269,8 +269,12 @@ module lsu
   assign error_write_o   = memory_store;
 
 `ifndef SYNTHESIS
-  a_idle_no_writeback : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    writeback_valid_o |-> !idle_o[writeback_o.tag.warp]);
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_idle_no_writeback : assert (!writeback_valid_o || (!idle_o[writeback_o.tag.warp]));
+    end
+  end
 `endif
 
 endmodule

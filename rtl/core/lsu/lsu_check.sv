@@ -209,13 +209,15 @@ module lsu_check
   end
 
 `ifndef SYNTHESIS
-  a_disjoint : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    check_valid_o |-> (check_o.misaligned & check_o.access_fault) == '0 &&
-                      ((check_o.misaligned | check_o.access_fault) & ~b_q.mask) == '0);
-  a_no_issue_before_check : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    checked_valid_o && checked_ready_i |-> check_valid_o || b_checked_q);
-  a_one_check : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    check_valid_o && !b_ready |=> !check_valid_o);
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_disjoint : assert (!check_valid_o || ((check_o.misaligned & check_o.access_fault) == '0 &&
+        ((check_o.misaligned | check_o.access_fault) & ~b_q.mask) == '0));
+      a_no_issue_before_check : assert (!(checked_valid_o && checked_ready_i) || (check_valid_o || b_checked_q));
+      a_one_check : assert (!check_valid_o || (!b_checked_q));
+    end
+  end
 `endif
 
 endmodule

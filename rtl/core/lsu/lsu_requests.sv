@@ -166,10 +166,14 @@ module lsu_requests
       if (send_i)           waiting_q[free_id_o]     <= 1'b1;
     end
   end
-  a_send_free : assert property (@(posedge clk_i) disable iff (!rst_ni) send_i |-> free_o);
-  a_answer_once : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    response_valid_i |-> waiting_q[response_i.id]);
-  a_fill_fits : assert property (@(posedge clk_i) disable iff (!rst_ni) loaded |-> fill_ready);
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_send_free : assert (!send_i || (free_o));
+      a_answer_once : assert (!response_valid_i || (waiting_q[response_i.id]));
+      a_fill_fits : assert (!loaded || (fill_ready));
+    end
+  end
 `else
   logic unused_fill_ready;
   assign unused_fill_ready = fill_ready;

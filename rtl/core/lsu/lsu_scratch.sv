@@ -104,10 +104,14 @@ module lsu_scratch
   assign unused_response = ^{response_i.mask, response_i.tag, send_ready, part_ready, head_valid, send_address_i};
 
 `ifndef SYNTHESIS
-  a_send_fits : assert property (@(posedge clk_i) disable iff (!rst_ni) send_i |-> free_o && send_ready);
-  a_answers_request : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    response_valid_i |-> head_valid && response_i.mask == head.mask);
-  a_words_fit : assert property (@(posedge clk_i) disable iff (!rst_ni) loaded |-> part_ready);
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_send_fits : assert (!send_i || (free_o && send_ready));
+      a_answers_request : assert (!response_valid_i || (head_valid && response_i.mask == head.mask));
+      a_words_fit : assert (!loaded || (part_ready));
+    end
+  end
 `endif
 
 endmodule

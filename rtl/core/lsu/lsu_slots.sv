@@ -99,14 +99,18 @@ module lsu_slots
   end
 
 `ifndef SYNTHESIS
-  a_allocate_free : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    allocate_i |-> free_o && allocate_mask_i != '0);
-  a_memory_pending : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    memory_done_i |-> valid_q[memory_slot_i] && (memory_mask_i & ~pending_q[memory_slot_i]) == '0);
-  a_scratch_pending : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    scratch_done_i |-> valid_q[scratch_slot_i] && (scratch_mask_i & ~pending_q[scratch_slot_i]) == '0);
-  a_writeback_pending : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    writeback_done_i |-> valid_q[writeback_slot_i] && (writeback_mask_i & ~pending_q[writeback_slot_i]) == '0);
+  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_allocate_free : assert (!allocate_i || (free_o && allocate_mask_i != '0));
+      a_memory_pending : assert (!memory_done_i || (valid_q[memory_slot_i] &&
+        (memory_mask_i & ~pending_q[memory_slot_i]) == '0));
+      a_scratch_pending : assert (!scratch_done_i || (valid_q[scratch_slot_i] &&
+        (scratch_mask_i & ~pending_q[scratch_slot_i]) == '0));
+      a_writeback_pending : assert (!writeback_done_i || (valid_q[writeback_slot_i] &&
+        (writeback_mask_i & ~pending_q[writeback_slot_i]) == '0));
+    end
+  end
 `endif
 
 endmodule

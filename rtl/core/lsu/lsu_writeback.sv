@@ -103,8 +103,15 @@ module lsu_writeback
   end
 
 `ifndef SYNTHESIS
-  a_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    writeback_valid_o && !writeback_ready_i |=> writeback_valid_o && $stable(writeback_o));
+  stability_check #(
+    .Width($bits(lsu_writeback_t))
+  ) u_stability (
+    .clk_i,
+    .rst_ni,
+    .data_i (writeback_o),
+    .valid_i(writeback_valid_o),
+    .ready_i(writeback_ready_i)
+  );
 `endif
 
 endmodule
