@@ -25,19 +25,27 @@ module core_monitor
   input trace_writeback_t [TracePorts-1:0]   trace_writeback
 );
 
-  // Under names of their own for waveforms (verif/harness/waves); nothing else reads them.
+  // For waveforms (verif/harness/waves), with names and widths that are the same for every configuration.
   /* verilator lint_off UNUSEDSIGNAL */
   for (genvar c = 0; c < TraceCommits; c++) begin : gen_commit
-    logic       valid;
-    warp_id_t   warp;
-    word_t      pc, instr;
-    lane_mask_t mask, trap;
+    logic  valid;
+    word_t warp, order, pc, instr, mask, trap;
     assign valid = trace_commit_valid[c];
-    assign warp  = trace_commit[c].tag.warp;
+    assign warp  = 32'(trace_commit[c].tag.warp);
+    assign order = trace_commit[c].tag.order;
     assign pc    = trace_commit[c].pc;
     assign instr = trace_commit[c].instr;
-    assign mask  = trace_commit[c].mask;
-    assign trap  = trace_commit[c].trap;
+    assign mask  = 32'(trace_commit[c].mask);
+    assign trap  = 32'(trace_commit[c].trap);
+  end
+  for (genvar p = 0; p < TracePorts; p++) begin : gen_writeback
+    logic  valid;
+    word_t warp, order, rd, mask;
+    assign valid = trace_writeback_valid[p];
+    assign warp  = 32'(trace_writeback[p].tag.warp);
+    assign order = trace_writeback[p].tag.order;
+    assign rd    = 32'(trace_writeback[p].rd);
+    assign mask  = 32'(trace_writeback[p].mask);
   end
   /* verilator lint_on UNUSEDSIGNAL */
 

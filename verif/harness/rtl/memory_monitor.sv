@@ -10,6 +10,15 @@ module memory_monitor
   input trace_memory_t trace_memory
 );
 
+  // For waveforms, with widths that are the same for every configuration.
+  /* verilator lint_off UNUSEDSIGNAL */
+  word_t op, warp, lane, address;
+  assign op      = 32'(trace_memory.request.op);
+  assign warp    = 32'(trace_memory.request.tag.warp);
+  assign lane    = 32'(trace_memory.request.lane);
+  assign address = trace_memory.request.address;
+  /* verilator lint_on UNUSEDSIGNAL */
+
   bit lockstep;
   initial lockstep = heddle_monitor_lockstep();
 
