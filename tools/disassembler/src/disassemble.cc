@@ -14,6 +14,16 @@ constexpr std::array<std::string_view, 32> kRegisterNames = {
     "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
     "a6",   "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
 
+constexpr std::array<std::string_view, 32> kFloatRegisterNames = {
+    "ft0", "ft1", "ft2", "ft3", "ft4", "ft5", "ft6",  "ft7",  "fs0", "fs1", "fa0",  "fa1",  "fa2",  "fa3", "fa4", "fa5",
+    "fa6", "fa7", "fs2", "fs3", "fs4", "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
+
+constexpr std::array<std::string_view, 8> kRoundingNames = {"rne", "rtz", "rdn", "rup", "rmm", "5", "6", "dyn"};
+
+std::string_view operand_name(uint32_t number, bool is_float) {
+  return is_float ? float_register_name(number) : register_name(number);
+}
+
 std::string csr_name(uint32_t number) {
   const CsrInfo* info = find_csr(number);
   return info != nullptr ? info->name : fmt::format("{:#x}", number);
@@ -38,16 +48,18 @@ class Printer {
         info_(info(decode(instr))),
         imm_(immediate(info_.format, instr)),
         target_(pc + static_cast<uint32_t>(imm_)),
-        rd_(register_name(rd(instr))),
-        rs1_(register_name(rs1(instr))),
-        rs2_(register_name(rs2(instr))),
-        rs3_(register_name(rs3(instr))) {}
+        rd_(operand_name(rd(instr), info_.rd_float)),
+        rs1_(operand_name(rs1(instr), info_.rs1_float)),
+        rs2_(operand_name(rs2(instr), info_.rs2_float)),
+        rs3_(operand_name(rs3(instr), info_.rs3_float)) {}
 
   std::string plain() const;
   // The pseudo-instruction; empty where none fits.
   std::string alias(Op op) const;
 
  private:
+  // The rounding mode as last operand; empty for the one that assemblers assume.
+  std::string rounding() const;
   std::string jump_alias(Op op) const;
   std::string branch_alias(Op op) const;
   std::string csr_alias(Op op) const;
@@ -66,6 +78,9 @@ std::string Printer::plain() const {
     case Format::R: return fmt::format("{} {}, {}, {}", name, rd_, rs1_, rs2_);
     case Format::R1: return fmt::format("{} {}, {}", name, rd_, rs1_);
     case Format::R4: return fmt::format("{} {}, {}, {}, {}", name, rd_, rs1_, rs2_, rs3_);
+    case Format::FloatR: return fmt::format("{} {}, {}, {}{}", name, rd_, rs1_, rs2_, rounding());
+    case Format::FloatR1: return fmt::format("{} {}, {}{}", name, rd_, rs1_, rounding());
+    case Format::FloatR4: return fmt::format("{} {}, {}, {}, {}{}", name, rd_, rs1_, rs2_, rs3_, rounding());
     case Format::I:
       if (info_.klass == Class::Load || info_.klass == Class::Jump) {
         return fmt::format("{} {}, {}({})", name, rd_, imm_, rs1_);
@@ -90,6 +105,12 @@ std::string Printer::plain() const {
     }
   }
   return std::string(name);
+}
+
+std::string Printer::rounding() const {
+  // What cannot round is written without a mode for RNE, everything else for the dynamic one.
+  const uint32_t assumed = decode(instr_) == Op::FcvtSH ? 0 : 7;
+  return rm(instr_) == assumed ? std::string() : fmt::format(", {}", kRoundingNames[rm(instr_)]);
 }
 
 std::string Printer::alias(Op op) const {
@@ -163,6 +184,8 @@ std::string Printer::csr_alias(Op op) const {
 }  // namespace
 
 std::string_view register_name(uint32_t number) { return kRegisterNames.at(number); }
+
+std::string_view float_register_name(uint32_t number) { return kFloatRegisterNames.at(number); }
 
 std::optional<uint32_t> branch_target(uint32_t instr, uint32_t pc) {
   const Format format = info(decode(instr)).format;

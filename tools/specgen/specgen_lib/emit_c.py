@@ -5,7 +5,8 @@ from .text import NOTICE, align, join
 
 def _operands(instruction):
     """Assembly operand names, in order."""
-    return [name for letter, name in (("d", "rd"), ("s", "rs1"), ("t", "rs2"), ("u", "rs3")) if instruction.has(letter)]
+    named = (("d", "rd"), ("s", "rs1"), ("t", "rs2"), ("u", "rs3"))
+    return [f"f{name}" if instruction.is_float(letter) else name for letter, name in named if instruction.has(letter)]
 
 
 def _insn(instruction, operand):
@@ -13,7 +14,10 @@ def _insn(instruction, operand):
     names = _operands(instruction)
 
     def reg(name, bits_low):
-        return operand(name) if name in names else f"x{instruction.match >> bits_low & 31}"
+        for candidate in (name, f"f{name}"):
+            if candidate in names:
+                return operand(candidate)
+        return f"x{instruction.match >> bits_low & 31}"
 
     funct3 = instruction.match >> 12 & 7
     head = f"{instruction.opcode:#04x}, {funct3:#x}"

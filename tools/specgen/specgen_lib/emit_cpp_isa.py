@@ -50,6 +50,11 @@ def isa_header(spec):
         "  bool reads_rs2;",
         "  bool reads_rs3;",
         "  bool writes_rd;",
+        "  bool rs1_float;  // the operand is a floating-point register",
+        "  bool rs2_float;",
+        "  bool rs3_float;",
+        "  bool rd_float;",
+        "  bool has_rounding;  // has a rounding mode field; a reserved one makes the word illegal, which decode() does not check",
         "  bool sync;   // a collective that waits for the lanes of the mask in its last source register",
         "  Op refines;  // the operation whose encodings these are a part of; Illegal: none",
         "};",
@@ -58,11 +63,11 @@ def isa_header(spec):
         "",
         "// Indexed by Op; element 0 is Illegal.",
         "inline constexpr InstructionInfo kInstructions[kOpCount] = {",
-        '    {"illegal", "", 0, 0, Format::None, Class::Illegal, false, false, false, false, false, Op::Illegal},',
+        '    {"illegal", "", 0, 0, Format::None, Class::Illegal, false, false, false, false, false, false, false, false, false, false, Op::Illegal},',
     ]
     camel_of = {i.name: i.camel for i in rows}
     for i in rows:
-        flags = ", ".join(_bool(i.has(letter)) for letter in "stud")
+        flags = ", ".join([_bool(i.has(letter)) for letter in "stud"] + [_bool(i.is_float(letter)) for letter in "stud"] + [_bool(i.has("m"))])
         lines.append(
             f'    {{"{i.name}", "{i.extension}", {i.match:#010x}, {i.mask:#010x}, Format::{i.format}, '
             f"Class::{i.klass.capitalize()}, {flags}, {_bool(i.sync)}, Op::{camel_of.get(i.refines, 'Illegal')}}},"
@@ -75,7 +80,7 @@ def isa_header(spec):
 
 def _fields():
     lines = ["// Operand fields. A field that the word's format does not have gives a number without meaning."]
-    for name, low, mask in (("rd", 7, 31), ("rs1", 15, 31), ("rs2", 20, 31), ("rs3", 27, 31), ("csr", 20, 0xFFF), ("fm", 28, 15), ("pred", 24, 15), ("succ", 20, 15), ("aq", 26, 1), ("rl", 25, 1)):  # fmt: skip
+    for name, low, mask in (("rd", 7, 31), ("rs1", 15, 31), ("rs2", 20, 31), ("rs3", 27, 31), ("csr", 20, 0xFFF), ("rm", 12, 7), ("fm", 28, 15), ("pred", 24, 15), ("succ", 20, 15), ("aq", 26, 1), ("rl", 25, 1)):  # fmt: skip
         lines.append(f"inline constexpr uint32_t {name}(uint32_t instr) {{ return instr >> {low} & {mask:#x}; }}")
     lines += [
         "",

@@ -1,11 +1,13 @@
 """heddle_isa_pkg.sv: operations, decoder, CSR numbers, memory map; heddle_config_pkg.sv: the shape."""
 
+import re
+
 from .isa import CLASSES, FORMATS
 from .text import LINT_OFF, LINT_ON, NOTICE, align, join, wrap_list
 
 
 def _sv_format(name):
-    return "FORMAT_" + {"CsrImm": "CSR_IMM"}.get(name, name.upper())
+    return "FORMAT_" + re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
 
 
 def _sv_class(name):
@@ -131,6 +133,11 @@ def isa_package(spec):
     for letter, verb in (("s", "reads_rs1"), ("t", "reads_rs2"), ("u", "reads_rs3"), ("d", "writes_rd")):
         lines += _predicate(f"op_{verb}", f"Does the operation use the register field ({verb.replace('_', ' ')})?",
                             instructions, lambda i, letter=letter: i.has(letter))  # fmt: skip
+    for letter, operand in (("s", "rs1"), ("t", "rs2"), ("u", "rs3"), ("d", "rd")):
+        lines += _predicate(f"op_{operand}_float", f"Is {operand} a floating-point register?",
+                            instructions, lambda i, letter=letter: i.is_float(letter))  # fmt: skip
+    lines += _predicate("op_has_rounding", "Has a rounding mode field; a reserved one makes the word illegal, which decode_op does not check.",
+                        instructions, lambda i: i.has("m"))  # fmt: skip
     lines += _predicate("op_is_sync", "A collective that waits for the lanes of a mask (its last source register).",
                         instructions, lambda i: i.sync)  # fmt: skip
     lines += _csrs(spec.csrs)

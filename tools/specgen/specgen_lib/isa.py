@@ -6,12 +6,14 @@ from .located_yaml import Mark, SpecError
 from .schema import Reader
 
 CLASSES = (
-    "alu mul div branch jump load store amo lr sc fence fencei csr system pause exit barrier vote shuffle".split()
+    "alu mul div branch jump load store amo lr sc fence fencei csr system pause exit barrier vote shuffle "
+    "fma fmisc fcvt fdiv special".split()
 )
 
 # Where each letter of a format lies: letter -> list of (high bit, low bit).
 _RD, _RS1, _RS2, _RS3 = ("d", (11, 7)), ("s", (19, 15)), ("t", (24, 20)), ("u", (31, 27))
 _AQRL = (("a", (26, 26)), ("l", (25, 25)))
+_ROUNDING = ("m", (14, 12))
 FORMATS = {
     "None": (),
     "R": (_RD, _RS1, _RS2),
@@ -28,10 +30,16 @@ FORMATS = {
     "Fence": (("f", (31, 28)), ("p", (27, 24)), ("q", (23, 20))),
     "Amo": (_RD, _RS1, _RS2) + _AQRL,
     "Lr": (_RD, _RS1) + _AQRL,
+    "FloatR": (_RD, _RS1, _RS2, _ROUNDING),
+    "FloatR1": (_RD, _RS1, _ROUNDING),
+    "FloatR4": (_RD, _RS1, _RS2, _RS3, _ROUNDING),
 }
+# Highest bit of each register operand.
+FIRST_BIT = {entry[0]: entry[1][0] for entry in (_RD, _RS1, _RS2, _RS3)}
 LETTERS = {
     "d": "rd", "s": "rs1", "t": "rs2", "u": "rs3", "i": "imm", "c": "csr", "z": "zimm", "p": "pred", "q": "succ",
-    "f": "fm", "a": "aq", "l": "rl", "x": "ignored",
+    "f": "fm", "a": "aq", "l": "rl", "m": "rm", "x": "ignored",
+    "D": "frd", "S": "frs1", "T": "frs2", "U": "frs3",
 }  # fmt: skip
 
 
@@ -60,6 +68,10 @@ class Instruction:
 
     def has(self, letter):
         return any(entry[0] == letter for entry in FORMATS[self.format])
+
+    def is_float(self, letter):
+        """Is that operand (d, s, t, u) a floating-point register?"""
+        return letter.upper() in self.bits
 
     @property
     def opcode(self):
@@ -131,13 +143,15 @@ def _decode_bits(reader, instruction):
     for bit in range(31, -1, -1):
         char = bits[31 - bit]
         wanted = expected.get(bit)
-        if wanted is not None and char != wanted:
+        if wanted is not None and char != wanted and not (wanted in "dstu" and char == wanted.upper()):
             reader.fail(
                 "bits", f"bit {bit} is '{char}', but format {instruction.format} has {LETTERS[wanted]} ('{wanted}') there"
             )
         if wanted is None and char not in "01x":
             known = f"{LETTERS[char]} is not there in format" if char in LETTERS else "unassigned in format"
             reader.fail("bits", f"bit {bit} is '{char}': {known} {instruction.format}")
+        if wanted is not None and wanted in "dstu" and char != bits[31 - FIRST_BIT[wanted]]:
+            reader.fail("bits", f"bit {bit} is '{char}': one operand, two register files")
         if char in "01":
             instruction.mask |= 1 << bit
             instruction.match |= int(char) << bit

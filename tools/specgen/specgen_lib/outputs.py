@@ -2,7 +2,7 @@
 
 import os
 
-from . import emit_c, emit_cpp_device, emit_cpp_isa, emit_docs, emit_sv_isa, emit_sv_regs
+from . import emit_c, emit_cpp_device, emit_cpp_isa, emit_docs, emit_special, emit_sv_isa, emit_sv_regs
 
 
 def generate(spec, config):
@@ -13,6 +13,7 @@ def generate(spec, config):
     return {
         "rtl/heddle_config_pkg.sv": emit_sv_isa.config_package(spec, config, values),
         "rtl/heddle_isa_pkg.sv": emit_sv_isa.isa_package(spec),
+        "rtl/heddle_special_pkg.sv": emit_special.package(spec),
         f"rtl/{block}_regs_pkg.sv": emit_sv_regs.package(spec),
         f"rtl/{block}_regs.sv": emit_sv_regs.module(spec),
         f"{include}/isa.h": emit_cpp_isa.isa_header(spec),
@@ -20,6 +21,7 @@ def generate(spec, config):
         f"{include}/registers.h": emit_cpp_device.registers_header(spec),
         f"{include}/memory_map.h": emit_cpp_device.memory_map_header(spec),
         f"{include}/configuration.h": emit_cpp_device.configuration_header(spec),
+        f"{include}/special_functions.h": emit_special.header(spec),
         "include/heddle/heddle_isa.h": emit_c.header(spec),
         "asm/xheddle.inc": emit_c.assembler_macros(spec),
         "docs/instructions.md": emit_docs.instructions(spec),

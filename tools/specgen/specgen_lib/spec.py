@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import checks, device, isa
+from . import checks, device, isa, special
 from .located_yaml import Mark, load
 
 
@@ -14,6 +14,7 @@ class Spec:
     registers: device.RegisterBlock
     windows: list
     configurations: device.Configurations
+    special: dict  # tables of the special functions
 
 
 def read(folder):
@@ -30,6 +31,7 @@ def read(folder):
         registers=device.read_registers(*document("registers"), configurations),
         windows=device.read_memory_map(*document("memory_map")),
         configurations=configurations,
+        special=special.read_special_functions(*document("special_functions")),
     )
     checks.check(spec)
     return spec

@@ -26,4 +26,7 @@ std::optional<uint32_t> branch_target(uint32_t instr, uint32_t pc);
 // The ABI name of x0..x31. `number` must be below 32.
 std::string_view register_name(uint32_t number);
 
+// ABI name of f0..f31: ft0, fs0, fa0, ...
+std::string_view float_register_name(uint32_t number);
+
 }  // namespace heddle::isa
