@@ -43,6 +43,6 @@ class TemporaryFolder {
 
 // Arguments of clang-19 for the base instruction set.
 inline constexpr const char* kTarget =
-    "--target=riscv32 -march=rv32ima_zicsr_zifencei_zba_zbb_zicond_zihintpause -mabi=ilp32 -mno-relax ";
+    "--target=riscv32 -march=rv32imaf_zicsr_zifencei_zfh_zba_zbb_zicond_zihintpause -mabi=ilp32f -mno-relax ";
 
 }  // namespace heddle::isa::test
