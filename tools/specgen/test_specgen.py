@@ -18,7 +18,7 @@ from specgen_lib import outputs, spec  # noqa: E402
 from specgen_lib.located_yaml import SpecError  # noqa: E402
 
 ROW = '  - {name: %s, extension: X, class: alu, format: R, bits: "%s", doc: "test"}\n'
-CUSTOM1 = "0000000 ttttt sssss 000 ddddd 0101011"
+FREE = "1111111 ttttt sssss 000 ddddd 0101011"  # no row has these
 
 
 def run(*arguments):
@@ -86,43 +86,57 @@ class FaultTest(unittest.TestCase):
         self.check("instructions", "refines: fence,", "refines: fence.i,", "not a proper part of its encodings")
 
     def test_unassigned_bit(self):
-        self.check("instructions", "", ROW % ("hole", CUSTOM1.replace("0000000", "00-0000")), "bit 29 is '-': unassigned")
+        self.check("instructions", "", ROW % ("hole", FREE.replace("1111111", "11-1111")), "bit 29 is '-': unassigned")
 
     def test_field_the_format_does_not_have(self):
-        self.check("instructions", "", ROW % ("odd", CUSTOM1.replace("0000000", "uuuuu00")), "rs3 is not there in format R")
+        self.check("instructions", "", ROW % ("odd", FREE.replace("1111111", "uuuuu11")), "rs3 is not there in format R")
 
     def test_missing_field(self):
-        self.check("instructions", "", ROW % ("none", CUSTOM1.replace("ttttt", "00000")), "format R has rs2 ('t') there")
+        self.check("instructions", "", ROW % ("none", FREE.replace("ttttt", "00000")), "format R has rs2 ('t') there")
 
     def test_misplaced_field(self):
-        self.check("instructions", "", ROW % ("moved", "0000000 ttttt ssss 0000 ddddd 0101011"), "format R has rs1 ('s') there")
+        self.check("instructions", "", ROW % ("moved", "1111111 ttttt ssss 0000 ddddd 0101011"), "format R has rs1 ('s') there")
 
     def test_too_few_bits(self):
-        self.check("instructions", "", ROW % ("few", CUSTOM1[1:]), "has 31 characters, not 32")
+        self.check("instructions", "", ROW % ("few", FREE[1:]), "has 31 characters, not 32")
 
     def test_too_many_bits(self):
-        self.check("instructions", "", ROW % ("many", "0" + CUSTOM1), "has 33 characters, not 32")
+        self.check("instructions", "", ROW % ("many", "1" + FREE), "has 33 characters, not 32")
 
     def test_open_opcode(self):
-        self.check("instructions", "", ROW % ("open", CUSTOM1[:-1] + "x"), "bits 6:0 (the opcode) must be fixed")
+        self.check("instructions", "", ROW % ("open", FREE[:-1] + "x"), "bits 6:0 (the opcode) must be fixed")
 
     def test_compressed_opcode(self):
-        self.check("instructions", "", ROW % ("half", CUSTOM1[:-1] + "0"), "bits 1:0 must be 11")
+        self.check("instructions", "", ROW % ("half", FREE[:-1] + "0"), "bits 1:0 must be 11")
 
     def test_duplicate_instruction(self):
-        self.check("instructions", "", ROW % ("add", CUSTOM1), "instruction 'add' is already used at ")
+        self.check("instructions", "", ROW % ("add", FREE), "instruction 'add' is already used at ")
 
     def test_instructions_that_differ_in_the_dot_only(self):
-        row = ROW % ("fence", CUSTOM1)
+        row = ROW % ("fence", FREE)
         self.edit("instructions", "", row.replace("fence", "lr.w"))
         _, _, err = run("--spec", self.folder / "spec")
         self.assertIn("'lr.w' is already used", err)
 
     def test_unknown_class(self):
-        self.check("instructions", "", (ROW % ("odd", CUSTOM1)).replace("alu", "fpu"), "'class' is 'fpu', not one of alu, ")
+        self.check("instructions", "", (ROW % ("odd", FREE)).replace("alu", "fpu"), "'class' is 'fpu', not one of alu, ")
 
     def test_unknown_format(self):
-        self.check("instructions", "", (ROW % ("odd", CUSTOM1)).replace("format: R", "format: Q"), "'format' is 'Q', not one of")
+        self.check("instructions", "", (ROW % ("odd", FREE)).replace("format: R", "format: Q"), "'format' is 'Q', not one of")
+
+    def test_operand_of_two_register_files(self):
+        self.check("instructions", "", ROW % ("mixed", FREE.replace("sssss", "sSSSS")), "bit 18 is 'S': one operand, two register files")
+
+    # ---- special functions ----
+
+    def test_missing_row(self):
+        self.check("special_functions", "    - [1073741809, -8388323, 64775]\n", "", "table 'rcp' has 127 rows, not 128")
+
+    def test_row_of_two(self):
+        self.check("special_functions", "[1073741809, -8388323, 64775]", "[1073741809, -8388323]", "a row is [c0, c1, c2]")
+
+    def test_coefficient_too_large(self):
+        self.check("special_functions", "[1073741809, -8388323, 64775]", "[1073741809, -8388323, 131072]", "c2 is 131072, which has no 18 signed bits")
 
     # ---- CSRs ----
 
@@ -371,10 +385,16 @@ class OutputTest(unittest.TestCase):
                 self.assertRegex(files["rtl/heddle_isa_pkg.sv"], rf"op = .*\bOP_{instruction.macro}\b")
                 self.assertIn(f'{{"{instruction.name}", ', files["include/heddle/generated/isa.h"])
                 self.assertRegex(files["include/heddle/generated/isa.h"], rf"return Op::{instruction.camel};")
-                self.assertIn(f"`{instruction.name}`", files["docs/instructions.md"])
+                self.assertIn(f"`{instruction.name}`", files["reference/instructions.md"])
                 if instruction.extension == "Xheddle":
                     self.assertRegex(files["asm/xheddle.inc"], rf"\.macro {re.escape(instruction.name)}\b")
                     self.assertIn(f"HEDDLE_INSN_{instruction.macro}", files["include/heddle/heddle_isa.h"])
+
+    def test_committed_reference_is_up_to_date(self):
+        for name, text in outputs.generate(spec.read(specgen.DEFAULT_SPEC), "edge").items():
+            if name.startswith("reference/"):
+                committed = specgen.DEFAULT_SPEC.parent / name
+                self.assertEqual(committed.read_text(encoding="utf-8"), text, "run: tools/specgen/specgen.py --out docs --only reference")
 
 
 if __name__ == "__main__":

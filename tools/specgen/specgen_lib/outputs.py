@@ -24,11 +24,11 @@ def generate(spec, config):
         f"{include}/special_functions.h": emit_special.header(spec),
         "include/heddle/heddle_isa.h": emit_c.header(spec),
         "asm/xheddle.inc": emit_c.assembler_macros(spec),
-        "docs/instructions.md": emit_docs.instructions(spec),
-        "docs/csrs.md": emit_docs.csrs(spec),
-        "docs/registers.md": emit_docs.registers(spec),
-        "docs/configurations.md": emit_docs.configurations(spec),
-        "docs/memory_map.md": emit_docs.memory_map(spec),
+        "reference/instructions.md": emit_docs.instructions(spec),
+        "reference/csrs.md": emit_docs.csrs(spec),
+        "reference/registers.md": emit_docs.registers(spec),
+        "reference/configurations.md": emit_docs.configurations(spec),
+        "reference/memory_map.md": emit_docs.memory_map(spec),
     }
 
 
