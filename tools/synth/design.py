@@ -21,9 +21,9 @@ SLANG = (
 )
 
 # Packages first, then every folder after what it leans on.
-GENERATED_PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv")
+GENERATED_PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv", "heddle_special_pkg.sv")
 GENERATED_MODULES = ("heddle_regs.sv",)
-FOLDERS = ("pkg", "common", "core/lsu", "core", "mem", "cluster", "host", "die")
+FOLDERS = ("pkg", "common", "core/fpu", "core/lsu", "core", "mem", "cluster", "host", "die")
 
 
 class DesignError(Exception):
