@@ -149,7 +149,9 @@ Translation Memory::locate(const Warp& warp, unsigned lane, std::uint32_t addres
   return trap(access_cause(kind));
 }
 
-bool Memory::may_fetch(std::uint32_t pc) const { return memory_map::in_device(pc) && within(executable_, pc, pc + 3); }
+bool Memory::may_fetch(std::uint32_t pc) const {
+  return !refuse_fetches_ && memory_map::in_device(pc) && within(executable_, pc, pc + 3);
+}
 
 const DecodedInstruction* Memory::fetch_slow(std::uint32_t pc) {
   if (!may_fetch(pc)) return nullptr;

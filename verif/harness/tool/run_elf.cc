@@ -33,6 +33,10 @@ struct Arguments {
   uint64_t max_cycles = 10'000'000;
   std::string expect_field;   // the divergence that has to be found
   uint32_t expect_cause = ~0U;  // the fault that has to end the launch
+  uint32_t expect_reject = 0;   // the reason for which the launch has to be rejected
+  bool expect_abort = false;    // the launch has to be aborted after max_cycles
+  std::string expect_error;     // what an exception of the device has to say
+  std::vector<uint32_t> bus_error;  // first, last address
   std::vector<uint32_t> dump;  // address, words
   heddle::harness::RtlOptions options;
 };
@@ -96,17 +100,27 @@ std::optional<uint32_t> launch(RtlDevice& device, const Arguments& arguments, ui
   return std::nullopt;
 }
 
-int finish(const Arguments& arguments, const std::optional<std::string>& mismatch, std::optional<uint32_t> cause) {
+// How the last launch ended.
+struct Ending {
+  std::optional<uint32_t> cause;
+  uint32_t rejected = 0;  // reason
+  bool aborted = false;
+};
+
+int finish(const Arguments& arguments, const std::optional<std::string>& mismatch, const Ending& ending) {
   if (mismatch) fmt::print("{}", *mismatch);
-  if (cause) fmt::print("fault: cause {}\n", *cause);
+  if (ending.rejected != 0) fmt::print("rejected, reason {}\n", ending.rejected);
+  if (ending.aborted) fmt::print("aborted\n");
   if (!arguments.expect_field.empty()) {
     const bool found = mismatch && mismatch->find("field: " + arguments.expect_field) != std::string::npos;
     fmt::print("expected a divergence in {}: {}\n", arguments.expect_field, found ? "found" : "NOT FOUND");
     return found ? 0 : 1;
   }
   if (mismatch) return 3;
-  if (arguments.expect_cause != ~0U) return cause == arguments.expect_cause ? 0 : 1;
-  return cause ? 2 : 0;
+  if (arguments.expect_cause != ~0U) return ending.cause == arguments.expect_cause ? 0 : 1;
+  if (arguments.expect_reject != 0) return ending.rejected == arguments.expect_reject ? 0 : 1;
+  if (arguments.expect_abort) return ending.aborted ? 0 : 1;
+  return ending.cause || ending.rejected != 0 || ending.aborted ? 2 : 0;
 }
 
 int run(const Arguments& arguments) {
@@ -118,18 +132,17 @@ int run(const Arguments& arguments) {
   const uint32_t entry = load_elf(*device, arguments.elf);
 
   const auto begin = std::chrono::steady_clock::now();
-  std::optional<uint32_t> cause;
+  Ending ending;
+  if (arguments.bus_error.size() == 2) device->inject_bus_error(arguments.bus_error[0], arguments.bus_error[1]);
   for (unsigned i = 0; i < arguments.launches && !device->mismatch(); ++i) {
-    cause.reset();
+    ending = Ending{};
     const std::optional<uint32_t> status = launch(*device, arguments, entry);
     if (!status) break;
-    if (regs::status::kRejected.get(*status) != 0) {
-      fmt::print("rejected, reason {}\n", regs::status::kReason.get(*status));
-      return 2;
-    }
+    if (regs::status::kRejected.get(*status) != 0) ending.rejected = regs::status::kReason.get(*status);
+    ending.aborted = regs::status::kAborted.get(*status) != 0;
     if (regs::status::kFault.get(*status) != 0) {
-      cause = device->read_register(regs::kFaultCause);
-      fmt::print("fault: cause {} pc {:#010x} value {:#010x} place {:#x}\n", *cause,
+      ending.cause = device->read_register(regs::kFaultCause);
+      fmt::print("fault: cause {} pc {:#010x} value {:#010x} place {:#x}\n", *ending.cause,
                  device->read_register(regs::kFaultPc), device->read_register(regs::kFaultValue),
                  device->read_register(regs::kFaultPlace));
     }
@@ -152,7 +165,7 @@ int run(const Arguments& arguments) {
     for (size_t i = 0; i < words.size(); ++i) fmt::print("{:08x}{}", words[i], i % 8 == 7 ? '\n' : ' ');
     fmt::print("\n");
   }
-  return finish(arguments, device->mismatch(), cause);
+  return finish(arguments, device->mismatch(), ending);
 }
 
 }  // namespace
@@ -172,6 +185,11 @@ int main(int argc, char** argv) {
   app.add_option("--max-cycles", arguments.max_cycles, "then abort");
   app.add_option("--expect-divergence", arguments.expect_field, "succeed if the checker names this field");
   app.add_option("--expect-cause", arguments.expect_cause, "succeed if the launch ends in this fault");
+  app.add_option("--expect-reject", arguments.expect_reject, "succeed if the launch is rejected for this reason");
+  app.add_flag("--expect-abort", arguments.expect_abort, "succeed if the launch had to be aborted");
+  app.add_option("--expect-error", arguments.expect_error, "succeed if the device throws an error with this text");
+  app.add_option("--bus-error", arguments.bus_error, "first,last address that answers SLVERR")->delimiter(',')->expected(2);
+  app.add_option("--max-idle", arguments.options.max_idle_cycles, "cycles without progress that are a hang");
   app.add_option("--dump", arguments.dump, "address,words to print at the end")->delimiter(',')->expected(2);
   app.add_flag("!--no-lockstep", arguments.options.lockstep, "do not check");
   app.add_option("--seed", arguments.options.seed, "");
@@ -182,9 +200,11 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   for (int i = 0; i < argc; ++i) arguments.options.replay += fmt::format("{}{}", i == 0 ? "" : " ", argv[i]);
   try {
-    return run(arguments);
+    const int status = run(arguments);
+    return arguments.expect_error.empty() ? status : 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "heddle-rtl-run: {}\n", error.what());
-    return 4;
+    const std::string text = error.what();
+    return !arguments.expect_error.empty() && text.find(arguments.expect_error) != std::string::npos ? 0 : 4;
   }
 }

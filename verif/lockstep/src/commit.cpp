@@ -122,7 +122,14 @@ void Checker::State::handle_commit(const CommitRecord& record) {
                         path.pc, path.mask, record.pc, record.mask),
             tag);
   }
-  if (const model::DecodedInstruction* instruction = memory.fetch(path.pc)) {
+  // Whether the bus refused this fetch is the RTL's word: an earlier fetch of the line may be what it executes.
+  const bool refused = bus_refuses(path.pc) && record.trap != 0 &&
+                       record.cause[model::first_lane(record.trap)] ==
+                           static_cast<uint32_t>(model::Cause::kInstructionAccess);
+  if (refused) {
+    memory.refuse_fetches(true);
+    ++statistics.copied_bus_error;
+  } else if (const model::DecodedInstruction* instruction = memory.fetch(path.pc)) {
     check_operands(context, path, tag, *instruction);
   }
 
@@ -133,6 +140,7 @@ void Checker::State::handle_commit(const CommitRecord& record) {
   warp.cycle = now;
   slot.step.needs_sc_result = false;
   model::step(warp, path, model::DeferredMemory(memory), slot.step);
+  if (refused) memory.refuse_fetches(false);
   context.remember({.cycle = now,
                     .order = tag.order,
                     .pc = record.pc,

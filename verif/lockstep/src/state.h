@@ -83,6 +83,11 @@ struct Checker::State {
   unsigned unknown_bytes(model::Space space, uint32_t word) const {
     return space == model::Space::kScratchpad ? static_cast<unsigned>(~scratch_known[word / 4] & 0xF) : 0;
   }
+  // Whether the memory behind the bus answers accesses to this line with an error.
+  bool bus_refuses(uint32_t address) const {
+    const uint32_t line = address & ~(shape.line_bytes - 1);
+    return error_first <= error_last && line + (shape.line_bytes - 1) >= error_first && line <= error_last;
+  }
   // The RTL has shown what such bytes hold.
   void adopt(uint32_t word, unsigned bytes, uint32_t value);
   void retire_if_finished(WarpContext& context, Slot& slot);
@@ -121,7 +126,7 @@ struct Checker::State {
   uint64_t groups_done = 0;
   uint64_t retired = 0;        // slots and lanes of this launch, for the host's counters
   uint64_t lanes_retired = 0;
-  uint32_t error_first = 1;
+  uint32_t error_first = 1;    // device memory whose lines the bus may refuse; none if first > last
   uint32_t error_last = 0;
   uint64_t now = 0;
   uint64_t launch_cycle = 0;

@@ -85,6 +85,11 @@ class Memory {
   Translation locate(const Warp& warp, unsigned lane, std::uint32_t address, unsigned size, AccessKind kind) const;
   // Whether an instruction may be fetched from a word-aligned pc.
   bool may_fetch(std::uint32_t pc) const;
+  // While set every fetch is an access fault. For a checker that steps an instruction which the bus refused.
+  void refuse_fetches(bool refuse) {
+    refuse_fetches_ = refuse;
+    window_bytes_ = 0;
+  }
 
   // One entry of the region table as the fast loops want it: bytes first..last (inclusive).
   struct Range {
@@ -119,6 +124,7 @@ class Memory {
   std::vector<Range> atomic_;  // both
   std::vector<Range> executable_;
 
+  bool refuse_fetches_ = false;
   // The executable stretch of one page that was fetched from last.
   std::uint32_t window_base_ = 0;
   std::uint32_t window_bytes_ = 0;

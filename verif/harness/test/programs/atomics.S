@@ -9,6 +9,9 @@
     amoxor.w t2, t0, (a0)
     addi a0, s3, 8
     amomax.w t3, t0, (a0)
+    neg  a1, t0
+    amomax.w t3, a1, (a0)      // loses against what is there
+    amomin.w t3, a1, (a0)
     addi a0, s3, 12
     amominu.w t4, t0, (a0)
     addi a0, s3, 16

@@ -15,6 +15,13 @@ loop:
     lhu  t1, 0(t0)
     lb   t2, 1(t0)
     lh   t3, 2(t0)
+    not  a7, s6
+    sb   a7, 3(t0)             // negative bytes, at every place of the word
+    lb   a7, 3(t0)
+    add  s7, s7, a7
+    sb   a7, 0(t0)
+    lb   a7, 0(t0)
+    add  s7, s7, a7
     slli t4, s1, 7             // own line
     add  t4, t4, s3
     sw   t1, 1024(t4)
