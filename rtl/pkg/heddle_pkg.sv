@@ -142,6 +142,13 @@ package heddle_pkg;
     logic         error;        // AXI SLVERR or DECERR
   } mem_response_t;
 
+  // Second-level cache -> data cache of a core: lines that somebody changes in this cycle, one per bank at most. Always accepted. All
+  // cores are told of an AMO and of an SC that succeeds, all but the writer's of a write.
+  typedef struct packed {
+    logic [L2Banks-1:0]                 valid;
+    logic [L2Banks-1:0][31:OffsetBits]  line;
+  } snoop_t;
+
   // ---- core (LSU) -> scratchpad -------------------------------------------------------------------------------------
   typedef struct packed {
     lsu_op_e                           op;        // not LsuFence
