@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "heddle/fp/format.h"
 #include "heddle/generated/csrs.h"
 #include "heddle/model/memory.h"
 #include "heddle/model/path.h"
@@ -18,6 +19,9 @@
 #include "selection.h"
 
 namespace heddle::model {
+
+// What becomes of the bits above those that a load reads.
+enum class Extension : std::uint8_t { kZero, kSign, kBox };
 
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 class Executor {
@@ -49,9 +53,9 @@ class Executor {
   void record_end(bool waits);
 
   // ---- operands and results ----
-  ConstRow source1() const { return warp_.x[d_->rs1].lane.data(); }
-  ConstRow source2() const { return warp_.x[d_->rs2].lane.data(); }
-  ConstRow source3() const { return warp_.x[d_->rs3].lane.data(); }
+  ConstRow source1() const { return warp_.reg[d_->rs1].lane.data(); }
+  ConstRow source2() const { return warp_.reg[d_->rs2].lane.data(); }
+  ConstRow source3() const { return warp_.reg[d_->rs3].lane.data(); }
   // Every lane of the warp: rows may be written without a mask.
   bool full(LaneMask lanes) const { return lanes == all_lanes_; }
   template <typename Value>
@@ -85,7 +89,7 @@ class Executor {
   void barrier();
 
   // ---- memory ----
-  void load(unsigned size, bool sign_extend);
+  void load(unsigned size, Extension extension);
   void store(unsigned size);
   void amo(AmoKind kind);
   void load_reserved();
@@ -96,7 +100,17 @@ class Executor {
   bool map_private(LaneRow& address) const;
   // False, with nothing done: the general way must be taken.
   template <bool kWrite>
-  bool access_fast(unsigned size, bool sign_extend, const LaneRow& address);
+  bool access_fast(unsigned size, Extension extension, const LaneRow& address);
+
+  // ---- floating point ----
+  LaneMask rounding_lanes();
+  void write_float_result(LaneMask lanes, const LaneRow& value, const LaneRow& flags);
+  template <fp::Format kFrom, fp::Format kTo, typename Rule>
+  void rounded(Rule&& rule);
+  template <fp::Format kFrom, fp::Format kTo, typename Rule>
+  void unrounded(Rule&& rule);
+  template <fp::Format F, typename Rule>
+  void inject_sign(Rule&& rule);
 
   // ---- CSRs ----
   enum class CsrUpdate : std::uint8_t { kWrite, kSet, kClear };

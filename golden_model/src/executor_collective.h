@@ -36,7 +36,7 @@ template <unsigned kWidth, bool kRecord, bool kDeferred>
 template <typename Source>
 void Executor<kWidth, kRecord, kDeferred>::shuffle(Source&& source_lane, bool sync) {
   if (sync && !gather_sync(source3())) return;
-  const LaneRow value = warp_.x[d_->rs1];
+  const LaneRow value = warp_.reg[d_->rs1];
   const ConstRow selector = source2();
   LaneRow result;
   for (unsigned l = 0; l < kWidth; ++l) {

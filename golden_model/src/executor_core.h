@@ -25,7 +25,7 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
     r.instruction = d_ != nullptr ? *d_ : DecodedInstruction{};
     r.order = warp_.slots;
     r.rd = d_ != nullptr ? d_->rd : 0;
-    r.written = r.deferred = r.taken = r.trap = r.access = r.sc_failed = 0;
+    r.written = r.deferred = r.flagged = r.taken = r.trap = r.access = r.sc_failed = 0;
     r.target = 0;
     r.reads_counter = r.is_memory = r.needs_sc_result = r.is_fence = false;
     r.fault.reset();
@@ -113,11 +113,11 @@ template <unsigned kWidth, bool kRecord, bool kDeferred>
 template <typename Value>
 void Executor<kWidth, kRecord, kDeferred>::write_rd(LaneMask lanes, Value&& value) {
   const unsigned row = d_->rd != 0 ? d_->rd : Warp::kSinkRow;
-  write_row(warp_.x[row].lane.data(), lanes, value);
+  write_row(warp_.reg[row].lane.data(), lanes, value);
   if constexpr (kRecord) {
     if (d_->rd != 0) {
       result_->written = lanes;
-      result_->value = warp_.x[row];
+      result_->value = warp_.reg[row];
     }
   }
 }

@@ -15,7 +15,7 @@ void Executor<kWidth, kRecord, kDeferred>::csr(CsrUpdate update, bool immediate_
     raise_value(mask_, Cause::kIllegalInstruction, d_->raw);
     return;
   }
-  const LaneRow rs1 = warp_.x[d_->rs1];
+  const LaneRow rs1 = warp_.reg[d_->rs1];
   LaneRow old_value;
   LaneRow new_value;
   for_each_lane(mask_, [&](unsigned l) {
@@ -49,6 +49,9 @@ std::uint32_t Executor<kWidth, kRecord, kDeferred>::read_csr(isa::Csr number, un
   switch (number) {
     case isa::Csr::Mhartid: return warp_.hart_id(lane);
     case isa::Csr::Mtvec: return warp_.mtvec;
+    case isa::Csr::Fflags: return warp_.fflags[lane];
+    case isa::Csr::Frm: return warp_.frm[lane];
+    case isa::Csr::Fcsr: return warp_.frm[lane] << 5 | warp_.fflags[lane];
     case isa::Csr::Mscratch: return warp_.mscratch[lane];
     case isa::Csr::Mepc: return warp_.mepc[lane];
     case isa::Csr::Mcause: return warp_.mcause[lane];
@@ -93,6 +96,20 @@ void Executor<kWidth, kRecord, kDeferred>::write_csr(isa::Csr number, LaneMask l
   LaneRow* row = nullptr;
   std::uint32_t writable = ~std::uint32_t{0};
   switch (number) {
+    case isa::Csr::Fflags:
+      row = &warp_.fflags;
+      writable = 0x1F;
+      break;
+    case isa::Csr::Frm:
+      row = &warp_.frm;
+      writable = 7;
+      break;
+    case isa::Csr::Fcsr:
+      for_each_lane(lanes, [&](unsigned l) {
+        warp_.fflags[l] = value[l] & 0x1F;
+        warp_.frm[l] = value[l] >> 5 & 7;
+      });
+      return;
     case isa::Csr::Mtvec: warp_.mtvec = value[first_lane(lanes)] & ~3u; return;
     case isa::Csr::Mscratch: row = &warp_.mscratch; break;
     case isa::Csr::Mepc:

@@ -8,6 +8,7 @@
 #include "executor_core.h"
 #include "executor_csr.h"
 #include "executor_fast.h"
+#include "executor_float.h"
 #include "executor_memory.h"
 
 namespace heddle::model {
@@ -28,11 +29,11 @@ void Executor<kWidth, kRecord, kDeferred>::execute() {
     case Op::Bge: branch([](u32 a, u32 b) { return s(a) >= s(b); }); break;
     case Op::Bltu: branch([](u32 a, u32 b) { return a < b; }); break;
     case Op::Bgeu: branch([](u32 a, u32 b) { return a >= b; }); break;
-    case Op::Lb: load(1, true); break;
-    case Op::Lh: load(2, true); break;
-    case Op::Lw: load(4, false); break;
-    case Op::Lbu: load(1, false); break;
-    case Op::Lhu: load(2, false); break;
+    case Op::Lb: load(1, Extension::kSign); break;
+    case Op::Lh: load(2, Extension::kSign); break;
+    case Op::Lw: load(4, Extension::kZero); break;
+    case Op::Lbu: load(1, Extension::kZero); break;
+    case Op::Lhu: load(2, Extension::kZero); break;
     case Op::Sb: store(1); break;
     case Op::Sh: store(2); break;
     case Op::Sw: store(4); break;
@@ -119,6 +120,68 @@ void Executor<kWidth, kRecord, kDeferred>::execute() {
     // Zicond
     case Op::CzeroEqz: binary([](u32 a, u32 b) { return b == 0 ? 0 : a; }); break;
     case Op::CzeroNez: binary([](u32 a, u32 b) { return b != 0 ? 0 : a; }); break;
+    // F, Zfh
+    case Op::Flw: load(4, Extension::kZero); break;
+    case Op::Flh: load(2, Extension::kBox); break;
+    case Op::Fsw: store(4); break;
+    case Op::Fsh: store(2); break;
+    case Op::FmaddS: rounded<kSingle, kSingle>(fp::fused<kSingle>); break;
+    case Op::FmsubS: rounded<kSingle, kSingle>(fma::msub<kSingle>); break;
+    case Op::FnmsubS: rounded<kSingle, kSingle>(fma::nmsub<kSingle>); break;
+    case Op::FnmaddS: rounded<kSingle, kSingle>(fma::nmadd<kSingle>); break;
+    case Op::FaddS: rounded<kSingle, kSingle>(fp::add<kSingle>); break;
+    case Op::FsubS: rounded<kSingle, kSingle>(fp::subtract<kSingle>); break;
+    case Op::FmulS: rounded<kSingle, kSingle>(fp::multiply<kSingle>); break;
+    case Op::FdivS: rounded<kSingle, kSingle>(fp::divide<kSingle>); break;
+    case Op::FsqrtS: rounded<kSingle, kSingle>(fp::square_root<kSingle>); break;
+    case Op::FsgnjS: inject_sign<kSingle>(fp::copy_sign<kSingle>); break;
+    case Op::FsgnjnS: inject_sign<kSingle>(fp::copy_opposite_sign<kSingle>); break;
+    case Op::FsgnjxS: inject_sign<kSingle>(fp::xor_sign<kSingle>); break;
+    case Op::FminS: unrounded<kSingle, kSingle>(fp::minimum<kSingle>); break;
+    case Op::FmaxS: unrounded<kSingle, kSingle>(fp::maximum<kSingle>); break;
+    case Op::FeqS: unrounded<kSingle, kWhole>(fp::equal<kSingle>); break;
+    case Op::FltS: unrounded<kSingle, kWhole>(fp::less<kSingle>); break;
+    case Op::FleS: unrounded<kSingle, kWhole>(fp::less_or_equal<kSingle>); break;
+    case Op::FclassS: unary([](u32 a) { return fp::classify<kSingle>(fp::operand<kSingle>(a)); }); break;
+    case Op::FcvtWS: rounded<kSingle, kWhole>(fp::to_signed<kSingle>); break;
+    case Op::FcvtWuS: rounded<kSingle, kWhole>(fp::to_unsigned<kSingle>); break;
+    case Op::FcvtSW: rounded<kWhole, kSingle>(fp::from_signed<kSingle>); break;
+    case Op::FcvtSWu: rounded<kWhole, kSingle>(fp::from_unsigned<kSingle>); break;
+    case Op::FmaddH: rounded<kHalf, kHalf>(fp::fused<kHalf>); break;
+    case Op::FmsubH: rounded<kHalf, kHalf>(fma::msub<kHalf>); break;
+    case Op::FnmsubH: rounded<kHalf, kHalf>(fma::nmsub<kHalf>); break;
+    case Op::FnmaddH: rounded<kHalf, kHalf>(fma::nmadd<kHalf>); break;
+    case Op::FaddH: rounded<kHalf, kHalf>(fp::add<kHalf>); break;
+    case Op::FsubH: rounded<kHalf, kHalf>(fp::subtract<kHalf>); break;
+    case Op::FmulH: rounded<kHalf, kHalf>(fp::multiply<kHalf>); break;
+    case Op::FdivH: rounded<kHalf, kHalf>(fp::divide<kHalf>); break;
+    case Op::FsqrtH: rounded<kHalf, kHalf>(fp::square_root<kHalf>); break;
+    case Op::FsgnjH: inject_sign<kHalf>(fp::copy_sign<kHalf>); break;
+    case Op::FsgnjnH: inject_sign<kHalf>(fp::copy_opposite_sign<kHalf>); break;
+    case Op::FsgnjxH: inject_sign<kHalf>(fp::xor_sign<kHalf>); break;
+    case Op::FminH: unrounded<kHalf, kHalf>(fp::minimum<kHalf>); break;
+    case Op::FmaxH: unrounded<kHalf, kHalf>(fp::maximum<kHalf>); break;
+    case Op::FeqH: unrounded<kHalf, kWhole>(fp::equal<kHalf>); break;
+    case Op::FltH: unrounded<kHalf, kWhole>(fp::less<kHalf>); break;
+    case Op::FleH: unrounded<kHalf, kWhole>(fp::less_or_equal<kHalf>); break;
+    case Op::FclassH: unary([](u32 a) { return fp::classify<kHalf>(fp::operand<kHalf>(a)); }); break;
+    case Op::FcvtWH: rounded<kHalf, kWhole>(fp::to_signed<kHalf>); break;
+    case Op::FcvtWuH: rounded<kHalf, kWhole>(fp::to_unsigned<kHalf>); break;
+    case Op::FcvtHW: rounded<kWhole, kHalf>(fp::from_signed<kHalf>); break;
+    case Op::FcvtHWu: rounded<kWhole, kHalf>(fp::from_unsigned<kHalf>); break;
+    case Op::FcvtSH: rounded<kHalf, kSingle>(fp::convert<kSingle, kHalf>); break;
+    case Op::FcvtHS: rounded<kSingle, kHalf>(fp::convert<kHalf, kSingle>); break;
+    case Op::FmvXW: unary([](u32 a) { return a; }); break;
+    case Op::FmvWX: unary([](u32 a) { return a; }); break;
+    case Op::FmvXH: unary([](u32 a) { return static_cast<std::int16_t>(a); }); break;
+    case Op::FmvHX: unary([](u32 a) { return fp::register_value<kHalf>(a); }); break;
+    // Special functions
+    case Op::HdRcp: unrounded<kSingle, kSingle>(fp::reciprocal); break;
+    case Op::HdRsqrt: unrounded<kSingle, kSingle>(fp::reciprocal_square_root); break;
+    case Op::HdExp2: unrounded<kSingle, kSingle>(fp::exp2); break;
+    case Op::HdLog2: unrounded<kSingle, kSingle>(fp::log2); break;
+    case Op::HdSin: unrounded<kSingle, kSingle>(fp::sine); break;
+    case Op::HdCos: unrounded<kSingle, kSingle>(fp::cosine); break;
     // Xheddle
     case Op::HdExit: exit_lanes(); break;
     case Op::HdBarrier: barrier(); break;

@@ -45,10 +45,10 @@ inline HostSpan lane_span(Memory& memory, const Warp& warp, std::uint32_t lowest
   return {};
 }
 
-inline std::uint32_t host_load(const std::uint8_t* from, unsigned size, bool sign_extend) {
+inline std::uint32_t host_load(const std::uint8_t* from, unsigned size, Extension extension) {
   std::uint32_t raw = 0;
   std::memcpy(&raw, from, size);
-  return extend(raw, size, sign_extend);
+  return extend(raw, size, extension);
 }
 
 // Turns the private window's addresses into those of the backing store. False where the general way must be taken.
@@ -73,7 +73,7 @@ bool Executor<kWidth, kRecord, kDeferred>::map_private(LaneRow& address) const {
 
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 template <bool kWrite>
-bool Executor<kWidth, kRecord, kDeferred>::access_fast(unsigned size, bool sign_extend,
+bool Executor<kWidth, kRecord, kDeferred>::access_fast(unsigned size, Extension extension,
                                                        const LaneRow& virtual_address) {
   const std::uint32_t first = virtual_address[first_lane(mask_)];
   const LaneMask mask = mask_;
@@ -97,7 +97,7 @@ bool Executor<kWidth, kRecord, kDeferred>::access_fast(unsigned size, bool sign_
   } else if (!kWrite && unequal == 0) {
     const HostSpan span = lane_span(memory_, warp_, first, first + (size - 1), false);
     if (!span) return false;
-    const std::uint32_t value = host_load(span.at(first), size, sign_extend);
+    const std::uint32_t value = host_load(span.at(first), size, extension);
     write_rd(mask, [value](unsigned) { return value; });
     return true;
   }
@@ -146,7 +146,7 @@ bool Executor<kWidth, kRecord, kDeferred>::access_fast(unsigned size, bool sign_
     write_rd(mask, [&value](unsigned l) { return value[l]; });
   } else {
     alignas(64) std::array<std::uint32_t, kWidth> value;
-    for_each_lane(mask, [&](unsigned l) { value[l] = host_load(span.at(address[l]), size, sign_extend); });
+    for_each_lane(mask, [&](unsigned l) { value[l] = host_load(span.at(address[l]), size, extension); });
     write_rd(mask, [&value](unsigned l) { return value[l]; });
   }
   return true;

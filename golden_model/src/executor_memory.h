@@ -6,9 +6,13 @@
 
 namespace heddle::model {
 
-inline std::uint32_t extend(std::uint32_t raw, unsigned size, bool sign) {
+inline std::uint32_t extend(std::uint32_t raw, unsigned size, Extension extension) {
+  const bool sign = extension == Extension::kSign;
   if (size == 1) return sign ? static_cast<std::uint32_t>(static_cast<std::int8_t>(raw)) : raw & 0xFFu;
-  if (size == 2) return sign ? static_cast<std::uint32_t>(static_cast<std::int16_t>(raw)) : raw & 0xFFFFu;
+  if (size == 2) {
+    if (extension == Extension::kBox) return raw | 0xFFFF'0000u;
+    return sign ? static_cast<std::uint32_t>(static_cast<std::int16_t>(raw)) : raw & 0xFFFFu;
+  }
   return raw;
 }
 
@@ -45,22 +49,22 @@ void Executor<kWidth, kRecord, kDeferred>::record_access(AccessKind kind, unsign
   r.size = size;
   r.access = access;
   r.address = address;
-  r.data = warp_.x[d_->rs2];
+  r.data = warp_.reg[d_->rs2];
   for_each_lane(access, [&](unsigned l) { r.location[l] = location_[l]; });
   if (kDeferred && d_->rd != 0) r.deferred = access;
 }
 
 template <unsigned kWidth, bool kRecord, bool kDeferred>
-void Executor<kWidth, kRecord, kDeferred>::load(unsigned size, bool sign_extend) {
+void Executor<kWidth, kRecord, kDeferred>::load(unsigned size, Extension extension) {
   LaneRow address;
   addresses(address, d_->immediate);
   if constexpr (!kRecord) {
-    if (access_fast<false>(size, sign_extend, address)) return;
+    if (access_fast<false>(size, extension, address)) return;
   }
   const LaneMask access = translate(AccessKind::kLoad, size, address);
   if constexpr (!kDeferred) {
     LaneRow value;
-    for_each_lane(access, [&](unsigned l) { value[l] = extend(memory_.read(location_[l], size), size, sign_extend); });
+    for_each_lane(access, [&](unsigned l) { value[l] = extend(memory_.read(location_[l], size), size, extension); });
     write_rd(access, [&value](unsigned l) { return value[l]; });
   }
 }
@@ -70,7 +74,7 @@ void Executor<kWidth, kRecord, kDeferred>::store(unsigned size) {
   LaneRow address;
   addresses(address, d_->immediate);
   if constexpr (!kRecord) {
-    if (access_fast<true>(size, false, address)) return;
+    if (access_fast<true>(size, Extension::kZero, address)) return;
   }
   const LaneMask access = translate(AccessKind::kStore, size, address);
   if constexpr (!kDeferred) {

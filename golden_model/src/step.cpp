@@ -25,10 +25,11 @@ void step(Warp& warp, const Path& path, DeferredMemory memory, StepResult& resul
 
 std::uint32_t load_result(isa::Op op, std::uint32_t raw) {
   switch (op) {
-    case isa::Op::Lb: return extend(raw, 1, true);
-    case isa::Op::Lbu: return extend(raw, 1, false);
-    case isa::Op::Lh: return extend(raw, 2, true);
-    case isa::Op::Lhu: return extend(raw, 2, false);
+    case isa::Op::Lb: return extend(raw, 1, Extension::kSign);
+    case isa::Op::Lbu: return extend(raw, 1, Extension::kZero);
+    case isa::Op::Lh: return extend(raw, 2, Extension::kSign);
+    case isa::Op::Lhu: return extend(raw, 2, Extension::kZero);
+    case isa::Op::Flh: return extend(raw, 2, Extension::kBox);
     default: return raw;
   }
 }

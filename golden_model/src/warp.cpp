@@ -5,10 +5,10 @@ namespace heddle::model {
 void Warp::dispatch(const Launch& new_launch, const WarpIdentity& new_identity) {
   identity = new_identity;
   launch = &new_launch;
-  for (LaneRow& row : x) row.fill(0);
+  for (LaneRow& row : reg) row.fill(0);
   pc.fill(new_launch.entry & ~std::uint32_t{3});
   depth.fill(0);
-  for (LaneRow* row : {&mscratch, &mepc, &mcause, &mtval}) row->fill(0);
+  for (LaneRow* row : {&mscratch, &mepc, &mcause, &mtval, &fflags, &frm}) row->fill(0);
   run = new_identity.mask;
   barrier = 0;
   sync = 0;

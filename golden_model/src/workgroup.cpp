@@ -10,7 +10,7 @@ namespace {
 std::uint32_t sync_operand(const Warp& warp, const DecodedInstruction* instruction, unsigned lane) {
   if (instruction == nullptr) return 0;
   const isa::InstructionInfo& info = isa::info(instruction->op);
-  return warp.x[info.reads_rs3 ? instruction->rs3 : instruction->rs2][lane];
+  return warp.reg[info.reads_rs3 ? instruction->rs3 : instruction->rs2][lane];
 }
 
 }  // namespace

@@ -27,9 +27,9 @@ void check(const Case& c) {
       rig.load(p);
       Warp& warp = rig.warp();
       for (unsigned l = 0; l < kLanes; ++l) {
-        warp.x[5][l] = 0x1000 + l;
-        warp.x[6][l] = c.a;
-        warp.x[7][l] = c.b;
+        warp.reg[5][l] = 0x1000 + l;
+        warp.reg[6][l] = c.a;
+        warp.reg[7][l] = c.b;
         if (partial && (kOdd & lane_bit(l)) == 0) warp.pc[l] = kCode + 0x100;
       }
       refresh_converged(warp);
@@ -42,13 +42,13 @@ void check(const Case& c) {
       for (unsigned l = 0; l < kLanes; ++l) {
         const bool on = (active & lane_bit(l)) != 0;
         const std::uint32_t before = rd == 0 ? 0 : rd == 6 ? c.a : rd == 7 ? c.b : 0x1000 + l;
-        EXPECT_EQ(warp.x[rd][l], on && rd != 0 ? c.expected : before) << "rd x" << rd << " lane " << l;
+        EXPECT_EQ(warp.reg[rd][l], on && rd != 0 ? c.expected : before) << "rd x" << rd << " lane " << l;
         EXPECT_EQ(warp.pc[l], on ? kCode + 4 : kCode + 0x100);
         if (on && rd != 0) {
           EXPECT_EQ(r.value[l], c.expected);
         }
       }
-      EXPECT_EQ(warp.x[0][0], 0u);
+      EXPECT_EQ(warp.reg[0][0], 0u);
     }
   }
 }
@@ -156,8 +156,8 @@ TEST(Alu, LanesHaveTheirOwnOperands) {
   Rig rig(32);
   rig.load(Program(kCode).r(Op::Mul, a0, a1, a2));
   for (unsigned l = 0; l < 32; ++l) {
-    rig.warp().x[a1][l] = l + 1;
-    rig.warp().x[a2][l] = 3 * l;
+    rig.warp().reg[a1][l] = l + 1;
+    rig.warp().reg[a2][l] = 3 * l;
   }
   rig.step();
   for (unsigned l = 0; l < 32; ++l) EXPECT_EQ(rig.x(a0, l), (l + 1) * 3 * l);

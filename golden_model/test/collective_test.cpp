@@ -9,7 +9,7 @@ using isa::Op;
 
 void set_row(Warp& warp, unsigned reg, std::initializer_list<std::uint32_t> values) {
   unsigned lane = 0;
-  for (const std::uint32_t value : values) warp.x[reg][lane++] = value;
+  for (const std::uint32_t value : values) warp.reg[reg][lane++] = value;
 }
 
 TEST(Vote, AmongLanesTogether) {
@@ -50,7 +50,7 @@ TEST(Shuffle, SourcesThatDoNotExistOrAreElsewhereGiveTheOwnValue) {
     Rig rig(4);
     rig.load(Program(kCode).r(c.op, a0, a0, a1));
     set_row(rig.warp(), a0, {100, 101, 102, 103});
-    for (unsigned l = 0; l < 4; ++l) rig.warp().x[a1][l] = c.selector[l];
+    for (unsigned l = 0; l < 4; ++l) rig.warp().reg[a1][l] = c.selector[l];
     rig.warp().pc[3] = kCode + 0x80;
     refresh_converged(rig.warp());
     EXPECT_EQ(rig.step().mask, 0b0111u);

@@ -9,7 +9,7 @@ using isa::Op;
 
 void set_row(Warp& warp, unsigned reg, std::initializer_list<std::uint32_t> values) {
   unsigned lane = 0;
-  for (const std::uint32_t value : values) warp.x[reg][lane++] = value;
+  for (const std::uint32_t value : values) warp.reg[reg][lane++] = value;
 }
 
 TEST(Branch, ConditionsBothWays) {
@@ -91,7 +91,7 @@ TEST(Jump, DepthFollowsTheReturnAddressHints) {
     Rig rig(2);
     rig.load(Program(kCode).i(Op::Jalr, c.rd, c.rs1, 9));
     for (unsigned l = 0; l < 2; ++l) {
-      rig.warp().x[c.rs1][l] = kCode + 0x100;
+      rig.warp().reg[c.rs1][l] = kCode + 0x100;
       rig.warp().depth[l] = 10;
     }
     const StepResult& r = rig.step();
@@ -116,7 +116,7 @@ TEST(Jump, DepthSaturates) {
     Rig rig(2);
     rig.load(Program(kCode).i(Op::Jalr, up ? ra : zero, up ? a0 : ra, 0));
     for (unsigned l = 0; l < 2; ++l) {
-      rig.warp().x[a0][l] = rig.warp().x[ra][l] = kCode;
+      rig.warp().reg[a0][l] = rig.warp().reg[ra][l] = kCode;
       rig.warp().depth[l] = up ? 63 : 0;
     }
     rig.step();
@@ -195,7 +195,9 @@ TEST(Trap, ExceptionsOfTheWholePath) {
   for (const Case& c :
        {Case{0x00000073, Cause::kEnvironmentCall, 0}, Case{0x00100073, Cause::kBreakpoint, kCode},
         Case{0x00000000, Cause::kIllegalInstruction, 0}, Case{0xFFFFFFFF, Cause::kIllegalInstruction, 0xFFFFFFFF},
-        Case{0x00000053, Cause::kIllegalInstruction, 0x53}}) {  // fadd.s: no F here
+        Case{0x02000053, Cause::kIllegalInstruction, 0x02000053},  // fadd.d: no D here
+        Case{0x00005053, Cause::kIllegalInstruction, 0x00005053},  // fadd.s, reserved rounding modes 5 and 6
+        Case{0x00006053, Cause::kIllegalInstruction, 0x00006053}}) {
     SCOPED_TRACE(static_cast<int>(c.cause));
     Rig rig(4);
     rig.load(Program(kCode).word(c.word));

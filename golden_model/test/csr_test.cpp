@@ -76,9 +76,9 @@ TEST(Csr, LaneRegistersKeepWhatIsWritten) {
     p.csrr(a7, csr);
     rig.load(p);
     for (unsigned l = 0; l < 4; ++l) {
-      rig.warp().x[a0][l] = 0x1000'0013 + l;
-      rig.warp().x[s0][l] = 0x300;
-      rig.warp().x[s1][l] = 0x100;
+      rig.warp().reg[a0][l] = 0x1000'0013 + l;
+      rig.warp().reg[s0][l] = 0x300;
+      rig.warp().reg[s1][l] = 0x100;
     }
     for (int i = 0; i < 7; ++i) EXPECT_EQ(rig.step().trap, 0u);
     for (unsigned l = 0; l < 4; ++l) {
@@ -98,7 +98,7 @@ TEST(Csr, MtvecIsTheWarpsAndTakesTheLowestLanesValue) {
   Rig rig(4);
   rig.load(Program(kCode).op(Op::Csrrw, {.rd = a1, .rs1 = a0, .csr = 0x305}).csrr(a2, Csr::Mtvec));
   rig.warp().run = 0b1110;
-  for (unsigned l = 0; l < 4; ++l) rig.warp().x[a0][l] = 0x8000'0003 + 0x100 * l;
+  for (unsigned l = 0; l < 4; ++l) rig.warp().reg[a0][l] = 0x8000'0003 + 0x100 * l;
   rig.step();
   rig.step();
   EXPECT_EQ(rig.warp().mtvec, 0x8000'0100u);

@@ -51,7 +51,7 @@ TEST(Fairness, AtomicsWithSeveralPathsLowerTheLimit) {
     for (const bool several : {true, false}) {
       Rig rig(4);
       rig.load(Program(kCode).op(c.op, {.rs1 = a0, .rs2 = a1}));
-      rig.warp().x[a0].fill(kData);
+      rig.warp().reg[a0].fill(kData);
       if (several) rig.warp().pc[3] = kCode + 0x100;
       refresh_converged(rig.warp());
       EXPECT_EQ(rig.step().trap, 0u);
@@ -75,7 +75,7 @@ TEST(Fairness, OnePathResetsTheState) {
 TEST(Fairness, ASlotThatSplitsTheOnlyPathCounts) {
   Rig rig(4);
   rig.load(Program(kCode).op(Op::Beq, {.rs1 = a0, .rs2 = zero, .imm = 64}));
-  rig.warp().x[a0][0] = 1;
+  rig.warp().reg[a0][0] = 1;
   rig.step();
   EXPECT_EQ(rig.warp().fairness.count, 1u);
   EXPECT_EQ(rig.warp().fairness.served, 0b1111u);
@@ -113,7 +113,7 @@ TEST(Fairness, QuantumEndsWhenItsLaneStops) {
 
 TEST(Fairness, FailedScYields) {
   TwoLoops rig(Program(kCode).op(Op::ScW, {.rd = a2, .rs1 = a0, .rs2 = a1}), loop_at(kCode + 0x100));
-  rig.warp().x[a0].fill(kData);
+  rig.warp().reg[a0].fill(kData);
   rig.step();
   EXPECT_EQ(rig.result.sc_failed, 0b0011u);
   EXPECT_EQ(rig.warp().fairness.mode, Mode::kServe);
@@ -125,7 +125,7 @@ TEST(Fairness, HoldKeepsThePathBetweenLrAndSc) {
   high.op(Op::LrW, {.rd = a2, .rs1 = a0});
   for (int i = 0; i < 20; ++i) high.i(Op::Addi, a3, a3, 1);
   TwoLoops rig(loop_at(kCode), high);
-  rig.warp().x[a0].fill(kData);
+  rig.warp().reg[a0].fill(kData);
   Fairness& f = rig.warp().fairness;
   f.mode = Mode::kServe;
   f.quantum_lane = 2;
@@ -143,7 +143,7 @@ TEST(Fairness, HoldKeepsThePathBetweenLrAndSc) {
 
 TEST(Fairness, LrWithinAHoldDoesNotRenewIt) {
   TwoLoops rig(Program(kCode).label("l").op(Op::LrW, {.rd = a2, .rs1 = a0}).j("l"), loop_at(kCode + 0x100));
-  rig.warp().x[a0].fill(kData);
+  rig.warp().reg[a0].fill(kData);
   for (unsigned i = 0; i <= 16; ++i) {
     rig.step();
     EXPECT_EQ(rig.warp().fairness.hold, 16 - i);
@@ -156,7 +156,7 @@ TEST(Fairness, HoldLeavesTheModeAloneAndIsCheckedAfterwards) {
   Program low(kCode);
   low.op(Op::LrW, {.rd = a2, .rs1 = a0}).op(Op::Pause).op(Op::ScW, {.rd = a2, .rs1 = a0, .rs2 = a1}).op(Op::Wfi);
   TwoLoops rig(low, loop_at(kCode + 0x100));
-  rig.warp().x[a0].fill(kData);
+  rig.warp().reg[a0].fill(kData);
   rig.warp().run = 0b1101;  // lane 0 alone: its SC succeeds
   rig.step();
   Fairness& f = rig.warp().fairness;
@@ -178,9 +178,9 @@ TEST(Fairness, TrapOfTheHoldingLaneEndsTheHold) {
     Rig rig(4);
     rig.load(Program(kCode).op(Op::LrW, {.rd = a2, .rs1 = a0}).op(Op::Lw, {.rd = a2, .rs1 = a3}));
     rig.warp().mtvec = kCode + 0x100;
-    rig.warp().x[a0].fill(kData);
-    rig.warp().x[a3].fill(kData);
-    rig.warp().x[a3][by_holder ? 0 : 1] = 1;
+    rig.warp().reg[a0].fill(kData);
+    rig.warp().reg[a3].fill(kData);
+    rig.warp().reg[a3][by_holder ? 0 : 1] = 1;
     rig.step();
     EXPECT_EQ(rig.warp().fairness.hold, 16u);
     rig.step();
@@ -192,15 +192,15 @@ TEST(Fairness, LrInWhichALaneTrapsDoesNotHold) {
   Rig rig(4);
   rig.load(Program(kCode).op(Op::LrW, {.rd = a2, .rs1 = a0}));
   rig.warp().mtvec = kCode + 0x100;
-  rig.warp().x[a0].fill(kData);
-  rig.warp().x[a0][3] = 0;
+  rig.warp().reg[a0].fill(kData);
+  rig.warp().reg[a0][3] = 0;
   rig.step();
   EXPECT_EQ(rig.warp().fairness.hold, 0u);
 }
 
 TEST(Fairness, HoldingLaneThatStopsGivesWay) {
   TwoLoops rig(Program(kCode).op(Op::LrW, {.rd = a2, .rs1 = a0}).op(Op::HdBarrier), loop_at(kCode + 0x100));
-  rig.warp().x[a0].fill(kData);
+  rig.warp().reg[a0].fill(kData);
   rig.step();
   rig.step();
   EXPECT_EQ(rig.warp().barrier, 0b0011u);
@@ -228,7 +228,7 @@ TEST(Fairness, QuantumLaneThatIsNotRunnableIsReplacedAtSelection) {
 TEST(Fairness, DeferredScUpdatesWhenItsResultIsKnown) {
   for (const bool fails : {true, false}) {
     TwoLoops rig(Program(kCode).op(Op::ScW, {.rd = a2, .rs1 = a0, .rs2 = a1}), loop_at(kCode + 0x100));
-    rig.warp().x[a0].fill(kData);
+    rig.warp().reg[a0].fill(kData);
     StepResult r;
     DeferredMemory deferred(rig.memory);
     step(rig.warp(), select_path(rig.warp()), deferred, r);

@@ -8,7 +8,7 @@ using isa::Op;
 
 void set_row(Warp& warp, unsigned reg, std::initializer_list<std::uint32_t> values) {
   unsigned lane = 0;
-  for (const std::uint32_t value : values) warp.x[reg][lane++] = value;
+  for (const std::uint32_t value : values) warp.reg[reg][lane++] = value;
 }
 
 // One instruction with addresses in a0 and data in a1.
@@ -142,7 +142,7 @@ TEST(Check, LanesTrapAlone) {
   Rig rig(4);
   rig.warp().mtvec = kCode + 0x100;
   rig.memory.device().write_word(kData, 99);
-  rig.warp().x[a2].fill(0xDEAD);
+  rig.warp().reg[a2].fill(0xDEAD);
   const StepResult& r = one(rig, Op::Lw, {kData, kData + 2, 0x100, kData});
   EXPECT_EQ(r.trap, 0b0110u);
   EXPECT_EQ(r.access, 0b1001u);

@@ -72,7 +72,7 @@ struct Rig {
   }
 
   Warp& warp(unsigned w = 0) { return warps[w]; }
-  std::uint32_t x(unsigned reg, unsigned lane, unsigned w = 0) const { return warps[w].x[reg][lane]; }
+  std::uint32_t x(unsigned reg, unsigned lane, unsigned w = 0) const { return warps[w].reg[reg][lane]; }
   std::uint32_t word(std::uint32_t address) const { return memory.device().read_word(address); }
   std::uint32_t scratch_word(std::uint32_t offset) const {
     return memory.read_word({Space::kScratchpad, 1024 + offset});

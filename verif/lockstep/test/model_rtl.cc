@@ -111,7 +111,7 @@ class Player {
       writeback.tag = tag;
       writeback.rd = step.rd;
       writeback.mask = step.written | step.deferred;
-      writeback.data = warp.x[step.rd].lane;
+      writeback.data = warp.reg[step.rd].lane;
       emit(writeback);
     }
     const model::Workgroup::Event event = workgroup.after_slot(warp, memory_);

@@ -39,11 +39,16 @@ struct StepResult {  // NOLINT(clang-analyzer-optin.performance.Padding): ordere
 
   LaneMask completed = 0;  // mask without the trapping lanes; empty when `waits`
 
-  // Destination register.
+  // Destination register, numbered over both files: 32 + n is f register n (types.h). 0: none, or x0.
   unsigned rd = 0;
-  LaneMask written = 0;        // lanes whose rd got its value in this slot; empty for rd = x0
-  LaneMask deferred = 0;       // lanes whose rd is to be supplied with complete_access / finish_sc
-  LaneRow value;               // of `written`
+  LaneMask written = 0;   // lanes whose rd got its value in this slot; empty for rd = x0
+  LaneMask deferred = 0;  // lanes whose rd is to be supplied with complete_access / finish_sc
+  LaneRow value;          // of `written`
+  // Floating-point flags (NV 16, DZ 8, OF 4, UF 2, NX 1) that the slot raised: `flags` of the lanes `flagged`, those
+  // that completed an instruction which can raise flags, with or without a destination register. That is every
+  // operation of F, Zfh and the special functions except loads, stores, moves, sign injection and fclass.
+  LaneMask flagged = 0;
+  std::array<std::uint8_t, kMaxLanes> flags{};
   bool reads_counter = false;  // rd comes from cycle, time or their high halves: Warp::cycle
 
   // Control transfer: branches, jumps, mret.

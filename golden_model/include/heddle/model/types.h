@@ -15,6 +15,10 @@ namespace heddle::model {
 
 inline constexpr unsigned kMaxLanes = 32;
 
+// Registers have one number over both files, as in the trace: 0..31 are x0..x31, 32..63 are f0..f31.
+inline constexpr unsigned kFloatRegister = 32;
+inline constexpr unsigned kRegisters = 64;
+
 // Bit l is lane l of the warp.
 using LaneMask = std::uint32_t;
 

@@ -39,7 +39,7 @@ struct Fairness {
 };
 
 // What a dispatch sets (docs/architecture.md, sections 1 and 8). Constant while the warp lives.
-struct WarpIdentity {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for the reader
+struct WarpIdentity {          // NOLINT(clang-analyzer-optin.performance.Padding): ordered for the reader
   unsigned core = 0;           // counted over all clusters
   unsigned slot = 0;           // warp slot within the core
   unsigned warp_in_group = 0;  // hd_warp
@@ -59,8 +59,8 @@ struct PendingSc {
 };
 
 struct Warp {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for the reader
-  // Row of `x` that swallows writes to x0, so that x[0] always reads zero.
-  static constexpr unsigned kSinkRow = 32;
+  // Row of `reg` that swallows writes to x0, so that reg[0] always reads zero.
+  static constexpr unsigned kSinkRow = kRegisters;
 
   // Shape, from construction.
   unsigned lanes = 1;
@@ -70,10 +70,11 @@ struct Warp {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for 
   const Launch* launch = nullptr;  // not owned; outlives the warp's run
 
   // Per lane.
-  std::array<LaneRow, 33> x{};
+  std::array<LaneRow, kRegisters + 1> reg{};  // x0..x31, f0..f31
   LaneRow pc;
   LaneRow depth;
   LaneRow mscratch, mepc, mcause, mtval;
+  LaneRow fflags, frm;  // fcsr is frm << 5 | fflags
 
   // Disjoint masks of the lanes in each state; `live` is their union. Lanes in none are dead (or never existed).
   LaneMask run = 0;
@@ -105,9 +106,11 @@ struct Warp {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for 
   unsigned global_slot() const { return identity.core * core_warps + identity.slot; }
   std::uint32_t hart_id(unsigned lane) const { return global_slot() * lanes + lane; }
 
-  std::uint32_t read_register(unsigned reg, unsigned lane) const { return x[reg][lane]; }
+  std::uint32_t read_register(unsigned number, unsigned lane) const { return reg[number][lane]; }
   // Writes to x0 are dropped.
-  void write_register(unsigned reg, unsigned lane, std::uint32_t value) { x[reg != 0 ? reg : kSinkRow][lane] = value; }
+  void write_register(unsigned number, unsigned lane, std::uint32_t value) {
+    reg[number != 0 ? number : kSinkRow][lane] = value;
+  }
 };
 
 }  // namespace heddle::model

@@ -1,0 +1,116 @@
+// F, Zfh and the special functions (docs/architecture.md, section 9). The rules are heddle::fp's; here are operands,
+// rounding modes and flags.
+#pragma once
+
+#include <type_traits>
+
+#include "executor.h"
+#include "heddle/fp/arithmetic.h"
+#include "heddle/fp/special.h"
+
+namespace heddle::model {
+
+// A register of which nothing is boxed: an integer.
+inline constexpr fp::Format kWhole = fp::kSingle;
+using fp::kHalf;
+using fp::kSingle;
+
+namespace fma {
+
+using u32 = std::uint32_t;
+template <fp::Format F>
+fp::Result msub(u32 a, u32 b, u32 c, fp::Rounding mode) {
+  return fp::fused<F>(a, b, fp::negate<F>(c), mode);
+}
+template <fp::Format F>
+fp::Result nmsub(u32 a, u32 b, u32 c, fp::Rounding mode) {
+  return fp::fused<F>(fp::negate<F>(a), b, c, mode);
+}
+template <fp::Format F>
+fp::Result nmadd(u32 a, u32 b, u32 c, fp::Rounding mode) {
+  return fp::fused<F>(fp::negate<F>(a), b, fp::negate<F>(c), mode);
+}
+
+}  // namespace fma
+
+// The lanes that execute an instruction with a rounding mode: those with a reserved frm trap where it is asked.
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+LaneMask Executor<kWidth, kRecord, kDeferred>::rounding_lanes() {
+  if (d_->rounding != DecodedInstruction::kDynamic) return mask_;
+  const ConstRow frm = warp_.frm.lane.data();
+  const LaneMask reserved = mask_ & lanes_where<kWidth>([frm](unsigned l) { return frm[l] >= fp::kRoundingCount; });
+  if (reserved != 0) raise_value(reserved, Cause::kIllegalInstruction, d_->raw);
+  return mask_ & ~reserved;
+}
+
+// Writes rd and accrues the flags: every instruction that may raise one ends here.
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+void Executor<kWidth, kRecord, kDeferred>::write_float_result(LaneMask lanes, const LaneRow& value,
+                                                              const LaneRow& flags) {
+  write_rd(lanes, [&value](unsigned l) { return value.lane[l]; });
+  const Row fflags = warp_.fflags.lane.data();
+  write_row(fflags, lanes, [&flags, fflags](unsigned l) { return fflags[l] | flags.lane[l]; });
+  if constexpr (kRecord) {
+    result_->flagged = lanes;
+    for_each_lane(lanes, [&](unsigned l) { result_->flags[l] = static_cast<fp::Flags>(flags[l]); });
+  }
+}
+
+// `rule` has one to three operands of format kFrom and a rounding mode, and gives a kTo.
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+template <fp::Format kFrom, fp::Format kTo, typename Rule>
+void Executor<kWidth, kRecord, kDeferred>::rounded(Rule&& rule) {
+  using u32 = std::uint32_t;
+  const LaneMask lanes = rounding_lanes();
+  const ConstRow source[] = {source1(), source2(), source3()};
+  LaneRow value;
+  LaneRow flags;
+  for_each_lane(lanes, [&](unsigned l) {
+    const auto operand = [&](unsigned n) { return fp::operand<kFrom>(source[n][l]); };
+    const auto mode =
+        static_cast<fp::Rounding>(d_->rounding != DecodedInstruction::kDynamic ? d_->rounding : warp_.frm[l]);
+    fp::Result result;
+    if constexpr (std::is_invocable_v<Rule, u32, fp::Rounding>) {
+      result = rule(operand(0), mode);
+    } else if constexpr (std::is_invocable_v<Rule, u32, u32, fp::Rounding>) {
+      result = rule(operand(0), operand(1), mode);
+    } else {
+      result = rule(operand(0), operand(1), operand(2), mode);
+    }
+    value[l] = fp::register_value<kTo>(result.bits);
+    flags[l] = result.flags;
+  });
+  write_float_result(lanes, value, flags);
+}
+
+// The same without a rounding mode, for one or two operands.
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+template <fp::Format kFrom, fp::Format kTo, typename Rule>
+void Executor<kWidth, kRecord, kDeferred>::unrounded(Rule&& rule) {
+  const ConstRow a = source1();
+  const ConstRow b = source2();
+  LaneRow value;
+  LaneRow flags;
+  for_each_lane(mask_, [&](unsigned l) {
+    fp::Result result;
+    if constexpr (std::is_invocable_v<Rule, std::uint32_t>) {
+      result = rule(fp::operand<kFrom>(a[l]));
+    } else {
+      result = rule(fp::operand<kFrom>(a[l]), fp::operand<kFrom>(b[l]));
+    }
+    value[l] = fp::register_value<kTo>(result.bits);
+    flags[l] = result.flags;
+  });
+  write_float_result(mask_, value, flags);
+}
+
+// Sign injection: quiet, and nothing to round.
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+template <fp::Format F, typename Rule>
+void Executor<kWidth, kRecord, kDeferred>::inject_sign(Rule&& rule) {
+  binary([rule](std::uint32_t a, std::uint32_t b) {
+    return fp::register_value<F>(rule(fp::operand<F>(a), fp::operand<F>(b)));
+  });
+}
+
+}  // namespace heddle::model
