@@ -28,8 +28,10 @@ module ram_1r1w #(
   end
 
   always_ff @(posedge clk_i) begin
-    for (int unsigned i = 0; i < Slices; i++) begin
-      if (write_enable_i[i]) mem[write_address_i][i*SliceWidth +: SliceWidth] <= write_data_i[i*SliceWidth +: SliceWidth];
+    if (write_enable_i != '0) begin  // spares simulation the loop
+      for (int unsigned i = 0; i < Slices; i++) begin
+        if (write_enable_i[i]) mem[write_address_i][i*SliceWidth +: SliceWidth] <= write_data_i[i*SliceWidth +: SliceWidth];
+      end
     end
   end
 

@@ -133,6 +133,7 @@ package heddle_pkg;
     slot_tag_t    tag;          // tag.core, tag.warp and lane name the reservation of LR and SC
     lane_id_t     lane;
     logic         reserve;      // LR: takes the warp's reservation (lowest lane of its instruction). SC: the warp's may be used
+    logic         private_line; // through the private window: a lane alone uses these bytes
   } mem_request_t;
 
   // One response for every request, writes included, in any order between ids.

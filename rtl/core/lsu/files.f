@@ -8,4 +8,7 @@ rtl/core/lsu/lsu_issue.sv
 rtl/core/lsu/lsu_requests.sv
 rtl/core/lsu/lsu_scratch.sv
 rtl/core/lsu/lsu_writeback.sv
+rtl/core/lsu/data_cache_tags.sv
+rtl/core/lsu/data_cache_table.sv
+rtl/core/lsu/data_cache.sv
 rtl/core/lsu/lsu.sv

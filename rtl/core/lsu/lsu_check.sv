@@ -153,6 +153,7 @@ module lsu_check
     checked_o.rd            = b_q.rd;
     checked_o.scratch_mask  = b_good & b_scratch_q;
     checked_o.memory_mask   = b_good & ~b_scratch_q;
+    checked_o.private_mask  = b_good & b_private_q;
     checked_o.data          = b_q.data;
     for (int unsigned l = 0; l < Lanes; l++) begin
       if (b_scratch_q[l]) begin

@@ -105,6 +105,7 @@ module lsu_issue
     request_o.id      = request_id_i;
     request_o.tag     = i_q.tag;
     request_o.lane    = lane;
+    request_o.private_line = (hits & ~i_q.private_mask) == '0;
     request_o.reserve = (i_q.op == LsuLr && first_lane) || (i_q.op == LsuSc && memory_reserved_q[i_q.tag.warp]);
   end
 

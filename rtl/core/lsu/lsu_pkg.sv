@@ -18,6 +18,31 @@ package lsu_pkg;
   typedef logic [Lanes-1:0][WordBits-1:0]  lane_line_words_t;  // word within the line, per lane
   typedef logic [Lanes-1:0][3:0]           lane_strobes_t;
 
+  // ---- data cache: line `i` of the data RAM is way i % ways of set i / ways ----
+  localparam int unsigned SnoopPorts   = L2Banks;
+  localparam int unsigned CacheLines   = DcacheBytes / LineBytes;
+  localparam int unsigned CacheSets    = CacheLines / DcacheWays;   // at least two
+  localparam int unsigned CacheSetBits = $clog2(CacheSets);
+  localparam int unsigned CacheTagBits = 32 - OffsetBits - CacheSetBits;
+  localparam int unsigned CacheWayBits = (DcacheWays > 1) ? $clog2(DcacheWays) : 1;
+
+  typedef logic [CacheSetBits-1:0]       cache_set_t;
+  typedef logic [CacheTagBits-1:0]       cache_tag_t;
+  typedef logic [CacheWayBits-1:0]       cache_way_t;
+  typedef logic [$clog2(CacheLines)-1:0] cache_slot_t;
+
+  function automatic cache_set_t cache_set(line_address_t line);
+    return line[OffsetBits +: CacheSetBits];
+  endfunction
+
+  function automatic cache_tag_t cache_tag(line_address_t line);
+    return line[31 -: CacheTagBits];
+  endfunction
+
+  function automatic cache_slot_t cache_slot(cache_set_t set, cache_way_t way);
+    return cache_slot_t'(32'(set) * DcacheWays + 32'(way));
+  endfunction
+
   // A checked instruction: addresses are physical and every lane in a mask may access its address.
   typedef struct packed {
     slot_tag_t   tag;
@@ -27,6 +52,7 @@ package lsu_pkg;
     logic        unsigned_load;
     reg_id_t     rd;
     lane_mask_t  memory_mask;    // lanes that go to device memory (private window included)
+    lane_mask_t  private_mask;   // of these, lanes that go through the private window
     lane_mask_t  scratch_mask;   // lanes that go to the scratchpad; disjoint from memory_mask
     lane_words_t address;        // memory lanes: device address; scratchpad lanes: byte of the scratchpad
     lane_words_t data;

@@ -1,0 +1,324 @@
+// Data cache of a core, between the LSU's line requests and the core's memory port: write-through, no allocation by stores,
+// non-blocking, several loads of a line in flight share one request. See docs/memory_model.md for why it is coherent.
+// A load is served here when its line is present, no load of the line is in flight, and the line is not pending: no store or
+// atomic of this core to it is unanswered (loads through the private window need not wait: the bytes are the lane's alone).
+// It joins a load of its line in flight while that is open (data_cache_table). Otherwise it goes to the memory, behind the stores. A store
+// updates its line here if present; AMO, LR and SC drop it. A snoop drops the line and closes loads in flight.
+// The memory port must perform requests to one line in the order in which they leave here.
+// Latency of a hit: one cycle from request to response. A response from memory passes on after two cycles.
+// Throughput: one request and one response per cycle. Fetches the next lines after a miss when there is nothing better to do.
+// Invariants: each request is answered once; requests that go on leave in order; what is stored is what was asked for.
+module data_cache
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import lsu_pkg::*;
+(
+  input  logic          clk_i,
+  input  logic          rst_ni,
+  input  logic          invalidate_i,          // a launch begins: what is here is forgotten
+  output logic          idle_o,                // nothing is in flight at the memory port
+  // LSU
+  input  mem_request_t  request_i,
+  input  logic          request_valid_i,
+  output logic          request_ready_o,
+  output mem_response_t response_o,
+  output logic          response_valid_o,      // always accepted
+  // memory
+  output mem_request_t  mem_request_o,
+  output logic          mem_request_valid_o,
+  input  logic          mem_request_ready_i,
+  input  mem_response_t mem_response_i,
+  input  logic          mem_response_valid_i,  // always accepted
+  input  snoop_t        snoop_i
+);
+
+  localparam int unsigned PageBits = 12;       // prefetches stay within a page
+
+  // ---- lookup: the LSU's request, or a line to prefetch ------------------------------------------------------------
+  logic          prefetch_valid, prefetch_slot, lookup_valid, snooped, hit, present, reads;
+  line_address_t line, prefetch_line;
+  cache_slot_t   hit_slot;
+  logic          open, load_in_flight, write_in_flight, id_free, half_free, load_free;
+  lsu_id_t       free_id;
+  logic          use_open, use_hit, use_port, hit_ready, port_ready;
+  logic          go_merge, go_hit, go_send, go_prefetch, go_update, go_close, go_kill, drop_prefetch;
+
+  assign prefetch_slot = prefetch_valid & ~request_valid_i;
+  assign lookup_valid  = request_valid_i | prefetch_slot;
+  assign line          = prefetch_slot ? prefetch_line : request_i.address[31:OffsetBits];
+
+  always_comb begin
+    snooped = 1'b0;
+    for (int unsigned s = 0; s < SnoopPorts; s++) begin
+      if (snoop_i.valid[s] && snoop_i.line[s] == line) snooped = 1'b1;
+    end
+  end
+
+  // A line that is snooped in this cycle counts as gone.
+  assign reads    = request_i.op == MemRead;
+  assign present  = hit & ~snooped;
+  assign use_open = reads & open & ~snooped;
+  assign use_hit  = reads & present & ~load_in_flight & (~write_in_flight | request_i.private_line);
+  assign use_port = ~use_open & ~use_hit;
+
+  assign go_merge        = request_valid_i & use_open;
+  assign go_hit          = request_valid_i & use_hit & hit_ready;
+  assign go_send         = request_valid_i & use_port & id_free & port_ready & (~reads | load_free);
+  assign request_ready_o = use_open | (use_hit & hit_ready) | (use_port & id_free & port_ready & (~reads | load_free));
+
+  assign go_update = go_send & (request_i.op == MemWrite) & present;
+  assign go_close  = go_send & ~reads;
+  assign go_kill   = go_close & (request_i.op != MemWrite) & hit;
+
+  logic          fill, evict, error_store, forget;
+  line_address_t fill_line;
+  cache_slot_t   fill_slot;
+
+  // A store that the memory refused is in the lines already; the launch ends, and so does all that is here.
+  assign forget = invalidate_i | error_store;
+
+  data_cache_tags u_tags (
+    .clk_i,
+    .rst_ni,
+    .invalidate_i  (forget),
+    .lookup_valid_i(lookup_valid),
+    .lookup_line_i (line),
+    .hit_o         (hit),
+    .hit_slot_o    (hit_slot),
+    .kill_i        (go_kill),
+    .snoop_valid_i (snoop_i.valid),
+    .snoop_line_i  (snoop_i.line),
+    .fill_line_i   (fill_line),
+    .fill_slot_o   (fill_slot),
+    .evict_o       (evict),
+    .fill_i        (fill)
+  );
+
+  // ---- transactions in flight ----------------------------------------------------------------------------------------
+  lsu_id_t d_id_q, d_waiter;
+  logic    d_valid_q, d_error_q, d_load, d_install, d_any, d_final, d_answer, d_leave;
+
+  data_cache_table u_table (
+    .clk_i,
+    .rst_ni,
+    .close_all_i     (forget),
+    .query_valid_i   (lookup_valid),
+    .query_line_i    (line),
+    .open_o          (open),
+    .load_o          (load_in_flight),
+    .write_o         (write_in_flight),
+    .free_o          (id_free),
+    .load_free_o     (load_free),
+    .half_free_o     (half_free),
+    .free_id_o       (free_id),
+    .begin_i         (go_send | go_prefetch),
+    .begin_load_i    (go_prefetch | reads),
+    .begin_install_i (go_prefetch | (reads & ~present)),
+    .begin_waiter_i  (go_send),
+    .merge_i         (go_merge),
+    .waiter_i        (request_i.id),
+    .close_i         (go_close),
+    .snoop_valid_i   (snoop_i.valid),
+    .snoop_line_i    (snoop_i.line),
+    .answer_id_i     (d_id_q),
+    .answer_valid_i  (d_valid_q),
+    .answer_line_o   (fill_line),
+    .answer_load_o   (d_load),
+    .answer_install_o(d_install),
+    .answer_any_o    (d_any),
+    .answer_waiter_o (d_waiter),
+    .answer_final_o  (d_final),
+    .answered_i      (d_answer),
+    .installed_i     (fill),
+    .end_i           (d_leave),
+    .idle_o
+  );
+
+  // ---- memory port -----------------------------------------------------------------------------------------------------
+  mem_request_t port_request;
+
+  always_comb begin
+    port_request    = request_i;
+    port_request.id = free_id;
+    if (reads) port_request.strobe = '1;  // the whole line
+    if (prefetch_slot) begin
+      port_request.op           = MemRead;
+      port_request.address      = {line, OffsetBits'(0)};
+      port_request.strobe       = '1;
+      port_request.reserve      = 1'b0;
+      port_request.private_line = 1'b0;
+    end
+  end
+
+  skid_buffer #(
+    .Width($bits(mem_request_t))
+  ) u_port (
+    .clk_i,
+    .rst_ni,
+    .data_i (port_request),
+    .valid_i(go_send | go_prefetch),
+    .ready_o(port_ready),
+    .data_o (mem_request_o),
+    .valid_o(mem_request_valid_o),
+    .ready_i(mem_request_ready_i)
+  );
+
+  // ---- prefetch: the lines after one that was missed ---------------------------------------------------------------------
+  if (DcachePrefetch > 0) begin : gen_prefetch
+    logic [3:0]    left_d, left_q;
+    line_address_t next_d, next_q;
+    logic          start, step, page_ends;
+
+    assign start          = go_send & reads & ~present;
+    assign prefetch_valid = (left_q != '0) & half_free & load_free & port_ready;
+    assign prefetch_line  = next_q;
+    assign drop_prefetch  = prefetch_slot & (hit | load_in_flight);
+    assign go_prefetch    = prefetch_slot & ~hit & ~load_in_flight;
+    assign step           = drop_prefetch | go_prefetch;
+    assign page_ends      = next_d[PageBits-1:OffsetBits] == '0;
+
+    always_comb begin
+      next_d = start ? line + line_address_t'(1) : next_q + line_address_t'(1);
+      left_d = left_q;
+      if (start)     left_d = 4'(DcachePrefetch);
+      else if (step) left_d = left_q - 4'd1;
+      if (((start || step) && page_ends) || forget) left_d = '0;
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (start || step) next_q <= next_d;
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) left_q <= '0;
+      else         left_q <= left_d;
+    end
+  end else begin : gen_no_prefetch
+    assign prefetch_valid = 1'b0;
+    assign prefetch_line  = '0;
+    assign drop_prefetch  = 1'b0;
+    assign go_prefetch    = 1'b0;
+    logic unused_half_free;
+    assign unused_half_free = half_free;
+  end
+
+  // ---- responses of the memory wait in a RAM, one line per identifier ------------------------------------------------------
+  logic    f_push_ready, f_valid, f_take, f_error;
+  lsu_id_t f_id;
+  line_t   d_data;
+
+  fifo #(
+    .Width(LsuIdBits + 1),
+    .Depth(LsuRequests)
+  ) u_filled (
+    .clk_i,
+    .rst_ni,
+    .data_i ({mem_response_i.error, mem_response_i.id}),
+    .valid_i(mem_response_valid_i),
+    .ready_o(f_push_ready),
+    .data_o ({f_error, f_id}),
+    .valid_o(f_valid),
+    .ready_i(f_take),
+    .count_o()
+  );
+
+  ram_1r1w #(
+    .Depth(LsuRequests),
+    .Width(LineBits)
+  ) u_lines (
+    .clk_i,
+    .read_enable_i  (f_take),
+    .read_address_i (f_id),
+    .read_data_o    (d_data),
+    .write_enable_i (mem_response_valid_i),
+    .write_address_i(mem_response_i.id),
+    .write_data_i   (mem_response_i.data)
+  );
+
+  // ---- answer stage: those that wait for a transaction in turn, and the line into the cache ----------------------------------
+  logic d_valid_d;
+
+  assign f_take      = f_valid & (~d_valid_q | d_leave);
+  assign d_valid_d   = f_take | (d_valid_q & ~d_leave);
+  assign d_answer    = d_valid_q & d_any;
+  // The RAM's one write port goes to stores first.
+  assign fill        = d_valid_q & d_install & ~d_error_q & ~go_update;
+  assign d_leave     = d_valid_q & d_final & (~d_install | d_error_q | fill);
+  assign error_store = d_valid_q & d_error_q & ~d_load;
+
+  always_ff @(posedge clk_i) begin
+    if (f_take) begin
+      d_id_q    <= f_id;
+      d_error_q <= f_error;
+    end
+  end
+
+  // ---- data, hit stage -------------------------------------------------------------------------------------------------------
+  logic         h_valid_d, h_valid_q, h_leave;
+  lsu_id_t      h_id_q;
+  line_t        h_data, write_data;
+  cache_slot_t  write_slot;
+  line_strobe_t write_strobe;
+
+  assign h_leave   = h_valid_q & ~d_answer;
+  assign hit_ready = ~h_valid_q | h_leave;
+  assign h_valid_d = go_hit | (h_valid_q & ~h_leave);
+
+  assign write_slot   = go_update ? hit_slot : fill_slot;
+  assign write_data   = go_update ? request_i.data : d_data;
+  assign write_strobe = go_update ? request_i.strobe : {LineBytes{fill}};
+
+  ram_1r1w #(
+    .Depth     (CacheLines),
+    .Width     (LineBits),
+    .SliceWidth(8)
+  ) u_data (
+    .clk_i,
+    .read_enable_i  (go_hit),
+    .read_address_i (hit_slot),
+    .read_data_o    (h_data),
+    .write_enable_i (write_strobe),
+    .write_address_i(write_slot),
+    .write_data_i   (write_data)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (go_hit) h_id_q <= request_i.id;
+  end
+
+  assign response_valid_o = d_answer | h_valid_q;
+  assign response_o.id    = d_answer ? d_waiter : h_id_q;
+  assign response_o.data  = d_answer ? d_data : h_data;
+  assign response_o.error = d_answer & d_error_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      d_valid_q <= 1'b0;
+      h_valid_q <= 1'b0;
+    end else begin
+      d_valid_q <= d_valid_d;
+      h_valid_q <= h_valid_d;
+    end
+  end
+
+`ifndef SYNTHESIS
+  // What happened, for benches.
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic [11:0] events;
+  assign events = {fill & evict, d_valid_q & d_install & go_update, h_valid_q & d_answer, drop_prefetch, go_prefetch, fill,
+                   d_answer & ~d_final, go_kill, go_update, go_send & reads & present, go_merge, go_hit};
+  /* verilator lint_on UNUSEDSIGNAL */
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      a_response_fits : assert (!mem_response_valid_i || f_push_ready);
+      a_one_way_on : assert ($onehot0({go_merge, go_hit, go_send, go_prefetch}));
+      a_pending : assert (!(go_hit && write_in_flight) || request_i.private_line);
+      a_quiet_start : assert (!invalidate_i || !request_valid_i);
+    end
+  end
+`else
+  logic unused;
+  assign unused = ^{f_push_ready, evict, drop_prefetch};
+`endif
+
+endmodule
