@@ -1,0 +1,49 @@
+// The floating-point units of a warp side by side, with plain ports. Every lane of the pipe has its own operation.
+module fpu_bench
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import fpu_pkg::*;
+(
+  input  logic        clk_i,
+  input  logic        rst_ni,
+  output logic [31:0] lanes_o,
+  output logic [31:0] latency_o,
+
+  // one fpu_pipe per lane; every value in a word of its own
+  input  lane_words_t pipe_valid_i,
+  input  lane_words_t pipe_op_i,
+  input  lane_words_t pipe_format_i,
+  input  lane_words_t pipe_rounding_i,
+  input  lane_words_t pipe_a_i,
+  input  lane_words_t pipe_b_i,
+  input  lane_words_t pipe_c_i,
+  output lane_words_t pipe_valid_o,
+  output lane_words_t pipe_result_o,
+  output lane_words_t pipe_flags_o
+);
+
+  assign lanes_o   = 32'(Lanes);
+  assign latency_o = 32'(FpuLatency);
+
+  for (genvar l = 0; l < int'(Lanes); l++) begin : g_pipe
+    logic       valid;
+    fpu_flags_t flags;
+    fpu_pipe u_pipe (
+      .clk_i,
+      .rst_ni,
+      .valid_i   (pipe_valid_i[l][0]),
+      .op_i      (fpu_op_e'(pipe_op_i[l][4:0])),
+      .format_i  (fpu_format_e'(pipe_format_i[l][0])),
+      .rounding_i(pipe_rounding_i[l][2:0]),
+      .a_i       (pipe_a_i[l]),
+      .b_i       (pipe_b_i[l]),
+      .c_i       (pipe_c_i[l]),
+      .valid_o   (valid),
+      .result_o  (pipe_result_o[l]),
+      .flags_o   (flags)
+    );
+    assign pipe_valid_o[l] = {31'b0, valid};
+    assign pipe_flags_o[l] = {27'b0, flags};
+  end
+
+endmodule
