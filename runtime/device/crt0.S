@@ -22,10 +22,11 @@ _start:
   mv sp, tp
 
   // Thread-local variables: t0 walks the lane's block to t1 (end of .tdata) and on to t2 (end of what is cleared).
-  lui t1, %hi(__hd_tdata_size)
-  addi t1, t1, %lo(__hd_tdata_size)
   lui t2, %hi(__hd_tls_clear_size)
   addi t2, t2, %lo(__hd_tls_clear_size)
+  beqz t2, .Lrun
+  lui t1, %hi(__hd_tdata_size)
+  addi t1, t1, %lo(__hd_tdata_size)
   add t1, tp, t1
   add t2, tp, t2
   mv t0, tp

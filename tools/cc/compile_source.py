@@ -2,7 +2,9 @@
 
 The flags are by measurement: clang's own block placement puts loop latches first, so that lanes which reach them run
 ahead; it is off, and the layout pass (layout.py) orders blocks instead. `-fconvergent-functions` keeps the optimiser
-from making votes and shuffles depend on more control flow than the source has.
+from making votes and shuffles depend on more control flow than the source has. `-ffp-contract=on` (a * b + c within one
+expression becomes one fused operation) is clang's default, said because results depend on it. `-fno-math-errno` makes
+sqrtf an instruction instead of a call.
 """
 
 import dataclasses
@@ -29,6 +31,8 @@ CODE_FLAGS = [
     "-fno-stack-protector",
     "-fno-common",
     "-fconvergent-functions",
+    "-ffp-contract=on",
+    "-fno-math-errno",
 ]
 CXX_FLAGS = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-fno-use-cxa-atexit", "-nostdinc++"]
 # minimize-addr-in-v5=Ranges: inlined scopes are described by range lists, which the layout pass can rewrite.

@@ -183,6 +183,10 @@ def check(options):
             raise toolchain.ToolError(f"{source}: {'is a directory' if source.is_dir() else 'no such file'}")
         if options.stage and kind == "object":
             raise toolchain.ToolError(f"{source}: nothing to compile; -c and -S take sources", status=2)
+    if re.match(r"rv32[^fg_]*(_|$)", options.march):
+        raise toolchain.ToolError(
+            f"--march={options.march} has no F: floats are passed in registers ({toolchain.ABI})", status=2
+        )
     if options.stage and options.output and len(options.sources) > 1:
         raise toolchain.ToolError("-o names one file, but there are several sources", status=2)
     folder = pathlib.Path(options.output or ".").parent

@@ -12,9 +12,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = "riscv32-unknown-elf"
-MARCH = "rv32ima_zicsr_zifencei_zba_zbb_zicond_zihintpause"
-ABI = "ilp32"
-MULTILIB = "rv32im/ilp32"
+MARCH = "rv32imaf_zicsr_zifencei_zfh_zba_zbb_zicond_zihintpause"
+ABI = "ilp32f"
+MULTILIB = "rv32imf/ilp32f"
 PICOLIBC = pathlib.Path("/usr/lib/picolibc/riscv64-unknown-elf")
 LIBGCC = pathlib.Path("/usr/lib/gcc/riscv64-unknown-elf")
 
@@ -47,7 +47,7 @@ def picolibc_include():
 
 
 def library_dirs(multilib=MULTILIB):
-    """[picolibc's directory, libgcc's directory] for a multilib such as rv32im/ilp32."""
+    """[picolibc's directory, libgcc's directory] for a multilib such as rv32imf/ilp32f."""
     picolibc = PICOLIBC / "lib" / multilib
     if not (picolibc / "libc.a").is_file():
         raise ToolError(f"{picolibc}/libc.a is missing; install the Debian package picolibc-riscv64-unknown-elf")

@@ -42,6 +42,7 @@
 #ifdef __riscv
 
 #include <heddle_isa.h>
+#include <heddle_math.h>
 
 /* Defines a kernel: `HD_KERNEL(name) { body }`. The body sees `const struct name_args* args`.
    The host launches it by name. */

@@ -67,7 +67,7 @@ def compile_to_assembly(source, flags=()):
                 toolchain.clang(),
                 "--target=riscv32-unknown-elf",
                 f"-march={toolchain.MARCH}",
-                "-mabi=ilp32",
+                f"-mabi={toolchain.ABI}",
                 "-w",
                 "-nostdlibinc",
                 "-isystem",
