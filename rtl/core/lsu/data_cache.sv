@@ -304,9 +304,26 @@ module data_cache
 `ifndef SYNTHESIS
   // What happened, for benches.
   /* verilator lint_off UNUSEDSIGNAL */
-  logic [11:0] events;
-  assign events = {fill & evict, d_valid_q & d_install & go_update, h_valid_q & d_answer, drop_prefetch, go_prefetch, fill,
-                   d_answer & ~d_final, go_kill, go_update, go_send & reads & present, go_merge, go_hit};
+  logic [16:0] events;
+  assign events = {
+    go_merge & ~(|u_table.waiters_q[u_table.open_id]),
+    request_valid_i & use_port & reads & ~load_free,
+    (u_table.snooped & u_table.open_q) != '0,
+    go_hit & write_in_flight,
+    d_leave & d_load & ~u_table.open_q[d_id_q],
+    fill & evict,
+    d_valid_q & d_install & go_update,
+    h_valid_q & d_answer,
+    drop_prefetch,
+    go_prefetch,
+    fill,
+    d_answer & ~d_final,
+    go_kill,
+    go_update,
+    go_send & reads & present,
+    go_merge,
+    go_hit
+  };
   /* verilator lint_on UNUSEDSIGNAL */
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
