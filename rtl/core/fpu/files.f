@@ -2,9 +2,12 @@ rtl/core/fpu/fpu_pkg.sv
 rtl/core/fpu/fpu_unpack.sv
 rtl/core/fpu/fpu_leading_zeros.sv
 rtl/core/fpu/fpu_normalize.sv
+rtl/core/fpu/fpu_denormalize.sv
 rtl/core/fpu/fpu_round.sv
 rtl/core/fpu/fpu_misc.sv
 rtl/core/fpu/fpu_prepare.sv
 rtl/core/fpu/fpu_add.sv
 rtl/core/fpu/fpu_to_integer.sv
 rtl/core/fpu/fpu_pipe.sv
+rtl/core/fpu/fpu_divide_lane.sv
+rtl/core/fpu/fpu_divide.sv

@@ -24,9 +24,10 @@ void Bench::reset() {
 }
 
 void Bench::cycle() {
-  top_->clk_i = 1;
-  top_->eval();
+  // The inputs settle before the edge.
   top_->clk_i = 0;
+  top_->eval();
+  top_->clk_i = 1;
   top_->eval();
 }
 

@@ -37,7 +37,7 @@ class Bench {
   Bench();
   ~Bench();
 
-  // The clock with inputs as they stand; outputs are then those of the new cycle.
+  // One clock edge with the inputs as they stand; outputs are then those of the new cycle.
   void cycle();
   Vfpu_bench& top() { return *top_; }
   unsigned lanes() const { return top_->lanes_o; }

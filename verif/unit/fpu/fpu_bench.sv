@@ -19,7 +19,19 @@ module fpu_bench
   input  lane_words_t pipe_c_i,
   output lane_words_t pipe_valid_o,
   output lane_words_t pipe_result_o,
-  output lane_words_t pipe_flags_o
+  output lane_words_t pipe_flags_o,
+
+  input  logic        divide_start_i,
+  input  logic        divide_sqrt_i,
+  input  logic        divide_format_i,
+  input  lane_words_t divide_rounding_i,
+  input  logic [31:0] divide_mask_i,
+  input  lane_words_t divide_a_i,
+  input  lane_words_t divide_b_i,
+  output logic        divide_done_o,
+  input  logic        divide_accept_i,
+  output lane_words_t divide_result_o,
+  output lane_words_t divide_flags_o
 );
 
   assign lanes_o   = 32'(Lanes);
@@ -44,6 +56,28 @@ module fpu_bench
     );
     assign pipe_valid_o[l] = {31'b0, valid};
     assign pipe_flags_o[l] = {27'b0, flags};
+  end
+
+  rounding_t [Lanes-1:0]  divide_rounding;
+  fpu_flags_t [Lanes-1:0] divide_flags;
+  fpu_divide u_divide (
+    .clk_i,
+    .rst_ni,
+    .start_i   (divide_start_i),
+    .sqrt_i    (divide_sqrt_i),
+    .format_i  (fpu_format_e'(divide_format_i)),
+    .rounding_i(divide_rounding),
+    .mask_i    (divide_mask_i[Lanes-1:0]),
+    .a_i       (divide_a_i),
+    .b_i       (divide_b_i),
+    .done_o    (divide_done_o),
+    .accept_i  (divide_accept_i),
+    .result_o  (divide_result_o),
+    .flags_o   (divide_flags)
+  );
+  for (genvar l = 0; l < int'(Lanes); l++) begin : g_divide
+    assign divide_rounding[l] = divide_rounding_i[l][2:0];
+    assign divide_flags_o[l]  = {27'b0, divide_flags[l]};
   end
 
 endmodule
