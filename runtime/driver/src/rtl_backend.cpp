@@ -66,6 +66,7 @@ class RtlBackend final : public Backend {
     rtl.seed = options.seed;
     rtl.memory_latency = options.memory_latency;
     rtl.memory_bandwidth = options.memory_bandwidth;
+    rtl.memory_kind = options.memory_kind;
     rtl.random_stalls = options.random_stalls;
     rtl.trace_path = options.trace.string();
     rtl.replay = options.replay;

@@ -12,7 +12,9 @@ constexpr unsigned kEarlyPercent = 20;  // of transactions not yet due, per cycl
 }  // namespace
 
 AxiMemory::AxiMemory(const Settings& settings, SparseMemory& memory)
-    : settings_(settings), memory_(memory), random_(settings.seed) {}
+    : settings_(settings), memory_(memory), random_(settings.seed) {
+  if (settings_.dram) dram_.emplace(*settings_.dram, settings_.line_bytes);
+}
 
 void AxiMemory::set_error_range(uint32_t first, uint32_t last) {
   error_first_ = first;
@@ -34,7 +36,8 @@ void AxiMemory::accept(const AxiMasterSignals& master) {
   if (master.ar.valid && outputs_.ar_ready) {
     Transaction& read = read_queue_.emplace_back();
     read.request = master.ar;
-    read.due = now_ + draw_latency();
+    if (!dram_) read.due = now_ + draw_latency();
+    read.token = tokens_++;
     read.beats_left = master.ar.len + 1U;
     reads_ += read.beats_left;
     ++activity_;
@@ -42,6 +45,7 @@ void AxiMemory::accept(const AxiMasterSignals& master) {
   if (master.aw.valid && outputs_.aw_ready) {
     Transaction& write = write_queue_.emplace_back();
     write.request = master.aw;
+    write.token = tokens_++;
     write.beats_left = master.aw.len + 1U;
     writes_ += write.beats_left;
     ++activity_;
@@ -61,7 +65,32 @@ void AxiMemory::attach_write_data() {
     write_data_.pop_front();
     if (--open->beats_left == 0) {
       open->complete = true;
-      open->due = now_ + draw_latency();
+      if (!dram_) open->due = now_ + draw_latency();
+    }
+  }
+}
+
+void AxiMemory::clock_dram() {
+  const auto line_address = [this](const Transaction& transaction) {
+    return (transaction.request.address & ~(settings_.line_bytes - 1)) + transaction.started * settings_.line_bytes;
+  };
+  const auto start = [&](std::deque<Transaction>& queue, bool write) {
+    for (Transaction& transaction : queue) {
+      if (write && !transaction.complete) return;
+      for (; transaction.started <= transaction.request.len; ++transaction.started) {
+        if (!dram_->accepts(line_address(transaction))) return;
+        dram_->start(transaction.token, line_address(transaction), write);
+      }
+    }
+  };
+  start(read_queue_, false);
+  start(write_queue_, true);
+  dram_->clock();
+  for (const uint64_t token : dram_->finished()) {
+    for (std::deque<Transaction>* queue : {&read_queue_, &write_queue_}) {
+      const auto found =
+          std::find_if(queue->begin(), queue->end(), [token](const auto& t) { return t.token == token; });
+      if (found != queue->end() && ++found->moved == found->request.len + 1U) found->due = now_;
     }
   }
 }
@@ -98,9 +127,11 @@ void AxiMemory::perform_read(Transaction& read) {
   }
 }
 
-// The oldest transaction of each id that is due may be answered; without randomness the oldest of all.
+// The oldest transaction of each id that is due may be answered; without randomness the oldest of those. At a fixed
+// latency that is the oldest of all.
 size_t AxiMemory::choose(const std::deque<Transaction>& queue) {
-  if (!settings_.random) return !queue.empty() && queue[0].due <= now_ && (queue[0].due != 0) ? 0 : queue.size();
+  if (!settings_.random && !dram_)
+    return !queue.empty() && queue[0].due <= now_ && (queue[0].due != 0) ? 0 : queue.size();
   std::bitset<256> seen;
   size_t chosen = queue.size();
   unsigned eligible = 0;
@@ -109,6 +140,7 @@ size_t AxiMemory::choose(const std::deque<Transaction>& queue) {
     if (seen[transaction.request.id]) continue;
     seen[transaction.request.id] = true;
     if (transaction.due == 0 || transaction.due > now_) continue;
+    if (!settings_.random) return i;
     if (random_() % ++eligible == 0) chosen = i;
   }
   return chosen;
@@ -125,9 +157,8 @@ void AxiMemory::drive_write_response(const AxiMasterSignals& master) {
   Transaction& write = write_queue_[index];
   if (!write.performed) perform_write(write);
   write_tokens_ -= static_cast<double>(write.data.size());
-  outputs_.b = {.valid = true,
-                .id = write.request.id,
-                .resp = static_cast<uint8_t>(write.error ? kRespSlverr : kRespOkay)};
+  outputs_.b = {
+      .valid = true, .id = write.request.id, .resp = static_cast<uint8_t>(write.error ? kRespSlverr : kRespOkay)};
   write_queue_.erase(write_queue_.begin() + static_cast<std::ptrdiff_t>(index));
   ++activity_;
 }
@@ -166,6 +197,7 @@ void AxiMemory::clock(const AxiMasterSignals& master) {
   write_tokens_ = std::min(1.0, write_tokens_ + settings_.bandwidth);
   accept(master);
   attach_write_data();
+  if (dram_) clock_dram();
   if (settings_.random) {
     std::bitset<256> blocked;  // same-id writes stay in order
     for (Transaction& write : write_queue_) {

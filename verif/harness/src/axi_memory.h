@@ -1,19 +1,21 @@
-// A slow memory behind the AXI4 port: settable latency and bandwidth, random stalls and reordering from a seed.
+// A slow memory behind the AXI4 port: settable latency and bandwidth, random stalls and reordering from a seed; or a
+// DRAM, whose timing then takes the place of the latency.
 //
-// Reads and writes are independent, as AXI4 has it: a write takes effect between the acceptance of its last beat and its
-// response, a read is sampled between its acceptance and its response, at a random moment when stalls are random. The
-// device must not lean on more. Transactions of one id are answered in order, those of different ids in any order when
-// reordering is on. At most kDepth transactions wait in each direction; then ready is withheld.
-// The memory takes full-width single-beat or INCR bursts; anything else is a matter for AxiChecker.
+// Reads and writes are independent, as AXI4 has it: a write takes effect between the acceptance of its last beat and
+// its response, a read is sampled between its acceptance and its response, at a random moment when stalls are random.
+// The device must not lean on more. Transactions of one id are answered in order, those of different ids in any order
+// when reordering is on. At most kDepth transactions wait in each direction; then ready is withheld. The memory takes
+// full-width single-beat or INCR bursts; anything else is a matter for AxiChecker.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <functional>
+#include <optional>
 #include <random>
 #include <vector>
 
 #include "axi_signals.h"
+#include "dram_timing.h"
 #include "sparse_memory.h"
 
 namespace heddle::harness {
@@ -22,9 +24,10 @@ class AxiMemory {
  public:
   struct Settings {
     unsigned line_bytes = 64;
-    unsigned latency = 100;   // cycles, at least 1
-    double bandwidth = 1.0;   // lines per cycle and direction, in (0, 1]
-    bool random = false;      // stalls, latencies, reordering
+    unsigned latency = 100;              // cycles, at least 1
+    double bandwidth = 1.0;              // lines per cycle and direction, in (0, 1]
+    bool random = false;                 // stalls, latencies, reordering
+    std::optional<DramParameters> dram;  // latency then has no meaning; not together with random
     uint64_t seed = 1;
   };
   static constexpr size_t kDepth = 128;
@@ -50,8 +53,11 @@ class AxiMemory {
  private:
   struct Transaction {
     AxiAddress request;
-    uint64_t due = 0;       // first cycle of the response
+    uint64_t due = 0;  // first cycle of the response
     unsigned beats_left = 0;
+    uint64_t token = 0;     // names it to the DRAM
+    unsigned started = 0;   // lines that the DRAM has been asked for ...
+    unsigned moved = 0;     // ... and has moved
     bool complete = false;  // writes: all data is there
     bool performed = false;
     std::vector<AxiWrite> data;  // writes
@@ -63,6 +69,8 @@ class AxiMemory {
   bool draw(unsigned percent);
   void accept(const AxiMasterSignals& master);
   void attach_write_data();
+  // Hands lines to the DRAM in order while it takes them, and notes those that it has moved.
+  void clock_dram();
   void perform_write(Transaction& write);
   void perform_read(Transaction& read);
   // Index of the transaction to answer now, or queue size for none.
@@ -76,8 +84,10 @@ class AxiMemory {
   std::deque<Transaction> read_queue_;
   std::deque<Transaction> write_queue_;
   std::deque<AxiWrite> write_data_;
+  std::optional<DramTiming> dram_;
   std::mt19937_64 random_;
   uint64_t now_ = 0;
+  uint64_t tokens_ = 0;
   double read_tokens_ = 1.0;
   double write_tokens_ = 1.0;
   uint32_t error_first_ = 1;

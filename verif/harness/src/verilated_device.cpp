@@ -12,11 +12,14 @@ namespace heddle::harness {
 namespace {
 
 AxiMemory::Settings memory_settings(const Configuration& configuration, const RtlOptions& options) {
-  return {.line_bytes = configuration.line_bytes,
-          .latency = std::max(1U, options.memory_latency),
-          .bandwidth = options.memory_bandwidth,
-          .random = options.random_stalls,
-          .seed = options.seed};
+  AxiMemory::Settings settings{.line_bytes = configuration.line_bytes,
+                               .latency = std::max(1U, options.memory_latency),
+                               .bandwidth = options.memory_bandwidth,
+                               .random = options.random_stalls,
+                               .dram = std::nullopt,
+                               .seed = options.seed};
+  if (options.memory_kind != "fixed") settings.dram = DramParameters::named(options.memory_kind);
+  return settings;
 }
 
 class DramView final : public lockstep::RtlMemoryView {
@@ -81,6 +84,9 @@ void VerilatedDevice::check_options() const {
   if (!(options_.memory_bandwidth > 0.0 && options_.memory_bandwidth <= 1.0)) {
     throw RtlOptionsError("memory bandwidth: above 0, at most 1 line per cycle");
   }
+  if (options_.memory_kind != "fixed" && options_.random_stalls) {
+    throw RtlOptionsError("random stalls go with memory 'fixed' only");
+  }
   if (!options_.trace_path.empty() && !library_description().tracing) {
     throw RtlOptionsError("waveforms need a library built with tracing");
   }
@@ -114,8 +120,8 @@ void VerilatedDevice::cycle() {
   if (bus_.error) std::rethrow_exception(bus_.error);
   if (checker_ && !checker_->end_cycle(cycle_)) note_divergence();
   if (const auto stop = take_simulator_stop()) {
-    throw AssertionError(fmt::format("cycle {}: {}{}", cycle_, *stop,
-                                     options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
+    throw AssertionError(
+        fmt::format("cycle {}: {}{}", cycle_, *stop, options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
   }
 }
 
@@ -123,7 +129,8 @@ void VerilatedDevice::note_divergence() {
   if (!mismatch_) mismatch_ = checker_->report();
 }
 
-// ---- host port -------------------------------------------------------------------------------------------------------
+// ---- host port
+// -------------------------------------------------------------------------------------------------------
 
 void VerilatedDevice::await_host(const char* what, uint32_t offset) {
   for (unsigned i = 0; host_.busy(); ++i) {
@@ -154,7 +161,8 @@ uint32_t VerilatedDevice::read_register(uint32_t offset) {
   // The launch may end while the access is made.
   if (sink_.launch_ended) finish_launch();
   if (!okay) {
-    throw RegisterAccessError(fmt::format("the device refuses a read of register offset {:#05x}", offset), offset, false);
+    throw RegisterAccessError(fmt::format("the device refuses a read of register offset {:#05x}", offset), offset,
+                              false);
   }
   return value;
 }
@@ -178,7 +186,8 @@ void VerilatedDevice::write_register(uint32_t offset, uint32_t value) {
   }
 }
 
-// ---- memory ------------------------------------------------------------------------------------------------------------
+// ---- memory
+// ------------------------------------------------------------------------------------------------------------
 
 void VerilatedDevice::read_memory(uint32_t address, std::span<std::byte> bytes) {
   if (!SparseMemory::contains(address, bytes.size())) {
@@ -193,8 +202,7 @@ void VerilatedDevice::write_memory(uint32_t address, std::span<const std::byte> 
   }
   dram_.write(address, bytes);
   if (checker_) {
-    checker_->memory().device().write(address,
-                                      {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    checker_->memory().device().write(address, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   }
 }
 
@@ -211,7 +219,8 @@ void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last) {
   if (checker_) checker_->expect_bus_errors(first, last);
 }
 
-// ---- running -----------------------------------------------------------------------------------------------------------
+// ---- running
+// -----------------------------------------------------------------------------------------------------------
 
 uint64_t VerilatedDevice::progress() const { return sink_.warp_instrs + memory_.activity(); }
 

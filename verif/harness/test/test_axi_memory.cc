@@ -37,7 +37,9 @@ TEST(SparseMemory, ReadsZeroAndKeepsWhatIsWritten) {
 // Cycles from the edge that accepts a read to the first edge at which its data is valid.
 unsigned read_latency(unsigned latency) {
   SparseMemory dram;
-  AxiMemory memory({.line_bytes = kLine, .latency = latency, .bandwidth = 1.0, .random = false, .seed = 1}, dram);
+  AxiMemory memory(
+      {.line_bytes = kLine, .latency = latency, .bandwidth = 1.0, .random = false, .dram = std::nullopt, .seed = 1},
+      dram);
   AxiMasterSignals master;
   master.r_ready = true;
   memory.clock(master);  // nothing is ready before
@@ -59,7 +61,9 @@ TEST(AxiMemory, LatencyIsAsSet) {
 // Cycles to read 64 lines at full speed.
 unsigned stream(double bandwidth) {
   SparseMemory dram;
-  AxiMemory memory({.line_bytes = kLine, .latency = 4, .bandwidth = bandwidth, .random = false, .seed = 1}, dram);
+  AxiMemory memory(
+      {.line_bytes = kLine, .latency = 4, .bandwidth = bandwidth, .random = false, .dram = std::nullopt, .seed = 1},
+      dram);
   AxiMasterSignals master;
   master.r_ready = true;
   unsigned sent = 0;
@@ -83,7 +87,8 @@ TEST(AxiMemory, BandwidthIsAsSet) {
 
 TEST(AxiMemory, ErrorRangeAnswersSlverrAndHasNoEffect) {
   SparseMemory dram;
-  AxiMemory memory({.line_bytes = kLine, .latency = 2, .bandwidth = 1.0, .random = false, .seed = 1}, dram);
+  AxiMemory memory(
+      {.line_bytes = kLine, .latency = 2, .bandwidth = 1.0, .random = false, .dram = std::nullopt, .seed = 1}, dram);
   memory.set_error_range(kBase + 70, kBase + 71);
   AxiMasterSignals master;
   master.b_ready = master.r_ready = true;
@@ -108,13 +113,16 @@ TEST(AxiMemory, ErrorRangeAnswersSlverrAndHasNoEffect) {
 
 // Random traffic with one open transaction per line at most, as the memory hub has it: every read returns what was
 // written last, the protocol checker is content, and everything is answered.
-void random_traffic(uint64_t seed, bool random) {
+void random_traffic(uint64_t seed, bool random, const char* part = nullptr) {
   SparseMemory dram;
-  AxiMemory memory({.line_bytes = kLine, .latency = 20, .bandwidth = 0.5, .random = random, .seed = seed}, dram);
+  AxiMemory::Settings settings{
+      .line_bytes = kLine, .latency = 20, .bandwidth = 0.5, .random = random, .dram = std::nullopt, .seed = seed};
+  if (part != nullptr) settings.dram = DramParameters::named(part);
+  AxiMemory memory(settings, dram);
   AxiChecker checker({.line_bytes = kLine, .ids = 8});
   std::mt19937_64 draw(seed);
   AxiMasterSignals master;
-  std::map<uint32_t, uint8_t> expected;        // first byte of each line
+  std::map<uint32_t, uint8_t> expected;                    // first byte of each line
   std::map<uint8_t, std::vector<uint32_t>> reads, writes;  // open, by id
   std::map<uint32_t, bool> open_line;
   unsigned requests = 0;
@@ -162,6 +170,11 @@ void random_traffic(uint64_t seed, bool random) {
 }
 
 TEST(AxiMemory, RegularTraffic) { random_traffic(1, false); }
+
+TEST(AxiMemory, DramTraffic) {
+  random_traffic(1, false, "ddr4");
+  random_traffic(2, false, "hbm");
+}
 
 TEST(AxiMemory, RandomTraffic) {
   for (uint64_t seed = 1; seed <= 20; ++seed) random_traffic(seed, true);

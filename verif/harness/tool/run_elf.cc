@@ -195,6 +195,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", arguments.options.seed, "");
   app.add_option("--latency", arguments.options.memory_latency, "memory latency in cycles");
   app.add_option("--bandwidth", arguments.options.memory_bandwidth, "lines per cycle");
+  app.add_option("--memory", arguments.options.memory_kind, "fixed, ddr4 or hbm");
   app.add_flag("--random-stalls", arguments.options.random_stalls, "random memory");
   app.add_option("--trace", arguments.options.trace_path, "waveform file");
   CLI11_PARSE(app, argc, argv);

@@ -67,6 +67,7 @@ struct BackendOptions {
   uint64_t seed = 1;
   unsigned memory_latency = 100;
   double memory_bandwidth = 1.0;
+  std::string memory_kind = "fixed";  ///< fixed, ddr4, hbm: see RtlOptions.
   bool random_stalls = false;
   std::filesystem::path trace;   ///< Waveform file, empty for none.
   bool stack_reference = false;  ///< Model: also count the issue slots of an exact post-dominator stack.

@@ -23,7 +23,7 @@
 namespace heddle::harness {
 
 // Raised whenever the layout of a type in this file changes.
-inline constexpr unsigned kRtlInterface = 2;
+inline constexpr unsigned kRtlInterface = 3;
 
 // Base of every error a device or the factory throws.
 class HEDDLE_HARNESS_VISIBLE RtlError : public std::runtime_error {
@@ -86,6 +86,9 @@ struct RtlOptions {
   unsigned memory_latency = 100;
   // Lines the memory moves in each direction, per cycle: above 0, at most 1 (the port's own limit).
   double memory_bandwidth = 1.0;
+  // What lies behind the port: "fixed" (memory_latency), "ddr4" or "hbm" (timing of a DRAM with banks, rows, channels and
+  // refresh, at a device clock of 1 GHz; memory_latency is then ignored). Random stalls go with "fixed" only.
+  std::string memory_kind = "fixed";
   // Random back-pressure on every memory channel, latency drawn from 1 to 2 * memory_latency, responses reordered
   // between ids.
   bool random_stalls = false;
