@@ -11,3 +11,10 @@ rtl/core/fpu/fpu_to_integer.sv
 rtl/core/fpu/fpu_pipe.sv
 rtl/core/fpu/fpu_divide_lane.sv
 rtl/core/fpu/fpu_divide.sv
+rtl/core/fpu/special_operand.sv
+rtl/core/fpu/special_reduce.sv
+rtl/core/fpu/special_rom.sv
+rtl/core/fpu/special_polynomial.sv
+rtl/core/fpu/special_finish.sv
+rtl/core/fpu/special_evaluator.sv
+rtl/core/fpu/special_unit.sv

@@ -64,10 +64,26 @@ package fpu_pkg;
     SpecialCos
   } special_e;
 
+  typedef logic signed [9:0] exponent_t;  // of the bit in front of the binary point, without bias
+
+  // How a special function's result comes from its polynomial P: (-1)^sign * (offset * 2^54 +- factor * P) * 2^exponent, rounded.
+  typedef struct packed {
+    logic              sign;
+    exponent_t         exponent;
+    logic              negative;   // the factor is subtracted
+    logic [29:0]       factor;
+    logic signed [8:0] offset;     // log2 only
+  } special_scale_t;
+
+  // A result that is known without evaluation.
+  typedef struct packed {
+    logic        known;
+    logic [31:0] result;
+    fpu_flags_t  flags;
+  } special_fixed_t;
+
   localparam logic [31:0] CanonicalNan     = 32'h7fc0_0000;
   localparam logic [31:0] CanonicalNanHalf = 32'hffff_7e00;
-
-  typedef logic signed [9:0] exponent_t;  // of the bit in front of the binary point, without bias
 
   // An operand taken apart. Its value is significand / 2^23 * 2^exponent; a subnormal keeps its leading zeros and has the
   // smallest exponent of its format, and so does a zero. The significand of a half is left-justified.

@@ -23,12 +23,19 @@ void Bench::reset() {
   top_->rst_ni = 1;
 }
 
-void Bench::cycle() {
-  // The inputs settle before the edge.
+void Bench::settle() {
   top_->clk_i = 0;
   top_->eval();
+}
+
+void Bench::edge() {
   top_->clk_i = 1;
   top_->eval();
+}
+
+void Bench::cycle() {
+  settle();
+  edge();
 }
 
 void Scoreboard::fail(const std::string& what) {

@@ -39,6 +39,9 @@ class Bench {
 
   // One clock edge with the inputs as they stand; outputs are then those of the new cycle.
   void cycle();
+  // Its two halves: outputs that depend on inputs of the same cycle are there in between.
+  void settle();
+  void edge();
   Vfpu_bench& top() { return *top_; }
   unsigned lanes() const { return top_->lanes_o; }
   void reset();

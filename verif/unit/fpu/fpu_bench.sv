@@ -8,6 +8,7 @@ module fpu_bench
   input  logic        rst_ni,
   output logic [31:0] lanes_o,
   output logic [31:0] latency_o,
+  output logic [31:0] special_units_o,
 
   // one fpu_pipe per lane; every value in a word of its own
   input  lane_words_t pipe_valid_i,
@@ -31,11 +32,22 @@ module fpu_bench
   output logic        divide_done_o,
   input  logic        divide_accept_i,
   output lane_words_t divide_result_o,
-  output lane_words_t divide_flags_o
+  output lane_words_t divide_flags_o,
+
+  input  logic        special_valid_i,
+  output logic        special_ready_o,
+  input  logic [2:0]  special_function_i,
+  input  logic [31:0] special_mask_i,
+  input  lane_words_t special_a_i,
+  output logic        special_done_o,
+  input  logic        special_accept_i,
+  output lane_words_t special_result_o,
+  output lane_words_t special_flags_o
 );
 
-  assign lanes_o   = 32'(Lanes);
-  assign latency_o = 32'(FpuLatency);
+  assign lanes_o         = 32'(Lanes);
+  assign latency_o       = 32'(FpuLatency);
+  assign special_units_o = 32'(SpecialUnits);
 
   for (genvar l = 0; l < int'(Lanes); l++) begin : g_pipe
     logic       valid;
@@ -78,6 +90,24 @@ module fpu_bench
   for (genvar l = 0; l < int'(Lanes); l++) begin : g_divide
     assign divide_rounding[l] = divide_rounding_i[l][2:0];
     assign divide_flags_o[l]  = {27'b0, divide_flags[l]};
+  end
+
+  fpu_flags_t [Lanes-1:0] special_flags;
+  special_unit u_special (
+    .clk_i,
+    .rst_ni,
+    .valid_i   (special_valid_i),
+    .ready_o   (special_ready_o),
+    .function_i(special_e'(special_function_i)),
+    .mask_i    (special_mask_i[Lanes-1:0]),
+    .a_i       (special_a_i),
+    .done_o    (special_done_o),
+    .accept_i  (special_accept_i),
+    .result_o  (special_result_o),
+    .flags_o   (special_flags)
+  );
+  for (genvar l = 0; l < int'(Lanes); l++) begin : g_special
+    assign special_flags_o[l] = {27'b0, special_flags[l]};
   end
 
 endmodule
