@@ -10,10 +10,23 @@ namespace {
 constexpr uint32_t kShared = 0x8000'0000, kPrivate = 0xA000'0000, kStream = 0x8800'0000;
 constexpr unsigned kPrivateLines = 12, kStreamLines = 4096;
 // Names of the bits of events_o, from bit 0.
-constexpr const char* kEvents[] = {"hit",           "merge",          "pending line",  "store update", "atomic drops line",
-                                   "more than one waits", "fill",     "prefetch",      "prefetch dropped",
-                                   "hit held up",   "fill held up",   "eviction",      "closed load",  "private hit on pending",
-                                   "snoop closes load",   "loads used up", "merge into prefetch"};
+constexpr const char* kEvents[] = {"hit",
+                                   "merge",
+                                   "pending line",
+                                   "store update",
+                                   "atomic drops line",
+                                   "more than one waits",
+                                   "fill",
+                                   "prefetch",
+                                   "prefetch dropped",
+                                   "hit held up",
+                                   "fill held up",
+                                   "eviction",
+                                   "closed load",
+                                   "private hit on pending",
+                                   "snoop closes load",
+                                   "loads used up",
+                                   "merge into prefetch"};
 
 }  // namespace
 
@@ -130,8 +143,8 @@ std::shared_ptr<Access> Bench::make(unsigned core, unsigned warp) {
 void Bench::check_private(const Access& access) {
   for (unsigned w = 0; w < shape_.words(); ++w) {
     if (access.strobe[w] != 0 && access.value[w] != access.data[w]) {
-      fail("private word " + std::to_string(access.line + 4 * w) + " of core " + std::to_string(access.core) + " warp " +
-           std::to_string(access.warp) + ": expected " + std::to_string(access.data[w]) + " got " +
+      fail("private word " + std::to_string(access.line + 4 * w) + " of core " + std::to_string(access.core) +
+           " warp " + std::to_string(access.warp) + ": expected " + std::to_string(access.data[w]) + " got " +
            std::to_string(access.value[w]));
     }
   }
@@ -151,7 +164,8 @@ void Bench::check_load(Warp& warp, const Access& access) {
     };
     while (over(first)) ++first;
     uint64_t match = first;
-    while (match < versions.size() && versions[match].begin <= access.answered && versions[match].value != access.value[w]) {
+    while (match < versions.size() && versions[match].begin <= access.answered &&
+           versions[match].value != access.value[w]) {
       ++match;
     }
     if (match < versions.size() && versions[match].begin <= access.answered) {
@@ -181,8 +195,10 @@ void Bench::check_finished(Warp& warp) {
     }
     if (access->op == Op::kRead) {
       ++counts_["load"];
-      if (access->private_line) check_private(*access);
-      else check_load(warp, *access);
+      if (access->private_line)
+        check_private(*access);
+      else
+        check_load(warp, *access);
       continue;
     }
     for (unsigned w = 0; w < shape_.words(); ++w) {
@@ -284,13 +300,15 @@ void Bench::step() {
       quiet_ = 0;
     }
     if (top_->mem_valid_o[c] && top_->mem_ready_i[c]) {
-      MemoryRequest request{c, top_->mem_id_o[c], static_cast<Op>(top_->mem_op_o[c]), top_->mem_address_o[c], {}, {}, {}};
+      MemoryRequest request{c, top_->mem_id_o[c], static_cast<Op>(top_->mem_op_o[c]), top_->mem_address_o[c], {}, {},
+                            {}};
       for (unsigned w = 0; w < shape_.words(); ++w) {
         request.strobe.push_back(top_->mem_strobe_o[c][w]);
         request.data.push_back(top_->mem_data_o[c][w]);
       }
       if (request.op == Op::kRead) {
-        if (request.address % shape_.line_bytes != 0 || std::ranges::any_of(request.strobe, [](uint8_t s) { return s != 0xF; })) {
+        if (request.address % shape_.line_bytes != 0 ||
+            std::ranges::any_of(request.strobe, [](uint8_t s) { return s != 0xF; })) {
           fail("a read of less than a line");
         }
         ++counts_["read below"];
@@ -300,14 +318,15 @@ void Bench::step() {
         const auto access = core.forwarded.front();
         core.forwarded.pop_front();
         const uint32_t line = request.address & ~(shape_.line_bytes - 1);
-        if (request.op != access->op || line != access->line || request.strobe != access->strobe || request.data != access->data ||
-            top_->mem_order_o[c] != static_cast<uint32_t>(access->offered)) {
+        if (request.op != access->op || line != access->line || request.strobe != access->strobe ||
+            request.data != access->data || top_->mem_order_o[c] != static_cast<uint32_t>(access->offered)) {
           fail("a write differs from what was asked for");
         }
         request.ordered = [this, access](uint64_t cycle, uint32_t word) {
           access->ordered = cycle;
           access->expected_word = word;
-          // The versions that stand now are this access's own, or what the LR saw: nothing of the warp that follows may see less.
+          // The versions that stand now are this access's own, or what the LR saw: nothing of the warp that follows may
+          // see less.
           for (unsigned w = 0; w < shape_.words() && !access->error_line; ++w) {
             access->version.push_back(memory_->history(access->line + 4 * w).size() - 1);
           }
@@ -332,7 +351,8 @@ void Bench::step() {
   }
   if (quiet_ > 2000) {
     bool waits = false;
-    for (const Core& core : cores_) waits = waits || std::ranges::any_of(core.flying, [](const auto& a) { return a != nullptr; });
+    for (const Core& core : cores_)
+      waits = waits || std::ranges::any_of(core.flying, [](const auto& a) { return a != nullptr; });
     if (waits) fail("nothing moves any more");
   }
   top_->clk_i = 1;
@@ -363,10 +383,12 @@ void Bench::new_launch() {
   if (!errors_.empty()) return;
   for (unsigned n = 0; n < traffic_.lines; ++n) {
     for (unsigned w = 0; w < shape_.words(); ++w) {
-      if (random(2) == 0) memory_->host_write(kShared + n * shape_.line_bytes + 4 * w, next_value_++ * 0x0101'0101U, cycle_);
+      if (random(2) == 0)
+        memory_->host_write(kShared + n * shape_.line_bytes + 4 * w, next_value_++ * 0x0101'0101U, cycle_);
     }
   }
-  for (unsigned i = 0; i < kPrivateLines * shape_.words(); ++i) memory_->host_write(kPrivate + 4 * i, next_value_++, cycle_);
+  for (unsigned i = 0; i < kPrivateLines * shape_.words(); ++i)
+    memory_->host_write(kPrivate + 4 * i, next_value_++, cycle_);
   for (Core& core : cores_) {
     for (Warp& warp : core.warps) warp.own.clear();
   }

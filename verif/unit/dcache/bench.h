@@ -22,9 +22,9 @@ struct Traffic {
   unsigned store_percent = 30;
   unsigned atomic_percent = 3;
   unsigned fence_percent = 3;
-  unsigned error_percent = 0;     // accesses to lines that answer errors
-  unsigned stream_percent = 0;    // loads that walk through memory
-  unsigned own_percent = 20;      // loads of what the warp has just stored to
+  unsigned error_percent = 0;   // accesses to lines that answer errors
+  unsigned stream_percent = 0;  // loads that walk through memory
+  unsigned own_percent = 20;    // loads of what the warp has just stored to
 };
 
 // One access of a warp, from its making to its last check.
@@ -37,8 +37,8 @@ struct Access {
   bool private_line = false, error_line = false;
   uint64_t offered = 0, answered = 0, ordered = 0;
   bool done = false, error = false;
-  std::vector<uint32_t> value;  // what came back
-  uint32_t expected_word = 0;   // atomics: what the memory answered
+  std::vector<uint32_t> value;    // what came back
+  uint32_t expected_word = 0;     // atomics: what the memory answered
   std::vector<uint64_t> version;  // writes: what stood in each word when they had taken their place
 };
 
@@ -63,14 +63,14 @@ class Bench {
     unsigned outstanding = 0;
     bool fence = false;
     uint32_t last_store = 0, stream = 0;
-    std::map<uint32_t, uint64_t> seen;            // by word: the version that later loads may not go behind
-    std::map<uint32_t, uint32_t> own;             // private words: the last value stored
+    std::map<uint32_t, uint64_t> seen;  // by word: the version that later loads may not go behind
+    std::map<uint32_t, uint32_t> own;   // private words: the last value stored
   };
   struct Core {
     std::vector<Warp> warps;
     std::vector<bool> id_used;
     std::shared_ptr<Access> offered;
-    std::vector<std::shared_ptr<Access>> flying;  // by identifier
+    std::vector<std::shared_ptr<Access>> flying;    // by identifier
     std::deque<std::shared_ptr<Access>> forwarded;  // writes and atomics that must come out below, in order
   };
 

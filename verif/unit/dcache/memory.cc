@@ -75,7 +75,8 @@ void Memory::perform(const MemoryRequest& request, uint64_t cycle) {
   if (request.ordered) request.ordered(cycle, answer);
   const unsigned span = timing_.max_latency - timing_.min_latency + 1;
   const unsigned least = changed ? timing_.snoop_latency : 1;
-  answers_.push_back({request.core, response, cycle + std::max<uint64_t>(least, timing_.min_latency + random_() % span)});
+  answers_.push_back(
+      {request.core, response, cycle + std::max<uint64_t>(least, timing_.min_latency + random_() % span)});
 }
 
 void Memory::tick(uint64_t cycle) {
@@ -107,7 +108,8 @@ void Memory::tick(uint64_t cycle) {
   for (unsigned c = 0; c < shape_.cores; ++c) {
     size_t best = answers_.size();
     for (size_t i = 0; i < answers_.size(); ++i) {
-      if (answers_[i].core == c && answers_[i].due <= cycle && (best == answers_.size() || answers_[i].due < answers_[best].due)) {
+      if (answers_[i].core == c && answers_[i].due <= cycle &&
+          (best == answers_.size() || answers_[i].due < answers_[best].due)) {
         best = i;
       }
     }

@@ -1,6 +1,6 @@
-// The memory below the caches: an ordering point that performs one access per bank and cycle, in any order it likes except that
-// requests of one port to one line stay in order; answers in any order; tells the caches of changes a fixed number of
-// cycles later and acknowledges a change no earlier than that.
+// The memory below the caches: an ordering point that performs one access per bank and cycle, in any order it likes
+// except that requests of one port to one line stay in order; answers in any order; tells the caches of changes a fixed
+// number of cycles later and acknowledges a change no earlier than that.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,8 @@ struct MemoryRequest {
   uint32_t address = 0;  // of the line; atomics: of the word
   std::vector<uint8_t> strobe;
   std::vector<uint32_t> data;
-  std::function<void(uint64_t cycle, uint32_t word)> ordered;  // called when it takes its place; word: what an atomic answers
+  std::function<void(uint64_t cycle, uint32_t word)>
+      ordered;  // called when it takes its place; word: what an atomic answers
 };
 
 struct MemoryResponse {

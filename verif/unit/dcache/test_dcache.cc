@@ -1,6 +1,6 @@
-// Random traffic through the data caches, against the rules of docs/memory_model.md: every request is answered once; a load
-// returns a value that its word held meanwhile, not older than what its warp has seen or stored; a store is acknowledged after
-// all caches know; what leaves for the memory is what was asked for.
+// Random traffic through the data caches, against the rules of docs/memory_model.md: every request is answered once; a
+// load returns a value that its word held meanwhile, not older than what its warp has seen or stored; a store is
+// acknowledged after all caches know; what leaves for the memory is what was asked for.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -108,17 +108,18 @@ TEST(DataCache, Streams) {
 // Runs last: the runs above are worth something only if every corner was reached.
 TEST(DataCacheCoverage, EveryCorner) {
   const Bench bench(1, {}, {});
-  for (const char* corner :
-       {"load", "store", "atomic", "bus error", "hit", "merge", "pending line", "store update", "atomic drops line",
-        "more than one waits", "fill", "hit held up", "eviction", "closed load", "private hit on pending",
-        "snoop closes load", "old value allowed"}) {
+  for (const char* corner : {"load", "store", "atomic", "bus error", "hit", "merge", "pending line", "store update",
+                             "atomic drops line", "more than one waits", "fill", "hit held up", "eviction",
+                             "closed load", "private hit on pending", "snoop closes load", "old value allowed"}) {
     EXPECT_GT(total[corner], 100U) << corner;
   }
   EXPECT_GT(total["fill held up"], 10U);
   if (bench.shape().prefetch != 0) {
-    for (const char* corner : {"prefetch", "prefetch dropped", "merge into prefetch"}) EXPECT_GT(total[corner], 10U) << corner;
+    for (const char* corner : {"prefetch", "prefetch dropped", "merge into prefetch"})
+      EXPECT_GT(total[corner], 10U) << corner;
   }
-  for (const auto& [name, count] : total) std::printf("%-24s %10llu\n", name.c_str(), static_cast<unsigned long long>(count));
+  for (const auto& [name, count] : total)
+    std::printf("%-24s %10llu\n", name.c_str(), static_cast<unsigned long long>(count));
 }
 
 }  // namespace
