@@ -8,7 +8,6 @@ import sys
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-import device_runtime
 import toolchain
 
 SHF_GNU_RETAIN = 0x200000

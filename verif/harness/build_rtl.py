@@ -122,7 +122,7 @@ def compile_and_link(out, config, trace, includes, libraries):
         "  depfile = $out.d",
         "  deps = gcc",
         "rule link",
-        f"  command = g++ -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -o $out $in $libraries",
+        "  command = g++ -shared -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -Wl,-z,defs -o $out $in $libraries",
     ]
     objects = []
 

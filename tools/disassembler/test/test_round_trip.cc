@@ -85,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(All, RoundTrip, testing::Values(Style::kPlain, Style::k
 
 // The C header's statements and the assembler's macros are the same instructions.
 TEST(Header, StatementsAssembleToTheirRows) {
-  std::string source = "#include \"heddle/heddle_isa.h\"\nint main(void) {\n  int a, b = 1, c = 2, d = 3;\n  float x, y = 1;\n";
+  std::string source =
+      "#include \"heddle/heddle_isa.h\"\nint main(void) {\n  int a, b = 1, c = 2, d = 3;\n  float x, y = 1;\n";
   std::vector<Op> expected;
   for (size_t row = 1; row < kOpCount; ++row) {
     const InstructionInfo& info = kInstructions[row];

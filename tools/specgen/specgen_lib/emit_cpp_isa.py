@@ -80,7 +80,11 @@ def isa_header(spec):
 
 def _fields():
     lines = ["// Operand fields. A field that the word's format does not have gives a number without meaning."]
-    for name, low, mask in (("rd", 7, 31), ("rs1", 15, 31), ("rs2", 20, 31), ("rs3", 27, 31), ("csr", 20, 0xFFF), ("rm", 12, 7), ("fm", 28, 15), ("pred", 24, 15), ("succ", 20, 15), ("aq", 26, 1), ("rl", 25, 1)):  # fmt: skip
+    fields = (
+        ("rd", 7, 31), ("rs1", 15, 31), ("rs2", 20, 31), ("rs3", 27, 31), ("csr", 20, 0xFFF), ("rm", 12, 7), ("fm", 28, 15),
+        ("pred", 24, 15), ("succ", 20, 15), ("aq", 26, 1), ("rl", 25, 1),
+    )  # fmt: skip
+    for name, low, mask in fields:
         lines.append(f"inline constexpr uint32_t {name}(uint32_t instr) {{ return instr >> {low} & {mask:#x}; }}")
     lines += [
         "",

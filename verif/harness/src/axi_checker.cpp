@@ -76,7 +76,8 @@ void AxiChecker::check_read_response(const AxiRead& read) {
 
 void AxiChecker::check_write_response(const AxiWriteResponse& response) {
   if (complete_writes_[response.id] == 0) {
-    violation("response-match", "B", fmt::format("response for id {}, of which no complete write is open", response.id));
+    violation("response-match", "B",
+              fmt::format("response for id {}, of which no complete write is open", response.id));
   }
   --complete_writes_[response.id];
   --outstanding_writes_;

@@ -55,10 +55,10 @@ class AxiChecker {
   AxiWriteResponse held_b_;
   bool aw_held_ = false, ar_held_ = false, w_held_ = false, r_held_ = false, b_held_ = false;
 
-  std::array<std::deque<OpenRead>, 256> reads_;       // by id, oldest first
-  std::array<unsigned, 256> complete_writes_{};       // by id: all data sent, response due
-  std::deque<OpenWrite> open_writes_;                 // address sent, data incomplete
-  std::deque<AxiWrite> early_data_;                   // data sent before its address
+  std::array<std::deque<OpenRead>, 256> reads_;  // by id, oldest first
+  std::array<unsigned, 256> complete_writes_{};  // by id: all data sent, response due
+  std::deque<OpenWrite> open_writes_;            // address sent, data incomplete
+  std::deque<AxiWrite> early_data_;              // data sent before its address
   unsigned outstanding_reads_ = 0;
   unsigned outstanding_writes_ = 0;
 };

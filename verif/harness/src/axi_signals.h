@@ -7,10 +7,12 @@
 namespace heddle::harness {
 
 inline constexpr unsigned kMaxLineBytes = 128;
-using LineData = std::array<uint8_t, kMaxLineBytes>;     // little endian, the first `line_bytes` are used
+using LineData = std::array<uint8_t, kMaxLineBytes>;          // little endian, the first `line_bytes` are used
 using LineStrobe = std::array<uint64_t, kMaxLineBytes / 64>;  // bit i: byte i of the line
 
-inline bool strobe_bit(const LineStrobe& strobe, unsigned byte) { return ((strobe[byte / 64] >> (byte % 64)) & 1) != 0; }
+inline bool strobe_bit(const LineStrobe& strobe, unsigned byte) {
+  return ((strobe[byte / 64] >> (byte % 64)) & 1) != 0;
+}
 
 inline constexpr unsigned kRespOkay = 0;
 inline constexpr unsigned kRespSlverr = 2;

@@ -98,8 +98,9 @@ heddle::harness::RtlDevice* heddle_rtl_open(const heddle::harness::RtlOptions& o
 
 const heddle::harness::RtlDescription* heddle_rtl_describe() { return &heddle::harness::library_description(); }
 
-// ---- what Verilator calls when an assertion fails or $stop, $fatal, $finish is met ---------------------------------------
-// (VL_USER_STOP, VL_USER_FATAL, VL_USER_FINISH). The first one is kept; the device throws it after the edge.
+// ---- what Verilator calls when an assertion fails or $stop, $fatal, $finish is met
+// --------------------------------------- (VL_USER_STOP, VL_USER_FATAL, VL_USER_FINISH). The first one is kept; the
+// device throws it after the edge.
 void vl_stop(const char* file, int line, const char* hierarchy) VL_MT_UNSAFE {
   heddle::harness::note_simulator_stop(fmt::format("assertion or $stop at {}:{} in {}", file, line, hierarchy));
 }

@@ -34,7 +34,9 @@ struct Port {
     master.aw = address(id, 0x8000'0040);
     master.w = {.valid = true, .last = true, .strobe = {1, 0}, .data = {}};
   }
-  void read_data(uint8_t id, bool last = true) { slave.r = {.valid = true, .id = id, .resp = 0, .last = last, .data = {}}; }
+  void read_data(uint8_t id, bool last = true) {
+    slave.r = {.valid = true, .id = id, .resp = 0, .last = last, .data = {}};
+  }
   void response(uint8_t id) { slave.b = {.valid = true, .id = id, .resp = 0}; }
 };
 
@@ -94,39 +96,45 @@ TEST_P(AxiRule, BrokenIsCaughtAndNamed) {
 
 std::vector<Violation> violations() {
   return {
-      {"aw_valid_withdrawn", "valid-stable", "AW", [](Port& p) {
+      {"aw_valid_withdrawn", "valid-stable", "AW",
+       [](Port& p) {
          p.slave.aw_ready = false;
          p.master.aw = Port::address(0, 0x8000'0000);
          p.clock();
          p.clock();
        }},
-      {"w_valid_withdrawn", "valid-stable", "W", [](Port& p) {
+      {"w_valid_withdrawn", "valid-stable", "W",
+       [](Port& p) {
          p.slave.w_ready = false;
          p.write(0);
          p.clock();
          p.clock();
        }},
-      {"ar_valid_withdrawn", "valid-stable", "AR", [](Port& p) {
+      {"ar_valid_withdrawn", "valid-stable", "AR",
+       [](Port& p) {
          p.slave.ar_ready = false;
          p.read(0);
          p.clock();
          p.clock();
        }},
-      {"ar_payload_changed", "payload-stable", "AR", [](Port& p) {
+      {"ar_payload_changed", "payload-stable", "AR",
+       [](Port& p) {
          p.slave.ar_ready = false;
          p.read(0);
          p.clock();
          p.read(1);
          p.clock();
        }},
-      {"aw_payload_changed", "payload-stable", "AW", [](Port& p) {
+      {"aw_payload_changed", "payload-stable", "AW",
+       [](Port& p) {
          p.slave.aw_ready = false;
          p.master.aw = Port::address(0, 0x8000'0000);
          p.clock();
          p.master.aw = Port::address(0, 0x8000'0040);
          p.clock();
        }},
-      {"w_payload_changed", "payload-stable", "W", [](Port& p) {
+      {"w_payload_changed", "payload-stable", "W",
+       [](Port& p) {
          p.slave.w_ready = false;
          p.write(0);
          p.clock();
@@ -134,7 +142,8 @@ std::vector<Violation> violations() {
          p.master.w.data[5] = 1;
          p.clock();
        }},
-      {"r_valid_withdrawn", "valid-stable", "R", [](Port& p) {
+      {"r_valid_withdrawn", "valid-stable", "R",
+       [](Port& p) {
          p.read(0);
          p.clock();
          p.master.r_ready = false;
@@ -142,7 +151,8 @@ std::vector<Violation> violations() {
          p.clock();
          p.clock();
        }},
-      {"b_payload_changed", "payload-stable", "B", [](Port& p) {
+      {"b_payload_changed", "payload-stable", "B",
+       [](Port& p) {
          p.write(0);
          p.clock();
          p.write(1);
@@ -153,57 +163,68 @@ std::vector<Violation> violations() {
          p.response(1);
          p.clock();
        }},
-      {"id_beyond_limit", "id-range", "AR", [](Port& p) {
+      {"id_beyond_limit", "id-range", "AR",
+       [](Port& p) {
          p.read(8);
          p.clock();
        }},
-      {"burst_type", "burst-type", "AR", [](Port& p) {
+      {"burst_type", "burst-type", "AR",
+       [](Port& p) {
          p.read(0);
          p.master.ar.burst = 2;
          p.clock();
        }},
-      {"size", "size", "AW", [](Port& p) {
+      {"size", "size", "AW",
+       [](Port& p) {
          p.write(0);
          p.master.aw.size = 2;
          p.clock();
        }},
-      {"alignment", "alignment", "AR", [](Port& p) {
+      {"alignment", "alignment", "AR",
+       [](Port& p) {
          p.read(0);
          p.master.ar.address += 4;
          p.clock();
        }},
-      {"page_crossed", "4k-boundary", "AR", [](Port& p) {
+      {"page_crossed", "4k-boundary", "AR",
+       [](Port& p) {
          p.read(0, 1);
          p.master.ar.address = 0x8000'0FC0;
          p.clock();
        }},
-      {"strobe_beyond_port", "strobe", "W", [](Port& p) {
+      {"strobe_beyond_port", "strobe", "W",
+       [](Port& p) {
          p.write(0);
          p.master.w.strobe[1] = 1;
          p.clock();
        }},
-      {"wlast_missing", "wlast", "W", [](Port& p) {
+      {"wlast_missing", "wlast", "W",
+       [](Port& p) {
          p.write(0);
          p.master.w.last = false;
          p.clock();
        }},
-      {"wlast_early", "wlast", "W", [](Port& p) {
+      {"wlast_early", "wlast", "W",
+       [](Port& p) {
          p.write(0);
          p.master.aw.len = 1;
          p.clock();
        }},
-      {"read_data_unasked", "response-match", "R", [](Port& p) {
+      {"read_data_unasked", "response-match", "R",
+       [](Port& p) {
          p.read(1);
          p.clock();
          p.read_data(2);
          p.clock();
        }},
-      {"read_data_unasked_waiting", "response-match", "R", [](Port& p) {
+      {"read_data_unasked_waiting", "response-match", "R",
+       [](Port& p) {
          p.master.r_ready = false;
          p.read_data(2);
          p.clock();
        }},
-      {"read_data_twice", "response-match", "R", [](Port& p) {
+      {"read_data_twice", "response-match", "R",
+       [](Port& p) {
          p.read(1);
          p.clock();
          p.read_data(1);
@@ -211,29 +232,34 @@ std::vector<Violation> violations() {
          p.read_data(1);
          p.clock();
        }},
-      {"rlast_missing", "rlast", "R", [](Port& p) {
+      {"rlast_missing", "rlast", "R",
+       [](Port& p) {
          p.read(1);
          p.clock();
          p.read_data(1, false);
          p.clock();
        }},
-      {"rlast_early", "rlast", "R", [](Port& p) {
+      {"rlast_early", "rlast", "R",
+       [](Port& p) {
          p.read(1, 1);
          p.clock();
          p.read_data(1, true);
          p.clock();
        }},
-      {"write_response_unasked", "response-match", "B", [](Port& p) {
+      {"write_response_unasked", "response-match", "B",
+       [](Port& p) {
          p.response(1);
          p.clock();
        }},
-      {"write_response_before_data", "response-match", "B", [](Port& p) {
+      {"write_response_before_data", "response-match", "B",
+       [](Port& p) {
          p.master.aw = Port::address(1, 0x8000'0000);
          p.clock();
          p.response(1);
          p.clock();
        }},
-      {"write_response_before_data_waiting", "response-match", "B", [](Port& p) {
+      {"write_response_before_data_waiting", "response-match", "B",
+       [](Port& p) {
          p.master.aw = Port::address(1, 0x8000'0000);
          p.clock();
          p.master.b_ready = false;

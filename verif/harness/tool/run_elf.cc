@@ -31,13 +31,13 @@ struct Arguments {
   uint32_t kernel = 0;
   unsigned launches = 1;
   uint64_t max_cycles = 10'000'000;
-  std::string expect_field;   // the divergence that has to be found
-  uint32_t expect_cause = ~0U;  // the fault that has to end the launch
-  uint32_t expect_reject = 0;   // the reason for which the launch has to be rejected
-  bool expect_abort = false;    // the launch has to be aborted after max_cycles
-  std::string expect_error;     // what an exception of the device has to say
+  std::string expect_field;         // the divergence that has to be found
+  uint32_t expect_cause = ~0U;      // the fault that has to end the launch
+  uint32_t expect_reject = 0;       // the reason for which the launch has to be rejected
+  bool expect_abort = false;        // the launch has to be aborted after max_cycles
+  std::string expect_error;         // what an exception of the device has to say
   std::vector<uint32_t> bus_error;  // first, last address
-  std::vector<uint32_t> dump;  // address, words
+  std::vector<uint32_t> dump;       // address, words
   heddle::harness::RtlOptions options;
 };
 
@@ -77,8 +77,8 @@ void write_launch(RtlDevice& device, const Arguments& arguments, uint32_t entry)
   // Code and data in one region: this tool knows nothing of sections.
   device.write_register(regs::kRegionBase, 0x8000'0000);
   device.write_register(regs::kRegionLast, 0x9FFF'FFFF);
-  device.write_register(regs::kRegionAttr, regs::region_attr::kR.set(1) | regs::region_attr::kW.set(1) |
-                                               regs::region_attr::kX.set(1));
+  device.write_register(regs::kRegionAttr,
+                        regs::region_attr::kR.set(1) | regs::region_attr::kW.set(1) | regs::region_attr::kX.set(1));
 }
 
 // Runs one launch; returns the status register, or nothing on a divergence.
@@ -188,7 +188,9 @@ int main(int argc, char** argv) {
   app.add_option("--expect-reject", arguments.expect_reject, "succeed if the launch is rejected for this reason");
   app.add_flag("--expect-abort", arguments.expect_abort, "succeed if the launch had to be aborted");
   app.add_option("--expect-error", arguments.expect_error, "succeed if the device throws an error with this text");
-  app.add_option("--bus-error", arguments.bus_error, "first,last address that answers SLVERR")->delimiter(',')->expected(2);
+  app.add_option("--bus-error", arguments.bus_error, "first,last address that answers SLVERR")
+      ->delimiter(',')
+      ->expected(2);
   app.add_option("--max-idle", arguments.options.max_idle_cycles, "cycles without progress that are a hang");
   app.add_option("--dump", arguments.dump, "address,words to print at the end")->delimiter(',')->expected(2);
   app.add_flag("!--no-lockstep", arguments.options.lockstep, "do not check");

@@ -63,7 +63,8 @@ void Checker::State::word_changed(model::Space space, uint32_t word, const WarpC
         return;
       }
       const uint32_t value = seen_by(context, *load, lane) & byte_mask(watch.strobe);
-      if (std::find(watch.values.begin(), watch.values.end(), value) == watch.values.end()) watch.values.push_back(value);
+      if (std::find(watch.values.begin(), watch.values.end(), value) == watch.values.end())
+        watch.values.push_back(value);
     });
   }
 }
@@ -107,8 +108,8 @@ uint32_t Checker::State::match_load(const WritebackRecord& record, WarpContext& 
   if (context.bus_error) return accessed_bytes(slot, lane, watch.values.front());
   std::string held;
   for (size_t i = 0; i < std::min<size_t>(watch.values.size(), 6); ++i) {
-    held += fmt::format(" {:#010x}", model::load_result(slot.step.instruction.op,
-                                                        accessed_bytes(slot, lane, watch.values[i])));
+    held += fmt::format(" {:#010x}",
+                        model::load_result(slot.step.instruction.op, accessed_bytes(slot, lane, watch.values[i])));
   }
   diverge("writeback.data",
           fmt::format("lane {} loads {:#x}; from commit (cycle {}) to now its bytes held{}{}", lane,
@@ -229,10 +230,11 @@ void Checker::State::perform_device_store(const MemoryRecord& record, WarpContex
     any = true;
     const uint32_t address = line + 4 * index;
     if ((strobe & ~pending[index]) != 0) {
-      diverge("memory.strobe",
-              fmt::format("bytes {:#x} of the word at {:#010x} are written, the store has only {:#x} of it left to write",
-                          strobe, address, pending[index]),
-              slot.tag, {}, {address});
+      diverge(
+          "memory.strobe",
+          fmt::format("bytes {:#x} of the word at {:#010x} are written, the store has only {:#x} of it left to write",
+                      strobe, address, pending[index]),
+          slot.tag, {}, {address});
     }
     const uint32_t bytes = byte_mask(strobe);
     if (((record.data[index] ^ data[index]) & bytes) != 0) {
@@ -263,7 +265,8 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
   const unsigned lane = event.lane;
   if (lane >= shape.lanes || (slot.unperformed & model::lane_bit(lane)) == 0) {
     diverge("memory.lane",
-            fmt::format("lane {} is performed, lanes {:#x} of the slot are still to come", lane, slot.unperformed), tag);
+            fmt::format("lane {} is performed, lanes {:#x} of the slot are still to come", lane, slot.unperformed),
+            tag);
   }
   if (slot.space(lane) != space || slot.step.location[lane].address != event.word) {
     diverge("memory.address",
@@ -275,8 +278,8 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
     diverge("memory.data", "operand of the atomic", tag, {{lane, slot.step.data[lane], event.operand}});
   }
   if (kind == model::AccessKind::kAmo && static_cast<uint32_t>(slot.step.amo) != event.amo) {
-    diverge("memory.amo",
-            fmt::format("expected operation {}, got {}", static_cast<uint32_t>(slot.step.amo), event.amo), tag);
+    diverge("memory.amo", fmt::format("expected operation {}, got {}", static_cast<uint32_t>(slot.step.amo), event.amo),
+            tag);
   }
   model::for_each_lane(slot.unperformed & (model::lane_bit(lane) - 1), [&](unsigned lower) {
     if (slot.space(lower) == space && slot.word(lower) == event.word) {
@@ -418,11 +421,13 @@ void Checker::State::handle_scratch(const ScratchRecord& record) {
     const uint32_t word = slot.word(lane);
     if (slot.space(lane) != model::Space::kScratchpad || (record.address[lane] & ~3U) != word) {
       diverge("scratch.address",
-              fmt::format("lane {}: expected {:#x}, got {:#x}", lane, word, record.address[lane] & ~3U), tag, {}, {word});
+              fmt::format("lane {}: expected {:#x}, got {:#x}", lane, word, record.address[lane] & ~3U), tag, {},
+              {word});
     }
     if (record.strobe[lane] != store.strobe) {
-      diverge("scratch.strobe", fmt::format("lane {}: expected {:#x}, got {:#x}", lane, store.strobe, record.strobe[lane]),
-              tag, {}, {word});
+      diverge("scratch.strobe",
+              fmt::format("lane {}: expected {:#x}, got {:#x}", lane, store.strobe, record.strobe[lane]), tag, {},
+              {word});
     }
     const uint32_t bytes = byte_mask(store.strobe);
     if (((record.data[lane] ^ store.data) & bytes) != 0) {
@@ -430,13 +435,14 @@ void Checker::State::handle_scratch(const ScratchRecord& record) {
               {{lane, store.data & bytes, record.data[lane] & bytes}}, {word});
     }
     // The highest lane's value remains.
-    model::for_each_lane(slot.step.access & ~slot.unperformed & ~((model::lane_bit(lane) << 1) - 1), [&](unsigned higher) {
-      if (slot.space(higher) == model::Space::kScratchpad && slot.word(higher) == word &&
-          (slot.store[higher].strobe & store.strobe) != 0) {
-        diverge("scratch.lane_order", fmt::format("lane {} stores after lane {} at the same bytes", lane, higher), tag, {},
-                {word});
-      }
-    });
+    model::for_each_lane(
+        slot.step.access & ~slot.unperformed & ~((model::lane_bit(lane) << 1) - 1), [&](unsigned higher) {
+          if (slot.space(higher) == model::Space::kScratchpad && slot.word(higher) == word &&
+              (slot.store[higher].strobe & store.strobe) != 0) {
+            diverge("scratch.lane_order", fmt::format("lane {} stores after lane {} at the same bytes", lane, higher),
+                    tag, {}, {word});
+          }
+        });
     check_store_order(context, slot, lane, store.strobe);
     memory.write_word({model::Space::kScratchpad, word}, record.data[lane], store.strobe);
     scratch_known[word / 4] |= static_cast<uint8_t>(store.strobe);

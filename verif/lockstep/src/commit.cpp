@@ -1,4 +1,5 @@
-// Slots: the model picks the path, steps it, and the record has to say the same (docs/architecture.md, sections 2 to 7).
+// Slots: the model picks the path, steps it, and the record has to say the same (docs/architecture.md, sections 2 to
+// 7).
 #include <fmt/format.h>
 
 #include "heddle/generated/isa.h"
@@ -15,7 +16,8 @@ void Checker::State::check_operands(const WarpContext& context, const model::Pat
   const auto check = [&](bool used, unsigned reg, const char* field, const char* verb) {
     const model::LaneMask waiting = used ? context.load_pending[reg] & path.mask : 0;
     if (waiting == 0) return;
-    diverge(field, fmt::format("the instruction {} x{} before memory has supplied it in lanes {:#x}", verb, reg, waiting),
+    diverge(field,
+            fmt::format("the instruction {} x{} before memory has supplied it in lanes {:#x}", verb, reg, waiting),
             tag);
   };
   check(info.reads_rs1, instruction.rs1, "hazard.read", "reads");
@@ -30,8 +32,8 @@ void Checker::State::compare_commit(const CommitRecord& record, const Slot& slot
   const auto check = [&](const char* field, uint32_t expected, uint32_t got, const char* what) {
     if (expected != got) diverge(field, fmt::format("{}: expected {:#010x}, got {:#010x}", what, expected, got), tag);
   };
-  const bool fetch_fault =
-      step.trap != 0 && step.cause[model::first_lane(step.trap)] == static_cast<uint8_t>(model::Cause::kInstructionAccess);
+  const bool fetch_fault = step.trap != 0 && step.cause[model::first_lane(step.trap)] ==
+                                                 static_cast<uint8_t>(model::Cause::kInstructionAccess);
   // A faulting fetch has no instruction.
   if (!fetch_fault) check("commit.instr", step.instruction.raw, record.instr, "instruction word");
   check("commit.mask", step.mask, record.mask, fmt::format("lanes that execute, of the path {:#x}", path.mask).c_str());
@@ -114,7 +116,8 @@ void Checker::State::handle_commit(const CommitRecord& record) {
   const model::Path path = model::select_path(warp);
   if (!path) {
     diverge("commit.path",
-            warp.ended() ? "all lanes of the warp have ended" : "no lane of the warp may run: all wait at a barrier", tag);
+            warp.ended() ? "all lanes of the warp have ended" : "no lane of the warp may run: all wait at a barrier",
+            tag);
   }
   if (record.pc != path.pc) {
     diverge("commit.pc",
@@ -123,9 +126,9 @@ void Checker::State::handle_commit(const CommitRecord& record) {
             tag);
   }
   // Whether the bus refused this fetch is the RTL's word: an earlier fetch of the line may be what it executes.
-  const bool refused = bus_refuses(path.pc) && record.trap != 0 &&
-                       record.cause[model::first_lane(record.trap)] ==
-                           static_cast<uint32_t>(model::Cause::kInstructionAccess);
+  const bool refused =
+      bus_refuses(path.pc) && record.trap != 0 &&
+      record.cause[model::first_lane(record.trap)] == static_cast<uint32_t>(model::Cause::kInstructionAccess);
   if (refused) {
     memory.refuse_fetches(true);
     ++statistics.copied_bus_error;

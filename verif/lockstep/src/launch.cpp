@@ -43,8 +43,8 @@ Group& Checker::State::group_for(const DispatchRecord& record) {
   }
   for (unsigned axis = 0; axis < 3; ++axis) {
     if (record.group_id[axis] >= launch.num_groups[axis]) {
-      diverge("dispatch.group_id", fmt::format("group id {} is outside the grid in axis {}", record.group_id[axis], axis),
-              tag);
+      diverge("dispatch.group_id",
+              fmt::format("group id {} is outside the grid in axis {}", record.group_id[axis], axis), tag);
     }
   }
   if (linear != next_group) {
@@ -76,7 +76,8 @@ Group& Checker::State::group_for(const DispatchRecord& record) {
   for (unsigned i = 0; i < warps; ++i) {
     // Place and hart id follow when the warp itself is dispatched; until then it counts as not arrived anywhere.
     auto warp = std::make_unique<model::Warp>(shape);
-    warp->dispatch(launch, model::make_identity(shape, launch, record.group_id, i, record.core, 0, record.scratch_base));
+    warp->dispatch(launch,
+                   model::make_identity(shape, launch, record.group_id, i, record.core, 0, record.scratch_base));
     members.push_back(warp.get());
     group->warps.push_back(std::move(warp));
   }
@@ -109,9 +110,8 @@ void Checker::State::handle_dispatch(const DispatchRecord& record) {
                         record.scratch_base),
             tag);
   }
-  const model::WarpIdentity identity =
-      model::make_identity(shape, launch, record.group_id, record.warp_in_group, record.core, record.warp,
-                           record.scratch_base);
+  const model::WarpIdentity identity = model::make_identity(shape, launch, record.group_id, record.warp_in_group,
+                                                            record.core, record.warp, record.scratch_base);
   if (record.mask != identity.mask) {
     diverge("dispatch.mask", fmt::format("expected {:#x}, got {:#x}", identity.mask, record.mask), tag);
   }
@@ -260,10 +260,11 @@ void Checker::State::compare_memory(const RtlMemoryView& rtl_memory) {
       std::memcpy(&have, got.data() + offset, 4);
       if (want == have) continue;
       if (bus_refuses(base + offset)) continue;
-      diverge("memory.final",
-              fmt::format("after the launch the word at {:#010x} is {:#010x} in the model, {:#010x} in the RTL's memory",
-                          base + offset, want, have),
-              {}, {}, {base + offset});
+      diverge(
+          "memory.final",
+          fmt::format("after the launch the word at {:#010x} is {:#010x} in the model, {:#010x} in the RTL's memory",
+                      base + offset, want, have),
+          {}, {}, {base + offset});
     }
   }
 }

@@ -70,9 +70,9 @@ std::string Checker::State::render() const {
     std::string where = fmt::format("where: core {} warp {} slot {}", d.tag->core, d.tag->warp, d.tag->order);
     if (context->group != nullptr) {
       const model::WarpIdentity& identity = context->warp->identity;
-      where += fmt::format("   workgroup ({}, {}, {}), its warp {}, lanes {}", identity.group_id[0],
-                           identity.group_id[1], identity.group_id[2], identity.warp_in_group,
-                           lanes_text(identity.mask, shape.lanes));
+      where +=
+          fmt::format("   workgroup ({}, {}, {}), its warp {}, lanes {}", identity.group_id[0], identity.group_id[1],
+                      identity.group_id[2], identity.warp_in_group, lanes_text(identity.mask, shape.lanes));
     }
     out.push_back(std::move(where));
   }
@@ -83,7 +83,8 @@ std::string Checker::State::render() const {
       out.push_back(fmt::format("                     {:>4}  {:08x}    {:08x}   (xor {:08x})", d.lanes[i].lane,
                                 d.lanes[i].expected, d.lanes[i].got, d.lanes[i].expected ^ d.lanes[i].got));
     }
-    if (d.lanes.size() > kMaxLaneLines) out.push_back(fmt::format("                     and {} more", d.lanes.size() - kMaxLaneLines));
+    if (d.lanes.size() > kMaxLaneLines)
+      out.push_back(fmt::format("                     and {} more", d.lanes.size() - kMaxLaneLines));
   }
 
   if (context != nullptr && context->history_count != 0) {
@@ -92,10 +93,10 @@ std::string Checker::State::render() const {
     const uint64_t count = std::min<uint64_t>(context->history_count, WarpContext::kHistory);
     for (uint64_t i = context->history_count - count; i < context->history_count; ++i) {
       const HistoryEntry& entry = context->history[i % WarpContext::kHistory];
-      std::string line = fmt::format("{} {:>8} {:>7}  {:08x}  {:08x}  {}  {}",
-                                     d.tag && entry.order == d.tag->order ? "->" : "  ", entry.cycle, entry.order,
-                                     entry.pc, entry.instr, lanes_text(entry.mask, shape.lanes),
-                                     isa::disassemble(entry.instr, entry.pc));
+      std::string line =
+          fmt::format("{} {:>8} {:>7}  {:08x}  {:08x}  {}  {}", d.tag && entry.order == d.tag->order ? "->" : "  ",
+                      entry.cycle, entry.order, entry.pc, entry.instr, lanes_text(entry.mask, shape.lanes),
+                      isa::disassemble(entry.instr, entry.pc));
       if (entry.trap != 0) line += fmt::format("   traps in lanes {}", lanes_text(entry.trap, shape.lanes));
       if (entry.waits) line += "   waits";
       out.push_back(std::move(line));
@@ -119,14 +120,15 @@ std::string Checker::State::render() const {
         concerned = 0;
         if (slot->step.is_memory) {
           model::for_each_lane(waiting & slot->step.access, [&](unsigned lane) {
-            if (std::find(d.words.begin(), d.words.end(), slot->word(lane)) != d.words.end()) concerned |= model::lane_bit(lane);
+            if (std::find(d.words.begin(), d.words.end(), slot->word(lane)) != d.words.end())
+              concerned |= model::lane_bit(lane);
           });
         }
       }
       if (concerned == 0) continue;
       std::string line = fmt::format("  core {} warp {} slot {} since cycle {}: {} pc {:08x} lanes {}", slot->tag.core,
-                                     slot->tag.warp, slot->tag.order, slot->commit_cycle, kind_name(*slot), slot->step.pc,
-                                     lanes_text(concerned, shape.lanes));
+                                     slot->tag.warp, slot->tag.order, slot->commit_cycle, kind_name(*slot),
+                                     slot->step.pc, lanes_text(concerned, shape.lanes));
       if (slot->step.is_memory) line += fmt::format(" at {:08x} ...", slot->step.address[model::first_lane(concerned)]);
       accesses.push_back(std::move(line));
     }

@@ -71,7 +71,8 @@ struct Checker::State {
     uint32_t old_word;
     bool sc_success;
   };
-  void perform_atomic(const Atomic& event, model::AccessKind kind, model::Space space, WarpContext& context, Slot& slot);
+  void perform_atomic(const Atomic& event, model::AccessKind kind, model::Space space, WarpContext& context,
+                      Slot& slot);
   uint32_t match_load(const WritebackRecord& record, WarpContext& context, Slot& slot, unsigned lane);
   void copy_counter(const WritebackRecord& record, WarpContext& context, Slot& slot);
   void check_store_order(const WarpContext& context, const Slot& slot, unsigned lane, unsigned strobe);
@@ -124,20 +125,20 @@ struct Checker::State {
   uint64_t total_groups = 0;
   uint64_t next_group = 0;  // linear order of dispatch
   uint64_t groups_done = 0;
-  uint64_t retired = 0;        // slots and lanes of this launch, for the host's counters
+  uint64_t retired = 0;  // slots and lanes of this launch, for the host's counters
   uint64_t lanes_retired = 0;
-  uint32_t error_first = 1;    // device memory whose lines the bus may refuse; none if first > last
+  uint32_t error_first = 1;  // device memory whose lines the bus may refuse; none if first > last
   uint32_t error_last = 0;
   uint64_t now = 0;
   uint64_t launch_cycle = 0;
 
-  std::vector<uint8_t> scratch_known;  // per word, a bit per byte
-  std::vector<WarpContext> contexts;  // core * warps + slot
+  std::vector<uint8_t> scratch_known;                                      // per word, a bit per byte
+  std::vector<WarpContext> contexts;                                       // core * warps + slot
   std::map<std::pair<unsigned, unsigned>, std::unique_ptr<Group>> groups;  // by core and slot of warp 0
-  std::vector<Slot*> open_loads;      // slots with a load in flight
+  std::vector<Slot*> open_loads;                                           // slots with a load in flight
   std::vector<std::unique_ptr<Slot>> free_slots;
-  std::vector<FaultRecord> faults;    // reported in this launch, in order
-  size_t first_faults = 0;            // of them, those of the first cycle with any
+  std::vector<FaultRecord> faults;  // reported in this launch, in order
+  size_t first_faults = 0;          // of them, those of the first cycle with any
   uint64_t first_fault_cycle = 0;
 
   EventList<CommitRecord> commits;

@@ -43,14 +43,14 @@ struct WarpContext {
   Group* group = nullptr;  // null: the slot is free
   unsigned warp_in_group = 0;
   model::Warp* warp = nullptr;
-  std::vector<std::unique_ptr<Slot>> in_flight;         // oldest first
-  std::array<model::LaneMask, 32> load_pending{};       // per register: lanes that wait for memory
-  std::optional<model::Fault> fault;                    // the warp's trap without handler; it may not go on
+  std::vector<std::unique_ptr<Slot>> in_flight;    // oldest first
+  std::array<model::LaneMask, 32> load_pending{};  // per register: lanes that wait for memory
+  std::optional<model::Fault> fault;               // the warp's trap without handler; it may not go on
   bool fault_reported = false;
-  bool bus_error = false;                               // an access failed on the bus: some of it never completes
+  bool bus_error = false;  // an access failed on the bus: some of it never completes
   std::array<HistoryEntry, kHistory> history{};
   uint64_t history_count = 0;
-  uint64_t last_cycle_value = 0;                        // what cycle read last
+  uint64_t last_cycle_value = 0;  // what cycle read last
 
   void remember(const HistoryEntry& entry) { history[history_count++ % kHistory] = entry; }
   Slot* find(uint32_t order) {

@@ -22,7 +22,9 @@ inline uint32_t op_b(isa::Op op, unsigned rs1, unsigned rs2, int32_t offset) {
   return isa::info(op).match | rs1 << 15 | rs2 << 20 | ((bits >> 11) & 1) << 7 | ((bits >> 1) & 0xF) << 8 |
          ((bits >> 5) & 0x3F) << 25 | ((bits >> 12) & 1) << 31;
 }
-inline uint32_t op_u(isa::Op op, unsigned rd, uint32_t value) { return isa::info(op).match | rd << 7 | (value & 0xFFFFF000); }
+inline uint32_t op_u(isa::Op op, unsigned rd, uint32_t value) {
+  return isa::info(op).match | rd << 7 | (value & 0xFFFFF000);
+}
 inline uint32_t op_csrr(unsigned rd, unsigned csr) { return isa::info(isa::Op::Csrrs).match | rd << 7 | csr << 20; }
 inline uint32_t op_plain(isa::Op op) { return isa::info(op).match; }
 

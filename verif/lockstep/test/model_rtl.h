@@ -13,8 +13,8 @@
 
 namespace heddle::lockstep::test {
 
-using Record =
-    std::variant<DispatchRecord, CommitRecord, WritebackRecord, MemoryRecord, ScratchRecord, FaultRecord, WarpDoneRecord>;
+using Record = std::variant<DispatchRecord, CommitRecord, WritebackRecord, MemoryRecord, ScratchRecord, FaultRecord,
+                            WarpDoneRecord>;
 
 struct Event {
   uint64_t cycle = 0;

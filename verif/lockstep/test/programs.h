@@ -19,13 +19,13 @@ inline Program everything() {
       op_i(Op::Slli, 6, 5, 2),
       op_u(Op::Lui, 7, kData),
       op_r(Op::Add, 6, 6, 7),
-      op_s(Op::Sw, 5, 6, 0),                       // own word
-      op_s(Op::Sb, 5, 6, 2),                       // a byte of it
+      op_s(Op::Sw, 5, 6, 0),  // own word
+      op_s(Op::Sb, 5, 6, 2),  // a byte of it
       op_plain(Op::Fence),
       op_i(Op::Lw, 8, 6, 0),
       op_i(Op::Lb, 9, 6, 2),
       op_i(Op::Addi, 11, 7, 0x400),
-      op_r(Op::AmoaddW, 12, 11, 5),                // one word for all
+      op_r(Op::AmoaddW, 12, 11, 5),  // one word for all
       op_r(Op::LrW, 13, 6, 0),
       op_r(Op::ScW, 14, 6, 5),
       op_u(Op::Lui, 10, memory_map::kScratchpadBase),
@@ -36,10 +36,10 @@ inline Program everything() {
       op_r(Op::LrW, 17, 10, 0),
       op_r(Op::ScW, 18, 10, 8),
       op_i(Op::Andi, 19, 5, 1),
-      op_b(Op::Beq, 19, 0, 12),                    // odd lanes go on, even ones jump
+      op_b(Op::Beq, 19, 0, 12),  // odd lanes go on, even ones jump
       op_i(Op::Addi, 20, 5, 100),
       op_r(Op::Mul, 21, 20, 5),
-      op_plain(Op::HdBarrier),                     // all together
+      op_plain(Op::HdBarrier),  // all together
       op_csrr(22, csr(isa::Csr::Cycle)),
       op_r(Op::HdVoteAny, 23, 19, 0),
       op_i(Op::Lw, 24, 10, 0),

@@ -26,8 +26,8 @@ TEST(Uncorrupted, PassesAndCounts) {
 
 struct Corruption {
   const char* name;
-  const char* field;                       // that the checker has to name
-  std::function<bool(Record&)> corrupt;    // true once it has changed the record
+  const char* field;                     // that the checker has to name
+  std::function<bool(Record&)> corrupt;  // true once it has changed the record
 };
 
 // The first record of type R for which `change` says so.
@@ -130,15 +130,19 @@ std::vector<Corruption> corruptions() {
       {"memory_strobe", "memory.strobe", memory_kind(MemoryOp::kWrite, [](M& r) { r.strobe[0] <<= 16; })},
       {"memory_data", "memory.data", memory_kind(MemoryOp::kWrite, [](M& r) { r.data[0] ^= 1; })},
       {"memory_amo", "memory.amo", memory_kind(MemoryOp::kAmo, [](M& r) { r.amo ^= 1; })},
-      {"memory_amo_lane", "memory.lane_order", memory_kind(MemoryOp::kAmo, [](M& r) {
-         r.lane = 1;
-         for (uint32_t& word : r.data) word = 1;
-       })},
-      {"memory_amo_address", "memory.address", memory_kind(MemoryOp::kAmo, [](M& r) {
-         r.address += 4;
-         std::swap(r.data[0], r.data[1]);
-         r.strobe[0] <<= 4;
-       })},
+      {"memory_amo_lane", "memory.lane_order",
+       memory_kind(MemoryOp::kAmo,
+                   [](M& r) {
+                     r.lane = 1;
+                     for (uint32_t& word : r.data) word = 1;
+                   })},
+      {"memory_amo_address", "memory.address",
+       memory_kind(MemoryOp::kAmo,
+                   [](M& r) {
+                     r.address += 4;
+                     std::swap(r.data[0], r.data[1]);
+                     r.strobe[0] <<= 4;
+                   })},
       {"memory_amo_operand", "memory.data", memory_kind(MemoryOp::kAmo, [](M& r) { r.data[0] += 1; })},
       {"memory_amo_strobe", "memory.strobe", memory_kind(MemoryOp::kAmo, [](M& r) { r.strobe[0] &= ~1U; })},
       {"memory_old_word", "memory.old_word", memory_kind(MemoryOp::kAmo, [](M& r) { r.old_word += 1; })},
@@ -207,7 +211,8 @@ TEST_P(Corrupted, IsCaughtAndNamed) {
 INSTANTIATE_TEST_SUITE_P(EveryField, Corrupted, ::testing::ValuesIn(corruptions()),
                          [](const auto& info) { return std::string(info.param.name); });
 
-// ---- the cycle counter is copied, within bounds ----------------------------------------------------------------------
+// ---- the cycle counter is copied, within bounds
+// ----------------------------------------------------------------------
 
 std::string check_with_cycle(std::function<uint32_t(uint64_t now)> value) {
   Playback run = good_run();
@@ -234,7 +239,8 @@ TEST(CycleCounter, OutOfBoundsIsCaught) {
   EXPECT_EQ(check_with_cycle([](uint64_t now) { return static_cast<uint32_t>(now - 500); }), "writeback.cycle");
 }
 
-// ---- faults ------------------------------------------------------------------------------------------------------------
+// ---- faults
+// ------------------------------------------------------------------------------------------------------------
 
 struct FaultCorruption {
   const char* field;
@@ -248,11 +254,14 @@ TEST(Fault, PassesUncorrupted) {
 
 TEST(Fault, EveryFieldIsChecked) {
   const std::vector<FaultCorruption> corruptions = {
-      {"fault.cause", [](FaultRecord& r) { r.cause = 6; }},     {"fault.pc", [](FaultRecord& r) { r.pc += 4; }},
-      {"fault.value", [](FaultRecord& r) { r.value ^= 2; }},    {"fault.lane", [](FaultRecord& r) { r.lane = 1; }},
+      {"fault.cause", [](FaultRecord& r) { r.cause = 6; }},
+      {"fault.pc", [](FaultRecord& r) { r.pc += 4; }},
+      {"fault.value", [](FaultRecord& r) { r.value ^= 2; }},
+      {"fault.lane", [](FaultRecord& r) { r.lane = 1; }},
       {"fault.local_id", [](FaultRecord& r) { r.local_id = 1; }},
       {"fault.group_id", [](FaultRecord& r) { r.group_id[2] = 1; }},
-      {"fault", [](FaultRecord& r) { r.warp = 3; }},            {"fault", [](FaultRecord& r) { r.core = 3; }},
+      {"fault", [](FaultRecord& r) { r.warp = 3; }},
+      {"fault", [](FaultRecord& r) { r.core = 3; }},
   };
   for (const FaultCorruption& corruption : corruptions) {
     Playback run = run_program(test_launch(1, 4, 0), misaligned_load());

@@ -20,10 +20,10 @@ class RacingLoad : public ::testing::Test {
     program.words = {
         op_csrr(5, static_cast<unsigned>(isa::Csr::HdWarp)),  // 0
         op_u(Op::Lui, 7, kData),
-        op_b(Op::Bne, 5, 0, 12),     // warp 1 goes to the stores
-        op_i(Op::Lw, 8, 7, 0),       // 3
+        op_b(Op::Bne, 5, 0, 12),  // warp 1 goes to the stores
+        op_i(Op::Lw, 8, 7, 0),    // 3
         op_plain(Op::HdExit),
-        op_i(Op::Addi, 6, 0, 1),     // 5 (slot 3)
+        op_i(Op::Addi, 6, 0, 1),  // 5 (slot 3)
         op_s(Op::Sw, 6, 7, 0),
         op_i(Op::Addi, 6, 0, 2),
         op_s(Op::Sw, 6, 7, 0),
@@ -98,9 +98,9 @@ TEST_F(RacingLoad, ValuesHeldInTheWindowAreAccepted) {
 TEST_F(RacingLoad, ValuesFromOutsideTheWindowAreCaught) {
   EXPECT_EQ(play(1, 2, 0x77), "writeback.data");  // overwritten before the load
   EXPECT_EQ(play(2, 2, 1), "writeback.data");
-  EXPECT_EQ(play(0, 0, 1), "writeback.data");     // not yet there
+  EXPECT_EQ(play(0, 0, 1), "writeback.data");  // not yet there
   EXPECT_EQ(play(0, 1, 2), "writeback.data");
-  EXPECT_EQ(play(0, 2, 3), "writeback.data");     // never there
+  EXPECT_EQ(play(0, 2, 3), "writeback.data");  // never there
 }
 
 TEST_F(RacingLoad, BytesOfTwoMomentsAreCaught) {
@@ -114,14 +114,14 @@ class OwnStore : public ::testing::Test {
   void SetUp() override {
     Program program;
     program.words = {
-        op_u(Op::Lui, 7, kData),     // 0
-        op_i(Op::Addi, 5, 0, 1),     // 1
-        op_i(Op::Addi, 6, 0, 2),     // 2
-        op_s(Op::Sw, 5, 7, 0),       // 3
-        op_s(Op::Sb, 6, 7, 1),       // 4
-        op_i(Op::Lw, 8, 7, 0),       // 5
-        op_s(Op::Sw, 6, 7, 0),       // 6
-        op_plain(Op::HdExit),        // 7
+        op_u(Op::Lui, 7, kData),  // 0
+        op_i(Op::Addi, 5, 0, 1),  // 1
+        op_i(Op::Addi, 6, 0, 2),  // 2
+        op_s(Op::Sw, 5, 7, 0),    // 3
+        op_s(Op::Sb, 6, 7, 1),    // 4
+        op_i(Op::Lw, 8, 7, 0),    // 5
+        op_s(Op::Sw, 6, 7, 0),    // 6
+        op_plain(Op::HdExit),     // 7
     };
     program.data[kData] = 0xAAAA'AAAA;
     run_ = run_program(test_launch(1, 1, 0), program);

@@ -86,8 +86,8 @@ struct RtlOptions {
   unsigned memory_latency = 100;
   // Lines the memory moves in each direction, per cycle: above 0, at most 1 (the port's own limit).
   double memory_bandwidth = 1.0;
-  // What lies behind the port: "fixed" (memory_latency), "ddr4" or "hbm" (timing of a DRAM with banks, rows, channels and
-  // refresh, at a device clock of 1 GHz; memory_latency is then ignored). Random stalls go with "fixed" only.
+  // What lies behind the port: "fixed" (memory_latency), "ddr4" or "hbm" (timing of a DRAM with banks, rows, channels
+  // and refresh, at a device clock of 1 GHz; memory_latency is then ignored). Random stalls go with "fixed" only.
   std::string memory_kind = "fixed";
   // Random back-pressure on every memory channel, latency drawn from 1 to 2 * memory_latency, responses reordered
   // between ids.
@@ -110,13 +110,13 @@ struct CopiedCount {
 
 // Since the device was opened.
 struct RtlStatistics {
-  uint64_t cycles = 0;                // clock cycles after reset
-  uint64_t lockstep_compared = 0;     // instruction slots compared; 0 with lock-step off
-  std::vector<CopiedCount> copied;    // every kind is listed, with 0 where nothing was copied
-  uint64_t warp_instrs = 0;           // slots that retired an instruction
-  uint64_t lane_instrs = 0;           // lanes summed over those
-  uint64_t memory_reads = 0;          // lines read through the AXI port
-  uint64_t memory_writes = 0;         // lines written through the AXI port
+  uint64_t cycles = 0;              // clock cycles after reset
+  uint64_t lockstep_compared = 0;   // instruction slots compared; 0 with lock-step off
+  std::vector<CopiedCount> copied;  // every kind is listed, with 0 where nothing was copied
+  uint64_t warp_instrs = 0;         // slots that retired an instruction
+  uint64_t lane_instrs = 0;         // lanes summed over those
+  uint64_t memory_reads = 0;        // lines read through the AXI port
+  uint64_t memory_writes = 0;       // lines written through the AXI port
 };
 
 // Where a lane of the running launch is; for a report about a launch that does not end.

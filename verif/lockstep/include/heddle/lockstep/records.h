@@ -67,7 +67,7 @@ struct MemoryRecord {
   uint32_t address = 0;  // of the line for writes, of the word otherwise
   std::array<uint32_t, kMaxLineBytes / 32> strobe{};
   std::array<uint32_t, kMaxLineBytes / 4> data{};  // the line
-  uint32_t old_word = 0;  // AMO, LR: the word before
+  uint32_t old_word = 0;                           // AMO, LR: the word before
   bool sc_success = false;
 };
 
