@@ -3,3 +3,10 @@ rtl/mem/axi_master.sv
 rtl/mem/hub_reservations.sv
 rtl/mem/hub_table.sv
 rtl/mem/memory_hub.sv
+rtl/mem/l2_reservations.sv
+rtl/mem/l2_misses.sv
+rtl/mem/l2_writebacks.sv
+rtl/mem/l2_tags.sv
+rtl/mem/l2_data.sv
+rtl/mem/l2_bank.sv
+rtl/mem/l2_cache.sv

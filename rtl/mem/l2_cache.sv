@@ -1,0 +1,275 @@
+// L2 cache of a cluster: takes line requests from the cores' ports, puts them into one order per line, performs AMO, LR and SC there,
+// and answers each request once. Lines are spread over banks by address; each bank takes one request per cycle (l2_bank). A
+// write is answered when it has its place in the order; memory has it after flush_i.
+//
+// flush_i (level, while no core writes): what is dirty is written back; flushed_o says that memory has it all. error_o: some write-back
+// since the last invalidate_i was answered with an error, error_line_o is the first one's line.
+// invalidate_i (pulse, while idle_o and after a flush): the cache is empty.
+// snoop_o: lines that change, to the cores' data caches, in the cycle in which the change is visible (trace_memory), before its
+// answer.
+// Latency: 4 cycles from port to answer for a hit without waiting; 5 more than AXI4 takes for a miss.
+// Throughput: one request per bank, one answer per port, one AXI4 read and one write per cycle.
+// Invariants: each request is answered exactly once; a write-back or fetch has its own AXI4 identifier while under way.
+module l2_cache
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import mem_pkg::*;
+(
+  input  logic                      clk_i,
+  input  logic                      rst_ni,
+  input  logic                      flush_i,
+  output logic                      flushed_o,
+  output logic                      error_o,
+  output word_t                     error_line_o,
+  input  logic                      invalidate_i,
+  output logic                      idle_o,
+  input  mem_request_t  [Ports-1:0] request_i,
+  input  logic          [Ports-1:0] request_valid_i,
+  output logic          [Ports-1:0] request_ready_o,
+  output mem_response_t [Ports-1:0] response_o,
+  output logic          [Ports-1:0] response_valid_o,   // always accepted
+  output snoop_t        [Cores-1:0] snoop_o,
+  output axi_request_t              axi_o,
+  input  axi_response_t             axi_i
+);
+
+  typedef logic [L2Banks-1:0] banks_t;
+
+  // ---- between ports and banks ---------------------------------------------------------------------------------------------
+  logic       [L2Banks-1:0][Ports-1:0]   bank_request, bank_grant;
+  port_t      [L2Banks-1:0]              bank_port;
+  banks_t                                bank_request_valid, bank_request_ready;
+  l2_answer_t [L2Banks-1:0]              bank_answer;
+  banks_t                                bank_answer_valid, bank_answer_ready;
+  logic       [Ports-1:0][L2Banks-1:0]   port_answer, port_grant;
+  l2_bank_t   [Ports-1:0]                port_bank;
+
+  always_comb begin
+    for (int unsigned p = 0; p < Ports; p++) begin
+      for (int unsigned b = 0; b < L2Banks; b++) begin
+        bank_request[b][p] = request_valid_i[p] && bank_of(request_i[p].address[31:OffsetBits]) == l2_bank_t'(b);
+        port_answer[p][b]  = bank_answer_valid[b] && bank_answer[b].port == port_t'(p);
+      end
+    end
+  end
+
+  always_comb begin
+    request_ready_o   = '0;
+    bank_answer_ready = '0;
+    for (int unsigned b = 0; b < L2Banks; b++) begin
+      if (bank_request_ready[b]) request_ready_o = request_ready_o | bank_grant[b];
+    end
+    for (int unsigned p = 0; p < Ports; p++) bank_answer_ready = bank_answer_ready | port_grant[p];
+  end
+
+  for (genvar p = 0; p < Ports; p++) begin : gen_port
+    rr_arbiter #(
+      .Width(L2Banks)
+    ) u_answers (
+      .clk_i,
+      .rst_ni,
+      .request_i(port_answer[p]),
+      .accept_i (1'b1),
+      .valid_o  (response_valid_o[p]),
+      .grant_o  (port_grant[p]),
+      .index_o  (port_bank[p])
+    );
+
+    assign response_o[p] = bank_answer[port_bank[p]].response;
+  end
+
+  // ---- banks ---------------------------------------------------------------------------------------------------------------
+  banks_t                                flushed, idle;
+  l2_event_t     [L2Banks-1:0]           reservation_event;
+  owner_t        [L2Banks-1:0]           query_owner;
+  logic          [L2Banks-1:0][31:2]     query_word;
+  lane_id_t      [L2Banks-1:0]           query_lane;
+  banks_t                                query_hit;
+  logic          [L2Banks-1:0][Cores-1:0] snoop_valid;
+  line_address_t [L2Banks-1:0]           snoop_line;
+  banks_t                                read_valid, read_grant, fill_valid, fill_ready;
+  l2_miss_t      [L2Banks-1:0]           read_index, write_index;
+  line_address_t [L2Banks-1:0]           read_line, write_line, written_line;
+  banks_t                                write_valid, write_grant, written_valid;
+  line_t         [L2Banks-1:0]           write_data;
+  line_strobe_t  [L2Banks-1:0]           write_strobe;
+  l2_bank_t                              read_bank, write_bank, fill_bank, written_bank;
+  axi_read_t                             r_axi, r_q;
+  axi_write_response_t                   b_axi;
+  logic                                  r_axi_valid, r_axi_ready, r_valid_d, r_valid_q, r_leave, b_valid;
+  logic                                  read_any, read_ready, write_any, write_ready;
+
+  /* verilator lint_off UNUSEDSIGNAL */  // read by bound monitors alone
+  logic          [L2Banks-1:0]           trace_memory_valid;
+  trace_memory_t [L2Banks-1:0]           trace_memory;
+  /* verilator lint_on UNUSEDSIGNAL */
+
+  for (genvar b = 0; b < L2Banks; b++) begin : gen_bank
+    rr_arbiter #(
+      .Width(Ports)
+    ) u_ports (
+      .clk_i,
+      .rst_ni,
+      .request_i(bank_request[b]),
+      .accept_i (bank_request_ready[b]),
+      .valid_o  (bank_request_valid[b]),
+      .grant_o  (bank_grant[b]),
+      .index_o  (bank_port[b])
+    );
+
+    l2_bank u_bank (
+      .clk_i,
+      .rst_ni,
+      .bank_i         (l2_bank_t'(b)),
+      .flush_i,
+      .flushed_o      (flushed[b]),
+      .invalidate_i,
+      .idle_o         (idle[b]),
+      .request_i,
+      .port_i         (bank_port[b]),
+      .request_valid_i(bank_request_valid[b]),
+      .request_ready_o(bank_request_ready[b]),
+      .answer_o       (bank_answer[b]),
+      .answer_valid_o (bank_answer_valid[b]),
+      .answer_ready_i (bank_answer_ready[b]),
+      .event_o        (reservation_event[b]),
+      .query_owner_o  (query_owner[b]),
+      .query_word_o   (query_word[b]),
+      .query_lane_o   (query_lane[b]),
+      .query_hit_i    (query_hit[b]),
+      .snoop_valid_o  (snoop_valid[b]),
+      .snoop_line_o   (snoop_line[b]),
+      .read_valid_o   (read_valid[b]),
+      .read_ready_i   (read_grant[b] & read_ready),
+      .read_index_o   (read_index[b]),
+      .read_line_o    (read_line[b]),
+      .fill_valid_i   (fill_valid[b]),
+      .fill_ready_o   (fill_ready[b]),
+      .fill_index_i   (r_q.id[L2MissBits-1:0]),
+      .fill_data_i    (r_q.data),
+      .fill_error_i   (r_q.resp[1]),
+      .write_valid_o  (write_valid[b]),
+      .write_ready_i  (write_grant[b] & write_ready),
+      .write_index_o  (write_index[b]),
+      .write_line_o   (write_line[b]),
+      .write_data_o   (write_data[b]),
+      .write_strobe_o (write_strobe[b]),
+      .written_valid_i(written_valid[b]),
+      .written_index_i(b_axi.id[L2MissBits-1:0]),
+      .written_line_o (written_line[b]),
+      .trace_valid_o  (trace_memory_valid[b]),
+      .trace_o        (trace_memory[b])
+    );
+
+    assign fill_valid[b]    = r_valid_q && fill_bank == l2_bank_t'(b);
+    assign written_valid[b] = b_valid && written_bank == l2_bank_t'(b);
+  end
+
+  always_comb begin
+    for (int unsigned c = 0; c < Cores; c++) begin
+      for (int unsigned b = 0; b < L2Banks; b++) begin
+        snoop_o[c].valid[b] = snoop_valid[b][c];
+        snoop_o[c].line[b]  = snoop_line[b];
+      end
+    end
+  end
+
+  l2_reservations u_reservations (
+    .clk_i,
+    .rst_ni,
+    .event_i      (reservation_event),
+    .query_owner_i(query_owner),
+    .query_word_i (query_word),
+    .query_lane_i (query_lane),
+    .query_hit_o  (query_hit)
+  );
+
+  // ---- AXI4: an identifier is {bank, index} ----------------------------------------------------------------------------------
+  rr_arbiter #(
+    .Width(L2Banks)
+  ) u_reads (
+    .clk_i,
+    .rst_ni,
+    .request_i(read_valid),
+    .accept_i (read_ready),
+    .valid_o  (read_any),
+    .grant_o  (read_grant),
+    .index_o  (read_bank)
+  );
+
+  rr_arbiter #(
+    .Width(L2Banks)
+  ) u_writes (
+    .clk_i,
+    .rst_ni,
+    .request_i(write_valid),
+    .accept_i (write_ready),
+    .valid_o  (write_any),
+    .grant_o  (write_grant),
+    .index_o  (write_bank)
+  );
+
+  axi_master u_axi (
+    .clk_i,
+    .rst_ni,
+    .read_valid_i  (read_any),
+    .read_ready_o  (read_ready),
+    .read_id_i     (axi_id_t'(32'(read_bank) * L2Misses + 32'(read_index[read_bank]))),
+    .read_line_i   (read_line[read_bank]),
+    .write_valid_i (write_any),
+    .write_ready_o (write_ready),
+    .write_id_i    (axi_id_t'(32'(write_bank) * L2Misses + 32'(write_index[write_bank]))),
+    .write_line_i  (write_line[write_bank]),
+    .write_data_i  (write_data[write_bank]),
+    .write_strobe_i(write_strobe[write_bank]),
+    .r_o           (r_axi),
+    .r_valid_o     (r_axi_valid),
+    .r_ready_i     (r_axi_ready),
+    .b_o           (b_axi),
+    .b_valid_o     (b_valid),
+    .b_ready_i     (1'b1),
+    .axi_o,
+    .axi_i
+  );
+
+  assign fill_bank    = (L2Banks > 1) ? l2_bank_t'(32'(r_q.id) >> L2MissBits) : '0;
+  assign written_bank = (L2Banks > 1) ? l2_bank_t'(32'(b_axi.id) >> L2MissBits) : '0;
+  assign r_leave      = fill_ready[fill_bank];
+  assign r_axi_ready  = ~r_valid_q | r_leave;
+  assign r_valid_d    = r_axi_ready ? r_axi_valid : r_valid_q;
+
+  always_ff @(posedge clk_i) begin
+    if (r_axi_ready && r_axi_valid) r_q <= r_axi;
+  end
+
+  // ---- flush and invalidation --------------------------------------------------------------------------------------------------
+  logic          error_d, error_q;
+  line_address_t error_line_q;
+
+  assign flushed_o    = flushed == '1;
+  assign idle_o       = idle == '1 && !r_valid_q;
+  assign error_o      = error_q;
+  assign error_line_o = {error_line_q, OffsetBits'(0)};
+  assign error_d      = (error_q | (b_valid & b_axi.resp[1])) & ~invalidate_i;
+
+  always_ff @(posedge clk_i) begin
+    if (b_valid && b_axi.resp[1] && !error_q) error_line_q <= written_line[written_bank];
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      r_valid_q <= 1'b0;
+      error_q   <= 1'b0;
+    end else begin
+      r_valid_q <= r_valid_d;
+      error_q   <= error_d;
+    end
+  end
+
+`ifndef SYNTHESIS
+  a_request_stable : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    (request_valid_i & ~request_ready_o) != '0 |=> ($past(request_valid_i & ~request_ready_o) & ~request_valid_i) == '0);
+  a_invalidate : assert property (@(posedge clk_i) disable iff (!rst_ni) invalidate_i |-> idle_o && flushed_o);
+`endif
+
+endmodule
