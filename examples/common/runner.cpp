@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -110,6 +111,25 @@ void Run::check(bool ok, const std::string& what) {
   ++checks_;
   if (ok) return;
   if (failed_++ == 0) fmt::print(stderr, "{}: check failed: {}\n", example_, what);
+}
+
+void Run::check_close(const std::vector<float>& got, const std::vector<double>& expected,
+                      const std::vector<double>& bound, std::string_view what) {
+  if (got.size() != expected.size() || got.size() != bound.size()) {
+    return check(false, fmt::format("{}: wrong number of elements", what));
+  }
+  double largest = 0.0, share = 0.0;  // the largest error, and the largest as a share of its bound
+  for (size_t i = 0; i < got.size(); ++i) {
+    const double error = std::abs(double{got[i]} - expected[i]);
+    if (!(error <= bound[i])) {
+      return check(false, fmt::format("{}[{}] is {:.9g}, expected {:.9g}, off by {:.3g} where {:.3g} is allowed", what,
+                                      i, got[i], expected[i], error, bound[i]));
+    }
+    largest = std::max(largest, error);
+    if (bound[i] > 0.0) share = std::max(share, error / bound[i]);
+  }
+  check(true, std::string(what));
+  fmt::print("{}: {}: largest error {:.2e}, at most {:.1f} % of its bound\n", example_, what, largest, share * 100.0);
 }
 
 void Run::add(const driver::LaunchStatistics& launch) {

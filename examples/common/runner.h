@@ -1,10 +1,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "heddle/driver/device.h"
 
@@ -46,8 +48,17 @@ class Run {
     check(true, std::string(what));
   }
 
+  /// Compares floats with what the host computed in double; element i may be off by bound[i]. A NaN is never close.
+  void check_close(const std::vector<float>& got, const std::vector<double>& expected, const std::vector<double>& bound,
+                   std::string_view what);
+
   /// Work-items of a workgroup: `limit`, or all that fit into a core if those are fewer.
   uint32_t workgroup(uint32_t limit = 256) const { return std::min(limit, device_.shape().threads()); }
+  /// The same for two dimensions: a row of lanes per warp.
+  driver::Size3 workgroup_2d() const {
+    const driver::DeviceShape& shape = device_.shape();
+    return {shape.lanes, std::max(workgroup() / shape.lanes, 1U), 1};
+  }
 
   /// Results as written by --json, and by the summary.
   const driver::LaunchStatistics& total() const { return total_; }

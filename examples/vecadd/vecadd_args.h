@@ -4,7 +4,7 @@
 
 struct vecadd_args {
   uint32_t n;
-  HD_PTR(const int32_t) a;
-  HD_PTR(const int32_t) b;
-  HD_PTR(int32_t) c;
+  HD_PTR(const float) a;
+  HD_PTR(const float) b;
+  HD_PTR(float) c;
 };
