@@ -53,11 +53,13 @@ constexpr std::uint32_t bits(std::uint32_t value, unsigned high, unsigned low) {
   return value >> low & ((2u << (high - low)) - 1);
 }
 
-// The encoding of `op` with the given operands; what its format does not have is ignored.
+// The encoding of `op` with the given operands; what its format does not have is ignored. Registers are numbered 0..31
+// within the file that the operation says.
 struct Operands {
   unsigned rd = 0, rs1 = 0, rs2 = 0, rs3 = 0;
   std::int32_t imm = 0;
   unsigned csr = 0;
+  unsigned rm = 0;  // rounding mode
 };
 
 inline std::uint32_t encode(isa::Op op, const Operands& o) {
@@ -68,6 +70,7 @@ inline std::uint32_t encode(isa::Op op, const Operands& o) {
   if (info.reads_rs1) word |= o.rs1 << 15;
   if (info.reads_rs2) word |= o.rs2 << 20;
   if (info.reads_rs3) word |= o.rs3 << 27;
+  if (info.has_rounding) word |= o.rm << 12;
   switch (info.format) {
     case isa::Format::I: word |= imm << 20; break;
     case isa::Format::Shift: word |= (imm & 31) << 20; break;
