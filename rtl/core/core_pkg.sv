@@ -6,17 +6,22 @@ package core_pkg;
   import heddle_pkg::*;
 
   // ---- shape ----------------------------------------------------------------------------------------------------
-  localparam int unsigned RegisterFiles  = 1;                          // integer; floating point is the second
+  localparam int unsigned RegisterFiles  = 2;                          // integer, floating point
   localparam int unsigned Registers      = 32 * RegisterFiles;         // per warp
   localparam int unsigned RegisterBits   = $clog2(Registers);
   localparam int unsigned BankBits       = $clog2(RegisterBanks);
   localparam int unsigned MemoryQueue    = 4;                          // memory instructions between issue and the LSU
   localparam int unsigned MultiplyQueue  = 8;                          // multiplications between issue and write-back
+  localparam int unsigned FloatQueue     = 12;                         // operations of the floating-point pipe from issue to write-back
+  localparam int unsigned SpecialQueue   = 4;                          // special functions between issue and their unit
+  localparam int unsigned SpecialFlight  = 12;                         // ... in the unit
   localparam int unsigned BufferDepth    = 4;                          // instructions buffered per warp
 
   // Instructions are word aligned: the low two bits of a program counter are always zero and not kept.
   typedef logic [31:2]              pc_t;
-  typedef logic [RegisterBits-1:0]  register_t;
+  typedef logic [RegisterBits-1:0]  register_t;                        // number, above it the file
+  typedef logic [Lanes-1:0][2:0]    lane_rounding_t;
+  typedef logic [Lanes-1:0][4:0]    lane_flags_t;                      // NV DZ OF UF NX
 
   function automatic word_t pc_word(pc_t pc);
     return {pc, 2'b00};
@@ -24,7 +29,8 @@ package core_pkg;
 
   // ---- decoded instruction ----------------------------------------------------------------------------------------
   typedef enum logic [3:0] {
-    UnitAlu, UnitMul, UnitDiv, UnitBranch, UnitJal, UnitJalr, UnitCsr, UnitMemory, UnitSystem, UnitVote, UnitShuffle
+    UnitAlu, UnitMul, UnitDiv, UnitBranch, UnitJal, UnitJalr, UnitCsr, UnitMemory, UnitSystem, UnitVote, UnitShuffle,
+    UnitFloat, UnitFloatDivide, UnitSpecial
   } unit_e;
 
   typedef enum logic [5:0] {
@@ -47,6 +53,9 @@ package core_pkg;
   // Memory operations: lsu_op_e in the low three bits, this bit for FENCE.I (an LsuFence to the LSU).
   localparam int unsigned FenceIBit = 3;
 
+  // Floating point: fpu_op_e (UnitFloatDivide: square root; UnitSpecial: special_e), and in this bit the format.
+  localparam int unsigned FormatBit = 5;
+
   typedef enum logic [2:0] {ImmI, ImmS, ImmB, ImmU, ImmJ, ImmZ, ImmNone} imm_e;
 
   typedef struct packed {
@@ -60,11 +69,37 @@ package core_pkg;
     logic       reads_b;
     logic       reads_c;
     logic       writes;         // rd other than x0
+    logic       a_float;        // rs1, rs2, rs3, rd are of the floating-point file
+    logic       b_float;
+    logic       c_float;
+    logic       d_float;
+    logic       dynamic_mode;   // rounds as frm says
+    logic       waits_float;    // only after the warp's earlier floating-point instructions are complete
     logic       sync;
     logic       control;        // the warp issues nothing more until this is resolved
     logic       predict_taken;  // fetch went on at pc + immediate
     logic       predict_stop;   // fetch stopped: whatever follows is a redirect
   } decoded_t;
+
+  function automatic register_t rs1_of(decoded_t decoded);
+    return {decoded.a_float, decoded.instr[19:15]};
+  endfunction
+  function automatic register_t rs2_of(decoded_t decoded);
+    return {decoded.b_float, decoded.instr[24:20]};
+  endfunction
+  function automatic register_t rs3_of(decoded_t decoded);
+    return {decoded.c_float, decoded.instr[31:27]};
+  endfunction
+  function automatic register_t rd_of(decoded_t decoded);
+    return {decoded.d_float, decoded.instr[11:7]};
+  endfunction
+  // Units with a way of their own to write-back.
+  function automatic logic is_long(unit_e unit);
+    return unit inside {UnitMul, UnitDiv, UnitMemory, UnitFloat, UnitFloatDivide, UnitSpecial};
+  endfunction
+  function automatic logic is_float(unit_e unit);
+    return unit inside {UnitFloat, UnitFloatDivide, UnitSpecial};
+  endfunction
 
   // ---- an issued instruction on its way down the pipe ---------------------------------------------------------------
   typedef struct packed {
@@ -181,11 +216,30 @@ package core_pkg;
     else                      rule_next_lane.served       = '0;
   endfunction
 
+  // Which units can take one more instruction.
+  typedef struct packed {
+    logic memory;
+    logic multiply;
+    logic divide;
+    logic fpu;
+    logic fpu_divide;
+    logic special;
+  } unit_space_t;
+
+  // Registers that the scoreboard sets free: by the execute stage, the results in the order of the write-back ports, and
+  // memory instructions of which all lanes trap.
+  localparam int unsigned Clears = 6;
+  typedef struct packed {
+    logic      valid;
+    warp_id_t  warp;
+    register_t number;
+  } clear_t;
+
   // ---- records for the verification monitors ----------------------------------------------------------------------------
   // One per slot, in slot order per warp. Two slots of different warps can commit in one cycle: `TraceCommits` records,
   // of which 0 is the execute stage and 1 the LSU's check; in one cycle they never concern the same warp.
   localparam int unsigned TraceCommits = 2;
-  localparam int unsigned TracePorts   = 4;
+  localparam int unsigned TracePorts   = 5;
 
   typedef struct packed {
     slot_tag_t             tag;
@@ -201,11 +255,13 @@ package core_pkg;
     lane_words_t           data;
   } trace_commit_t;
 
+  // A floating-point instruction has one also when its result goes to x0, if it can raise flags.
   typedef struct packed {
     slot_tag_t   tag;
     reg_id_t     rd;
     lane_mask_t  mask;
     lane_words_t data;
+    lane_flags_t flags;             // raised; zero for everything but floating-point operations
   } trace_writeback_t;
 
 endpackage

@@ -27,6 +27,7 @@ module csr_unit
   input  logic [11:0] read_number_i,
   input  warp_id_t    read_warp_i,
   output lane_words_t read_data_o,
+  input  logic [Lanes-1:0][7:0] fcsr_i, // of that warp, see float_csrs
 
   input  logic        event_valid_i,
   input  event_t      event_i,
@@ -210,6 +211,9 @@ module csr_unit
     if (read_i) begin
       for (int unsigned l = 0; l < Lanes; l++) begin
         unique case (read_number_i)
+          CSR_FFLAGS:        read_data_o[l] = 32'(fcsr_i[l][4:0]);
+          CSR_FRM:           read_data_o[l] = 32'(fcsr_i[l][7:5]);
+          CSR_FCSR:          read_data_o[l] = 32'(fcsr_i[l]);
           CSR_MHARTID:       read_data_o[l] = (32'(core_id_i) * Warps + 32'(read_warp_i)) * Lanes + l;
           CSR_MSCRATCH:      read_data_o[l] = scratch_read[l];
           CSR_MEPC:          read_data_o[l] = epc_read[l];

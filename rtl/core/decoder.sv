@@ -1,9 +1,11 @@
 // Instruction word to decoded_t. Combinational. The generated package says which operation a word is and which registers
-// it uses; what the core does with it is written here. Accesses to CSRs that do not exist or must not be written decode as illegal.
+// it uses; what the core does with it is written here. Accesses to CSRs that do not exist or must not be written, and reserved
+// rounding modes, decode as illegal.
 module decoder
   import heddle_isa_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
+  import fpu_pkg::*;
 (
   input  logic     valid_i,         // nothing is decoded otherwise
   input  word_t    instr_i,
@@ -61,6 +63,46 @@ module decoder
     endcase
   endfunction
 
+  function automatic fpu_op_e float_operation(op_e op);
+    unique case (op)
+      OP_FMADD_S, OP_FMADD_H:       return FpuFmadd;
+      OP_FMSUB_S, OP_FMSUB_H:       return FpuFmsub;
+      OP_FNMSUB_S, OP_FNMSUB_H:     return FpuFnmsub;
+      OP_FNMADD_S, OP_FNMADD_H:     return FpuFnmadd;
+      OP_FADD_S, OP_FADD_H:         return FpuAdd;
+      OP_FSUB_S, OP_FSUB_H:         return FpuSub;
+      OP_FMUL_S, OP_FMUL_H:         return FpuMul;
+      OP_FMIN_S, OP_FMIN_H:         return FpuMin;
+      OP_FMAX_S, OP_FMAX_H:         return FpuMax;
+      OP_FSGNJ_S, OP_FSGNJ_H:       return FpuSgnj;
+      OP_FSGNJN_S, OP_FSGNJN_H:     return FpuSgnjn;
+      OP_FSGNJX_S, OP_FSGNJX_H:     return FpuSgnjx;
+      OP_FEQ_S, OP_FEQ_H:           return FpuEq;
+      OP_FLT_S, OP_FLT_H:           return FpuLt;
+      OP_FLE_S, OP_FLE_H:           return FpuLe;
+      OP_FCLASS_S, OP_FCLASS_H:     return FpuClass;
+      OP_FCVT_W_S, OP_FCVT_W_H:     return FpuToInt;
+      OP_FCVT_WU_S, OP_FCVT_WU_H:   return FpuToUint;
+      OP_FCVT_S_W, OP_FCVT_H_W:     return FpuFromInt;
+      OP_FCVT_S_WU, OP_FCVT_H_WU:   return FpuFromUint;
+      OP_FCVT_H_S:                  return FpuToHalf;
+      OP_FCVT_S_H:                  return FpuToSingle;
+      OP_FMV_X_W, OP_FMV_X_H:       return FpuMoveToX;
+      default:                      return FpuMoveToF;  // FMV_W_X, FMV_H_X
+    endcase
+  endfunction
+
+  function automatic special_e special_operation(op_e op);
+    unique case (op)
+      OP_HD_RCP:   return SpecialRcp;
+      OP_HD_RSQRT: return SpecialRsqrt;
+      OP_HD_EXP2:  return SpecialExp2;
+      OP_HD_LOG2:  return SpecialLog2;
+      OP_HD_SIN:   return SpecialSin;
+      default:     return SpecialCos;
+    endcase
+  endfunction
+
   function automatic decoded_t memory(decoded_t base, lsu_op_e operation);
     memory           = base;
     memory.unit      = UnitMemory;
@@ -86,10 +128,12 @@ module decoder
     illegal.predict_stop = 1'b1;
   endfunction
 
+  localparam logic [2:0] RoundDynamic = 3'd7;
+
   op_e        op;
   op_class_e  kind;    // named, because simulators evaluate a call in a case expression once per item
   op_format_e format;
-  logic       csr_write, csr_legal;
+  logic       csr_write, csr_legal, no_flags;
   decoded_t   decoded;
 
   always_comb begin
@@ -105,6 +149,7 @@ module decoder
 
   assign csr_write = (op inside {OP_CSRRW, OP_CSRRWI}) || (instr_i[19:15] != '0);
   assign csr_legal = csr_exists(instr_i[31:20]) && (!csr_write || csr_writable(instr_i[31:20]));
+  assign no_flags  = op inside {OP_FCLASS_S, OP_FCLASS_H, OP_FMV_X_W, OP_FMV_X_H};
   assign decoded_o = decoded;
 
   always_comb begin
@@ -112,10 +157,15 @@ module decoder
     if (valid_i) begin
       decoded.instr   = instr_i;
       decoded.imm     = ImmNone;
-      decoded.reads_a = op_reads_rs1(op) && (instr_i[19:15] != '0);
-      decoded.reads_b = op_reads_rs2(op) && (instr_i[24:20] != '0);
-      decoded.reads_c = op_reads_rs3(op) && (instr_i[31:27] != '0);
-      decoded.writes  = op_writes_rd(op) && (instr_i[11:7] != '0);
+      decoded.a_float = op_rs1_float(op);
+      decoded.b_float = op_rs2_float(op);
+      decoded.c_float = op_rs3_float(op);
+      decoded.d_float = op_rd_float(op);
+      decoded.reads_a = op_reads_rs1(op) && (decoded.a_float || instr_i[19:15] != '0);
+      decoded.reads_b = op_reads_rs2(op) && (decoded.b_float || instr_i[24:20] != '0);
+      decoded.reads_c = op_reads_rs3(op) && (decoded.c_float || instr_i[31:27] != '0);
+      decoded.writes  = op_writes_rd(op) && (decoded.d_float || instr_i[11:7] != '0);
+      decoded.dynamic_mode = op_has_rounding(op) && (instr_i[14:12] == RoundDynamic);
       decoded.sync    = op_is_sync(op);
 
       unique case (format)
@@ -176,6 +226,7 @@ module decoder
         CLASS_CSR: begin
           decoded.unit    = UnitCsr;
           decoded.control = 1'b1;
+          decoded.waits_float = instr_i[31:20] inside {CSR_FFLAGS, CSR_FRM, CSR_FCSR};
           if (!csr_legal) decoded = illegal(decoded, SystemIllegal);
         end
         CLASS_SYSTEM: begin
@@ -197,13 +248,30 @@ module decoder
           decoded.operation = collective_operation(op);
           decoded.control   = op_is_sync(op);
         end
+        CLASS_FMA, CLASS_FMISC, CLASS_FCVT: begin
+          decoded.unit                 = UnitFloat;
+          decoded.operation            = {1'b0, float_operation(op)};
+          decoded.operation[FormatBit] = instr_i[26];
+        end
+        CLASS_FDIV: begin
+          decoded.unit                 = UnitFloatDivide;
+          decoded.operation[0]         = op inside {OP_FSQRT_S, OP_FSQRT_H};
+          decoded.operation[FormatBit] = instr_i[26];
+        end
+        CLASS_SPECIAL: begin
+          decoded.unit      = UnitSpecial;
+          decoded.operation = {3'b0, special_operation(op)};
+        end
         default: decoded = illegal(decoded, SystemIllegal);
       endcase
-      // A long operation whose result goes to x0 does nothing, and needs no unit for it.
-      if (decoded.unit inside {UnitMul, UnitDiv} && !decoded.writes) begin
+      // A long operation whose result goes to x0 does nothing, and needs no unit for it. Floating point may raise flags.
+      if (!decoded.writes && (decoded.unit inside {UnitMul, UnitDiv} || no_flags)) begin
         decoded.unit      = UnitAlu;
         decoded.operation = AluAdd;
+        decoded.reads_a   = 1'b0;
+        decoded.reads_b   = 1'b0;
       end
+      if (op_has_rounding(op) && instr_i[14:12] inside {3'd5, 3'd6}) decoded = illegal(decoded, SystemIllegal);
       if (fetch_fault_i) decoded = illegal(decoded, SystemFetchFault);
     end
   end

@@ -5,7 +5,8 @@
 // stage is combinational out of its operand registers; the users register it. Never stalls.
 // The lead lane (the lowest of the path) gives the target of an indirect jump and the mask of a .sync collective;
 // lanes that differ do not execute.
-// Invariants: executed lanes are on the path; trapping lanes are executed ones.
+// A floating-point instruction in dynamic rounding mode traps in the lanes whose frm is reserved.
+// Invariants: executed lanes are on the path; trapping lanes are executed ones; where lanes trap, the slot has an event.
 module execute
   import heddle_config_pkg::*;
   import heddle_isa_pkg::*;
@@ -24,12 +25,16 @@ module execute
   output logic        csr_read_o,
   output logic [11:0] csr_number_o,
   input  lane_words_t csr_data_i,
+  input  lane_rounding_t frm_i,
 
   // execute stage
   output logic        valid_o,
   output slot_t       slot_o,
   output lane_words_t a_o,
   output lane_words_t b_o,
+  output lane_words_t c_o,
+  output lane_rounding_t rounding_o,      // floating point
+  output lane_mask_t  completing_o,       // lanes that execute and do not trap
   output lane_words_t address_o,          // memory instructions
   output warp_id_t    live_warp_o,
   input  lane_mask_t  live_i,
@@ -62,6 +67,13 @@ module execute
   assign csr_read_o   = reads_csr;
   assign csr_number_o = (operand_slot_i.decoded.unit == UnitCsr) ? instr[31:20] : CSR_MEPC;  // the latter for mret
 
+  // Planted bug 13: all lanes round as the first one says.
+  lane_rounding_t rounding_d;
+  always_comb begin
+    rounding_d = {Lanes{instr[14:12]}};
+    if (operand_slot_i.decoded.dynamic_mode) rounding_d = (PlantedBug == 13) ? {Lanes{frm_i[0]}} : frm_i;
+  end
+
   always_comb begin
     a_d = operand_slot_i.decoded.a_pc ? {Lanes{pc_word(operand_slot_i.pc)}} : operand_a_i;
     b_d = operand_slot_i.decoded.b_imm ? {Lanes{imm}} : operand_b_i;
@@ -73,6 +85,7 @@ module execute
   slot_t       slot_q;
   lane_words_t a_q, b_q, c_q;
   word_t       imm_q, target_q;
+  lane_rounding_t rounding_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= 1'b0;
@@ -86,6 +99,7 @@ module execute
       c_q      <= c_d;
       imm_q    <= imm;
       target_q <= pc_word(operand_slot_i.pc) + imm;
+      if (is_float(operand_slot_i.decoded.unit)) rounding_q <= rounding_d;
     end
   end
 
@@ -93,6 +107,8 @@ module execute
   assign slot_o      = slot_q;
   assign a_o         = a_q;
   assign b_o         = b_q;
+  assign c_o         = c_q;
+  assign rounding_o  = rounding_q;
   assign live_warp_o = slot_q.warp;
 
   // ---- units ----
@@ -172,7 +188,7 @@ module execute
   );
 
   // ---- control ----
-  lane_mask_t taken, trapping;
+  lane_mask_t taken, trapping, reserved_mode;
   word_t      jump_target;
   logic       misaligned, trap_all;
   logic [4:0] cause;
@@ -214,9 +230,16 @@ module execute
         default: ;
       endcase
     end
-    trapping = trap_all ? executed : misaligned ? taken : '0;
+    reserved_mode = '0;
+    if (decoded.dynamic_mode) begin
+      cause = 5'd2;
+      value = decoded.instr;
+      for (int unsigned l = 0; l < Lanes; l++) reserved_mode[l] = slot_q.mask[l] && rounding_q[l] > 3'd4;
+    end
+    trapping = trap_all ? executed : misaligned ? taken : reserved_mode;
   end
 
+  assign completing_o = executed & ~trapping;
   assign taken_o  = misaligned ? '0 : taken;
   assign target_o = jump_target;
 
@@ -250,8 +273,8 @@ module execute
   always_comb begin
     write_o.warp     = slot_q.warp;
     write_o.order    = slot_q.order;
-    write_o.rd = register_t'(decoded.instr[11:7]);
-    write_o.mask     = executed & ~trapping;
+    write_o.rd       = rd_of(decoded);
+    write_o.mask     = completing_o;
     unique case (decoded.unit)
       UnitJal, UnitJalr:     write_o.data = {Lanes{pc_word(pc_next)}};
       UnitCsr:               write_o.data = c_q;
@@ -259,8 +282,7 @@ module execute
       default:               write_o.data = alu_result;
     endcase
   end
-  assign write_valid_o = valid_q && decoded.writes && !sync_waits && write_o.mask != '0 &&
-                         !(decoded.unit inside {UnitMul, UnitDiv, UnitMemory});
+  assign write_valid_o = valid_q && decoded.writes && !sync_waits && write_o.mask != '0 && !is_long(decoded.unit);
 
   // ---- event ----
   always_comb begin
@@ -277,7 +299,7 @@ module execute
     event_o.path.target    = jump_target[31:2];
     event_o.path.target_depth = push ? depth_up : pop ? depth_down : slot_q.depth;
     event_o.path.rest      = pc_next;
-    event_o.path.retired   = (executed & ~trapping) != '0 && !sync_waits;
+    event_o.path.retired   = completing_o != '0 && !sync_waits;
     event_o.path.yield     = decoded.unit == UnitSystem && decoded.operation == SystemPause;
     event_o.path.sync_operand = sync_mask;
     event_o.path.predicted    = !decoded.predict_stop;
@@ -309,6 +331,8 @@ module execute
 `ifndef SYNTHESIS
   a_executed : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> (executed & ~slot_q.mask) == '0);
   a_lead : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> executed[lead]);
+  a_reserved_mode : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                                     valid_q && reserved_mode != '0 |-> slot_q.resolve);
   a_trapping : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> (trapping & ~executed) == '0);
 `endif
 

@@ -14,9 +14,8 @@ module issue
   input  logic [Warps-1:0] head_valid_i,
   input  decoded_t         head_i [Warps],
   input  logic [Warps-1:0] hazard_i,
-  input  logic             memory_space_i,
-  input  logic             multiply_space_i,
-  input  logic             divide_space_i,
+  input  unit_space_t      space_i,
+  input  logic [Warps-1:0] float_idle_i,    // no floating-point instruction of the warp is in flight
   output logic             valid_o,
   output warp_id_t         warp_o
 );
@@ -26,9 +25,13 @@ module issue
   always_comb begin
     for (int unsigned w = 0; w < Warps; w++) begin
       request[w] = ready_i[w] && head_valid_i[w] && !hazard_i[w] && !stall_i &&
-                   (memory_space_i || head_i[w].unit != UnitMemory) &&
-                   (multiply_space_i || head_i[w].unit != UnitMul) &&
-                   (divide_space_i || head_i[w].unit != UnitDiv);
+                   (space_i.memory || head_i[w].unit != UnitMemory) &&
+                   (space_i.multiply || head_i[w].unit != UnitMul) &&
+                   (space_i.divide || head_i[w].unit != UnitDiv) &&
+                   (space_i.fpu || head_i[w].unit != UnitFloat) &&
+                   (space_i.fpu_divide || head_i[w].unit != UnitFloatDivide) &&
+                   (space_i.special || head_i[w].unit != UnitSpecial) &&
+                   (float_idle_i[w] || !head_i[w].waits_float);
     end
   end
 

@@ -45,7 +45,7 @@ module long_units
 
   destination_t destination;
   assign destination = '{warp: execute_slot_i.warp, order: execute_slot_i.order,
-                         rd: register_t'(execute_slot_i.decoded.instr[11:7]), mask: execute_slot_i.mask};
+                         rd: rd_of(execute_slot_i.decoded), mask: execute_slot_i.mask};
 
   // ---- multiplication ----
   logic [CreditBits-1:0]     credits_d, credits_q;

@@ -87,7 +87,7 @@ module memory_port
     request.amo           = amo_operation(execute_slot_i.decoded.instr[31:27]);
     request.size          = mem_size_e'(execute_slot_i.decoded.instr[13:12]);
     request.unsigned_load = execute_slot_i.decoded.instr[14];
-    request.rd            = request.op inside {LsuStore, LsuFence} ? '0 : {1'b0, execute_slot_i.decoded.instr[11:7]};
+    request.rd            = request.op inside {LsuStore, LsuFence} ? '0 : rd_of(execute_slot_i.decoded);
     request.mask          = execute_slot_i.mask;
     request.address       = execute_address_i;
     request.data          = execute_data_i;
@@ -150,7 +150,7 @@ module memory_port
 
   assign release_valid_o    = check_valid_i && all_trap && checked.decoded.writes;
   assign release_warp_o     = check_warp;
-  assign release_register_o = register_t'(checked.decoded.instr[11:7]);
+  assign release_register_o = rd_of(checked.decoded);
 
   // ---- completion ----
   // An atomic is the last of its warp's accesses to complete: it has when no last part is owed any more.

@@ -1,4 +1,4 @@
-// Registers of all warps and the collection of operands.
+// Registers of all warps, integer and floating point, and the collection of operands.
 //
 // `RegisterBanks` banks with one read and one write port each; register r of warp w is in bank (r + w) mod banks, so that
 // neighbouring registers, and equal registers of neighbouring warps, lie in different banks. An instruction accepted in
@@ -58,9 +58,9 @@ module register_file
   banks_t                   bank_read;
   row_t [RegisterBanks-1:0] bank_row;
 
-  assign source[0]  = register_t'(read_slot_q.decoded.instr[19:15]);
-  assign source[1]  = register_t'(read_slot_q.decoded.instr[24:20]);
-  assign source[2]  = register_t'(read_slot_q.decoded.instr[31:27]);
+  assign source[0]  = rs1_of(read_slot_q.decoded);
+  assign source[1]  = rs2_of(read_slot_q.decoded);
+  assign source[2]  = rs3_of(read_slot_q.decoded);
   assign slot_reads = {slot_i.decoded.reads_c, slot_i.decoded.reads_b, slot_i.decoded.reads_a};
 
   // Every bank reads for the lowest pending source that wants it, and for the others that want the same register.
@@ -190,9 +190,9 @@ module register_file
 
   assign operand_reads = {operand_slot_q.decoded.reads_c, operand_slot_q.decoded.reads_b, operand_slot_q.decoded.reads_a};
   always_comb begin
-    operand_written[0] = written_q[operand_slot_q.warp][register_t'(operand_slot_q.decoded.instr[19:15])];
-    operand_written[1] = written_q[operand_slot_q.warp][register_t'(operand_slot_q.decoded.instr[24:20])];
-    operand_written[2] = written_q[operand_slot_q.warp][register_t'(operand_slot_q.decoded.instr[31:27])];
+    operand_written[0] = written_q[operand_slot_q.warp][rs1_of(operand_slot_q.decoded)];
+    operand_written[1] = written_q[operand_slot_q.warp][rs2_of(operand_slot_q.decoded)];
+    operand_written[2] = written_q[operand_slot_q.warp][rs3_of(operand_slot_q.decoded)];
     for (int unsigned s = 0; s < Sources; s++) begin
       if (!operand_valid_q || !operand_reads[s] || !operand_written[s]) operand[s] = '0;
       else                                          operand[s] = fresh_q[s] ? bank_data[operand_bank_q[s]] : collected_q[s];

@@ -6,9 +6,7 @@ module scoreboard
   import heddle_config_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
-#(
-  parameter int unsigned Clears = 5
-) (
+(
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  decoded_t               head_i [Warps],
@@ -17,31 +15,28 @@ module scoreboard
   input  logic                   set_valid_i,
   input  warp_id_t               set_warp_i,
   input  register_t              set_register_i,
-  input  logic [Clears-1:0]      clear_valid_i,
-  input  warp_id_t [Clears-1:0]  clear_warp_i,
-  input  register_t [Clears-1:0] clear_register_i
+  input  clear_t [Clears-1:0]    clear_i
 );
 
   typedef logic [Registers-1:0] busy_t;
 
   busy_t busy_q [Warps];
 
-  // The integer file alone: register numbers are the fields of the instruction.
   for (genvar w = 0; w < Warps; w++) begin : gen_warp
     logic     reads_b;
     busy_t    busy_d;
     // Planted bug 3: a multiplication does not wait for rs2.
     assign reads_b = head_i[w].reads_b && !(PlantedBug == 3 && head_i[w].unit == UnitMul);
-    assign hazard_o[w] = (head_i[w].reads_a && busy_q[w][head_i[w].instr[19:15]]) ||
-                         (reads_b           && busy_q[w][head_i[w].instr[24:20]]) ||
-                         (head_i[w].reads_c && busy_q[w][head_i[w].instr[31:27]]) ||
-                         (head_i[w].writes  && busy_q[w][head_i[w].instr[11:7]]);
+    assign hazard_o[w] = (head_i[w].reads_a && busy_q[w][rs1_of(head_i[w])]) ||
+                         (reads_b           && busy_q[w][rs2_of(head_i[w])]) ||
+                         (head_i[w].reads_c && busy_q[w][rs3_of(head_i[w])]) ||
+                         (head_i[w].writes  && busy_q[w][rd_of(head_i[w])]);
     assign any_busy_o[w] = busy_q[w] != '0;
 
     always_comb begin
       busy_d = busy_q[w];
       for (int unsigned c = 0; c < Clears; c++) begin
-        if (clear_valid_i[c] && clear_warp_i[c] == warp_id_t'(w)) busy_d[clear_register_i[c]] = 1'b0;
+        if (clear_i[c].valid && clear_i[c].warp == warp_id_t'(w)) busy_d[clear_i[c].number] = 1'b0;
       end
       if (set_valid_i && set_warp_i == warp_id_t'(w)) busy_d[set_register_i] = 1'b1;
     end
@@ -59,9 +54,9 @@ module scoreboard
   a_set_free : assert property (@(posedge clk_i) disable iff (!rst_ni) set_valid_i |-> !set_busy[set_register_i]);
   for (genvar c = 0; c < Clears; c++) begin : gen_assert
     busy_t clear_busy;
-    assign clear_busy = busy_q[clear_warp_i[c]];
+    assign clear_busy = busy_q[clear_i[c].warp];
     a_clear_busy : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                                    clear_valid_i[c] |-> clear_busy[clear_register_i[c]]);
+                                    clear_i[c].valid |-> clear_busy[clear_i[c].number]);
   end
 `endif
 

@@ -52,75 +52,69 @@ module simt_core
   trace_commit_t [TraceCommits-1:0]  trace_commit;
   logic [TracePorts-1:0]             trace_writeback_valid;
   trace_writeback_t [TracePorts-1:0] trace_writeback;
+  logic [Lanes-1:0][7:0]             trace_fcsr;         // of a warp that is done
   /* verilator lint_on UNUSEDSIGNAL */
 
-  // ---- life of warps -----------------------------------------------------------------------------------------------
-  logic [Warps-1:0] active_d, active_q, ended, transit, in_pipe, any_busy, lsu_idle, finished, unused_done_onehot;
-  logic             start, start_ready, done_valid, fault_pending;
-  warp_id_t         done_warp;
+  // ---- what connects the parts ---------------------------------------------------------------------------------------
+  logic                                start, csr_start_ready, float_csr_writes, fault_pending, fence_i, starved;
+  logic [Warps-1:0]                    active, ended, transit, any_busy, lsu_idle, float_idle, reserved_mode, path_ready;
+  logic [2:0]                          redirect_valid;
+  redirect_t [2:0]                     redirect;
+  logic [Warps-1:0]                    head_valid;
+  decoded_t                            head [Warps];
+  logic                                issue_valid, issue_control, issue_resolve, slot_ready;
+  path_t                               issue_path;
+  warp_id_t                            issue_warp;
+  logic [31:0]                         issue_order;
+  decoded_t                            issue_head;
+  slot_t                               issue_slot, operand_slot, execute_slot;
+  unit_space_t                         space;
+  clear_t [Clears-1:0]                 clear;
+  clear_t                              load_release;
+  logic                                read_valid, operand_valid, execute_valid, execute_memory, execute_other;
+  logic                                alu_valid, alu_pending;
+  warp_id_t                            read_warp, alu_warp, live_warp;
+  lane_words_t                         operand_a, operand_b, operand_c, execute_a, execute_b, execute_c, execute_address;
+  logic                                csr_read;
+  logic [11:0]                         csr_number;
+  lane_words_t                         csr_data;
+  logic [Lanes-1:0][7:0]               fcsr;
+  lane_rounding_t                      frm, rounding;
+  lane_mask_t                          live, taken, completing;
+  word_t                               target;
+  register_write_t                     alu_write, multiply_write, divide_write, float_write;
+  logic                                multiply_valid, multiply_ready, divide_valid, divide_ready;
+  logic                                float_valid, float_ready, float_done, float_waits;
+  lane_flags_t                         float_flags;
+  logic [RegisterBanks-1:0]            bank_valid;
+  register_write_t [RegisterBanks-1:0] bank_write;
+  logic [TracePorts-1:0]               written;
+  register_write_t [TracePorts-1:0]    write;
+  event_t                              execute_event, memory_event, event_now;
+  logic                                memory_event_valid, memory_event_ready, event_valid;
+  logic [ScratchBits-1:0]              scratch_base;
 
-  assign start            = dispatch_valid_i && start_ready;
-  assign dispatch_ready_o = start_ready;
-  assign finished         = active_q & (ended | {Warps{kill_i}}) & ~transit & ~in_pipe & ~any_busy & lsu_idle;
+  assign dispatch_ready_o  = csr_start_ready && !float_csr_writes;
+  assign start             = dispatch_valid_i && dispatch_ready_o;
+  assign redirect_valid[2] = start;
+  assign redirect[2]       = '{warp: dispatch_i.warp, pc: launch_i.entry[31:2]};
+  assign execute_memory    = execute_valid && execute_slot.decoded.unit == UnitMemory;
+  assign execute_other     = execute_valid && !execute_memory;
 
-  lowest_one #(
-    .Width(Warps)
-  ) u_done (
-    .bits_i  (finished),
-    .any_o   (done_valid),
-    .onehot_o(unused_done_onehot),
-    .index_o (done_warp)
-  );
-  assign warp_done_valid_o = done_valid && !fault_pending;
-  assign warp_done_o       = done_warp;
-
-  always_comb begin
-    active_d = active_q;
-    if (warp_done_valid_o) active_d[done_warp]       = 1'b0;
-    if (start)             active_d[dispatch_i.warp] = 1'b1;
-  end
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) active_q <= '0;
-    else         active_q <= active_d;
-  end
-
-  // ---- fetch ---------------------------------------------------------------------------------------------------------
-  logic [2:0]       redirect_valid_d, redirect_valid_q;
-  redirect_t [2:0]  redirect_d, redirect_q;
-  logic [Warps-1:0] flush, room, head_valid;
-  logic [1:0]       deliver_valid;
-  decoded_t [1:0]   deliver;
-  warp_id_t         deliver_warp;
-  decoded_t         head [Warps];
-  logic             fence_i;
-
-  assign redirect_valid_d[2] = start;
-  assign redirect_d[2]       = '{warp: dispatch_i.warp, pc: launch_i.entry[31:2]};
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) redirect_valid_q <= '0;
-    else         redirect_valid_q <= redirect_valid_d;
-  end
-  always_ff @(posedge clk_i) begin
-    for (int unsigned r = 0; r < 3; r++) begin
-      if (redirect_valid_d[r]) redirect_q[r] <= redirect_d[r];
-    end
-  end
-
-  fetch u_fetch (
+  // ---- fetch and issue ---------------------------------------------------------------------------------------------------
+  front_end u_front_end (
     .clk_i,
     .rst_ni,
     .core_id_i,
     .regions_i       (launch_i.regions),
     .invalidate_i    (invalidate_i || fence_i),
-    .enable_i        (active_q & ~ended & ~{Warps{kill_i}}),
-    .room_i          (room),
-    .redirect_valid_i(redirect_valid_q),
-    .redirect_i      (redirect_q),
-    .flush_o         (flush),
-    .deliver_warp_o  (deliver_warp),
-    .deliver_valid_o (deliver_valid),
-    .deliver_o       (deliver),
+    .enable_i        (active & ~ended & ~{Warps{kill_i}}),
+    .redirect_valid_i(redirect_valid),
+    .redirect_i      (redirect),
+    .head_valid_o    (head_valid),
+    .head_o          (head),
+    .pop_i           (issue_valid),
+    .pop_warp_i      (issue_warp),
     .request_o       (fetch_request_o),
     .request_valid_o (fetch_request_valid_o),
     .request_ready_i (fetch_request_ready_i),
@@ -128,93 +122,32 @@ module simt_core
     .response_valid_i(fetch_response_valid_i)
   );
 
-  logic     issue_valid;
-  warp_id_t issue_warp;
-
-  for (genvar w = 0; w < Warps; w++) begin : gen_buffer
-    instruction_buffer u_buffer (
-      .clk_i,
-      .rst_ni,
-      .flush_i     (flush[w]),
-      .push_valid_i((deliver_warp == warp_id_t'(w)) ? deliver_valid : 2'b00),
-      .push_i      (deliver),
-      .room_o      (room[w]),
-      .valid_o     (head_valid[w]),
-      .head_o      (head[w]),
-      .pop_i       (issue_valid && issue_warp == warp_id_t'(w))
-    );
-  end
-
-  // ---- issue -----------------------------------------------------------------------------------------------------------
-  localparam int unsigned Clears = 5;
-
-  logic [Warps-1:0]         path_ready, hazard;
-  logic                     pick_valid, slot_ready, starved, memory_space, multiply_space, divide_space, issue_resolve;
-  path_t                    issue_path;
-  decoded_t                 issue_head;
-  slot_t                    issue_slot;
-  logic [31:0]              order_q [Warps];  // for the monitors
-  logic [Clears-1:0]        clear_valid;
-  warp_id_t [Clears-1:0]    clear_warp;
-  register_t [Clears-1:0]   clear_register;
-
-  scoreboard #(
-    .Clears(Clears)
-  ) u_scoreboard (
+  issue_stage u_issue (
     .clk_i,
     .rst_ni,
-    .head_i          (head),
-    .hazard_o        (hazard),
-    .any_busy_o      (any_busy),
-    .set_valid_i     (issue_valid && issue_head.writes),
-    .set_warp_i      (issue_warp),
-    .set_register_i  (register_t'(issue_head.instr[11:7])),
-    .clear_valid_i   (clear_valid),
-    .clear_warp_i    (clear_warp),
-    .clear_register_i(clear_register)
+    .start_valid_i  (start),
+    .start_warp_i   (dispatch_i.warp),
+    .stall_i        (kill_i || starved),
+    .accept_i       (slot_ready),
+    .ready_i        (path_ready & active),  // a killed warp keeps its path
+    .head_valid_i   (head_valid),
+    .head_i         (head),
+    .space_i        (space),
+    .float_idle_i   (float_idle),
+    .reserved_mode_i(reserved_mode),
+    .clear_i        (clear),
+    .any_busy_o     (any_busy),
+    .valid_o        (issue_valid),
+    .warp_o         (issue_warp),
+    .order_o        (issue_order),
+    .head_o         (issue_head),
+    .control_o      (issue_control)
   );
 
-  issue u_issue (
-    .clk_i,
-    .rst_ni,
-    .stall_i         (kill_i || starved),
-    .accept_i        (slot_ready),
-    .ready_i         (path_ready & active_q),  // a killed warp keeps its path
-    .head_valid_i    (head_valid & ~flush),
-    .head_i          (head),
-    .hazard_i        (hazard),
-    .memory_space_i  (memory_space),
-    .multiply_space_i(multiply_space),
-    .divide_space_i  (divide_space),
-    .valid_o         (pick_valid),
-    .warp_o          (issue_warp)
-  );
-
-  assign issue_valid = pick_valid && slot_ready;
-  assign issue_head  = head[issue_warp];
-  assign issue_slot  = '{warp: issue_warp, order: order_q[issue_warp], pc: issue_path.pc, depth: issue_path.depth,
-                         mask: issue_path.mask, resolve: issue_resolve, decoded: issue_head};
-
-  always_ff @(posedge clk_i) begin
-    if (issue_valid) order_q[issue_warp]      <= order_q[issue_warp] + 32'd1;
-    if (start)       order_q[dispatch_i.warp] <= '0;
-  end
+  assign issue_slot = '{warp: issue_warp, order: issue_order, pc: issue_path.pc, depth: issue_path.depth,
+                        mask: issue_path.mask, resolve: issue_resolve, decoded: issue_head};
 
   // ---- operands and execution -----------------------------------------------------------------------------------------
-  logic                                read_valid, operand_valid, execute_valid, alu_valid, alu_valid_q;
-  warp_id_t                            read_warp;
-  slot_t                               operand_slot, execute_slot;
-  lane_words_t                         operand_a, operand_b, operand_c, execute_a, execute_b, execute_address, csr_data;
-  logic                                csr_read;
-  logic [11:0]                         csr_number;
-  lane_mask_t                          live, taken;
-  word_t                               target;
-  register_write_t                     alu_write, alu_write_q;
-  event_t                              execute_event;
-  logic [RegisterBanks-1:0]            bank_valid;
-  register_write_t [RegisterBanks-1:0] bank_write;
-  warp_id_t                            live_warp;
-
   register_file u_register_file (
     .clk_i,
     .rst_ni,
@@ -245,10 +178,14 @@ module simt_core
     .csr_read_o     (csr_read),
     .csr_number_o   (csr_number),
     .csr_data_i     (csr_data),
+    .frm_i          (frm),
     .valid_o        (execute_valid),
     .slot_o         (execute_slot),
     .a_o            (execute_a),
     .b_o            (execute_b),
+    .c_o            (execute_c),
+    .rounding_o     (rounding),
+    .completing_o   (completing),
     .address_o      (execute_address),
     .live_warp_o    (live_warp),
     .live_i         (live),
@@ -259,32 +196,59 @@ module simt_core
     .target_o       (target)
   );
 
-  logic execute_memory;
-  assign execute_memory = execute_valid && execute_slot.decoded.unit == UnitMemory;
-
-  // ---- long operations --------------------------------------------------------------------------------------------------
-  logic            multiply_valid, divide_valid;
-  register_write_t multiply_write, divide_write;
-  logic [3:0]      write_valid, write_ready;
-  register_write_t [3:0] write_request;
-
   long_units u_long (
     .clk_i,
     .rst_ni,
     .issue_multiply_i(issue_valid && issue_head.unit == UnitMul),
     .issue_divide_i  (issue_valid && issue_head.unit == UnitDiv),
-    .multiply_space_o(multiply_space),
-    .divide_space_o  (divide_space),
+    .multiply_space_o(space.multiply),
+    .divide_space_o  (space.divide),
     .execute_valid_i (execute_valid),
     .execute_slot_i  (execute_slot),
     .a_i             (execute_a),
     .b_i             (execute_b),
     .multiply_valid_o(multiply_valid),
     .multiply_o      (multiply_write),
-    .multiply_ready_i(write_ready[2]),
+    .multiply_ready_i(multiply_ready),
     .divide_valid_o  (divide_valid),
     .divide_o        (divide_write),
-    .divide_ready_i  (write_ready[1])
+    .divide_ready_i  (divide_ready)
+  );
+
+  floating_point u_float (
+    .clk_i,
+    .rst_ni,
+    .start_valid_i    (start),
+    .start_warp_i     (dispatch_i.warp),
+    .issue_valid_i    (issue_valid),
+    .issue_slot_i     (issue_slot),
+    .float_space_o    (space.fpu),
+    .divide_space_o   (space.fpu_divide),
+    .special_space_o  (space.special),
+    .idle_o           (float_idle),
+    .reserved_mode_o  (reserved_mode),
+    .read_warp_i      (operand_slot.warp),
+    .frm_o            (frm),
+    .fcsr_o           (fcsr),
+    .execute_valid_i  (execute_valid),
+    .execute_slot_i   (execute_slot),
+    .mask_i           (completing),
+    .rounding_i       (rounding),
+    .a_i              (execute_a),
+    .b_i              (execute_b),
+    .c_i              (execute_c),
+    .event_valid_i    (event_valid),
+    .event_i          (event_now),
+    .csr_writes_o     (float_csr_writes),
+    .write_valid_o    (float_valid),
+    .write_ready_i    (float_ready),
+    .waits_o          (float_waits),
+    .done_o           (float_done),
+    .write_o          (float_write),
+    .flags_o          (float_flags),
+    .warp_done_valid_i(warp_done_valid_o),
+    .warp_done_i      (warp_done_o),
+    .trace_fcsr_o     (trace_fcsr)
   );
 
   // ---- memory -------------------------------------------------------------------------------------------------------------
@@ -298,16 +262,13 @@ module simt_core
   pc_t                    error_pc;
   slot_t                  checked_slot;
   lane_words_t            checked_address, checked_data;
-  logic                   memory_event_valid, memory_event_ready;
-  event_t                 memory_event;
-  logic [ScratchBits-1:0] scratch_base;
 
   memory_port u_memory_port (
     .clk_i,
     .rst_ni,
     .core_id_i,
     .issue_i               (issue_valid && issue_head.unit == UnitMemory),
-    .space_o               (memory_space),
+    .space_o               (space.memory),
     .execute_valid_i       (execute_memory),
     .execute_slot_i        (execute_slot),
     .execute_address_i     (execute_address),
@@ -323,9 +284,9 @@ module simt_core
     .checked_slot_o        (checked_slot),
     .checked_address_o     (checked_address),
     .checked_data_o        (checked_data),
-    .release_valid_o       (clear_valid[4]),
-    .release_warp_o        (clear_warp[4]),
-    .release_register_o    (clear_register[4]),
+    .release_valid_o       (load_release.valid),
+    .release_warp_o        (load_release.warp),
+    .release_register_o    (load_release.number),
     .event_valid_o         (memory_event_valid),
     .event_o               (memory_event),
     .event_ready_i         (memory_event_ready),
@@ -366,244 +327,134 @@ module simt_core
   );
 
   // ---- write-back ------------------------------------------------------------------------------------------------------------
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) alu_valid_q <= 1'b0;
-    else         alu_valid_q <= alu_valid;
-  end
-  always_ff @(posedge clk_i) begin
-    if (alu_valid) alu_write_q <= alu_write;
-  end
-
-  // A load to x0 brings data that goes nowhere.
-  logic writeback_drop;
-  assign writeback_drop   = writeback.rd == '0;
-  assign writeback_ready  = writeback_drop || write_ready[3];
-  assign write_valid      = {writeback_valid && !writeback_drop, multiply_valid, divide_valid, alu_valid_q};
-  assign write_request[0] = alu_write_q;
-  assign write_request[1] = divide_write;
-  assign write_request[2] = multiply_write;
-  assign write_request[3] = '{warp: writeback.tag.warp, order: writeback.tag.order, rd: register_t'(writeback.rd),
-                              mask: writeback.mask, data: writeback.data};
-
-  writeback #(
-    .Sources(4)
-  ) u_writeback (
-    .valid_i     (write_valid),
-    .write_i     (write_request),
-    .ready_o     (write_ready),
-    .bank_valid_o(bank_valid),
-    .bank_write_o(bank_write)
-  );
-
-  // The result of a one-cycle instruction can be read two cycles after its operands are there.
-  assign clear_valid[0]    = operand_valid && operand_slot.decoded.writes &&
-                             !(operand_slot.decoded.unit inside {UnitMul, UnitDiv, UnitMemory});
-  assign clear_warp[0]     = operand_slot.warp;
-  assign clear_register[0] = register_t'(operand_slot.decoded.instr[11:7]);
-  for (genvar s = 1; s < 4; s++) begin : gen_clear
-    assign clear_valid[s]    = write_valid[s] && write_ready[s] && (s != 3 || writeback.last);
-    assign clear_warp[s]     = write_request[s].warp;
-    assign clear_register[s] = write_request[s].rd;
-  end
-
-  // ---- events ------------------------------------------------------------------------------------------------------------------
-  logic       execute_event_valid_q, event_valid;
-  event_t     execute_event_q, event_now;
-  pc_t        event_vector;
-  logic       event_fault, event_deadlock, event_arrived, event_ended;
-  lane_mask_t deadlock_lanes;
-  pc_t        deadlock_pc;
-  word_t      deadlock_operand;
-  logic [Warps-1:0] barrier_release;
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) execute_event_valid_q <= 1'b0;
-    else         execute_event_valid_q <= execute_valid && execute_slot.resolve && !execute_memory;
-  end
-  always_ff @(posedge clk_i) begin
-    if (execute_valid && execute_slot.resolve && !execute_memory) execute_event_q <= execute_event;
-  end
-
-  assign event_valid        = execute_event_valid_q || memory_event_valid;
-  assign event_now          = execute_event_valid_q ? execute_event_q : memory_event;
-  assign memory_event_ready = !execute_event_valid_q;
-  assign fence_i            = event_valid && event_now.fence_i;
-
-  warp_paths u_paths (
+  results u_results (
     .clk_i,
     .rst_ni,
-    .start_valid_i     (start),
-    .start_warp_i      (dispatch_i.warp),
-    .start_pc_i        (launch_i.entry[31:2]),
-    .start_mask_i      (dispatch_i.mask),
-    .ready_o           (path_ready),
-    .issue_valid_i     (issue_valid),
-    .issue_warp_i      (issue_warp),
-    .issue_control_i   (issue_head.control),
-    .issue_path_o      (issue_path),
-    .issue_resolve_o   (issue_resolve),
-    .live_warp_i       (live_warp),
-    .live_o            (live),
-    .event_valid_i     (event_valid),
-    .event_i           (event_now.path),
-    .event_vector_i    (event_vector),
-    .event_fault_o     (event_fault),
-    .event_deadlock_o  (event_deadlock),
-    .deadlock_lanes_o  (deadlock_lanes),
-    .deadlock_pc_o     (deadlock_pc),
-    .deadlock_operand_o(deadlock_operand),
-    .event_arrived_o   (event_arrived),
-    .event_ended_o     (event_ended),
-    .release_i         (barrier_release),
-    .halt_valid_i      (error_valid),
-    .halt_warp_i       (error_tag.warp),
-    .redirect_valid_o  (redirect_valid_d[1:0]),
-    .redirect_o        (redirect_d[1:0]),
-    .ended_o           (ended),
-    .transit_o         (transit)
+    .operand_valid_i (operand_valid),
+    .operand_slot_i  (operand_slot),
+    .alu_valid_i     (alu_valid),
+    .alu_write_i     (alu_write),
+    .alu_pending_o   (alu_pending),
+    .alu_warp_o      (alu_warp),
+    .divide_valid_i  (divide_valid),
+    .divide_write_i  (divide_write),
+    .divide_ready_o  (divide_ready),
+    .multiply_valid_i(multiply_valid),
+    .multiply_write_i(multiply_write),
+    .multiply_ready_o(multiply_ready),
+    .load_valid_i    (writeback_valid),
+    .load_i          (writeback),
+    .load_ready_o    (writeback_ready),
+    .release_i       (load_release),
+    .float_valid_i   (float_valid),
+    .float_write_i   (float_write),
+    .float_ready_o   (float_ready),
+    .float_done_i    (float_done),
+    .float_waits_i   (float_waits),
+    .event_waits_i   (memory_event_valid && !memory_event_ready),
+    .starved_o       (starved),
+    .clear_o         (clear),
+    .bank_valid_o    (bank_valid),
+    .bank_write_o    (bank_write),
+    .written_o       (written),
+    .write_o         (write)
   );
 
-  barrier_unit u_barrier (
-    .clk_i,
-    .rst_ni,
-    .start_valid_i(start),
-    .start_i      (dispatch_i),
-    .arrived_i    (event_arrived),
-    .ended_i      (event_ended),
-    .warp_i       (event_now.path.warp),
-    .release_o    (barrier_release)
-  );
-
-  logic [2:0][31:0] identity_group;
-  local_id_t        identity_local_base;
-  warp_id_t         identity_warp;
-
-  csr_unit u_csr (
+  // ---- paths, CSRs, faults, the life of warps -------------------------------------------------------------------------------
+  warp_control u_control (
     .clk_i,
     .rst_ni,
     .core_id_i,
     .launch_i,
-    .start_valid_i        (start),
-    .start_ready_o        (start_ready),
-    .start_i              (dispatch_i),
-    .issue_valid_i        (issue_valid),
-    .issue_warp_i         (issue_warp),
-    .read_i               (csr_read),
-    .read_number_i        (csr_number),
-    .read_warp_i          (operand_slot.warp),
-    .read_data_o          (csr_data),
-    .event_valid_i        (event_valid),
-    .event_i              (event_now),
-    .event_vector_o       (event_vector),
-    .identity_warp_i      (identity_warp),
-    .identity_group_o     (identity_group),
-    .identity_local_base_o(identity_local_base),
-    .scratch_warp_i       (execute_slot.warp),
-    .scratch_base_o       (scratch_base)
-  );
-
-  fault_unit u_fault (
-    .clk_i,
-    .rst_ni,
-    .event_i              (event_now),
-    .trap_i               (event_fault),
-    .deadlock_i           (event_deadlock),
-    .deadlock_lanes_i     (deadlock_lanes),
-    .deadlock_pc_i        (deadlock_pc),
-    .deadlock_operand_i   (deadlock_operand),
-    .error_valid_i        (error_valid),
-    .error_warp_i         (error_tag.warp),
-    .error_pc_i           (error_pc),
-    .error_address_i      (error_address),
-    .error_write_i        (error_write),
-    .identity_warp_o      (identity_warp),
-    .identity_group_i     (identity_group),
-    .identity_local_base_i(identity_local_base),
-    .pending_o            (fault_pending),
+    .start_valid_i       (start),
+    .start_i             (dispatch_i),
+    .start_ready_o       (csr_start_ready),
+    .ended_o             (ended),
+    .transit_o           (transit),
+    .ready_o             (path_ready),
+    .issue_valid_i       (issue_valid),
+    .issue_warp_i        (issue_warp),
+    .issue_control_i     (issue_control),
+    .issue_path_o        (issue_path),
+    .issue_resolve_o     (issue_resolve),
+    .redirect_valid_o    (redirect_valid[1:0]),
+    .redirect_o          (redirect[1:0]),
+    .csr_read_i          (csr_read),
+    .csr_number_i        (csr_number),
+    .csr_warp_i          (operand_slot.warp),
+    .fcsr_i              (fcsr),
+    .csr_data_o          (csr_data),
+    .execute_valid_i     (execute_other),
+    .execute_slot_i      (execute_slot),
+    .execute_event_i     (execute_event),
+    .live_warp_i         (live_warp),
+    .live_o              (live),
+    .scratch_base_o      (scratch_base),
+    .memory_event_valid_i(memory_event_valid),
+    .memory_event_i      (memory_event),
+    .memory_event_ready_o(memory_event_ready),
+    .event_valid_o       (event_valid),
+    .event_o             (event_now),
+    .fence_i_o           (fence_i),
+    .error_valid_i       (error_valid),
+    .error_warp_i        (error_tag.warp),
+    .error_pc_i          (error_pc),
+    .error_address_i     (error_address),
+    .error_write_i       (error_write),
+    .fault_pending_o     (fault_pending),
     .fault_valid_o,
-    .fault_o
-  );
-
-  retire_counter u_retire (
-    .clk_i,
-    .rst_ni,
-    .execute_valid_i(execute_valid && !execute_memory && execute_event.path.retired),
-    .execute_lanes_i(execute_event.path.executed & ~execute_event.path.trapping),
-    .memory_valid_i (memory_event_valid && memory_event_ready && memory_event.path.retired),
-    .memory_lanes_i (memory_event.path.executed & ~memory_event.path.trapping),
+    .fault_o,
     .retire_valid_o,
     .retire_lanes_o
   );
 
-  // ---- what is in the pipe, and who waits too long ------------------------------------------------------------------------------
-  always_comb begin
-    in_pipe = '0;
-    if (read_valid)    in_pipe[read_warp]         = 1'b1;
-    if (operand_valid) in_pipe[operand_slot.warp] = 1'b1;
-    if (execute_valid) in_pipe[execute_slot.warp] = 1'b1;
-    if (alu_valid_q)   in_pipe[alu_write_q.warp]  = 1'b1;
-  end
-
-  // Results and events that lose against the execute stage again and again get bubbles in the pipe.
-  logic [3:0] waited_d, waited_q;
-  logic       waiting;
-  assign waiting  = (write_valid & ~write_ready) != '0 || (memory_event_valid && !memory_event_ready);
-  assign waited_d = !waiting ? 4'd0 : (waited_q == 4'd8) ? waited_q : waited_q + 4'd1;
-  assign starved  = waited_q == 4'd8;
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) waited_q <= '0;
-    else         waited_q <= waited_d;
-  end
+  warp_life #(
+    .Stages(4)
+  ) u_life (
+    .clk_i,
+    .rst_ni,
+    .start_valid_i(start),
+    .start_warp_i (dispatch_i.warp),
+    .kill_i,
+    .hold_i       (fault_pending),
+    .ended_i      (ended),
+    .transit_i    (transit),
+    .busy_i       (any_busy),
+    .lsu_idle_i   (lsu_idle),
+    .float_idle_i (float_idle),
+    .stage_valid_i({read_valid, operand_valid, execute_valid, alu_pending}),
+    .stage_warp_i ({read_warp, operand_slot.warp, execute_slot.warp, alu_warp}),
+    .active_o     (active),
+    .done_valid_o (warp_done_valid_o),
+    .done_warp_o  (warp_done_o)
+  );
 
   // ---- records ---------------------------------------------------------------------------------------------------------------------
-  logic       sync_waits;
-  logic [4:0] checked_base_cause;
-  assign sync_waits         = execute_event.path.leave == LaneToSync;
-  assign checked_base_cause = (lsu_op_e'(checked_slot.decoded.operation[2:0]) inside {LsuLoad, LsuLr}) ? 5'd4 : 5'd6;
-
-  always_comb begin
-    trace_commit_valid[0]     = execute_valid && !execute_memory;
-    trace_commit[0].tag       = '{core: core_id_i, warp: execute_slot.warp, order: execute_slot.order};
-    trace_commit[0].pc        = pc_word(execute_slot.pc);
-    trace_commit[0].instr     = execute_slot.decoded.instr;
-    trace_commit[0].mask      = execute_event.path.executed;
-    trace_commit[0].retire    = !sync_waits;
-    trace_commit[0].taken     = taken;
-    trace_commit[0].target    = target;
-    trace_commit[0].trap      = execute_event.path.trapping;
-    trace_commit[0].cause     = {Lanes{execute_event.cause}};
-    trace_commit[0].address   = '0;
-    trace_commit[0].data      = '0;
-
-    trace_commit_valid[1]     = check_valid;
-    trace_commit[1]           = '0;
-    trace_commit[1].tag       = '{core: core_id_i, warp: checked_slot.warp, order: checked_slot.order};
-    trace_commit[1].pc        = pc_word(checked_slot.pc);
-    trace_commit[1].instr     = checked_slot.decoded.instr;
-    trace_commit[1].mask      = checked_slot.mask;
-    trace_commit[1].retire    = 1'b1;
-    trace_commit[1].trap      = check.misaligned | check.access_fault;
-    trace_commit[1].address   = checked_address;
-    trace_commit[1].data      = checked_data;
-    for (int unsigned l = 0; l < Lanes; l++) begin
-      trace_commit[1].cause[l] = checked_base_cause + 5'(check.access_fault[l]);
-    end
-
-    for (int unsigned p = 0; p < TracePorts; p++) begin
-      trace_writeback_valid[p] = write_valid[p] && write_ready[p];
-      trace_writeback[p].tag   = '{core: core_id_i, warp: write_request[p].warp, order: write_request[p].order};
-      trace_writeback[p].rd    = {1'b0, write_request[p].rd};
-      trace_writeback[p].mask  = write_request[p].mask;
-      trace_writeback[p].data  = write_request[p].data;
-    end
-  end
+  trace_records u_trace (
+    .clk_i,
+    .rst_ni,
+    .core_id_i,
+    .execute_valid_i  (execute_other),
+    .execute_slot_i   (execute_slot),
+    .execute_event_i  (execute_event),
+    .taken_i          (taken),
+    .target_i         (target),
+    .check_valid_i    (check_valid),
+    .check_i          (check),
+    .checked_slot_i   (checked_slot),
+    .checked_address_i(checked_address),
+    .checked_data_i   (checked_data),
+    .write_valid_i    (written),
+    .write_i          (write),
+    .flags_i          (float_flags),
+    .commit_valid_o   (trace_commit_valid),
+    .commit_o         (trace_commit),
+    .writeback_valid_o(trace_writeback_valid),
+    .writeback_o      (trace_writeback)
+  );
 
 `ifndef SYNTHESIS
   a_entry_aligned : assert property (@(posedge clk_i) disable iff (!rst_ni) start |-> launch_i.entry[1:0] == 2'b00);
-  a_start_free : assert property (@(posedge clk_i) disable iff (!rst_ni) start |-> !active_q[dispatch_i.warp]);
-  a_one_warp : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      trace_commit_valid == 2'b11 |-> trace_commit[0].tag.warp != trace_commit[1].tag.warp);
-  a_done_active : assert property (@(posedge clk_i) disable iff (!rst_ni) warp_done_valid_o |-> active_q[done_warp]);
 `endif
 
 endmodule

@@ -1,5 +1,6 @@
 // Write-back formatter: takes parts of instructions from the memory and the scratchpad side in turn, cuts each lane's
-// word to the access size, extends it, and offers it to the core.
+// word to the access size, extends it (halves for floating-point registers are boxed: ones above them), and offers it to
+// the core.
 // Latency: one cycle (output register). Throughput: one part per cycle.
 // Invariant: an offered write-back stays until it is taken.
 module lsu_writeback
@@ -61,7 +62,7 @@ module lsu_writeback
               if (PlantedBug == 7 && part.bytes[l] == 2'd3) sign = 1'b0;  // planted bug 7: lb at byte 3 loses its sign
               data[l] = {{24{sign}}, shifted[7:0]};
             end
-            SizeHalf: data[l] = {{16{shifted[15] & ~info_i.unsigned_load}}, shifted[15:0]};
+            SizeHalf: data[l] = {{16{(info_i.rd[5] && PlantedBug != 12) | (shifted[15] & ~info_i.unsigned_load)}}, shifted[15:0]};
             default:  data[l] = part.words[l];
           endcase
           if (info_i.op == LsuSc && part.words[l][0]) failed_o = 1'b1;

@@ -22,7 +22,8 @@ module core_monitor
   input logic [TraceCommits-1:0]             trace_commit_valid,
   input trace_commit_t [TraceCommits-1:0]    trace_commit,
   input logic [TracePorts-1:0]               trace_writeback_valid,
-  input trace_writeback_t [TracePorts-1:0]   trace_writeback
+  input trace_writeback_t [TracePorts-1:0]   trace_writeback,
+  input logic [Lanes-1:0][7:0]               trace_fcsr
 );
 
   // For waveforms (verif/harness/waves), with names and widths that are the same for every configuration.
@@ -54,11 +55,19 @@ module core_monitor
 
   // Only loads, stores and atomics have addresses and data.
   function automatic logic has_operands(input word_t instr);
-    return instr[6:0] inside {7'h03, 7'h23, 7'h2F};
+    return instr[6:0] inside {7'h03, 7'h07, 7'h23, 7'h27, 7'h2F};
   endfunction
 
   function automatic lane_bits_t widen_causes(input logic [Lanes-1:0][4:0] cause);
     for (int unsigned lane = 0; lane < Lanes; lane++) widen_causes[lane] = 32'(cause[lane]);
+  endfunction
+
+  function automatic lane_bits_t widen_flags(input lane_flags_t flags);
+    for (int unsigned lane = 0; lane < Lanes; lane++) widen_flags[lane] = 32'(flags[lane]);
+  endfunction
+
+  function automatic lane_bits_t widen_fcsr(input logic [Lanes-1:0][7:0] fcsr);
+    for (int unsigned lane = 0; lane < Lanes; lane++) widen_fcsr[lane] = 32'(fcsr[lane]);
   endfunction
 
   function automatic lane_bits_t local_ids(input logic [Lanes-1:0][2:0][LocalIdBits-1:0] ids, input int unsigned axis);
@@ -83,6 +92,7 @@ module core_monitor
         end
         for (int unsigned p = 0; p < TracePorts; p++) begin
           if (trace_writeback_valid[p]) begin
+            if (trace_writeback[p].flags != '0) heddle_monitor_flags(widen_flags(trace_writeback[p].flags));
             heddle_monitor_writeback(32'(trace_writeback[p].tag.core), 32'(trace_writeback[p].tag.warp),
                                      trace_writeback[p].tag.order, 32'(trace_writeback[p].rd),
                                      32'(trace_writeback[p].mask), trace_writeback[p].data);
@@ -93,7 +103,9 @@ module core_monitor
                                fault_o.value, fault_o.group_id[0], fault_o.group_id[1], fault_o.group_id[2],
                                32'(fault_o.local_id));
         end
-        if (warp_done_valid_o) heddle_monitor_warp_done(32'(core_id_i), 32'(warp_done_o), kill_i);
+        if (warp_done_valid_o) begin
+          heddle_monitor_warp_done(32'(core_id_i), 32'(warp_done_o), kill_i, widen_fcsr(trace_fcsr));
+        end
         if (dispatch_valid_i && dispatch_ready_o) begin
           heddle_monitor_local_ids(local_ids(dispatch_i.local_id, 0), local_ids(dispatch_i.local_id, 1),
                                    local_ids(dispatch_i.local_id, 2));

@@ -23,6 +23,8 @@ package monitor_pkg;
       input int unsigned instr, input int unsigned mask, input bit retire, input int unsigned taken,
       input int unsigned target, input int unsigned trap);
 
+  // Before the write-back they belong to, and only where there are any.
+  import "DPI-C" function void heddle_monitor_flags(input lane_bits_t flags);
   import "DPI-C" function void heddle_monitor_writeback(
       input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned rd,
       input int unsigned mask, input lane_bits_t data);
@@ -34,7 +36,8 @@ package monitor_pkg;
       input int unsigned group_y, input int unsigned group_z, input int unsigned scratch_base,
       input int unsigned local_base);
 
-  import "DPI-C" function void heddle_monitor_warp_done(input int unsigned core, input int unsigned warp, input bit kill);
+  import "DPI-C" function void heddle_monitor_warp_done(
+      input int unsigned core, input int unsigned warp, input bit kill, input lane_bits_t fcsr);
 
   import "DPI-C" function void heddle_monitor_fault(
       input int unsigned core, input int unsigned warp, input int unsigned lane, input int unsigned cause,

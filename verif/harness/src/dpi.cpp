@@ -68,6 +68,12 @@ void heddle_monitor_commit(unsigned core, unsigned warp, unsigned order, unsigne
   std::copy_n(sink.operands.begin(), sink.lanes, record.data.begin());
 }
 
+void heddle_monitor_flags(const svBitVecVal* flags) {
+  MonitorSink& sink = *active_sink();
+  heddle::harness::copy_row(sink.flags, flags, sink.lanes);
+  sink.has_flags = true;
+}
+
 void heddle_monitor_writeback(unsigned core, unsigned warp, unsigned order, unsigned rd, unsigned mask,
                               const svBitVecVal* data) {
   MonitorSink& sink = *active_sink();
@@ -76,6 +82,12 @@ void heddle_monitor_writeback(unsigned core, unsigned warp, unsigned order, unsi
   record.rd = rd;
   record.mask = mask;
   heddle::harness::copy_row(record.data, data, sink.lanes);
+  if (sink.has_flags) {
+    std::copy_n(sink.flags.begin(), sink.lanes, record.flags.begin());
+  } else {
+    std::fill_n(record.flags.begin(), sink.lanes, 0U);
+  }
+  sink.has_flags = false;
 }
 
 void heddle_monitor_local_ids(const svBitVecVal* x, const svBitVecVal* y, const svBitVecVal* z) {
@@ -101,8 +113,11 @@ void heddle_monitor_dispatch(unsigned core, unsigned warp, unsigned group_slot, 
                           .local_id = sink.local_ids});
 }
 
-void heddle_monitor_warp_done(unsigned core, unsigned warp, svBit kill) {
-  active_sink()->checker->warp_done({.core = core, .warp = warp, .kill = kill != 0});
+void heddle_monitor_warp_done(unsigned core, unsigned warp, svBit kill, const svBitVecVal* fcsr) {
+  MonitorSink& sink = *active_sink();
+  lockstep::WarpDoneRecord record{.core = core, .warp = warp, .kill = kill != 0, .fcsr = {}};
+  heddle::harness::copy_row(record.fcsr, fcsr, sink.lanes);
+  sink.checker->warp_done(record);
 }
 
 void heddle_monitor_fault(unsigned core, unsigned warp, unsigned lane, unsigned cause, unsigned pc, unsigned value,

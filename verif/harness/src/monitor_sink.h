@@ -19,6 +19,9 @@ struct MonitorSink {
   lockstep::Row causes{};
   lockstep::Row addresses{};
   lockstep::Row operands{};
+  // Of the write-back that follows.
+  lockstep::Row flags{};
+  bool has_flags = false;
   std::array<lockstep::Row, 3> local_ids{};
 };
 

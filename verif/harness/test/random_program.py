@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Writes a random program (assembly) from a seed: arithmetic, memory of all kinds with races, atomics, divergence, loops,
-calls, traps, barriers and collectives. It always ends: loops are bounded and locks are not taken.
+calls, traps, barriers, collectives and floating point in all rounding modes. It always ends: loops are bounded and locks are not taken.
 
 Usage: random_program.py SEED OUT.S [SIZE]
 """
@@ -19,6 +19,21 @@ REGISTER_OPS = (
 IMMEDIATE_OPS = "addi slti sltiu xori ori andi".split()
 SHIFT_OPS = "slli srli srai rori".split()
 UNARY_OPS = "clz ctz cpop sext.b sext.h zext.h orc.b rev8".split()
+FLOATS = [f"fa{i}" for i in range(8)] + [f"ft{i}" for i in range(4)] + ["ft0", "fs0", "fs11"]
+FLOAT_ROUNDED = {"fadd": 2, "fsub": 2, "fmul": 2, "fdiv": 2, "fsqrt": 1, "fmadd": 3, "fmsub": 3, "fnmadd": 3, "fnmsub": 3}
+FLOAT_EXACT = "fmin fmax fsgnj fsgnjn fsgnjx".split()
+FLOAT_SPECIAL = "hd.rcp hd.rsqrt hd.exp2 hd.log2 hd.sin hd.cos".split()
+ROUNDINGS = ["rne", "rtz", "rdn", "rup", "rmm", "dyn", "dyn", "dyn", "dyn"]
+FLOAT_LOADS = {"flw": 4, "flh": 2}
+FLOAT_STORES = {"fsw": 4, "fsh": 2}
+# Zeros, ones, subnormals and their borders, the largest, infinities, NaNs, integer limits; halves boxed and not.
+FLOAT_CONSTANTS = [
+    0x00000000, 0x80000000, 0x3F800000, 0xBF800000, 0x3F800001, 0x3F7FFFFF, 0x00000001, 0x80000001, 0x007FFFFF, 0x00800000,
+    0x80800000, 0x7F7FFFFF, 0xFF7FFFFF, 0x7F800000, 0xFF800000, 0x7FC00000, 0x7F800001, 0xFFC00001, 0x4F000000, 0xCF000000,
+    0x4EFFFFFF, 0x4F800000, 0x3F000000, 0x33800000, 0x5F000000, 0x20000000, 0x38800000, 0x477FF000, 0xFFFF0000, 0xFFFF8000,
+    0xFFFF3C00, 0xFFFFBC00, 0xFFFF0001, 0xFFFF03FF, 0xFFFF0400, 0xFFFF7BFF, 0xFFFFFBFF, 0xFFFF7C00, 0xFFFFFC00, 0xFFFF7E00,
+    0xFFFF7C01, 0xFFFF3BFF, 0xFFFF3C01, 0xFFFF5640, 0x00003C00, 0x7FFF3C00,
+]  # fmt: skip
 LOADS = {"lb": 1, "lbu": 1, "lh": 2, "lhu": 2, "lw": 4}
 STORES = {"sb": 1, "sh": 2, "sw": 4}
 AMOS = "amoswap amoadd amoxor amoand amoor amomin amomax amominu amomaxu".split()
@@ -33,6 +48,7 @@ class Writer:
         self.lines = []
         self.labels = 0
         self.functions = 0
+        self.floating = self.random.choice([0, 1, 1, 3])  # how much of it is floating point
 
     def put(self, text):
         self.lines.append("    " + text)
@@ -46,6 +62,81 @@ class Writer:
 
     def source(self):
         return self.random.choice([*VALUES, "zero", "s0"])
+
+    def float(self):
+        return self.random.choice(FLOATS)
+
+    def float_constant(self):
+        r = self.random
+        return r.choice([r.choice(FLOAT_CONSTANTS), r.choice(FLOAT_CONSTANTS), r.randrange(1 << 32), 0xFFFF0000 | r.randrange(1 << 16),
+                         0x3F000000 + r.randrange(1 << 25)])  # fmt: skip
+
+    def float_statement(self):
+        """One or a few floating-point instructions."""
+        r = self.random
+        kind = r.choices(["rounded", "exact", "convert", "to_integer", "from_integer", "compare", "move", "load", "store", "csr",
+                          "mode", "special", "constant", "stream", "illegal"],
+                         [20, 5, 3, 4, 4, 4, 4, 5, 5, 3, 2, 4, 8, 2, 0.3])[0]  # fmt: skip
+        width = r.choice("ssh")
+        if kind in ("rounded", "stream"):
+            for _ in range(1 if kind == "rounded" else r.randrange(4, 14)):
+                op = r.choice(list(FLOAT_ROUNDED))
+                operands = ", ".join(self.float() for _ in range(1 + FLOAT_ROUNDED[op]))
+                self.put(f"{op}.{width} {operands}, {r.choice(ROUNDINGS)}")
+        elif kind == "exact":
+            self.put(f"{r.choice(FLOAT_EXACT)}.{width} {self.float()}, {self.float()}, {self.float()}")
+        elif kind == "convert":
+            self.put(f"{r.choice(['fcvt.h.s', 'fcvt.s.h'])} {self.float()}, {self.float()}, {r.choice(ROUNDINGS)}")
+        elif kind == "to_integer":
+            self.put(f"fcvt.{r.choice(['w', 'wu'])}.{width} {r.choice([self.value(), self.value(), 'zero'])}, {self.float()}, {r.choice(ROUNDINGS)}")
+        elif kind == "from_integer":
+            self.put(f"fcvt.{width}.{r.choice(['w', 'wu'])} {self.float()}, {self.source()}, {r.choice(ROUNDINGS)}")
+        elif kind == "compare":
+            rd = r.choice([self.value(), self.value(), self.value(), "zero"])
+            if r.random() < 0.2:
+                self.put(f"fclass.{width} {rd}, {self.float()}")
+            else:
+                self.put(f"{r.choice(['feq', 'flt', 'fle'])}.{width} {rd}, {self.float()}, {self.float()}")
+        elif kind == "move":
+            if r.random() < 0.5:
+                self.put(f"fmv.{r.choice(['w', 'h'])}.x {self.float()}, {self.source()}")
+            else:
+                self.put(f"fmv.x.{r.choice(['w', 'h'])} {r.choice([self.value(), 'zero'])}, {self.float()}")
+        elif kind == "load":
+            op = r.choice(list(FLOAT_LOADS))
+            self.address(FLOAT_LOADS[op])
+            self.put(f"{op} {self.float()}, 0(t5)")
+        elif kind == "store":
+            op = r.choice(list(FLOAT_STORES))
+            self.address(FLOAT_STORES[op])
+            self.put(f"{op} {self.float()}, 0(t5)")
+        elif kind == "csr":
+            name = r.choice(["fflags", "fflags", "fcsr", "frm"])
+            form = r.choice(["r", "r", "w", "s", "c"])
+            if form == "r":
+                self.put(f"csrr {self.value()}, {name}")
+            elif name == "fflags":
+                self.put(f"csrr{form} {self.value()}, fflags, {self.source()}")
+            else:
+                self.put(f"csrr{form}i {self.value()}, {name}, {r.randrange(5)}")
+        elif kind == "mode":
+            # Modes that differ from lane to lane, rarely reserved ones; those do not stay for long.
+            reserved = r.random() < 0.2
+            self.put(f"andi t5, {self.source()}, {7 if reserved else 3}")
+            self.put(f"csrrw {self.value()}, frm, t5")
+            if reserved:
+                for _ in range(3):
+                    self.float_statement()
+                self.put("csrwi frm, 4")
+        elif kind == "special":
+            self.put(f"{r.choice(FLOAT_SPECIAL)} {self.float()}, {self.float()}")
+        elif kind == "constant":
+            self.put(f"li t5, {self.float_constant()}")
+            if r.random() < 0.3:
+                self.put(f"xor t5, t5, {self.source()}")
+            self.put(f"fmv.w.x {self.float()}, t5")
+        else:
+            self.put(r.choice([".word 0x00b55553", ".word 0x18b56553", ".word 0x10b55543", ".word 0xc0056553"]))
 
     def address(self, size, base=None):
         """Leaves an address in t5, mostly aligned, in a small area so that lanes meet."""
@@ -64,9 +155,11 @@ class Writer:
         r = self.random
         kind = r.choices(
             ["register", "immediate", "unary", "load", "store", "amo", "lrsc", "csr", "vote", "shuffle", "sync", "if",
-             "ifelse", "loop", "call", "switch", "barrier", "fence", "pause", "illegal", "ecall", "wild", "exit", "upper"],
-            [20, 10, 4, 12, 10, 3, 1, 2, 2, 3, 1, 5, 4, 3, 2, 1, 0.7, 1, 0.5, 0.3, 0.3, 0.5, 0.2, 2])[0]  # fmt: skip
-        if kind == "register":
+             "ifelse", "loop", "call", "switch", "barrier", "fence", "pause", "illegal", "ecall", "wild", "exit", "upper", "float"],
+            [20, 10, 4, 12, 10, 3, 1, 2, 2, 3, 1, 5, 4, 3, 2, 1, 0.7, 1, 0.5, 0.3, 0.3, 0.5, 0.2, 2, 45 * self.floating])[0]  # fmt: skip
+        if kind == "float":
+            self.float_statement()
+        elif kind == "register":
             self.put(f"{r.choice(REGISTER_OPS)} {self.value()}, {self.source()}, {self.source()}")
         elif kind == "immediate":
             if r.random() < 0.5:
@@ -192,11 +285,18 @@ class Writer:
             self.put(f"li {register}, {r.choice([r.randrange(1 << 32), r.randrange(16), 0xFFFFFFFF, 0x80000000])}")
             if r.random() < 0.6:
                 self.put(f"{r.choice(['add', 'xor', 'mul'])} {register}, {register}, s0")
+        for register in FLOATS:
+            self.put(f"li t5, {self.float_constant()}")
+            if r.random() < 0.3:
+                self.put("add t5, t5, s0")
+            self.put(f"fmv.w.x {register}, t5")
         self.functions = 3
         while self.budget > 0:
             self.statement(0, 0)
         for register in VALUES:
             self.put(f"sw {register}, {4 * VALUES.index(register)}(s2)")
+        for index, register in enumerate(FLOATS):
+            self.put(f"fsw {register}, {64 + 4 * index}(s2)")
         self.put("hd.exit")
         for function in range(self.functions):
             self.lines.append(f"function{function}:")

@@ -153,7 +153,8 @@ void Checker::State::handle_writeback(const WritebackRecord& record) {
   WarpContext& context = context_of(tag, "writeback.tag");
   Slot& slot = slot_of(context, tag, "writeback.tag");
   if (record.rd != slot.step.rd) {
-    diverge("writeback.rd", fmt::format("expected x{}, got x{}", slot.step.rd, record.rd), tag);
+    diverge("writeback.rd", fmt::format("expected {}, got {}", register_text(slot.step.rd), register_text(record.rd)),
+            tag);
   }
   if (record.mask == 0 || (record.mask & ~slot.unwritten) != 0) {
     diverge("writeback.mask",
@@ -163,9 +164,9 @@ void Checker::State::handle_writeback(const WritebackRecord& record) {
   }
   for (const auto& earlier : context.in_flight) {
     if (earlier.get() == &slot) break;
-    if (earlier->step.rd == slot.step.rd && (earlier->unwritten & record.mask) != 0) {
+    if (slot.step.rd != 0 && earlier->step.rd == slot.step.rd && (earlier->unwritten & record.mask) != 0) {
       diverge("writeback.order",
-              fmt::format("slot {} has yet to write x{} in lanes {:#x}", earlier->tag.order, slot.step.rd,
+              fmt::format("slot {} has yet to write {} in lanes {:#x}", earlier->tag.order, register_text(slot.step.rd),
                           earlier->unwritten & record.mask),
               tag);
     }
@@ -185,9 +186,16 @@ void Checker::State::handle_writeback(const WritebackRecord& record) {
               fmt::format("the register is written before the atomic is performed in lanes {:#x}", unknown), tag);
     }
   } else {
-    compare_lanes("writeback.data", fmt::format("value of x{}", record.rd), tag, record.mask, slot.value, record.data);
+    if (record.rd != 0) {
+      compare_lanes("writeback.data", "value of " + register_text(record.rd), tag, record.mask, slot.value,
+                    record.data);
+    }
     if (slot.step.is_memory) context.load_pending[slot.step.rd] &= ~record.mask;
   }
+  compare_lanes("writeback.flags", "floating-point flags that the instruction raises", tag,
+                record.mask & slot.step.flagged, slot.step.flags, record.flags);
+  compare_lanes("writeback.flags", "floating-point flags of an instruction that raises none", tag,
+                record.mask & ~slot.step.flagged, Row{}, record.flags);
   slot.unwritten &= ~record.mask;
   retire_if_finished(context, slot);
 }

@@ -17,7 +17,8 @@ void Checker::State::check_operands(const WarpContext& context, const model::Pat
     const model::LaneMask waiting = used ? context.load_pending[reg] & path.mask : 0;
     if (waiting == 0) return;
     diverge(field,
-            fmt::format("the instruction {} x{} before memory has supplied it in lanes {:#x}", verb, reg, waiting),
+            fmt::format("the instruction {} {} before memory has supplied it in lanes {:#x}", verb, register_text(reg),
+                        waiting),
             tag);
   };
   check(info.reads_rs1, instruction.rs1, "hazard.read", "reads");
@@ -62,8 +63,9 @@ void Checker::State::compare_commit(const CommitRecord& record, const Slot& slot
 // What of the slot is still to come.
 void Checker::State::open_accesses(WarpContext& context, Slot& slot) {
   const model::StepResult& step = slot.step;
-  slot.unwritten = step.rd != 0 ? step.written | step.deferred : 0;
-  slot.value_known = step.written;
+  // An instruction without a destination is written back for its flags.
+  slot.unwritten = step.rd != 0 ? step.written | step.deferred : step.flagged;
+  slot.value_known = step.rd != 0 ? step.written : step.flagged;
   slot.value = step.value;
   slot.unperformed = 0;
   slot.sc_failed = 0;

@@ -189,8 +189,8 @@ void Checker::State::handle_warp_done(const WarpDoneRecord& record) {
               slot->tag);
     }
     diverge("writeback.missing",
-            fmt::format("the warp is reported as ended, register x{} of slot {} was never written in lanes {:#x}",
-                        slot->step.rd, slot->tag.order, slot->unwritten),
+            fmt::format("the warp is reported as ended, register {} of slot {} was never written in lanes {:#x}",
+                        register_text(slot->step.rd), slot->tag.order, slot->unwritten),
             slot->tag);
   }
   for (auto& slot : context.in_flight) {
@@ -198,6 +198,15 @@ void Checker::State::handle_warp_done(const WarpDoneRecord& record) {
     free_slots.push_back(std::move(slot));
   }
   context.in_flight.clear();
+
+  Row fcsr{};
+  for (unsigned lane = 0; lane < shape.lanes; ++lane) {
+    fcsr[lane] = context.warp->frm[lane] << 5 | context.warp->fflags[lane];
+  }
+  if (!context.bus_error) {
+    compare_lanes("done.fcsr", "fcsr (frm, fflags) at the end of the warp", tag, context.warp->identity.mask, fcsr,
+                  record.fcsr);
+  }
 
   Group& group = *context.group;
   group.done |= uint64_t{1} << context.warp_in_group;

@@ -19,6 +19,13 @@ std::string lanes_text(model::LaneMask mask, unsigned lanes) {
   return fmt::format("{:0{}x}", mask, std::max(1U, lanes / 4));
 }
 
+// What the values of a field mean, where hexadecimal does not say it.
+std::string value_text(const std::string& field, uint32_t value) {
+  if (field == "writeback.flags") return flags_text(value);
+  if (field == "done.fcsr") return fmt::format("frm {}, {}", value >> 5, flags_text(value & 0x1F));
+  return {};
+}
+
 const char* kind_name(const Slot& slot) {
   if (!slot.step.is_memory) return "register write";
   switch (slot.step.kind) {
@@ -54,6 +61,25 @@ std::vector<std::string> path_lines(const model::Warp& warp) {
 
 }  // namespace
 
+std::string register_text(uint32_t number) {
+  const std::string_view name = number < model::kFloatRegister ? isa::register_name(number)
+                                : number < model::kRegisters ? isa::float_register_name(number - model::kFloatRegister)
+                                                             : "?";
+  return fmt::format("{} ({}{})", name, number < model::kFloatRegister ? 'x' : 'f', number % model::kFloatRegister);
+}
+
+std::string flags_text(uint32_t flags) {
+  static constexpr std::array<std::pair<uint32_t, const char*>, 5> kNames{
+      {{16, "NV"}, {8, "DZ"}, {4, "OF"}, {2, "UF"}, {1, "NX"}}};
+  std::string text;
+  for (const auto& [bit, name] : kNames) {
+    if ((flags & bit) == 0) continue;
+    if (!text.empty()) text += ' ';
+    text += name;
+  }
+  return text.empty() ? "none" : text;
+}
+
 std::string Checker::State::render() const {
   const Divergence& d = *divergence;
   std::vector<std::string> out;
@@ -80,8 +106,12 @@ std::string Checker::State::render() const {
   if (!d.lanes.empty()) {
     out.push_back("lanes that differ:   lane  expected    got");
     for (size_t i = 0; i < std::min(d.lanes.size(), kMaxLaneLines); ++i) {
-      out.push_back(fmt::format("                     {:>4}  {:08x}    {:08x}   (xor {:08x})", d.lanes[i].lane,
-                                d.lanes[i].expected, d.lanes[i].got, d.lanes[i].expected ^ d.lanes[i].got));
+      const LaneDifference& lane = d.lanes[i];
+      std::string line = fmt::format("                     {:>4}  {:08x}    {:08x}   (xor {:08x})", lane.lane,
+                                     lane.expected, lane.got, lane.expected ^ lane.got);
+      const std::string expected = value_text(d.field, lane.expected);
+      if (!expected.empty()) line += fmt::format("   expected {}; got {}", expected, value_text(d.field, lane.got));
+      out.push_back(std::move(line));
     }
     if (d.lanes.size() > kMaxLaneLines)
       out.push_back(fmt::format("                     and {} more", d.lanes.size() - kMaxLaneLines));

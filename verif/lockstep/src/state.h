@@ -15,6 +15,11 @@
 
 namespace heddle::lockstep {
 
+// A register, numbered over both files, by its ABI name.
+std::string register_text(uint32_t number);
+// Floating-point flags by name, e.g. "OF NX"; "none".
+std::string flags_text(uint32_t flags);
+
 // Thrown inside the checker, caught by its public calls.
 struct Diverged {
   Divergence divergence;

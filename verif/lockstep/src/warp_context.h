@@ -43,9 +43,9 @@ struct WarpContext {
   Group* group = nullptr;  // null: the slot is free
   unsigned warp_in_group = 0;
   model::Warp* warp = nullptr;
-  std::vector<std::unique_ptr<Slot>> in_flight;    // oldest first
-  std::array<model::LaneMask, 32> load_pending{};  // per register: lanes that wait for memory
-  std::optional<model::Fault> fault;               // the warp's trap without handler; it may not go on
+  std::vector<std::unique_ptr<Slot>> in_flight;                   // oldest first
+  std::array<model::LaneMask, model::kRegisters> load_pending{};  // per register: lanes that wait for memory
+  std::optional<model::Fault> fault;                              // the warp's trap without handler; it may not go on
   bool fault_reported = false;
   bool bus_error = false;  // an access failed on the bus: some of it never completes
   std::array<HistoryEntry, kHistory> history{};

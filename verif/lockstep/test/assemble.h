@@ -26,6 +26,11 @@ inline uint32_t op_u(isa::Op op, unsigned rd, uint32_t value) {
   return isa::info(op).match | rd << 7 | (value & 0xFFFFF000);
 }
 inline uint32_t op_csrr(unsigned rd, unsigned csr) { return isa::info(isa::Op::Csrrs).match | rd << 7 | csr << 20; }
+// A floating-point operation with a rounding mode; 7 is that of frm.
+inline uint32_t op_f(isa::Op op, unsigned rd, unsigned rs1, unsigned rs2, unsigned rounding = 7) {
+  return op_r(op, rd, rs1, rs2) | rounding << 12;
+}
+inline uint32_t op_csrw(unsigned csr, unsigned rs1) { return isa::info(isa::Op::Csrrw).match | rs1 << 15 | csr << 20; }
 inline uint32_t op_plain(isa::Op op) { return isa::info(op).match; }
 
 }  // namespace heddle::lockstep::test

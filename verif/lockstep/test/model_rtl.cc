@@ -43,7 +43,7 @@ class Player {
       for (unsigned i = 0; i < warps && !run_.outcome.fault; ++i) {
         model::Warp& warp = *members[i];
         if (warp.ended()) {
-          if (!done[i]) emit(WarpDoneRecord{0, i, false});
+          if (!done[i]) emit(done_record(warp, i, false));
           done[i] = true;
           continue;
         }
@@ -52,12 +52,18 @@ class Player {
     }
     if (run_.outcome.fault) {
       for (unsigned i = 0; i < warps; ++i) {
-        if (!done[i]) emit(WarpDoneRecord{0, i, true});
+        if (!done[i]) emit(done_record(*members[i], i, true));
       }
     }
   }
 
  private:
+  static WarpDoneRecord done_record(const model::Warp& warp, unsigned slot, bool kill) {
+    WarpDoneRecord record{.core = 0, .warp = slot, .kill = kill, .fcsr = {}};
+    for (unsigned lane = 0; lane < warp.lanes; ++lane) record.fcsr[lane] = warp.frm[lane] << 5 | warp.fflags[lane];
+    return record;
+  }
+
   template <typename R>
   void emit(const R& record) {
     run_.events.push_back({cycle_, record});
@@ -106,12 +112,15 @@ class Player {
       return;
     }
     if (step.is_memory) access(warp, step, tag);
-    if (step.rd != 0 && (step.written | step.deferred) != 0) {
+    // What has no destination is written back for its flags.
+    const model::LaneMask written = step.rd != 0 ? step.written | step.deferred : step.flagged;
+    if (written != 0) {
       WritebackRecord writeback;
       writeback.tag = tag;
       writeback.rd = step.rd;
-      writeback.mask = step.written | step.deferred;
+      writeback.mask = written;
       writeback.data = warp.reg[step.rd].lane;
+      model::for_each_lane(step.flagged, [&](unsigned lane) { writeback.flags[lane] = step.flags[lane]; });
       emit(writeback);
     }
     const model::Workgroup::Event event = workgroup.after_slot(warp, memory_);

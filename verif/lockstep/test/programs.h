@@ -48,6 +48,33 @@ inline Program everything() {
   return program;
 }
 
+// Every lane: flags of divergent kinds (f3 = 1 / local id: DZ in lane 0, NX in lane 3), an operation whose result goes
+// to x0, a load and a store, rounding modes and flags by CSR.
+inline Program floating() {
+  using isa::Op;
+  const auto number = [](isa::Csr csr) { return static_cast<unsigned>(csr); };
+  Program program;
+  program.words = {
+      op_csrr(5, number(isa::Csr::HdLocalIdX)),
+      op_csrw(number(isa::Csr::Frm), 5),  // local ids below 5 are rounding modes
+      op_i(Op::Slli, 6, 5, 2),
+      op_u(Op::Lui, 7, kData),
+      op_r(Op::Add, 6, 6, 7),
+      op_u(Op::Lui, 8, 0x3F80'0000),
+      op_r(Op::FmvWX, 2, 8, 0),
+      op_r(Op::FcvtSW, 1, 5, 0),
+      op_f(Op::FdivS, 3, 2, 1),
+      op_r(Op::FcvtWS, 0, 3, 0),  // NV for infinity, NX for fractions
+      op_r(Op::FmulS, 4, 3, 3),
+      op_s(Op::Fsw, 3, 6, 0),
+      op_i(Op::Flw, 5, 6, 0),
+      op_r(Op::FmvXW, 9, 5, 0),
+      op_csrr(10, number(isa::Csr::Fcsr)),
+      op_plain(Op::HdExit),
+  };
+  return program;
+}
+
 // Traps in all lanes without a handler.
 inline Program misaligned_load() {
   using isa::Op;

@@ -48,12 +48,14 @@ struct CommitRecord {
   Row data{};     // stores, AMO, SC: operand in the low bits
 };
 
-// A register write, loads in parts.
+// A register write, loads in parts. An instruction that can raise floating-point flags has one also when its result
+// goes to x0 (rd 0, no data).
 struct WritebackRecord {
   Tag tag;
-  uint32_t rd = 0;
+  uint32_t rd = 0;  // over both files: 32 + n is f register n
   uint32_t mask = 0;
   Row data{};
+  Row flags{};  // raised by this instruction: NV 16, DZ 8, OF 4, UF 2, NX 1
 };
 
 enum class MemoryOp : uint8_t { kRead, kWrite, kAmo, kLr, kSc };  // mem_op_e
@@ -103,6 +105,7 @@ struct WarpDoneRecord {
   uint32_t core = 0;
   uint32_t warp = 0;
   bool kill = false;  // the core was told to stop
+  Row fcsr{};         // of all lanes that the warp had
 };
 
 // What the host reads after a launch.

@@ -1,0 +1,70 @@
+// Keeps account of floating-point instructions in simulation: every one that issues completes exactly once, with the
+// destination it was issued with, before its warp is done. No outputs; empty in synthesis.
+// Invariants: no completion without an issue (so none twice either), none lost, none for another register.
+module float_ledger
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+(
+  /* verilator lint_off UNUSEDSIGNAL */  // (in synthesis)
+  input logic        clk_i,
+  input logic        rst_ni,
+  input logic        issue_i,
+  input warp_id_t    issue_warp_i,
+  input logic [31:0] issue_order_i,
+  input register_t   issue_register_i,
+  input lane_mask_t  issue_mask_i,
+  input logic        complete_i,
+  input warp_id_t    complete_warp_i,
+  input logic [31:0] complete_order_i,
+  input register_t   complete_register_i,
+  input lane_mask_t  complete_mask_i,      // lanes that trap are missing
+  input logic        done_i,               // the warp has ended
+  input warp_id_t    done_warp_i
+  /* verilator lint_on UNUSEDSIGNAL */
+);
+
+`ifndef SYNTHESIS
+  // Slots of a warp that can be in flight at once are far fewer apart than this.
+  localparam int unsigned Entries = 64;
+  typedef logic [$clog2(Entries)-1:0] entry_t;
+
+  logic [Warps-1:0][Entries-1:0] open_q;
+  logic [31:0]                   order_q    [Warps][Entries];
+  register_t                     register_q [Warps][Entries];
+  lane_mask_t                    mask_q     [Warps][Entries];
+  entry_t                        issued, completed;
+  logic                          issue_open, complete_open, complete_same;
+  lane_mask_t                    complete_more;
+
+  assign issued        = entry_t'(issue_order_i);
+  assign completed     = entry_t'(complete_order_i);
+  assign issue_open    = open_q[issue_warp_i][issued];
+  assign complete_open = open_q[complete_warp_i][completed];
+  assign complete_same = order_q[complete_warp_i][completed] == complete_order_i && register_q[complete_warp_i][completed] == complete_register_i;
+  assign complete_more = complete_mask_i & ~mask_q[complete_warp_i][completed];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      open_q <= '0;
+    end else begin
+      if (complete_i) open_q[complete_warp_i][completed] <= 1'b0;
+      if (issue_i)    open_q[issue_warp_i][issued]       <= 1'b1;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (issue_i) begin
+      order_q[issue_warp_i][issued]    <= issue_order_i;
+      register_q[issue_warp_i][issued] <= issue_register_i;
+      mask_q[issue_warp_i][issued]     <= issue_mask_i;
+    end
+  end
+
+  a_issue_once : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_i |-> !issue_open);
+  a_has_issue : assert property (@(posedge clk_i) disable iff (!rst_ni) complete_i |-> complete_open);
+  a_same : assert property (@(posedge clk_i) disable iff (!rst_ni) complete_i |-> complete_same);
+  a_lanes : assert property (@(posedge clk_i) disable iff (!rst_ni) complete_i |-> complete_more == '0);
+  a_none_lost : assert property (@(posedge clk_i) disable iff (!rst_ni) done_i |-> open_q[done_warp_i] == '0);
+`endif
+
+endmodule

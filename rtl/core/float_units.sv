@@ -1,0 +1,272 @@
+// The floating-point units of all lanes with their results' way to write-back: the pipe (FMA, comparison, conversion),
+// divide and square root, special functions. They take instructions from the execute stage without back-pressure: issue
+// asks for space first (`*_space_o`) and reserves it with `issue_*_i`.
+//
+// The pipe takes one instruction per cycle; its results wait in a queue while write-back is not ready, so that the pipe
+// itself never does. `FloatQueue` covers the way from issue to write-back. Divide: one at a time. Special functions wait
+// in a queue for their unit. One result per cycle goes to write-back: divide before special functions before the pipe.
+// Latency from the execute stage: FpuLatency for the pipe, if nothing else is in the way.
+// An instruction of which every lane traps passes through with an empty mask, so that its reservations end as usual.
+// Invariants: no queue overflows; an instruction gives one result.
+module float_units
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+  import fpu_pkg::*;
+(
+  input  logic            clk_i,
+  input  logic            rst_ni,
+
+  input  logic            issue_pipe_i,
+  input  logic            issue_divide_i,
+  input  logic            issue_special_i,
+  output logic            pipe_space_o,
+  output logic            divide_space_o,
+  output logic            special_space_o,
+
+  input  logic            execute_valid_i,
+  input  slot_t           execute_slot_i,
+  input  lane_mask_t      mask_i,            // lanes that do not trap
+  input  lane_rounding_t  rounding_i,
+  input  lane_words_t     a_i,
+  input  lane_words_t     b_i,
+  input  lane_words_t     c_i,
+
+  output logic            valid_o,
+  output register_write_t write_o,
+  output lane_flags_t     flags_o,
+  input  logic            ready_i
+);
+
+  typedef struct packed {
+    warp_id_t    warp;
+    logic [31:0] order;
+    register_t   rd;
+    lane_mask_t  mask;
+  } destination_t;
+
+  typedef struct packed {
+    destination_t destination;
+    lane_flags_t  flags;
+    lane_words_t  data;
+  } result_t;
+
+  logic         start_pipe, start_divide, start_special;
+  destination_t place;
+  fpu_format_e  format;
+
+  assign start_pipe    = execute_valid_i && execute_slot_i.decoded.unit == UnitFloat;
+  assign start_divide  = execute_valid_i && execute_slot_i.decoded.unit == UnitFloatDivide;
+  assign start_special = execute_valid_i && execute_slot_i.decoded.unit == UnitSpecial;
+  assign format        = fpu_format_e'(execute_slot_i.decoded.operation[FormatBit]);
+  assign place         = '{warp: execute_slot_i.warp, order: execute_slot_i.order,
+                           rd: rd_of(execute_slot_i.decoded), mask: mask_i};
+
+  // ---- pipe ----
+  localparam int unsigned CreditBits = $clog2(FloatQueue + 1);
+
+  logic [CreditBits-1:0]          credits_d, credits_q, unused_count;
+  logic [FpuLatency-1:0]          valid_q;
+  destination_t [FpuLatency-1:0]  place_q;
+  lane_mask_t                     pipe_done;
+  result_t                        pipe_new, pipe_old, pipe_result;
+  logic                           queue_push, queue_valid, queue_ready, queue_pop, pipe_valid, pipe_taken;
+
+  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
+    fpu_pipe u_pipe (
+      .clk_i,
+      .rst_ni,
+      .valid_i   (start_pipe && mask_i[l]),
+      .op_i      (fpu_op_e'(execute_slot_i.decoded.operation[4:0])),
+      .format_i  (format),
+      .rounding_i(rounding_i[l]),
+      .a_i       (a_i[l]),
+      .b_i       (b_i[l]),
+      .c_i       (c_i[l]),
+      .valid_o   (pipe_done[l]),
+      .result_o  (pipe_new.data[l]),
+      .flags_o   (pipe_new.flags[l])
+    );
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_q <= '0;
+    else         valid_q <= {valid_q[FpuLatency-2:0], start_pipe};
+  end
+  always_ff @(posedge clk_i) begin
+    if (start_pipe) place_q[0] <= place;
+    for (int unsigned s = 1; s < FpuLatency; s++) begin
+      if (valid_q[s-1]) place_q[s] <= place_q[s-1];
+    end
+  end
+
+  // A result passes the queue when that is empty.
+  assign pipe_new.destination = place_q[FpuLatency-1];
+  assign pipe_valid           = queue_valid || valid_q[FpuLatency-1];
+  assign pipe_result          = queue_valid ? pipe_old : pipe_new;
+  assign queue_push           = valid_q[FpuLatency-1] && (queue_valid || !pipe_taken);
+  assign queue_pop            = queue_valid && pipe_taken;
+
+  fifo #(
+    .Width($bits(result_t)),
+    .Depth(FloatQueue)
+  ) u_queue (
+    .clk_i,
+    .rst_ni,
+    .data_i (pipe_new),
+    .valid_i(queue_push),
+    .ready_o(queue_ready),
+    .data_o (pipe_old),
+    .valid_o(queue_valid),
+    .ready_i(queue_pop),
+    .count_o(unused_count)
+  );
+
+  assign pipe_space_o = credits_q != '0;
+  assign credits_d    = credits_q - CreditBits'(issue_pipe_i) + CreditBits'(pipe_taken);
+
+  // ---- divide and square root ----
+  logic         divide_reserved_d, divide_reserved_q, divide_done, divide_empty_d, divide_empty_q, divide_valid, divide_taken;
+  destination_t divide_place_q;
+  lane_words_t  quotient;
+  lane_flags_t  quotient_flags;
+
+  fpu_divide u_divide (
+    .clk_i,
+    .rst_ni,
+    .start_i   (start_divide && mask_i != '0),
+    .sqrt_i    (execute_slot_i.decoded.operation[0]),
+    .format_i  (format),
+    .rounding_i,
+    .mask_i,
+    .a_i,
+    .b_i,
+    .done_o    (divide_done),
+    .accept_i  (divide_taken && !divide_empty_q),
+    .result_o  (quotient),
+    .flags_o   (quotient_flags)
+  );
+
+  assign divide_valid      = divide_done || divide_empty_q;
+  assign divide_empty_d    = (start_divide && mask_i == '0) || (divide_empty_q && !divide_taken);
+  assign divide_space_o    = !divide_reserved_q;
+  assign divide_reserved_d = issue_divide_i || (divide_reserved_q && !divide_taken);
+
+  // ---- special functions ----
+  typedef struct packed {
+    special_e     operation;
+    destination_t destination;
+    lane_words_t  a;
+  } special_t;
+
+  localparam int unsigned SpecialCreditBits = $clog2(SpecialQueue + 1);
+  localparam int unsigned SpecialFlightBits = $clog2(SpecialFlight + 1);
+
+  logic [SpecialCreditBits-1:0] special_credits_d, special_credits_q, unused_special_count;
+  logic [SpecialFlightBits-1:0] unused_flight_count;
+  special_t                     special_new, special_head;
+  destination_t                 special_place;
+  lane_words_t                  special_data;
+  lane_flags_t                  special_flags;
+  logic                         special_queue_valid, special_queue_ready, flight_ready, flight_valid, unit_ready,
+                                special_start, special_done, special_taken;
+
+  assign special_new = '{operation: special_e'(execute_slot_i.decoded.operation[2:0]), destination: place, a: a_i};
+
+  fifo #(
+    .Width($bits(special_t)),
+    .Depth(SpecialQueue)
+  ) u_special_queue (
+    .clk_i,
+    .rst_ni,
+    .data_i (special_new),
+    .valid_i(start_special),
+    .ready_o(special_queue_ready),
+    .data_o (special_head),
+    .valid_o(special_queue_valid),
+    .ready_i(special_start),
+    .count_o(unused_special_count)
+  );
+
+  assign special_start = special_queue_valid && flight_ready && unit_ready;
+
+  special_unit u_special (
+    .clk_i,
+    .rst_ni,
+    .valid_i   (special_queue_valid && flight_ready),
+    .ready_o   (unit_ready),
+    .function_i(special_head.operation),
+    .mask_i    (special_head.destination.mask),
+    .a_i       (special_head.a),
+    .done_o    (special_done),
+    .accept_i  (special_taken),
+    .result_o  (special_data),
+    .flags_o   (special_flags)
+  );
+
+  fifo #(
+    .Width($bits(destination_t)),
+    .Depth(SpecialFlight)
+  ) u_special_flight (
+    .clk_i,
+    .rst_ni,
+    .data_i (special_head.destination),
+    .valid_i(special_start),
+    .ready_o(flight_ready),
+    .data_o (special_place),
+    .valid_o(flight_valid),
+    .ready_i(special_taken),
+    .count_o(unused_flight_count)
+  );
+
+  assign special_space_o   = special_credits_q != '0;
+  assign special_credits_d = special_credits_q - SpecialCreditBits'(issue_special_i) + SpecialCreditBits'(special_start);
+
+  // ---- to write-back ----
+  result_t result;
+
+  always_comb begin
+    result = pipe_result;
+    if (divide_valid)      result = '{destination: divide_place_q, flags: quotient_flags, data: quotient};
+    else if (special_done) result = '{destination: special_place, flags: special_flags, data: special_data};
+  end
+
+  assign valid_o       = divide_valid || special_done || pipe_valid;
+  assign divide_taken  = ready_i && divide_valid;
+  assign special_taken = ready_i && special_done && !divide_valid;
+  assign pipe_taken    = ready_i && pipe_valid && !special_done && !divide_valid;
+  assign flags_o       = result.flags;
+  assign write_o       = '{warp: result.destination.warp, order: result.destination.order, rd: result.destination.rd,
+                           mask: result.destination.mask, data: result.data};
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      credits_q         <= CreditBits'(FloatQueue);
+      special_credits_q <= SpecialCreditBits'(SpecialQueue);
+      divide_reserved_q <= 1'b0;
+      divide_empty_q    <= 1'b0;
+    end else begin
+      credits_q         <= credits_d;
+      special_credits_q <= special_credits_d;
+      divide_reserved_q <= divide_reserved_d;
+      divide_empty_q    <= divide_empty_d;
+    end
+  end
+  always_ff @(posedge clk_i) begin
+    if (start_divide) divide_place_q <= place;
+  end
+
+`ifndef SYNTHESIS
+  a_pipe_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      pipe_done == (valid_q[FpuLatency-1] ? place_q[FpuLatency-1].mask : '0));
+  a_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) queue_push |-> queue_ready);
+  a_special_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) start_special |-> special_queue_ready);
+  a_special_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni) special_done |-> flight_valid);
+  a_divide_reserved : assert property (@(posedge clk_i) disable iff (!rst_ni) start_divide |-> divide_reserved_q);
+  a_divide_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni) divide_valid |-> divide_reserved_q);
+`else
+  logic unused;
+  assign unused = ^{pipe_done, queue_ready, special_queue_ready, flight_valid};
+`endif
+
+endmodule

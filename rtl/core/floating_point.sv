@@ -1,0 +1,130 @@
+// Floating point of the core: the units, the lanes' fflags and frm, and the account of what is in flight.
+// A result is written back and its flags are accumulated in the same cycle (`done_o`). One for x0 (flags alone), or of an
+// instruction of which every lane traps, takes no register port.
+// Invariants: those of float_units, float_csrs and float_ledger.
+module floating_point
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+(
+  input  logic                  clk_i,
+  input  logic                  rst_ni,
+  input  logic                  start_valid_i,
+  input  warp_id_t              start_warp_i,
+
+  // issue
+  input  logic                  issue_valid_i,
+  input  slot_t                 issue_slot_i,
+  output logic                  float_space_o,
+  output logic                  divide_space_o,
+  output logic                  special_space_o,
+  output logic [Warps-1:0]      idle_o,
+  output logic [Warps-1:0]      reserved_mode_o,
+
+  // operand stage
+  input  warp_id_t              read_warp_i,
+  output lane_rounding_t        frm_o,
+  output logic [Lanes-1:0][7:0] fcsr_o,
+
+  // execute stage
+  input  logic                  execute_valid_i,
+  input  slot_t                 execute_slot_i,
+  input  lane_mask_t            mask_i,           // lanes that do not trap
+  input  lane_rounding_t        rounding_i,
+  input  lane_words_t           a_i,
+  input  lane_words_t           b_i,
+  input  lane_words_t           c_i,
+
+  // CSR instructions
+  input  logic                  event_valid_i,
+  input  event_t                event_i,
+  output logic                  csr_writes_o,     // no dispatch in this cycle
+
+  // write-back
+  output logic                  write_valid_o,    // asks for a register port
+  input  logic                  write_ready_i,
+  output logic                  waits_o,          // a result cannot complete in this cycle
+  output logic                  done_o,
+  output register_write_t       write_o,
+  output lane_flags_t           flags_o,
+
+  // end of a warp, for assertions and monitors
+  input  logic                  warp_done_valid_i,
+  input  warp_id_t              warp_done_i,
+  output logic [Lanes-1:0][7:0] trace_fcsr_o
+);
+
+  logic  issue, valid, drop, busy;
+  unit_e unit;
+
+  assign unit          = issue_slot_i.decoded.unit;
+  assign issue         = issue_valid_i && is_float(unit);
+  assign drop          = write_o.rd == '0 || write_o.mask == '0;
+  assign write_valid_o = valid && !busy && !drop;
+  assign done_o        = valid && !busy && (drop || write_ready_i);
+  assign waits_o       = valid && !done_o;
+
+  float_units u_units (
+    .clk_i,
+    .rst_ni,
+    .issue_pipe_i   (issue_valid_i && unit == UnitFloat),
+    .issue_divide_i (issue_valid_i && unit == UnitFloatDivide),
+    .issue_special_i(issue_valid_i && unit == UnitSpecial),
+    .pipe_space_o   (float_space_o),
+    .divide_space_o,
+    .special_space_o,
+    .execute_valid_i,
+    .execute_slot_i,
+    .mask_i,
+    .rounding_i,
+    .a_i,
+    .b_i,
+    .c_i,
+    .valid_o        (valid),
+    .write_o,
+    .flags_o,
+    .ready_i        (done_o)
+  );
+
+  float_csrs u_csrs (
+    .clk_i,
+    .rst_ni,
+    .start_valid_i,
+    .start_warp_i,
+    .issue_i         (issue),
+    .issue_warp_i    (issue_slot_i.warp),
+    .idle_o,
+    .reserved_o      (reserved_mode_o),
+    .read_warp_i,
+    .frm_o,
+    .fcsr_o,
+    .event_valid_i,
+    .event_i,
+    .writes_o        (csr_writes_o),
+    .busy_o          (busy),
+    .complete_i      (done_o),
+    .complete_warp_i (write_o.warp),
+    .complete_mask_i (write_o.mask),
+    .complete_flags_i(flags_o),
+    .trace_warp_i    (warp_done_i),
+    .trace_fcsr_o
+  );
+
+  float_ledger u_ledger (
+    .clk_i,
+    .rst_ni,
+    .issue_i            (issue),
+    .issue_warp_i       (issue_slot_i.warp),
+    .issue_order_i      (issue_slot_i.order),
+    .issue_register_i   (rd_of(issue_slot_i.decoded)),
+    .issue_mask_i       (issue_slot_i.mask),
+    .complete_i         (done_o),
+    .complete_warp_i    (write_o.warp),
+    .complete_order_i   (write_o.order),
+    .complete_register_i(write_o.rd),
+    .complete_mask_i    (write_o.mask),
+    .done_i             (warp_done_valid_i),
+    .done_warp_i        (warp_done_i)
+  );
+
+endmodule

@@ -1,0 +1,81 @@
+// The records that the verification monitors read (core_pkg): what the execute stage and the LSU's check commit, and what
+// is written back, in the cycle it happens. Combinational; nothing in the design depends on it, so synthesis removes it.
+// Invariant: the two commits of one cycle are of different warps.
+module trace_records
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+(
+  input  logic                              clk_i,
+  input  logic                              rst_ni,
+  input  core_id_t                          core_id_i,
+
+  input  logic                              execute_valid_i,   // not a memory instruction
+  input  slot_t                             execute_slot_i,
+  input  event_t                            execute_event_i,
+  input  lane_mask_t                        taken_i,
+  input  word_t                             target_i,
+
+  input  logic                              check_valid_i,
+  input  lsu_check_t                        check_i,
+  input  slot_t                             checked_slot_i,
+  input  lane_words_t                       checked_address_i,
+  input  lane_words_t                       checked_data_i,
+
+  input  logic [TracePorts-1:0]             write_valid_i,     // taken in this cycle
+  input  register_write_t [TracePorts-1:0]  write_i,
+  input  lane_flags_t                       flags_i,           // of the last port, the floating-point units
+
+  output logic [TraceCommits-1:0]           commit_valid_o,
+  output trace_commit_t [TraceCommits-1:0]  commit_o,
+  output logic [TracePorts-1:0]             writeback_valid_o,
+  output trace_writeback_t [TracePorts-1:0] writeback_o
+);
+
+  logic [4:0] base_cause;
+  assign base_cause = (lsu_op_e'(checked_slot_i.decoded.operation[2:0]) inside {LsuLoad, LsuLr}) ? 5'd4 : 5'd6;
+
+  always_comb begin
+    commit_valid_o      = {check_valid_i, execute_valid_i};
+    commit_o[0].tag     = '{core: core_id_i, warp: execute_slot_i.warp, order: execute_slot_i.order};
+    commit_o[0].pc      = pc_word(execute_slot_i.pc);
+    commit_o[0].instr   = execute_slot_i.decoded.instr;
+    commit_o[0].mask    = execute_event_i.path.executed;
+    commit_o[0].retire  = execute_event_i.path.leave != LaneToSync;
+    commit_o[0].taken   = taken_i;
+    commit_o[0].target  = target_i;
+    commit_o[0].trap    = execute_event_i.path.trapping;
+    commit_o[0].cause   = {Lanes{execute_event_i.cause}};
+    commit_o[0].address = '0;
+    commit_o[0].data    = '0;
+
+    commit_o[1]         = '0;
+    commit_o[1].tag     = '{core: core_id_i, warp: checked_slot_i.warp, order: checked_slot_i.order};
+    commit_o[1].pc      = pc_word(checked_slot_i.pc);
+    commit_o[1].instr   = checked_slot_i.decoded.instr;
+    commit_o[1].mask    = checked_slot_i.mask;
+    commit_o[1].retire  = 1'b1;
+    commit_o[1].trap    = check_i.misaligned | check_i.access_fault;
+    commit_o[1].address = checked_address_i;
+    commit_o[1].data    = checked_data_i;
+    for (int unsigned l = 0; l < Lanes; l++) commit_o[1].cause[l] = base_cause + 5'(check_i.access_fault[l]);
+  end
+
+  always_comb begin
+    writeback_valid_o = write_valid_i;
+    for (int unsigned p = 0; p < TracePorts; p++) begin
+      writeback_o[p].tag   = '{core: core_id_i, warp: write_i[p].warp, order: write_i[p].order};
+      writeback_o[p].rd    = write_i[p].rd;
+      writeback_o[p].mask  = write_i[p].mask;
+      writeback_o[p].data  = write_i[p].data;
+      writeback_o[p].flags = '0;
+    end
+    writeback_o[TracePorts-1].flags = flags_i;
+  end
+
+`ifndef SYNTHESIS
+  a_one_warp : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      commit_valid_o == 2'b11 |-> commit_o[0].tag.warp != commit_o[1].tag.warp);
+`endif
+
+endmodule

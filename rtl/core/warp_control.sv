@@ -1,0 +1,205 @@
+// What slots do to their warps: the events of the execute stage (registered here) and of memory instructions, one per cycle,
+// the former first; the paths; barriers; CSRs; faults; the counts of what retired.
+// Latency: an event acts one cycle after the execute stage.
+// Invariants: those of warp_paths, barrier_unit and csr_unit.
+module warp_control
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import core_pkg::*;
+(
+  input  logic              clk_i,
+  input  logic              rst_ni,
+  input  core_id_t          core_id_i,
+  input  launch_t           launch_i,
+
+  input  logic              start_valid_i,
+  input  dispatch_t         start_i,
+  output logic              start_ready_o,
+  output logic [Warps-1:0]  ended_o,
+  output logic [Warps-1:0]  transit_o,
+
+  // issue
+  output logic [Warps-1:0]  ready_o,
+  input  logic              issue_valid_i,
+  input  warp_id_t          issue_warp_i,
+  input  logic              issue_control_i,
+  output path_t             issue_path_o,
+  output logic              issue_resolve_o,
+  output logic [1:0]        redirect_valid_o,
+  output redirect_t [1:0]   redirect_o,
+
+  // operand stage
+  input  logic              csr_read_i,
+  input  logic [11:0]       csr_number_i,
+  input  warp_id_t          csr_warp_i,
+  input  logic [Lanes-1:0][7:0] fcsr_i,
+  output lane_words_t       csr_data_o,
+
+  // execute stage
+  input  logic              execute_valid_i,     // not a memory instruction
+  input  slot_t             execute_slot_i,
+  input  event_t            execute_event_i,
+  input  warp_id_t          live_warp_i,
+  output lane_mask_t        live_o,
+  output logic [ScratchBits-1:0] scratch_base_o,
+
+  // events
+  input  logic              memory_event_valid_i,
+  input  event_t            memory_event_i,
+  output logic              memory_event_ready_o,
+  output logic              event_valid_o,
+  output event_t            event_o,
+  output logic              fence_i_o,
+
+  // memory errors
+  input  logic              error_valid_i,
+  input  warp_id_t          error_warp_i,
+  input  pc_t               error_pc_i,
+  input  word_t             error_address_i,
+  input  logic              error_write_i,
+
+  output logic              fault_pending_o,
+  output logic              fault_valid_o,
+  output fault_t            fault_o,
+  output logic              retire_valid_o,
+  output logic [LaneBits:0] retire_lanes_o
+);
+
+  // ---- events ----
+  logic       execute_event_valid_q, execute_resolves, event_valid;
+  event_t     execute_event_q, event_now;
+  pc_t        event_vector;
+  logic       event_fault, event_deadlock, event_arrived, event_ended;
+  lane_mask_t deadlock_lanes;
+  pc_t        deadlock_pc;
+  word_t      deadlock_operand;
+  logic [Warps-1:0] barrier_release;
+
+  assign execute_resolves = execute_valid_i && execute_slot_i.resolve;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) execute_event_valid_q <= 1'b0;
+    else         execute_event_valid_q <= execute_resolves;
+  end
+  always_ff @(posedge clk_i) begin
+    if (execute_resolves) execute_event_q <= execute_event_i;
+  end
+
+  assign event_valid          = execute_event_valid_q || memory_event_valid_i;
+  assign event_now            = execute_event_valid_q ? execute_event_q : memory_event_i;
+  assign memory_event_ready_o = !execute_event_valid_q;
+  assign event_valid_o        = event_valid;
+  assign event_o              = event_now;
+  assign fence_i_o            = event_valid && event_now.fence_i;
+
+  // ---- paths and barriers ----
+  warp_paths u_paths (
+    .clk_i,
+    .rst_ni,
+    .start_valid_i,
+    .start_warp_i      (start_i.warp),
+    .start_pc_i        (launch_i.entry[31:2]),
+    .start_mask_i      (start_i.mask),
+    .ready_o,
+    .issue_valid_i,
+    .issue_warp_i,
+    .issue_control_i,
+    .issue_path_o,
+    .issue_resolve_o,
+    .live_warp_i,
+    .live_o,
+    .event_valid_i     (event_valid),
+    .event_i           (event_now.path),
+    .event_vector_i    (event_vector),
+    .event_fault_o     (event_fault),
+    .event_deadlock_o  (event_deadlock),
+    .deadlock_lanes_o  (deadlock_lanes),
+    .deadlock_pc_o     (deadlock_pc),
+    .deadlock_operand_o(deadlock_operand),
+    .event_arrived_o   (event_arrived),
+    .event_ended_o     (event_ended),
+    .release_i         (barrier_release),
+    .halt_valid_i      (error_valid_i),
+    .halt_warp_i       (error_warp_i),
+    .redirect_valid_o,
+    .redirect_o,
+    .ended_o,
+    .transit_o
+  );
+
+  barrier_unit u_barrier (
+    .clk_i,
+    .rst_ni,
+    .start_valid_i,
+    .start_i,
+    .arrived_i    (event_arrived),
+    .ended_i      (event_ended),
+    .warp_i       (event_now.path.warp),
+    .release_o    (barrier_release)
+  );
+
+  // ---- CSRs and faults ----
+  logic [2:0][31:0] identity_group;
+  local_id_t        identity_local_base;
+  warp_id_t         identity_warp;
+
+  csr_unit u_csr (
+    .clk_i,
+    .rst_ni,
+    .core_id_i,
+    .launch_i,
+    .start_valid_i,
+    .start_ready_o,
+    .start_i,
+    .issue_valid_i,
+    .issue_warp_i,
+    .read_i               (csr_read_i),
+    .read_number_i        (csr_number_i),
+    .read_warp_i          (csr_warp_i),
+    .read_data_o          (csr_data_o),
+    .fcsr_i,
+    .event_valid_i        (event_valid),
+    .event_i              (event_now),
+    .event_vector_o       (event_vector),
+    .identity_warp_i      (identity_warp),
+    .identity_group_o     (identity_group),
+    .identity_local_base_o(identity_local_base),
+    .scratch_warp_i       (execute_slot_i.warp),
+    .scratch_base_o
+  );
+
+  fault_unit u_fault (
+    .clk_i,
+    .rst_ni,
+    .event_i              (event_now),
+    .trap_i               (event_fault),
+    .deadlock_i           (event_deadlock),
+    .deadlock_lanes_i     (deadlock_lanes),
+    .deadlock_pc_i        (deadlock_pc),
+    .deadlock_operand_i   (deadlock_operand),
+    .error_valid_i,
+    .error_warp_i,
+    .error_pc_i,
+    .error_address_i,
+    .error_write_i,
+    .identity_warp_o      (identity_warp),
+    .identity_group_i     (identity_group),
+    .identity_local_base_i(identity_local_base),
+    .pending_o            (fault_pending_o),
+    .fault_valid_o,
+    .fault_o
+  );
+
+  // ---- what retired ----
+  retire_counter u_retire (
+    .clk_i,
+    .rst_ni,
+    .execute_valid_i(execute_valid_i && execute_event_i.path.retired),
+    .execute_lanes_i(execute_event_i.path.executed & ~execute_event_i.path.trapping),
+    .memory_valid_i (memory_event_valid_i && memory_event_ready_o && memory_event_i.path.retired),
+    .memory_lanes_i (memory_event_i.path.executed & ~memory_event_i.path.trapping),
+    .retire_valid_o,
+    .retire_lanes_o
+  );
+
+endmodule

@@ -1,0 +1,67 @@
+// The life of warps: active from dispatch until nothing of the warp is left anywhere in the core, then reported as done,
+// one warp per cycle. A killed warp also drains what it has in flight.
+// Invariants: a warp starts only when it is not active; it is done only when it is.
+module warp_life
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+#(
+  parameter int unsigned Stages = 4
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   start_valid_i,
+  input  warp_id_t               start_warp_i,
+  input  logic                   kill_i,          // every warp ends
+  input  logic                   hold_i,          // a fault is about to be reported: no warp is done before
+  input  logic [Warps-1:0]       ended_i,         // no lane left
+  input  logic [Warps-1:0]       transit_i,       // a path event is on its way
+  input  logic [Warps-1:0]       busy_i,          // results on their way to registers
+  input  logic [Warps-1:0]       lsu_idle_i,
+  input  logic [Warps-1:0]       float_idle_i,
+  input  logic [Stages-1:0]      stage_valid_i,   // instructions in pipeline stages
+  input  warp_id_t [Stages-1:0]  stage_warp_i,
+  output logic [Warps-1:0]       active_o,
+  output logic                   done_valid_o,
+  output warp_id_t               done_warp_o
+);
+
+  logic [Warps-1:0] active_d, active_q, in_pipe, finished, unused_onehot;
+  logic             any_finished;
+
+  always_comb begin
+    in_pipe = '0;
+    for (int unsigned s = 0; s < Stages; s++) begin
+      if (stage_valid_i[s]) in_pipe[stage_warp_i[s]] = 1'b1;
+    end
+  end
+
+  assign finished = active_q & (ended_i | {Warps{kill_i}}) & ~transit_i & ~in_pipe & ~busy_i & lsu_idle_i & float_idle_i;
+
+  lowest_one #(
+    .Width(Warps)
+  ) u_done (
+    .bits_i  (finished),
+    .any_o   (any_finished),
+    .onehot_o(unused_onehot),
+    .index_o (done_warp_o)
+  );
+
+  assign done_valid_o = any_finished && !hold_i;
+  assign active_o     = active_q;
+
+  always_comb begin
+    active_d = active_q;
+    if (done_valid_o)  active_d[done_warp_o]  = 1'b0;
+    if (start_valid_i) active_d[start_warp_i] = 1'b1;
+  end
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) active_q <= '0;
+    else         active_q <= active_d;
+  end
+
+`ifndef SYNTHESIS
+  a_start_free : assert property (@(posedge clk_i) disable iff (!rst_ni) start_valid_i |-> !active_q[start_warp_i]);
+  a_done_active : assert property (@(posedge clk_i) disable iff (!rst_ni) done_valid_o |-> active_q[done_warp_o]);
+`endif
+
+endmodule
