@@ -13,7 +13,7 @@ import tempfile
 import unittest
 
 EXAMPLES = pathlib.Path(os.environ.get("HEDDLE_EXAMPLES", "build/release/examples"))
-NAMES = ["vecadd", "mandelbrot", "matmul", "histogram", "bitonic", "collatz", "bfs", "libc"]
+NAMES = ["vecadd", "mandelbrot", "matmul", "histogram", "bitonic", "collatz", "bfs", "libc", "spmv", "softmax", "libm"]
 
 
 class Reconvergence(unittest.TestCase):
