@@ -86,7 +86,7 @@ def wrong_memories(work):
 
 # The memories that the architecture needs: what they are called, the module they are in, and their bits in one cluster.
 KNOWN = (
-    ("register file", "register_file", lambda c: c["Cores"] * c["Warps"] * c["Lanes"] * 31 * 32),
+    ("register file", "register_file", lambda c: c["Cores"] * c["Warps"] * c["Lanes"] * 63 * 32),
     ("instruction cache", "icache", lambda c: c["Cores"] * c["IcacheBytes"] * 8),
     ("scratchpad", "scratchpad", lambda c: c["ScratchpadBytes"] * 8),
 )
