@@ -58,10 +58,7 @@ module l2_bank
   output line_strobe_t             write_strobe_o,
   input  logic                     written_valid_i,
   input  l2_miss_t                 written_index_i,
-  output line_address_t            written_line_o,
-  // for the monitors
-  output logic                     trace_valid_o,
-  output trace_memory_t            trace_o
+  output line_address_t            written_line_o
 );
 
   typedef enum logic [1:0] {KindFill, KindReplay, KindClean, KindRequest} kind_e;
@@ -244,7 +241,7 @@ module l2_bank
   assign fill         = t_fill & ~t_error_q;
   assign allocate     = (fetch | writes) & ~hit;
   assign set_writes   = writes | amo;
-  assign write_strobe = amo ? word_strobe : t_strobe;
+  assign write_strobe = (t.op == MemAmo || t.op == MemLr) ? word_strobe : t_strobe;
 
   assign query_owner_o = owner_t'(32'(t.core) * Warps + 32'(t.warp));
   assign query_word_o  = {t_line_q, t.word};
@@ -368,9 +365,7 @@ module l2_bank
     .answer_valid_o,
     .answer_ready_i,
     .snoop_valid_o,
-    .snoop_line_o,
-    .trace_valid_o,
-    .trace_o
+    .snoop_line_o
   );
 
   assign idle_o    = ~head_valid_q & ~t_valid_q & ~d_busy & ~answer_valid_o & miss_empty & written_empty;

@@ -5,8 +5,8 @@
 // flush_i (level, while no core writes): what is dirty is written back; flushed_o says that memory has it all. error_o: some write-back
 // since the last invalidate_i was answered with an error, error_line_o is the first one's line.
 // invalidate_i (pulse, while idle_o and after a flush): the cache is empty.
-// snoop_o: lines that change, to the cores' data caches, in the cycle in which the change is visible (trace_memory), before its
-// answer.
+// snoop_o: lines that change, to the cores' data caches, in the cycle in which the change is visible (trace_memory of
+// l2_data), before its answer.
 // Latency: 4 cycles from port to answer for a hit without waiting; 5 more than AXI4 takes for a miss.
 // Throughput: one request per bank, one answer per port, one AXI4 read and one write per cycle.
 // Invariants: each request is answered exactly once; a write-back or fetch has its own AXI4 identifier while under way.
@@ -99,11 +99,6 @@ module l2_cache
   logic                                  r_axi_valid, r_axi_ready, r_valid_d, r_valid_q, r_leave, b_valid;
   logic                                  read_any, read_ready, write_any, write_ready;
 
-  /* verilator lint_off UNUSEDSIGNAL */  // read by bound monitors alone
-  logic          [L2Banks-1:0]           trace_memory_valid;
-  trace_memory_t [L2Banks-1:0]           trace_memory;
-  /* verilator lint_on UNUSEDSIGNAL */
-
   for (genvar b = 0; b < L2Banks; b++) begin : gen_bank
     rr_arbiter #(
       .Width(Ports)
@@ -156,9 +151,7 @@ module l2_cache
       .write_strobe_o (write_strobe[b]),
       .written_valid_i(written_valid[b]),
       .written_index_i(b_axi.id[L2MissBits-1:0]),
-      .written_line_o (written_line[b]),
-      .trace_valid_o  (trace_memory_valid[b]),
-      .trace_o        (trace_memory[b])
+      .written_line_o (written_line[b])
     );
 
     assign fill_valid[b]    = r_valid_q && fill_bank == l2_bank_t'(b);

@@ -3,7 +3,7 @@
 // A line is read, or bytes of it written, in the cycle of place_i (both: the line as it was is read). An AMO writes in the cycle
 // after it, in which the tag stage must be empty.
 // Latency: line_o, snoops and trace one cycle after place_i, the answer two. Throughput: one per cycle, an AMO every second cycle.
-// Invariants: the answers find room; everything that changes a line is on snoop_* and trace_* once, in order; the answer comes later.
+// Invariants: the answers find room; everything that changes a line is on snoop_* and trace_memory once, in order; the answer comes later.
 module l2_data
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -27,9 +27,7 @@ module l2_data
   output logic                      answer_valid_o,
   input  logic                      answer_ready_i,
   output logic          [Cores-1:0] snoop_valid_o,
-  output line_address_t             snoop_line_o,
-  output logic                      trace_valid_o,
-  output trace_memory_t             trace_o
+  output line_address_t             snoop_line_o
 );
 
   localparam int unsigned AddressBits = $clog2(L2Sets * L2Ways);
@@ -137,20 +135,25 @@ module l2_data
     end
   end
 
-  // ---- for the monitors ------------------------------------------------------------------------------------------------------
+  // ---- for the monitors: writes, AMO, LR and SC as they take their place in the order ----------------------------------
+  /* verilator lint_off UNUSEDSIGNAL */  // read by bound monitors alone
+  logic          trace_memory_valid;
+  trace_memory_t trace_memory;
+  /* verilator lint_on UNUSEDSIGNAL */
+
   always_comb begin
-    trace_valid_o           = valid_q && !place_q.failed && t.op != MemRead;
-    trace_o.request.op      = t.op;
-    trace_o.request.amo     = t.amo;
-    trace_o.request.address = {place_q.line, (t.op == MemWrite) ? line_word_t'(0) : t.word, 2'b00};
-    trace_o.request.strobe  = place_q.strobe;
-    trace_o.request.data    = data_q;
-    trace_o.request.id      = t.id;
-    trace_o.request.tag     = '{core: t.core, warp: t.warp, order: place_q.order};
-    trace_o.request.lane    = t.lane;
-    trace_o.request.reserve = t.reserve;
-    trace_o.old_word        = (t.op == MemAmo || t.op == MemLr) ? old : '0;
-    trace_o.sc_success      = t.op == MemSc && !place_q.sc_fails;
+    trace_memory_valid           = valid_q && !place_q.failed && t.op != MemRead;
+    trace_memory.request.op      = t.op;
+    trace_memory.request.amo     = t.amo;
+    trace_memory.request.address = {place_q.line, (t.op == MemWrite) ? line_word_t'(0) : t.word, 2'b00};
+    trace_memory.request.strobe  = place_q.strobe;
+    trace_memory.request.data    = data_q;
+    trace_memory.request.id      = t.id;
+    trace_memory.request.tag     = '{core: t.core, warp: t.warp, order: place_q.order};
+    trace_memory.request.lane    = t.lane;
+    trace_memory.request.reserve = t.reserve;
+    trace_memory.old_word        = (t.op == MemAmo || t.op == MemLr) ? old : '0;
+    trace_memory.sc_success      = t.op == MemSc && !place_q.sc_fails;
   end
 
 `ifndef SYNTHESIS

@@ -4,6 +4,7 @@
 
 #include <Vmem_bench.h>
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -39,8 +40,27 @@ class Bench {
   AxiMemory& memory() { return *axi_; }
   const Launch& launch() const { return launch_; }
 
-  // Runs until every warp's source has ended and nothing is outstanding. Returns the cycles it took.
+  // Runs until every warp's source has ended and nothing is outstanding; then flushes the L2 cache, compares memory,
+  // lets the host change some of it and invalidates the cache. Returns the cycles until nothing was outstanding.
   uint64_t run(const Source& source);
+  // Corners of the L2 cache and how often they were reached.
+  static constexpr std::array<const char*, 16> kCorners = {"read of a full line",
+                                                           "read of a partial line",
+                                                           "fetch of a line",
+                                                           "fetch of a partial line",
+                                                           "request waits for a line",
+                                                           "write or atomic waits for a line",
+                                                           "write takes a way",
+                                                           "write replaces a dirty line",
+                                                           "fetch replaces a dirty line",
+                                                           "fetch waits for a write-back",
+                                                           "write-back waits for another",
+                                                           "line merged into dirty bytes",
+                                                           "every way is being fetched",
+                                                           "line cleaned",
+                                                           "answer with an error",
+                                                           "no room for a miss"};
+  uint64_t corner(size_t i) const { return dut_->corner_o[i]; }
   // What went wrong so far, one per line; empty if nothing did.
   std::string errors() const;
 
@@ -68,8 +88,10 @@ class Bench {
   void cycle(const Source& source);
   bool all_idle() const;
   std::string waiting_text() const;
+  void flush();
   void drive_core(unsigned c, const Source& source);
   void sample_events();
+  void sample_memory_event(unsigned bank);
   void sample_core(unsigned c);
   void fail(const std::string& text) { errors_.push_back("cycle " + std::to_string(cycle_) + ": " + text); }
   Warp& warp(unsigned c, unsigned w) { return cores_[c].warps[w]; }

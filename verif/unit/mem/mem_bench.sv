@@ -1,4 +1,4 @@
-// Bench top: the load/store units of all cores, the memory hub and the scratchpad, wired as in the cluster. Ports are arrays of
+// Bench top: the load/store units of all cores, the L2 cache and the scratchpad, wired as in the cluster. Ports are arrays of
 // words so that the C++ side is the same for every configuration. `*_i` fields follow lsu_request_t, launch_t and mem_request_t.
 module mem_bench
   import heddle_config_pkg::*;
@@ -8,8 +8,8 @@ module mem_bench
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
-  // configuration: cores, warps, lanes, line bytes, scratchpad bytes, LSU requests, memory requests, regions
-  output logic [31:0] shape_o [8],
+  // configuration: cores, warps, lanes, line bytes, scratchpad bytes, LSU requests, memory requests, regions, L2 bytes and banks
+  output logic [31:0] shape_o [10],
   // launch
   input  logic [31:0] region_base_i [Regions],
   input  logic [31:0] region_last_i [Regions],
@@ -53,7 +53,7 @@ module mem_bench
   output logic [31:0] error_order_o [Cores],
   output logic [31:0] error_address_o [Cores],
   output logic        error_write_o [Cores],
-  // instruction fetch ports of the hub
+  // instruction fetch ports
   input  logic        fetch_valid_i [Cores],
   output logic        fetch_ready_o [Cores],
   input  logic [31:0] fetch_address_i [Cores],
@@ -83,19 +83,29 @@ module mem_bench
   input  logic [31:0] r_id_i,
   input  logic [1:0]  r_resp_i,
   input  logic [31:0] r_data_i [LineWords],
-  // traces
-  output logic        tm_valid_o,
-  output logic [31:0] tm_op_o,
-  output logic [31:0] tm_amo_o,
-  output logic [31:0] tm_address_o,
-  output logic [3:0]  tm_strobe_o [LineWords],
-  output logic [31:0] tm_data_o [LineWords],
-  output logic [31:0] tm_core_o,
-  output logic [31:0] tm_warp_o,
-  output logic [31:0] tm_order_o,
-  output logic [31:0] tm_lane_o,
-  output logic [31:0] tm_old_o,
-  output logic        tm_success_o,
+  // L2 cache
+  input  logic        flush_i,
+  output logic        flushed_o,
+  input  logic        invalidate_i,
+  output logic        l2_idle_o,
+  output logic        l2_error_o,
+  output logic [31:0] l2_error_line_o,
+  output logic        snoop_valid_o [L2Banks][Cores],
+  output logic [31:0] snoop_line_o [L2Banks],
+  output logic [31:0] corner_o [16],
+  // traces, per bank
+  output logic        tm_valid_o [L2Banks],
+  output logic [31:0] tm_op_o [L2Banks],
+  output logic [31:0] tm_amo_o [L2Banks],
+  output logic [31:0] tm_address_o [L2Banks],
+  output logic [3:0]  tm_strobe_o [L2Banks][LineWords],
+  output logic [31:0] tm_data_o [L2Banks][LineWords],
+  output logic [31:0] tm_core_o [L2Banks],
+  output logic [31:0] tm_warp_o [L2Banks],
+  output logic [31:0] tm_order_o [L2Banks],
+  output logic [31:0] tm_lane_o [L2Banks],
+  output logic [31:0] tm_old_o [L2Banks],
+  output logic        tm_success_o [L2Banks],
   output logic        ts_valid_o,
   output logic [31:0] ts_op_o,
   output logic [31:0] ts_amo_o,
@@ -124,7 +134,7 @@ module mem_bench
   axi_request_t  axi_request;
   axi_response_t axi_response;
 
-  assign shape_o = '{Cores, Warps, Lanes, LineBytes, ScratchpadBytes, LsuRequests, MemoryRequests, Regions};
+  assign shape_o = '{Cores, Warps, Lanes, LineBytes, ScratchpadBytes, LsuRequests, MemoryRequests, Regions, L2Bytes, L2Banks};
 
   always_comb begin
     launch              = '0;
@@ -252,14 +262,23 @@ module mem_bench
     .response_valid_o(scratch_response_valid)
   );
 
-  memory_hub u_hub (
+  snoop_t [Cores-1:0] snoop;
+
+  l2_cache u_l2 (
     .clk_i,
     .rst_ni,
+    .flush_i,
+    .flushed_o,
+    .error_o         (l2_error_o),
+    .error_line_o    (l2_error_line_o),
+    .invalidate_i,
+    .idle_o          (l2_idle_o),
     .request_i       (memory_request),
     .request_valid_i (memory_request_valid),
     .request_ready_o (memory_request_ready),
     .response_o      (memory_response),
     .response_valid_o(memory_response_valid),
+    .snoop_o         (snoop),
     .axi_o           (axi_request),
     .axi_i           (axi_response)
   );
@@ -290,22 +309,76 @@ module mem_bench
     end
   end
 
-  assign tm_valid_o   = u_hub.trace_memory_valid;
-  assign tm_op_o      = 32'(u_hub.trace_memory.request.op);
-  assign tm_amo_o     = 32'(u_hub.trace_memory.request.amo);
-  assign tm_address_o = u_hub.trace_memory.request.address;
-  assign tm_core_o    = 32'(u_hub.trace_memory.request.tag.core);
-  assign tm_warp_o    = 32'(u_hub.trace_memory.request.tag.warp);
-  assign tm_order_o   = u_hub.trace_memory.request.tag.order;
-  assign tm_lane_o    = 32'(u_hub.trace_memory.request.lane);
-  assign tm_old_o     = u_hub.trace_memory.old_word;
-  assign tm_success_o = u_hub.trace_memory.sc_success;
-
   for (genvar w = 0; w < LineWords; w++) begin : gen_word
-    assign w_data_o[w]    = axi_request.w.data[32*w +: 32];
-    assign w_strb_o[w]    = axi_request.w.strb[4*w +: 4];
-    assign tm_strobe_o[w] = u_hub.trace_memory.request.strobe[4*w +: 4];
-    assign tm_data_o[w]   = u_hub.trace_memory.request.data[32*w +: 32];
+    assign w_data_o[w] = axi_request.w.data[32*w +: 32];
+    assign w_strb_o[w] = axi_request.w.strb[4*w +: 4];
+  end
+
+  // How often each corner of the cache was reached, over all banks; kCorners in bench.h names them.
+  localparam int unsigned Corners = 16;
+  logic [L2Banks-1:0][Corners-1:0] corner;
+  logic [Corners-1:0][31:0]        corner_q;
+
+  for (genvar b = 0; b < L2Banks; b++) begin : gen_bank
+    trace_memory_t trace;
+
+    assign trace           = u_l2.gen_bank[b].u_bank.u_data.trace_memory;
+    assign tm_valid_o[b]   = u_l2.gen_bank[b].u_bank.u_data.trace_memory_valid;
+    assign tm_op_o[b]      = 32'(trace.request.op);
+    assign tm_amo_o[b]     = 32'(trace.request.amo);
+    assign tm_address_o[b] = trace.request.address;
+    assign tm_core_o[b]    = 32'(trace.request.tag.core);
+    assign tm_warp_o[b]    = 32'(trace.request.tag.warp);
+    assign tm_order_o[b]   = trace.request.tag.order;
+    assign tm_lane_o[b]    = 32'(trace.request.lane);
+    assign tm_old_o[b]     = trace.old_word;
+    assign tm_success_o[b] = trace.sc_success;
+    assign snoop_line_o[b] = {snoop[0].line[b], OffsetBits'(0)};
+
+    for (genvar w = 0; w < LineWords; w++) begin : gen_word
+      assign tm_strobe_o[b][w] = trace.request.strobe[4*w +: 4];
+      assign tm_data_o[b][w]   = trace.request.data[32*w +: 32];
+    end
+
+    for (genvar c = 0; c < Cores; c++) begin : gen_snoop
+      assign snoop_valid_o[b][c] = snoop[c].valid[b];
+    end
+
+    always_comb begin
+      corner[b][0]  = u_l2.gen_bank[b].u_bank.performs & u_l2.gen_bank[b].u_bank.reads & u_l2.gen_bank[b].u_bank.full;
+      corner[b][1]  = u_l2.gen_bank[b].u_bank.performs & u_l2.gen_bank[b].u_bank.reads & ~u_l2.gen_bank[b].u_bank.full;
+      corner[b][2]  = u_l2.gen_bank[b].u_bank.fetch & ~u_l2.gen_bank[b].u_bank.hit;
+      corner[b][3]  = u_l2.gen_bank[b].u_bank.fetch & u_l2.gen_bank[b].u_bank.hit;
+      corner[b][4]  = u_l2.gen_bank[b].u_bank.waits;
+      corner[b][5]  = u_l2.gen_bank[b].u_bank.waits & u_l2.gen_bank[b].u_bank.t.op != MemRead;
+      corner[b][6]  = u_l2.gen_bank[b].u_bank.writes & u_l2.gen_bank[b].u_bank.allocate;
+      corner[b][7]  = u_l2.gen_bank[b].u_bank.writes & u_l2.gen_bank[b].u_bank.evict;
+      corner[b][8]  = u_l2.gen_bank[b].u_bank.fetch & u_l2.gen_bank[b].u_bank.evict;
+      corner[b][9]  = u_l2.gen_bank[b].u_bank.fetch & u_l2.gen_bank[b].u_bank.written_match != '0;
+      corner[b][10] = u_l2.gen_bank[b].u_bank.u_writebacks.same != '0;
+      corner[b][11] = u_l2.gen_bank[b].u_bank.fill & u_l2.gen_bank[b].u_bank.dirty != '0;
+      corner[b][12] = u_l2.gen_bank[b].u_bank.head_valid_q & u_l2.gen_bank[b].u_bank.head_full;
+      corner[b][13] = u_l2.gen_bank[b].u_bank.t_clean & u_l2.gen_bank[b].u_bank.evict;
+      corner[b][14] = u_l2.gen_bank[b].u_bank.failed;
+      corner[b][15] = u_l2.gen_bank[b].u_bank.head_valid_q & ~(u_l2.gen_bank[b].u_bank.miss_room &
+                                                               u_l2.gen_bank[b].u_bank.written_room);
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      corner_q <= '0;
+    end else begin
+      for (int unsigned i = 0; i < Corners; i++) begin
+        for (int unsigned b = 0; b < L2Banks; b++) begin
+          if (corner[b][i]) corner_q[i] <= corner_q[i] + 1;   // several banks at once count as one
+        end
+      end
+    end
+  end
+
+  for (genvar i = 0; i < Corners; i++) begin : gen_corner
+    assign corner_o[i] = corner_q[i];
   end
 
   assign ts_valid_o   = u_scratchpad.trace_scratch_valid;

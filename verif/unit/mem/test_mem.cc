@@ -1,4 +1,4 @@
-// Load/store units, memory hub and scratchpad together, against the reference.
+// Load/store units, L2 cache and scratchpad together, against the reference.
 #include <gtest/gtest.h>
 
 #include "bench.h"
@@ -140,16 +140,48 @@ unsigned per_warp(const Bench& bench, unsigned total) {
   return std::clamp(total / (bench.shape().cores * bench.shape().warps), 1u, 300u);
 }
 
-void run_random(unsigned seed, const Mix& mix) {
+// Two launches: between them the host changes memory.
+void run_random(unsigned seed, const Mix& mix, std::vector<uint64_t>* corners = nullptr) {
   std::mt19937 random(seed);
   Bench bench(seed, random_timing(random));
-  Generator generator(bench, mix, per_warp(bench, 1500));
-  bench.run(std::ref(generator));
-  ASSERT_EQ(bench.errors(), "") << "seed " << seed;
+  for (int launch = 0; launch < 2; ++launch) {
+    Generator generator(bench, mix, per_warp(bench, 1500));
+    bench.run(std::ref(generator));
+    ASSERT_EQ(bench.errors(), "") << "seed " << seed << " launch " << launch;
+  }
+  if (corners == nullptr) return;
+  for (size_t i = 0; i < corners->size(); ++i) (*corners)[i] += bench.corner(i);
 }
 
 TEST(Memory, RandomEverything) {
   for (unsigned seed = 1; seed <= 12; ++seed) ASSERT_NO_FATAL_FAILURE(run_random(seed, Mix{}));
+}
+
+TEST(Memory, RandomCapacity) {
+  // More lines than the cache has: everything is replaced all the time.
+  Mix mix;
+  mix.pool_bytes = 0x2000;
+  mix.device = 80;
+  mix.scratch = 5;
+  for (unsigned seed = 500; seed < 510; ++seed) ASSERT_NO_FATAL_FAILURE(run_random(seed, mix));
+}
+
+TEST(Memory, EveryCornerOfTheCacheIsReached) {
+  std::vector<uint64_t> corners(Bench::kCorners.size());
+  for (unsigned seed = 600; seed < 610; ++seed) {
+    Mix mix;
+    mix.errors = true;
+    mix.pool_bytes = seed % 2 ? 0x800 : 0x80;
+    ASSERT_NO_FATAL_FAILURE(run_random(seed, mix, &corners));
+  }
+  const Shape shape = Bench(1, Timing{}).shape();
+  for (size_t i = 0; i < corners.size(); ++i) {
+    printf("%10llu %s\n", static_cast<unsigned long long>(corners[i]), Bench::kCorners[i]);
+    // One warp alone waits for its accesses, and a large cache replaces nothing.
+    if (shape.cores * shape.warps >= 4 && shape.l2_bytes <= 1024) {
+      EXPECT_GT(corners[i], 0u) << Bench::kCorners[i];
+    }
+  }
 }
 
 TEST(Memory, RandomContention) {
@@ -261,7 +293,9 @@ class Throughput : public testing::Test {
     const Bench bench(1, Timing{});
     shape_ = bench.shape();
     // Below that the check latency of one warp or the round trip over the identifiers is the limit.
-    if (shape_.warps < 4 || shape_.lsu_requests < 16) GTEST_SKIP() << "too small a configuration for one per cycle";
+    if (shape_.warps < 4 || shape_.lsu_requests < 16 || shape_.l2_bytes < 16384) {
+      GTEST_SKIP() << "too small a configuration for one per cycle";
+    }
   }
   Shape shape_{};
 };

@@ -7,7 +7,7 @@
 namespace heddle::membench {
 
 struct Shape {
-  unsigned cores, warps, lanes, line_bytes, scratch_bytes, lsu_requests, memory_requests, regions;
+  unsigned cores, warps, lanes, line_bytes, scratch_bytes, lsu_requests, memory_requests, regions, l2_bytes, l2_banks;
 };
 
 enum class Op : uint32_t { Load, Store, Amo, Lr, Sc, Fence };                 // lsu_op_e
