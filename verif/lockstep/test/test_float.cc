@@ -94,7 +94,7 @@ std::vector<Corruption> corruptions() {
       {"lane_left_out", "writeback.missing", "ft3 (f3)", on_writeback(kDivide, [](W& r) { r.mask &= ~2U; })},
       {"lane_of_flags_left_out", "writeback.missing", "zero (x0)",
        on_writeback(kConvertToX0, [](W& r) { r.mask &= ~2U; })},
-      {"done_flags", "done.fcsr", "got frm 1, none", on_done([](D& r) { r.fcsr[1] &= ~1U; })},
+      {"done_flags", "done.fcsr", "expected frm 3, NX; got frm 3, none", on_done([](D& r) { r.fcsr[3] &= ~1U; })},
       {"done_mode", "done.fcsr", "expected frm 2, NX; got frm 3, NX", on_done([](D& r) { r.fcsr[2] ^= 0x20; })},
   };
 }
