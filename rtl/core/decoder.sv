@@ -264,12 +264,11 @@ module decoder
         end
         default: decoded = illegal(decoded, SystemIllegal);
       endcase
-      // A long operation whose result goes to x0 does nothing, and needs no unit for it. Floating point may raise flags.
+      // A long operation whose result goes to x0 does nothing, and needs no unit for it (floating point, where it may
+      // raise flags, does).
       if (!decoded.writes && (decoded.unit inside {UnitMul, UnitDiv} || no_flags)) begin
         decoded.unit      = UnitAlu;
         decoded.operation = AluAdd;
-        decoded.reads_a   = 1'b0;
-        decoded.reads_b   = 1'b0;
       end
       if (op_has_rounding(op) && instr_i[14:12] inside {3'd5, 3'd6}) decoded = illegal(decoded, SystemIllegal);
       if (fetch_fault_i) decoded = illegal(decoded, SystemFetchFault);
