@@ -46,6 +46,7 @@ std::string summary(const Report& report) {
       fmt::format("{} on {} ({}{}): {}\n", report.example, report.config, report.backend,
                   report.lockstep.enabled ? ", lock-step with the model" : "", report.pass ? "PASS" : "FAIL");
   const driver::LaunchStatistics& total = report.total;
+  if (total.cycles == 0) return text;  // nothing was launched
   text += fmt::format("  {} {}, {} warp instructions (IPC {:.2f}), {} lane instructions, SIMD efficiency {:.1f} %\n",
                       grouped(total.cycles), report.backend == "rtl" ? "cycles" : "steps", grouped(total.warp_instrs),
                       report.ipc(), grouped(total.lane_instrs), report.simd_efficiency() * 100.0);

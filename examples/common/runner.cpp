@@ -1,9 +1,11 @@
 #include "runner.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -23,7 +25,7 @@ struct Settings {
   uint64_t seed = 1, timeout = 0;
   unsigned memory_latency = 100;
   double memory_bandwidth = 1.0;
-  bool random_stalls = false, stack_reference = false;
+  bool random_stalls = false, stack_reference = false, check_options = false;
 };
 
 void add_run_options(CLI::App& app, Settings& settings) {
@@ -50,6 +52,7 @@ void add_run_options(CLI::App& app, Settings& settings) {
                "Also run on an exact post-dominator stack and report its issue slots (model)");
   app.add_option("--json", settings.json, "Write the results to a file as one JSON object");
   app.add_option("--rtl-library", settings.rtl_library, "Directory with libheddle_rtl.so (heddle run gives it)");
+  app.add_flag("--check-options", settings.check_options, "Only check the command line");
   app.add_option("--elf", settings.elf, "Kernel program; default: the one built with the example");
 }
 
@@ -70,15 +73,18 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words, const ch
     fmt::print("{}\n{}", app.help(), other_half);
     return 0;
   } catch (const CLI::ExtrasError&) {
-    std::vector<std::string> unknown = app.remaining();
-    std::ranges::reverse(unknown);
-    fmt::print(stderr, "{}: unknown option: {}. {}", app.get_name(), quoted(unknown), other_half);
+    fmt::print(stderr, "{}: unknown option: {}. {}", app.get_name(), quoted(app.remaining()), other_half);
     return 2;
   } catch (const CLI::ParseError& error) {
     fmt::print(stderr, "{}: {}\n", app.get_name(), error.what());
     return 2;
   }
   return std::nullopt;
+}
+
+fs::path waveform(const Settings& settings, const Example& example) {
+  if (settings.trace.empty()) return {};
+  return settings.trace_file.empty() ? example.name + ".fst" : settings.trace_file;
 }
 
 driver::DeviceOptions device_options(const Settings& settings, const Example& example,
@@ -93,10 +99,15 @@ driver::DeviceOptions device_options(const Settings& settings, const Example& ex
   options.memory_bandwidth = settings.memory_bandwidth;
   options.random_stalls = settings.random_stalls;
   options.stack_reference = settings.stack_reference;
-  if (!settings.trace.empty())
-    options.trace = settings.trace_file.empty() ? example.name + ".fst" : settings.trace_file;
+  options.trace = waveform(settings, example);
   options.replay = fmt::format("./heddle run {} {}", example.name, quoted(words));
   return options;
+}
+
+void interrupted(int /*signal*/) {
+  constexpr std::string_view kText = "interrupted\n";
+  (void)!write(STDERR_FILENO, kText.data(), kText.size());
+  _exit(130);
 }
 
 void write_json(const std::string& file, const Report& report) {
@@ -159,10 +170,18 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     }
   }
 
+  if (settings.check_options) return 0;
+
+  std::signal(SIGINT, interrupted);
+  int failure = 1;
   Report report;
   report.example = example.name;
   report.config = settings.config;
   report.backend = settings.backend;
+  if (!settings.json.empty() && !std::ofstream(settings.json)) {  // before minutes of simulation
+    fmt::print(stderr, "{}: {}: cannot be written\n", example.name, settings.json);
+    return 2;
+  }
   try {
     report.config = Configuration::parse(settings.config).canonical();
     driver::Device device = driver::Device::open(device_options(settings, example, words));
@@ -183,9 +202,14 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     report.lockstep = device.lockstep();
     report.stack = device.backend().stack_reference();
     fmt::print("{}", summary(report));
+    if (!settings.trace.empty()) {
+      fmt::print("  waveform: {0}; gtkwave -a verif/harness/waves/heddle.gtkw {0}\n",
+                 waveform(settings, example).string());
+    }
   } catch (const ConfigurationError& error) {
     fmt::print(stderr, "{}: {}\n", example.name, error.what());
-    return 2;
+    report.error = error.what();
+    failure = 2;
   } catch (const std::exception& error) {
     report.pass = false;
     report.error = error.what();
@@ -197,7 +221,7 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     fmt::print(stderr, "{}: {}\n", example.name, error.what());
     return 1;
   }
-  return report.pass ? 0 : 1;
+  return report.pass ? 0 : failure;
 }
 
 }  // namespace heddle::examples

@@ -1,13 +1,17 @@
 """Configures and builds what a command needs: one CMake tree for the host programs, with an RTL library per configuration in it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
+# Ninja has finished so many steps of so many.
+STEP = re.compile(r"\[\d+/\d+\] ")
 
 
 class BuildError(Exception):
@@ -61,12 +65,43 @@ def configure(rtl_config=None):
 
 
 def build(targets, rtl_config=None, title=None):
-    """Builds the targets; returns once they are up to date."""
+    """Builds the targets; returns once they are up to date. With nothing to do it says nothing."""
     configure(rtl_config)
-    ninja = ["ninja", "-C", str(BUILD)]
-    # A dry run first: with nothing to do there is nothing to say.
-    dry = subprocess.run([*ninja, "-n", "-d", "explain", *targets], capture_output=True, text=True, cwd=ROOT)
-    if dry.returncode == 0 and "no work to do" in dry.stdout:
-        return
     jobs = os.environ.get("HEDDLE_JOBS")
-    run_step(title or f"building {' '.join(targets)}", [*ninja, *(["-j", jobs] if jobs else []), *targets], "build.log")
+    run_ninja(
+        title or f"building {' '.join(targets)}",
+        ["ninja", "-C", str(BUILD), *(["-j", jobs] if jobs else []), *targets],
+        ROOT / "build" / "build.log",
+    )
+
+
+def run_ninja(title, command, log):
+    """Runs Ninja. Says so only once it has something to do: on a terminal as a line that advances, otherwise as one line."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    terminal = sys.stderr.isatty()
+    columns = shutil.get_terminal_size().columns
+    said = []
+
+    def say(text):
+        if terminal:
+            print(f"\r\033[K{f'heddle: {text}'[: columns - 1]}", end="", file=sys.stderr, flush=True)
+        elif not said:
+            print(f"heddle: {title}", file=sys.stderr, flush=True)
+        said.append(text)
+
+    # (A dry run could not tell beforehand: to it, the check for new source files is always work.) Ninja reports steps
+    # that have ended; the first may take minutes.
+    timer = threading.Timer(1.0, lambda: said or say(title))
+    timer.daemon = True
+    timer.start()
+    with log.open("w") as out, subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as ninja:
+        for line in ninja.stdout:
+            out.write(line)
+            if STEP.match(line) and "Re-checking globbed" not in line:
+                say(f"{title} {line.strip()}")
+    timer.cancel()
+    if terminal and said:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    if ninja.returncode:
+        sys.stderr.write("".join(log.read_text(errors="replace").splitlines(keepends=True)[-40:]))
+        raise BuildError(f"{title} failed (exit status {ninja.returncode}); the whole output is in {os.path.relpath(log, ROOT)}")

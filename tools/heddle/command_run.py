@@ -4,6 +4,7 @@ the host program, which knows every option (heddle run EXAMPLE --help)."""
 import argparse
 import difflib
 import os
+import subprocess
 import sys
 
 import build
@@ -16,18 +17,38 @@ def examples():
     return sorted(path.parent.name for path in (build.ROOT / "examples").glob("*/host.cpp"))
 
 
+USAGE = "heddle run EXAMPLE [--config C] [--backend rtl|model] [--lockstep on|off] [--seed N] [--trace fst] [--json FILE] [-- ARGS]"
+
+
 def add(jobs):
-    parser = jobs.add_parser(
-        "run",
-        help="run an example",
-        allow_abbrev=False,
-        usage="heddle run EXAMPLE [--config C] [--backend rtl|model] [--lockstep on|off] [--seed N] [--trace fst] [--json FILE] [-- ARGS]",
-        description="Runs an example on the verilated RTL in lock-step with the golden model, or on the model alone.",
-        epilog="Examples: " + ", ".join(examples()) + ". All options: heddle run EXAMPLE --help; an example's own: heddle run EXAMPLE -- --help",
-    )
-    parser.add_argument("example", metavar="EXAMPLE", help="name of a folder in examples/")
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    parser = jobs.add_parser("run", help="run an example", add_help=False, prefix_chars="\0", allow_abbrev=False)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
     parser.set_defaults(action=run)
+
+
+def print_help():
+    print(f"usage: {USAGE}\n")
+    print("Runs an example on the verilated RTL in lock-step with the golden model, or on the model alone.\n")
+    print(f"examples: {', '.join(examples())}\n")
+    print("All options: heddle run EXAMPLE --help; an example's own: heddle run EXAMPLE -- --help")
+
+
+def name_of_example(words):
+    """The example that is meant, or None after an error message."""
+    known = examples()
+    listed = f"\n  examples: {', '.join(known)}"
+    if not words:
+        problem = f"which example?\n  usage: {USAGE}{listed}"
+    elif words[0] in known:
+        return words[0]
+    elif words[0].startswith("-"):
+        problem = f"the name of an example comes first, not '{words[0]}'\n  usage: {USAGE}{listed}"
+    else:
+        near = difflib.get_close_matches(words[0], known, 1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        problem = f"no example '{words[0]}'{hint}{listed}"
+    print(f"heddle run: {problem}", file=sys.stderr)
+    return None
 
 
 def option(arguments, name, default):
@@ -44,22 +65,32 @@ def option(arguments, name, default):
 
 
 def run(arguments):
-    known = examples()
-    if arguments.example not in known:
-        near = difflib.get_close_matches(arguments.example, known, 1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        print(f"heddle run: no example '{arguments.example}'{hint}\n  examples: {', '.join(known)}", file=sys.stderr)
+    words = arguments.arguments
+    if words and words[0] in ("-h", "--help"):
+        print_help()
+        return 0
+    example = name_of_example(words)
+    if example is None:
         return 2
-    rest = arguments.arguments
+    rest = words[1:]
     own = rest[: rest.index("--")] if "--" in rest else rest
-    targets = [f"example_{arguments.example}"]
-    command = [str(build.BUILD / "examples" / arguments.example / arguments.example)]
+    targets = [f"example_{example}"]
+    command = [str(build.BUILD / "examples" / example / example)]
     config = None
-    if option(own, "--backend", "rtl") == "rtl" and "--help" not in own and "-h" not in own:
+    # Without the RTL library: where the golden model is asked for, and where the host program will only speak of options.
+    if option(own, "--backend", "rtl") == "rtl" and not {"--help", "-h"} & set(rest):
         config = shape.canonical(option(own, "--config", "edge"))
         tracing = option(own, "--trace", None) is not None
         targets.append(rtl.target(config, tracing))
         command += ["--rtl-library", str(rtl.directory(config, tracing))]
-    build.build(targets, rtl_config=config, title=f"building {arguments.example}" + (f" and the RTL as '{config}'" if config else ""))
+    title = f"building {example}"
+    if config:
+        # Nobody should wait minutes for the RTL to be told of a misspelt option.
+        build.build(targets[:1], title=title)
+        checked = subprocess.run([*command, "--check-options", *rest], check=False, stdout=subprocess.DEVNULL)
+        if checked.returncode:
+            return checked.returncode
+        title += f" and the RTL as '{config}'"
+    build.build(targets, rtl_config=config, title=title)
     sys.stdout.flush()
     os.execv(command[0], [*command, *rest])

@@ -22,9 +22,22 @@ class Failure(Exception):
     """The design or the call is at fault; the text says how."""
 
 
+class Parser(argparse.ArgumentParser):
+    """argparse, with errors in one line."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message}\n  see {self.prog} --help\n")
+
+
+def target(text):
+    if text not in TARGETS:
+        raise argparse.ArgumentTypeError(f"unknown target '{text}' (known: {', '.join(TARGETS)})")
+    return text
+
+
 def arguments():
-    parser = argparse.ArgumentParser(prog="heddle synth", description=__doc__)
-    parser.add_argument("--target", required=True, choices=TARGETS, help="what to synthesize for; xilinx is UltraScale+")
+    parser = Parser(prog="heddle synth", description=__doc__)
+    parser.add_argument("--target", required=True, type=target, metavar="TARGET", help="what to synthesize for: xilinx (UltraScale+)")
     parser.add_argument("--config", default="edge", metavar="C", help="configuration, like edge or base:cores=1 (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="only check: latches, loops, drivers, memories")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the result there, too")

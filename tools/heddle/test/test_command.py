@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+"""What the heddle command says when it is called wrongly: one clear error, a non-zero exit status, and no build before it."""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+arguments = argparse.Namespace()
+
+
+def call(command):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, timeout=120, cwd=arguments.work)
+
+
+class Case(unittest.TestCase):
+    def refused(self, command, status, *texts):
+        """The command fails with `status`; what it says has every text, and is an error message rather than a traceback."""
+        result = call(command)
+        self.assertEqual(result.returncode, status, result.stdout + result.stderr)
+        for text in texts:
+            self.assertIn(text, result.stderr)
+        self.assertNotIn("Traceback", result.stderr)
+        self.assertNotIn("building", result.stderr)
+        self.assertLess(len(result.stderr), 1500)
+
+
+class Heddle(Case):
+    def heddle(self, words, status, *texts):
+        self.refused(["/usr/bin/python3", "-B", ROOT / "tools/heddle/main.py", *words.split()], status, *texts)
+
+    def test_command(self):
+        self.heddle("", 2, "COMMAND", "--help")
+        self.heddle("rum vecadd", 2, "unknown COMMAND 'rum'; did you mean 'run'?")
+
+    def test_example(self):
+        self.heddle("run", 2, "which example?", "mandelbrot, ")
+        self.heddle("run mandelbrod", 2, "no example 'mandelbrod'; did you mean 'mandelbrot'?")
+        self.heddle("run --config edge vecadd", 2, "the name of an example comes first, not '--config'")
+
+    def test_configuration(self):
+        self.heddle("run vecadd --config foo", 1, "unknown configuration 'foo'", "nano, edge, base")
+        self.heddle("run vecadd --config=", 1, "unknown configuration ''")
+        self.heddle("run vecadd --config base:warps=99", 1, "warps is 99, outside 1..32")
+        self.heddle("run vecadd --config edge:lanes=3", 1, "lanes is 3, not a power of two")
+        self.heddle("run vecadd --config edge:colour=1", 1, "unknown key 'colour'", "warps")
+        self.heddle("run vecadd --config edge:lanes=x", 1, "'lanes=x' is not key=number")
+        self.heddle("bench --suite sim --config edge:lanes=3", 1, "lanes is 3, not a power of two")
+        self.heddle("synth --target xilinx --config edge:lanes=3", 1, "lanes is 3, not a power of two")
+
+    def test_bench(self):
+        self.heddle("bench", 2, "--suite")
+        self.heddle("bench --suite unknown", 2, "unknown suite 'unknown'", "sim")
+        self.heddle("bench --suite sim --repeat 0", 2, "--repeat")
+
+    def test_synth(self):
+        self.heddle("synth", 2, "--target")
+        self.heddle("synth --target fpga", 2, "unknown target 'fpga'", "xilinx")
+        self.heddle("synth --target asic", 1, "not available yet", "xilinx")
+
+    def test_test(self):
+        self.heddle("test --what", 2, "--what")
+        self.heddle("test -j none", 2, "none")
+
+    def test_help(self):
+        for words in ("--help", "run --help", "test --help", "bench --help", "synth --help"):
+            result = call(["/usr/bin/python3", "-B", ROOT / "tools/heddle/main.py", *words.split()])
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("usage: heddle", result.stdout)
+
+
+class Install(unittest.TestCase):
+    """The script at the root, with stand-ins for what it asks of the machine."""
+
+    def run_script(self, uid, folder, missing="ccache"):
+        tree = pathlib.Path(folder) / "tree"
+        (tree / "tools").mkdir(parents=True)
+        shutil.copy(ROOT / "heddle", tree / "heddle")
+        (tree / "tools/packages.txt").write_text(f"# comment\npython3\n{missing}\n")
+        tools = pathlib.Path(folder) / "bin"
+        tools.mkdir()
+        stand_ins = {
+            "dpkg-query": f'for last; do :; done; [ "$last" = {missing} ] || printf installed',
+            "id": f"echo {uid}",
+            "apt-get": 'echo "apt-get $*" >> "$LOG"; exit "${APT_STATUS:-0}"',
+        }
+        for name, text in stand_ins.items():
+            path = tools / name
+            path.write_text(f"#!/bin/sh\n{text}\n")
+            path.chmod(0o755)
+        environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "LOG": str(tree / "apt.calls"), "APT_STATUS": "100"}
+        result = subprocess.run([tree / "heddle", "test"], capture_output=True, text=True, check=False, env=environment)
+        calls = (tree / "apt.calls").read_text() if (tree / "apt.calls").exists() else ""
+        return result, calls
+
+    def test_not_root(self):
+        with tempfile.TemporaryDirectory() as folder:
+            result, calls = self.run_script(1000, folder)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("sudo apt-get install --no-install-recommends ccache", result.stderr)
+        self.assertEqual(calls, "")
+
+    def test_root_installs_and_reports_failure(self):
+        with tempfile.TemporaryDirectory() as folder:
+            result, calls = self.run_script(0, folder)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("apt-get -qq update", calls)
+        self.assertIn("apt-get failed; the whole log is build/apt.log", result.stderr)
+
+
+class Example(Case):
+    """The host program, to which the command hands over."""
+
+    def example(self, words, status, *texts):
+        self.refused([arguments.example, *words.split()], status, *texts)
+
+    def test_options(self):
+        self.example("--colour red", 2, "unknown option: --colour red", "after '--'")
+        self.example("--backend fpga", 2, "--backend", "fpga not in {rtl,model}")
+        self.example("--lockstep maybe", 2, "--lockstep")
+        self.example("--backend", 2, "--backend")
+        self.example("-- --colour red", 2, "unknown option: --colour red", "before '--'")
+        self.example("-- --n many", 2, "--n")
+        self.example("--config edge:lanes=3 --backend model", 2, "lanes is 3, not a power of two")
+
+    def test_only_checked(self):
+        result = call([arguments.example, "--check-options", "--config", "edge"])
+        self.assertEqual((result.returncode, result.stdout), (0, ""))
+        self.example("--check-options --colour red", 2, "unknown option")
+
+    def test_back_ends(self):
+        self.example("", 1, "heddle run")  # no RTL library
+        self.example("--backend model --trace fst", 1, "no waveforms")
+
+    def test_programs(self):
+        folder = pathlib.Path(arguments.work)
+        (folder / "short.elf").write_bytes(pathlib.Path(f"{arguments.example}.elf").read_bytes()[:300])
+        self.example(f"--backend model --elf {arguments.example}", 1, "not a RISC-V program")
+        self.example(f"--backend model --elf {ROOT / 'README.md'}", 1, "not an ELF file")
+        self.example("--backend model --elf /nonexistent", 1, "/nonexistent", "cannot be opened")
+        self.example(f"--backend model --elf {folder / 'short.elf'}", 1, "cut short")
+
+    def test_json_of_failures(self):
+        path = pathlib.Path(arguments.work) / "failure.json"
+        for words, status, cause in (
+            ("--backend model --timeout 50", 1, "never ends"),
+            ("--backend model --elf /nonexistent", 1, "/nonexistent"),
+            ("--backend model --config foo", 2, "unknown configuration"),
+        ):
+            path.unlink(missing_ok=True)
+            self.assertEqual(call([arguments.example, *words.split(), "--json", path]).returncode, status)
+            result = json.loads(path.read_text())
+            self.assertIs(result["pass"], False)
+            self.assertEqual(result["tool"], "run")
+            self.assertIn(cause, result["error"]["cause"])
+        self.example("--backend model --json /nonexistent/run.json", 2, "/nonexistent/run.json: cannot be written")
+
+    def test_interrupt(self):
+        command = [str(arguments.example), "--backend", "model", "--", "--n", "4000000"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=arguments.work) as run:
+            time.sleep(0.5)
+            run.send_signal(signal.SIGINT)
+            _, said = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 130)
+        self.assertIn("interrupted", said)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--example", required=True, type=pathlib.Path, help="host program of vecadd")
+    parser.add_argument("--work", required=True, help="folder for what the commands write")
+    arguments, rest = parser.parse_known_args()
+    arguments.example = arguments.example.resolve()
+    os.makedirs(arguments.work, exist_ok=True)
+    unittest.main(argv=[sys.argv[0], *rest])
