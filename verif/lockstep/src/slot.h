@@ -10,7 +10,7 @@
 
 namespace heddle::lockstep {
 
-inline constexpr uint32_t byte_mask(unsigned strobe) {
+constexpr uint32_t byte_mask(unsigned strobe) {
   return ((strobe & 1) ? 0xFFU : 0) | ((strobe & 2) ? 0xFF00U : 0) | ((strobe & 4) ? 0xFF'0000U : 0) |
          ((strobe & 8) ? 0xFF00'0000U : 0);
 }
