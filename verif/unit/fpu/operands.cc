@@ -41,6 +41,18 @@ uint32_t Operands::any() {
   return random_.one_in(2) ? sign | f_.infinity : sign | f_.infinity | quiet | (fraction() & (f_.quiet - 1));
 }
 
+uint32_t Operands::extreme() {
+  const uint32_t sign = random_.one_in(2) ? f_.sign : 0;
+  switch (random_.below(6)) {
+    case 0:
+    case 1: return sign;
+    case 2:
+    case 3: return sign | f_.infinity;
+    case 4: return sign | (random_.one_in(2) ? f_.nan : f_.infinity | (1 + (fraction() >> 1)));
+    default: return finite(random_.between(0, f_.max_field()));
+  }
+}
+
 uint32_t Operands::nudge(uint32_t bits) {
   const uint32_t magnitude = bits & (f_.sign - 1);
   const int step = random_.one_in(2) ? random_.between(-3, 3) : 0;
@@ -50,7 +62,10 @@ uint32_t Operands::nudge(uint32_t bits) {
 
 uint32_t Operands::reg(uint32_t bits) {
   if (format_ == Format::kSingle) return bits;
-  if (random_.one_in(64)) return bits | (random_.word() << 16);
+  // Boxes that are no boxes, often by a single bit.
+  if (random_.one_in(64)) {
+    return random_.one_in(2) ? bits | (random_.word() << 16) : box(format_, bits) ^ (0x10000u << random_.below(16));
+  }
   return box(format_, bits);
 }
 
@@ -106,6 +121,7 @@ void Operands::two(Case& c) {
         if (std::isfinite(product)) a = nudge(std::bit_cast<uint32_t>(product));
       }
       break;
+    case 6: a = extreme(), b = extreme(); break;
     default: break;
   }
   if (random_.one_in(2)) std::swap(a, b);
@@ -147,6 +163,7 @@ void Operands::three(Case& x) {
       b = finite(f_.max_field() + f_.bias - field(a) + random_.between(-3, 1));
       c = finite(f_.max_field() - random_.between(1, f_.precision + 3));
       break;
+    case 6: a = extreme(), b = extreme(), c = extreme(); break;
     default: break;
   }
   if (random_.one_in(2)) std::swap(a, b);

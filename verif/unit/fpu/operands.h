@@ -38,6 +38,7 @@ class Operands {
  private:
   uint32_t fraction();         // few ones, few zeros, or anything
   uint32_t any();              // corner exponents half of the time
+  uint32_t extreme();          // zeros, infinities, NaNs
   uint32_t finite(int field);  // with this biased exponent, bounded to finite ones
   int field(uint32_t bits) const { return static_cast<int>(bits >> f_.fraction_bits) & f_.max_field(); }
   uint32_t nudge(uint32_t bits);  // some units in the last place away
