@@ -18,6 +18,15 @@ def add(jobs):
     parser.set_defaults(action=run)
 
 
+def matching(command):
+    """Whether the CTest command would run any test."""
+    listed = subprocess.run([*command, "-N"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout.splitlines()
+    for line in listed:
+        if line.startswith("RegularExpression"):  # what is wrong with it
+            print(line, file=sys.stderr)
+    return "Total Tests: 0" not in listed
+
+
 def run(arguments):
     build.build(["all", "heddle_tests_all"], title="building everything that the tests need")
     command = ["ctest", "--test-dir", str(build.BUILD), "--output-on-failure", "-j", str(arguments.jobs), "--no-tests=error"]
@@ -25,6 +34,10 @@ def run(arguments):
         command += ["-R", arguments.regex]
     if arguments.label:
         command += ["-L", arguments.label]
+    if (arguments.regex or arguments.label) and not matching(command):
+        wanted = " and ".join(f"'{text}'" for text in (arguments.regex, arguments.label) if text)
+        print(f"heddle test: no test matches {wanted}; heddle test -N lists them all", file=sys.stderr)
+        return 2
     if arguments.list:
         command.append("-N")
     junit = build.BUILD / "ctest.xml"
