@@ -79,6 +79,18 @@ void BM_Stream(benchmark::State& state) {
 }
 BENCHMARK(BM_Stream)->Arg(4)->Arg(8)->Arg(16)->Arg(32);
 
+// Eight independent single-precision FMAs and a loop branch: the inner loop of a matrix product, without its loads.
+void BM_Fma(benchmark::State& state) {
+  Program p(kCode);
+  p.csrr(a0, heddle::isa::Csr::HdLane).op(Op::FcvtSW, {.rd = 0, .rs1 = a0});
+  p.li(a1, 0x3F7D'70A4).r(Op::FmvWX, 1, a1);  // 0.99: the accumulators converge
+  p.label("loop");
+  for (unsigned n = 2; n < 10; ++n) p.r(Op::FmaddS, n, n, 1, 0);
+  p.i(Op::Addi, s0, s0, 1).branch(Op::Bne, s0, zero, "loop").exit();
+  run(state, p);
+}
+BENCHMARK(BM_Fma)->Arg(4)->Arg(8)->Arg(16)->Arg(32);
+
 // Half of the lanes take each arm: the general path through selection and masks.
 void BM_Divergent(benchmark::State& state) {
   Program p(kCode);

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "heddle/fp/format.h"
+#include "heddle/fp/host.h"
 #include "heddle/generated/csrs.h"
 #include "heddle/model/memory.h"
 #include "heddle/model/path.h"
@@ -106,7 +107,8 @@ class Executor {
   LaneMask rounding_lanes();
   void write_float_result(LaneMask lanes, const LaneRow& value, const LaneRow& flags);
   template <fp::Format kFrom, fp::Format kTo, typename Rule>
-  void rounded(Rule&& rule);
+  void rounded(Rule&& rule, fp::host::RowFunction host = nullptr);
+  LaneMask round_on_host(fp::host::RowFunction rows, LaneMask lanes, LaneRow& value, LaneRow& flags) const;
   template <fp::Format kFrom, fp::Format kTo, typename Rule>
   void unrounded(Rule&& rule);
   template <fp::Format F, typename Rule>

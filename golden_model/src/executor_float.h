@@ -6,6 +6,7 @@
 
 #include "executor.h"
 #include "heddle/fp/arithmetic.h"
+#include "heddle/fp/host.h"
 #include "heddle/fp/special.h"
 
 namespace heddle::model {
@@ -56,16 +57,40 @@ void Executor<kWidth, kRecord, kDeferred>::write_float_result(LaneMask lanes, co
   }
 }
 
-// `rule` has one to three operands of format kFrom and a rounding mode, and gives a kTo.
+// Tries the host's FPU for lanes that all round to nearest even; returns those that it is not sure of.
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+LaneMask Executor<kWidth, kRecord, kDeferred>::round_on_host(fp::host::RowFunction rows, LaneMask lanes, LaneRow& value,
+                                                             LaneRow& flags) const {
+  if (d_->rounding != 0) {
+    if (d_->rounding != DecodedInstruction::kDynamic) return lanes;
+    const ConstRow frm = warp_.frm.lane.data();
+    if ((lanes & lanes_where<kWidth>([frm](unsigned l) { return frm[l] != 0; })) != 0) return lanes;
+  }
+  LaneRow sure;
+  rows(kWidth, {.a = source1(),
+                .b = source2(),
+                .c = source3(),
+                .bits = value.lane.data(),
+                .flags = flags.lane.data(),
+                .sure = sure.lane.data()});
+  return lanes & ~lanes_where<kWidth>([&sure](unsigned l) { return sure.lane[l] != 0; });
+}
+
+// `rule` has one to three operands of format kFrom and a rounding mode, and gives a kTo. `host`, if there is
+// one, is the fast simulator's short cut; recorded slots do not depend on it.
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 template <fp::Format kFrom, fp::Format kTo, typename Rule>
-void Executor<kWidth, kRecord, kDeferred>::rounded(Rule&& rule) {
+void Executor<kWidth, kRecord, kDeferred>::rounded(Rule&& rule, fp::host::RowFunction host) {
   using u32 = std::uint32_t;
   const LaneMask lanes = rounding_lanes();
   const ConstRow source[] = {source1(), source2(), source3()};
   LaneRow value;
   LaneRow flags;
-  for_each_lane(lanes, [&](unsigned l) {
+  LaneMask exact = lanes;
+  if constexpr (!kRecord) {
+    if (host != nullptr) exact = round_on_host(host, lanes, value, flags);
+  }
+  for_each_lane(exact, [&](unsigned l) {
     const auto operand = [&](unsigned n) { return fp::operand<kFrom>(source[n][l]); };
     const auto mode =
         static_cast<fp::Rounding>(d_->rounding != DecodedInstruction::kDynamic ? d_->rounding : warp_.frm[l]);

@@ -20,6 +20,9 @@ class Generator {
     Program& p = program_;
     p.la(t0, "handler").csrw(Csr::Mtvec, t0).csrr(a0, Csr::HdLane).csrr(a1, Csr::Mhartid);
     p.li(s2, kData).li(s3, kPrivate).li(s4, kScratch).li(s5, kReadOnly);
+    // Floats of every size: words of the lane's data, small integers, and what conversions give of them.
+    for (unsigned r = 0; r < 4; ++r) p.load(Op::Flw, r, static_cast<int>(64 * r), s2);
+    for (unsigned r = 4; r < 8; ++r) p.op(Op::FcvtSW, {.rd = r, .rs1 = r % 2 != 0 ? a1 : a0});
     p.r(Op::Sh2add, s2, a0, s2).li(a2, random_()).r(Op::Mul, a2, a2, a1).i(Op::Andi, a3, a0, 3);
     for (unsigned i = 0; i < length; ++i) {
       p.label("i" + std::to_string(i));
@@ -27,6 +30,8 @@ class Generator {
     }
     p.label("i" + std::to_string(length));
     for (unsigned r = a0; r <= a7; ++r) p.store(Op::Sw, r, static_cast<int>(128 + 4 * (r - a0)), s3);
+    for (unsigned r = 0; r < 8; ++r) p.store(Op::Fsw, r, static_cast<int>(160 + 4 * r), s3);
+    p.csrr(a0, Csr::Fcsr).store(Op::Sw, a0, 192, s3);
     p.exit();
     p.label("handler").csrr(t1, Csr::Mepc).i(Op::Addi, t1, t1, 4).csrw(Csr::Mepc, t1).op(Op::Mret);
     return p;
@@ -47,7 +52,7 @@ class Generator {
     static constexpr Op kAmos[] = {Op::AmoaddW, Op::AmoswapW, Op::AmomaxuW, Op::LrW, Op::ScW};
     static constexpr Op kBranches[] = {Op::Beq, Op::Bne, Op::Blt, Op::Bgeu};
     static constexpr Op kVotes[] = {Op::HdVoteAll, Op::HdVoteAny, Op::HdVoteBallot};
-    switch (pick(12)) {
+    switch (pick(16)) {
       case 0:
       case 1:
       case 2: p.r(kAlu[pick(std::size(kAlu))], data_register(), data_register(), data_register()); break;
@@ -70,6 +75,9 @@ class Generator {
         break;
       }
       case 10: p.r(kVotes[pick(std::size(kVotes))], data_register(), data_register()); break;
+      case 11:
+      case 12:
+      case 13: floating_point(); break;
       default:
         switch (pick(6)) {
           case 0: p.r(Op::HdShflXor, data_register(), data_register(), a3); break;
@@ -81,6 +89,32 @@ class Generator {
         }
     }
   }
+  // f0..f7 hold data. Mostly to nearest, so that the fast simulator's short cut is taken.
+  void floating_point() {
+    Program& p = program_;
+    static constexpr Op kRounded[] = {Op::FaddS,  Op::FsubS,   Op::FmulS,   Op::FdivS,  Op::FsqrtS, Op::FmaddS,
+                                      Op::FmsubS, Op::FnmsubS, Op::FnmaddS, Op::FaddH,  Op::FmulH,  Op::FmaddH,
+                                      Op::FdivH,  Op::FcvtSH,  Op::FcvtHS,  Op::FcvtSWu};
+    static constexpr Op kPlain[] = {Op::FminS, Op::FmaxH, Op::FsgnjxS, Op::FsgnjnH, Op::HdRcp, Op::HdExp2, Op::HdSin};
+    static constexpr Op kToInteger[] = {Op::FcvtWS, Op::FcvtWuH, Op::FeqS, Op::FltS, Op::FclassS, Op::FmvXH};
+    const unsigned rm = pick(3) == 0 ? 7 : pick(4) == 0 ? pick(5) : 0;
+    const auto f = [this] { return pick(8); };
+    switch (pick(8)) {
+      case 0: p.r(kPlain[pick(std::size(kPlain))], f(), f(), f()); break;
+      case 1:
+        p.op(kToInteger[pick(std::size(kToInteger))], {.rd = data_register(), .rs1 = f(), .rs2 = f(), .rm = rm});
+        break;
+      case 2: p.load(pick(2) == 0 ? Op::Flw : Op::Flh, f(), offset(), window()); break;
+      case 3: p.store(pick(2) == 0 ? Op::Fsw : Op::Fsh, f(), offset(), window()); break;
+      case 4:
+        p.op(Op::Csrrwi, {.rd = data_register(), .imm = static_cast<int>(pick(4) == 0 ? pick(8) : 0), .csr = 2});
+        break;
+      default:
+        p.op(kRounded[pick(std::size(kRounded))], {.rd = f(), .rs1 = f(), .rs2 = f(), .rs3 = f(), .rm = rm});
+        break;
+    }
+  }
+
   int offset() { return static_cast<int>(pick(16) == 0 ? pick(2048) : 4 * pick(24)); }
 
   std::mt19937 random_;
@@ -100,6 +134,8 @@ void expect_same(const Rig& a, const Rig& b, const char* what) {
       // Registers are stored at the end of the program: those of lanes that have exited are not state.
       EXPECT_EQ(p.mepc[l], q.mepc[l]);
       EXPECT_EQ(p.mcause[l], q.mcause[l]);
+      EXPECT_EQ(p.fflags[l], q.fflags[l]);
+      EXPECT_EQ(p.frm[l], q.frm[l]);
     }
   }
   for (std::uint32_t at = 0; at < 0x1000; at += 4) ASSERT_EQ(a.word(kData + at), b.word(kData + at)) << at;
