@@ -34,7 +34,8 @@ class AxiMemory {
   std::vector<uint8_t>& bytes() { return bytes_; }
   // Writes that have reached this memory and are not answered.
   const std::deque<Write>& writes() const { return writes_; }
-  bool quiet() const { return reads_.empty() && writes_.empty() && aws_.empty() && ws_.empty(); }
+  bool quiet() const { return reads_.empty() && writes_quiet(); }
+  bool writes_quiet() const { return writes_.empty() && aws_.empty() && ws_.empty(); }
 
   // Sets the inputs of the coming cycle.
   template <class Dut>

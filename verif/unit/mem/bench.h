@@ -107,6 +107,7 @@ class Bench {
   std::unique_ptr<Reference> reference_;
   std::vector<Core> cores_;
   std::vector<std::string> errors_;
+  bool flushing_ = false;
   uint64_t cycle_ = 0, last_progress_ = 0;
 };
 
