@@ -25,8 +25,9 @@ module float_ledger
 );
 
 `ifndef SYNTHESIS
-  // Slots of a warp that can be in flight at once are far fewer apart than this.
-  localparam int unsigned Entries = 64;
+  // Slots of a warp that are in flight at once are fewer apart than this: special functions of many lanes by one evaluator
+  // take longest, about (SpecialQueue + 2) * Lanes cycles.
+  localparam int unsigned Entries = 256;
   typedef logic [$clog2(Entries)-1:0] entry_t;
 
   logic [Warps-1:0][Entries-1:0] open_q;
@@ -34,22 +35,34 @@ module float_ledger
   register_t                     register_q [Warps][Entries];
   lane_mask_t                    mask_q     [Warps][Entries];
   entry_t                        issued, completed;
-  logic                          issue_open, complete_open, complete_same;
-  lane_mask_t                    complete_more;
 
-  assign issued        = entry_t'(issue_order_i);
-  assign completed     = entry_t'(complete_order_i);
-  assign issue_open    = open_q[issue_warp_i][issued];
-  assign complete_open = open_q[complete_warp_i][completed];
-  assign complete_same = order_q[complete_warp_i][completed] == complete_order_i && register_q[complete_warp_i][completed] == complete_register_i;
-  assign complete_more = complete_mask_i & ~mask_q[complete_warp_i][completed];
+  // What goes wrong is registered: assertions sample what they read, and would copy the arrays in every cycle.
+  logic twice_q, unissued_q, other_q, lanes_q, lost_q;
+
+  assign issued    = entry_t'(issue_order_i);
+  assign completed = entry_t'(complete_order_i);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      open_q <= '0;
+      open_q     <= '0;
+      twice_q    <= 1'b0;
+      unissued_q <= 1'b0;
+      other_q    <= 1'b0;
+      lanes_q    <= 1'b0;
+      lost_q     <= 1'b0;
     end else begin
-      if (complete_i) open_q[complete_warp_i][completed] <= 1'b0;
-      if (issue_i)    open_q[issue_warp_i][issued]       <= 1'b1;
+      if (complete_i) begin
+        open_q[complete_warp_i][completed] <= 1'b0;
+        unissued_q <= !open_q[complete_warp_i][completed];
+        other_q    <= order_q[complete_warp_i][completed] != complete_order_i ||
+                      register_q[complete_warp_i][completed] != complete_register_i;
+        lanes_q    <= (complete_mask_i & ~mask_q[complete_warp_i][completed]) != '0;
+      end
+      if (issue_i) begin
+        open_q[issue_warp_i][issued] <= 1'b1;
+        twice_q <= open_q[issue_warp_i][issued];
+      end
+      if (done_i) lost_q <= open_q[done_warp_i] != '0;
     end
   end
   always_ff @(posedge clk_i) begin
@@ -60,11 +73,11 @@ module float_ledger
     end
   end
 
-  a_issue_once : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_i |-> !issue_open);
-  a_has_issue : assert property (@(posedge clk_i) disable iff (!rst_ni) complete_i |-> complete_open);
-  a_same : assert property (@(posedge clk_i) disable iff (!rst_ni) complete_i |-> complete_same);
-  a_lanes : assert property (@(posedge clk_i) disable iff (!rst_ni) complete_i |-> complete_more == '0);
-  a_none_lost : assert property (@(posedge clk_i) disable iff (!rst_ni) done_i |-> open_q[done_warp_i] == '0);
+  a_issue_once : assert property (@(posedge clk_i) disable iff (!rst_ni) !twice_q);
+  a_has_issue : assert property (@(posedge clk_i) disable iff (!rst_ni) !unissued_q);
+  a_same : assert property (@(posedge clk_i) disable iff (!rst_ni) !other_q);
+  a_lanes : assert property (@(posedge clk_i) disable iff (!rst_ni) !lanes_q);
+  a_none_lost : assert property (@(posedge clk_i) disable iff (!rst_ni) !lost_q);
 `endif
 
 endmodule

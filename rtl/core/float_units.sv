@@ -257,8 +257,12 @@ module float_units
   end
 
 `ifndef SYNTHESIS
-  a_pipe_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      pipe_done == (valid_q[FpuLatency-1] ? place_q[FpuLatency-1].mask : '0));
+  logic astray_q;  // registered, because assertions copy what they read in every cycle
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) astray_q <= 1'b0;
+    else         astray_q <= pipe_done != (valid_q[FpuLatency-1] ? place_q[FpuLatency-1].mask : '0);
+  end
+  a_pipe_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni) !astray_q);
   a_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) queue_push |-> queue_ready);
   a_special_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) start_special |-> special_queue_ready);
   a_special_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni) special_done |-> flight_valid);
