@@ -96,6 +96,7 @@ void LaunchBench::start(const Launch& launch, const Behaviour& behaviour) {
   groups_started_ = groups_completed_ = 0;
   most_groups_ = 0;
   start_cycles_.clear();
+  start_cores_.clear();
   retired_warps_ = retired_lanes_ = 0;
   fault_cause_.reset();
   killed_ = false;
@@ -169,6 +170,7 @@ void LaunchBench::check_dispatch(unsigned core) {
   for (unsigned l = 0; l < lanes_; ++l) lanes += top_.mask_o >> l & 1;
   warps_running_[core][slot] = {group.index, cycle_ + pick(behaviour_.min_life, behaviour_.max_life), lanes};
   start_cycles_.push_back(cycle_);
+  start_cores_.push_back(core);
 }
 
 LaunchBench::Group& LaunchBench::group_of_dispatch(unsigned core) {

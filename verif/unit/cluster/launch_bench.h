@@ -63,6 +63,7 @@ class LaunchBench {
   uint64_t groups_completed() const { return groups_completed_; }
   uint64_t warps_started() const { return start_cycles_.size(); }
   const std::vector<uint64_t>& start_cycles() const { return start_cycles_; }
+  const std::vector<unsigned>& start_cores() const { return start_cores_; }  ///< Of every warp, in the same order.
   uint64_t retired_warps() const { return retired_warps_; }
   uint64_t retired_lanes() const { return retired_lanes_; }
   unsigned most_groups() const { return most_groups_; }  ///< Workgroups that existed at the same time.
@@ -111,6 +112,7 @@ class LaunchBench {
   uint64_t groups_started_ = 0, groups_completed_ = 0;
   unsigned most_groups_ = 0;
   std::vector<uint64_t> start_cycles_;
+  std::vector<unsigned> start_cores_;
   uint64_t retired_warps_ = 0, retired_lanes_ = 0;
   std::optional<uint32_t> fault_cause_;
   unsigned fault_core_ = 0;

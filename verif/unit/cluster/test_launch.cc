@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+
 #include "heddle/generated/registers.h"
 #include "launch_bench.h"
 
@@ -69,6 +71,17 @@ TEST(LaunchTest, OneWarpStartsPerCycle) {
   expect_complete(bench, launch, bench.wait());
   for (unsigned i = bench.warps() + 1; i < slots; ++i)
     EXPECT_EQ(bench.start_cycles()[i], bench.start_cycles()[i - 1] + 1);
+}
+
+// The core with the most free slots, of equals the lowest: while nothing ends, each core in turn.
+TEST(LaunchTest, WorkgroupsSpreadOverTheCores) {
+  LaunchBench bench(11);
+  const Launch launch{.num_groups = {bench.cores() * bench.warps(), 1, 1}, .local_size = {bench.lanes(), 1, 1}};
+  bench.start(launch, {.min_life = 400, .max_life = 400});
+  expect_complete(bench, launch, bench.wait());
+  ASSERT_EQ(bench.start_cores().size(), launch.groups());
+  for (unsigned i = 0; i < launch.groups(); ++i)
+    EXPECT_EQ(bench.start_cores()[i], i % bench.cores()) << "workgroup " << i;
 }
 
 TEST(LaunchTest, ScratchpadLimitsWorkgroups) {
@@ -164,7 +177,12 @@ TEST(LaunchTest, FirstFaultStopsTheLaunch) {
       EXPECT_EQ(bench.get(regs::kFaultValue), *cause << 16 | *cause >> 16);
       for (unsigned d = 0; d < 3; ++d)
         EXPECT_EQ(bench.get(regs::kFaultGroup + d * regs::kFaultGroupStride), *cause + 1 + d);
-      EXPECT_EQ(regs::fault_place::kCore.get(bench.get(regs::kFaultPlace)), bench.fault_core());
+      const uint32_t place = bench.get(regs::kFaultPlace);
+      EXPECT_EQ(regs::fault_place::kCore.get(place), bench.fault_core());
+      // The bench makes them of the cause, cut to the bits that the shape has.
+      EXPECT_EQ(regs::fault_place::kLane.get(place), *cause % std::max(bench.lanes(), 2u));
+      EXPECT_EQ(regs::fault_place::kWarp.get(place), *cause % std::bit_ceil(std::max(bench.warps(), 2u)));
+      EXPECT_EQ(bench.get(regs::kFaultLocal), *cause % std::bit_ceil(bench.warps() * bench.lanes() + 1));
       stopped_early += bench.groups_started() < launch.groups();
     } else {
       expect_complete(bench, launch, status);
