@@ -1,7 +1,11 @@
 // Types and rounding rules of the floating-point units.
 package fpu_pkg;
 
+  import heddle_config_pkg::*;
+
   localparam int unsigned FpuLatency = 4;  // cycles from an operation of fpu_pipe to its result
+  // Evaluators of special functions in a core.
+  localparam int unsigned SpecialUnits = (Lanes > LanesPerSpecial) ? Lanes / LanesPerSpecial : 1;
 
   typedef enum logic [4:0] {
     FpuFmadd,     //   a * b + c

@@ -89,7 +89,7 @@ TEST_F(DeviceTest, GridsAndWorkgroupsHaveThreeDimensions) {
 }
 
 TEST_F(DeviceTest, EveryWorkItemRunsOnceInEveryShape) {
-  for (const char* configuration : {"nano", "edge:warps=1,lanes=1,special_units=1", "base:cores=4,warps=3,lanes=32"}) {
+  for (const char* configuration : {"nano", "edge:warps=1,lanes=1", "base:cores=4,warps=3,lanes=32"}) {
     open(configuration);
     const kernel_args args{device().upload(std::vector<uint32_t>{0}, "count"), 0};
     const uint32_t group = device().shape().threads();
