@@ -17,7 +17,7 @@ import report
 SHAPE = {"Cores": 2, "Warps": 4, "Lanes": 2, "IcacheBytes": 512, "ScratchpadBytes": 1024}
 
 
-def statistics(register_bits=7936):
+def statistics(register_bits=16128):
     """Two cores with a register file, an instruction cache of two ways, and one scratchpad."""
     bits = {"\\die": 0, "\\scratchpad$die.pad": 0, "\\ram$die.pad.u_ram": 8192}
     for core in range(2):
@@ -43,7 +43,7 @@ class KnownMemories(unittest.TestCase):
         self.assertEqual(checks.missing_memories(statistics(), "", {}, SHAPE), [])
 
     def test_one_bit_less_is_found(self):
-        found = checks.missing_memories(statistics(7935), "", {}, SHAPE)
+        found = checks.missing_memories(statistics(16127), "", {}, SHAPE)
         self.assertEqual([finding.module for finding in found], ["register_file"])
 
     def test_bits_that_became_flip_flops_do_not_count(self):

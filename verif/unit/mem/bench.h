@@ -108,6 +108,7 @@ class Bench {
   std::vector<Core> cores_;
   std::vector<std::string> errors_;
   bool flushing_ = false;
+  uint64_t lost_stores_ = 0;  // in the launches before
   uint64_t cycle_ = 0, last_progress_ = 0;
 };
 
