@@ -69,8 +69,7 @@ class DeviceTest : public testing::TestWithParam<std::tuple<std::string, std::st
 };
 
 INSTANTIATE_TEST_SUITE_P(Configurations, DeviceTest,
-                         testing::Combine(testing::Values("nano", "edge", "base",
-                                                          "base:cores=1,warps=1,lanes=1",
+                         testing::Combine(testing::Values("nano", "edge", "base", "base:cores=1,warps=1,lanes=1",
                                                           "edge:lanes=32"),
                                           testing::Values("laid_out", "plain")),
                          [](const auto& info) {
