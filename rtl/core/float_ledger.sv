@@ -6,7 +6,7 @@ module float_ledger
   import heddle_pkg::*;
   import core_pkg::*;
 (
-  /* verilator lint_off UNUSEDSIGNAL */  // (in synthesis)
+  /* verilator lint_off UNUSEDSIGNAL */  // only assertions, which synthesis leaves out, read these
   input logic        clk_i,
   input logic        rst_ni,
   input logic        issue_i,

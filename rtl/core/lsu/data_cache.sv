@@ -303,7 +303,7 @@ module data_cache
 
 `ifndef SYNTHESIS
   // What happened, for benches.
-  /* verilator lint_off UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */  // read by benches alone
   logic [16:0] events;
   assign events = {
     go_merge & ~(|u_table.waiters_q[u_table.open_id]),

@@ -27,7 +27,7 @@ module core_monitor
 );
 
   // For waveforms (verif/harness/waves), with names and widths that are the same for every configuration.
-  /* verilator lint_off UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */  // read in waveforms alone
   for (genvar c = 0; c < TraceCommits; c++) begin : gen_commit
     logic  valid;
     word_t warp, order, pc, instr, mask, trap;

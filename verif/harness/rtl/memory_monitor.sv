@@ -11,7 +11,7 @@ module memory_monitor
 );
 
   // For waveforms, with widths that are the same for every configuration.
-  /* verilator lint_off UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */  // read in waveforms alone
   word_t op, warp, lane, address;
   assign op      = 32'(trace_memory.request.op);
   assign warp    = 32'(trace_memory.request.tag.warp);
