@@ -25,7 +25,7 @@ TEST_P(MatrixDot, SameAsMpfr) {
   const Format& format = GetParam().format;
   Draw draw(1);
   double most_lost = 0;
-  for (unsigned n = vectors(5000); n != 0; --n) {
+  for (unsigned n = vectors(2500); n != 0; --n) {
     const Case drawn = draw.next(format);
     const Reference expected = reference(format, drawn.a, drawn.b, drawn.c);
     ASSERT_EQ(expected.bits, accumulate(format, drawn.a, drawn.b, drawn.c)) << "vector " << n << ", c = " << drawn.c;

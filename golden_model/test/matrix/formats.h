@@ -28,8 +28,9 @@ inline std::vector<NamedFormat> all_formats() {
   const std::vector<std::pair<std::string, Element>> fp8 = {{"e4m3", Element::kE4m3}, {"e5m2", Element::kE5m2}};
   for (const auto& [a_name, a] : fp8) {
     for (const auto& [b_name, b] : fp8) {
-      formats.push_back({"fp8_" + a_name + "_" + b_name, {a, b, Scale::kNone}});
-      formats.push_back({"mxfp8_" + a_name + "_" + b_name, {a, b, Scale::kE8m0Block32}});
+      const std::string pair = std::string("fp8_").append(a_name).append("_").append(b_name);
+      formats.push_back({pair, {a, b, Scale::kNone}});
+      formats.push_back({"mx" + pair, {a, b, Scale::kE8m0Block32}});
     }
   }
   return formats;
