@@ -16,7 +16,7 @@ module data_cache
   input  logic          clk_i,
   input  logic          rst_ni,
   input  logic          invalidate_i,          // a launch begins: what is here is forgotten
-  output logic          idle_o,                // nothing is in flight at the memory port
+  output logic          idle_o,                // nothing is in flight at the memory port, or about to be
   // LSU
   input  mem_request_t  request_i,
   input  logic          request_valid_i,
@@ -96,7 +96,9 @@ module data_cache
 
   // ---- transactions in flight ----------------------------------------------------------------------------------------
   lsu_id_t d_id_q, d_waiter;
-  logic    d_valid_q, d_error_q, d_load, d_install, d_any, d_final, d_answer, d_leave;
+  logic    d_valid_q, d_error_q, d_load, d_install, d_any, d_final, d_answer, d_leave, table_idle, prefetch_idle;
+
+  assign idle_o = table_idle & prefetch_idle;
 
   data_cache_table u_table (
     .clk_i,
@@ -131,7 +133,7 @@ module data_cache
     .answered_i      (d_answer),
     .installed_i     (fill),
     .end_i           (d_leave),
-    .idle_o
+    .idle_o          (table_idle)
   );
 
   // ---- memory port -----------------------------------------------------------------------------------------------------
@@ -172,6 +174,7 @@ module data_cache
     assign start          = go_send & reads & ~present;
     assign prefetch_valid = (left_q != '0) & half_free & load_free & port_ready;
     assign prefetch_line  = next_q;
+    assign prefetch_idle  = left_q == '0;
     assign drop_prefetch  = prefetch_slot & (hit | load_in_flight);
     assign go_prefetch    = prefetch_slot & ~hit & ~load_in_flight;
     assign step           = drop_prefetch | go_prefetch;
@@ -196,6 +199,7 @@ module data_cache
   end else begin : gen_no_prefetch
     assign prefetch_valid = 1'b0;
     assign prefetch_line  = '0;
+    assign prefetch_idle  = 1'b1;
     assign drop_prefetch  = 1'b0;
     assign go_prefetch    = 1'b0;
     logic unused_half_free;

@@ -132,6 +132,17 @@ void Checker::State::handle_dispatch(const DispatchRecord& record) {
 }
 
 void Checker::State::handle_fault(const FaultRecord& record) {
+  if (record.cause == static_cast<uint32_t>(model::Cause::kWritebackRefused)) {
+    // No warp's: what a cache wrote back late was refused. The model's memory has it, and is not compared there.
+    if (!bus_refuses(record.value)) {
+      diverge("fault", fmt::format("memory is said to have refused a write-back of the line at {:#010x}", record.value));
+    }
+    if (faults.empty()) first_fault_cycle = now;
+    faults.push_back(record);
+    if (first_fault_cycle == now) first_faults = faults.size();
+    ++statistics.copied_bus_error;
+    return;
+  }
   const Tag tag{record.core, record.warp, 0};
   WarpContext& context = context_of(tag, "fault");
   const auto slot_tag = Tag{record.core, record.warp, static_cast<uint32_t>(context.warp->slots)};
