@@ -90,7 +90,7 @@ module cluster
   always_comb begin
     any_fault_valid    = fault_valid;
     any_fault          = fault;
-    any_fault_valid[0] = fault_valid[0] | refused_valid;
+    any_fault_valid[0] = fault_valid[0] | (refused_valid & ~flush);
     if (!fault_valid[0]) any_fault[0] = refused;
   end
 

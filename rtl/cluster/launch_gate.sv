@@ -28,7 +28,7 @@ module launch_gate
   input  logic     faulted_i,        // holds from done_i
   input  fault_t   fault_i,
   input  core_id_t fault_core_i,
-  output logic     refused_valid_o,  // pulse, while a launch runs: its fault of cause 25
+  output logic     refused_valid_o,  // pulse: a fault of cause 25; the dispatcher is told unless flush_o
   output fault_t   refused_o,
 
   // memory

@@ -20,6 +20,7 @@ void Checker::State::begin_launch(const model::Launch& new_launch) {
   retired = 0;
   lanes_retired = 0;
   faults.clear();
+  refused_load = false;
   first_faults = 0;
   launch_cycle = now;
 }
@@ -135,7 +136,8 @@ void Checker::State::handle_fault(const FaultRecord& record) {
   if (record.cause == static_cast<uint32_t>(model::Cause::kWritebackRefused)) {
     // No warp's: what a cache wrote back late was refused. The model's memory has it, and is not compared there.
     if (!bus_refuses(record.value)) {
-      diverge("fault", fmt::format("memory is said to have refused a write-back of the line at {:#010x}", record.value));
+      diverge("fault",
+              fmt::format("memory is said to have refused a write-back of the line at {:#010x}", record.value));
     }
     if (faults.empty()) first_fault_cycle = now;
     faults.push_back(record);
@@ -244,6 +246,9 @@ void Checker::State::compare_outcome(const LaunchOutcome& outcome) {
               Tag{context.group->core, context.warp->identity.slot, static_cast<uint32_t>(context.warp->slots)});
     }
     if (context.fault && faults.empty()) diverge("status.fault", "a warp's fault was never reported");
+  }
+  if (refused_load && faults.empty() && !aborted) {
+    diverge("status.fault", "a load brought what memory had refused, which was never reported");
   }
   check("status.fault", faults.empty() ? 0 : 1, outcome.fault ? 1 : 0);
   if (!faults.empty()) {

@@ -126,6 +126,7 @@ struct Checker::State {
   model::Launch launch;
   bool running = false;
   bool aborted = false;
+  bool refused_load = false;  // a load brought what memory had refused: the launch has to end in a fault
   std::optional<model::RejectReason> rejected;
   uint64_t total_groups = 0;
   uint64_t next_group = 0;  // linear order of dispatch
