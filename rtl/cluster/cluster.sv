@@ -33,11 +33,6 @@ module cluster
   logic            [Cores-1:0]   fault_valid;
   fault_t          [Cores-1:0]   fault;
 
-  // Between the LSU of each core and its data cache.
-  mem_request_t    [Cores-1:0]   lsu_request;
-  logic            [Cores-1:0]   lsu_request_valid, lsu_request_ready;
-  mem_response_t   [Cores-1:0]   lsu_response;
-  logic            [Cores-1:0]   lsu_response_valid;
   snoop_t          [Cores-1:0]   snoop;
   logic            [Cores-1:0]   data_cache_idle;
 
@@ -135,11 +130,14 @@ module cluster
       .warp_done_o             (warp_done[c]),
       .fault_valid_o           (fault_valid[c]),
       .fault_o                 (fault[c]),
-      .mem_request_o           (lsu_request[c]),
-      .mem_request_valid_o     (lsu_request_valid[c]),
-      .mem_request_ready_i     (lsu_request_ready[c]),
-      .mem_response_i          (lsu_response[c]),
-      .mem_response_valid_i    (lsu_response_valid[c]),
+      .invalidate_data_i       (invalidate),
+      .quiet_o                 (data_cache_idle[c]),
+      .snoop_i                 (snoop[c]),
+      .mem_request_o           (memory_request[2*c]),
+      .mem_request_valid_o     (memory_request_valid[2*c]),
+      .mem_request_ready_i     (memory_request_ready[2*c]),
+      .mem_response_i          (memory_response[2*c]),
+      .mem_response_valid_i    (memory_response_valid[2*c]),
       .fetch_request_o         (memory_request[2*c+1]),
       .fetch_request_valid_o   (memory_request_valid[2*c+1]),
       .fetch_request_ready_i   (memory_request_ready[2*c+1]),
@@ -152,24 +150,6 @@ module cluster
       .scratch_response_valid_i(scratch_response_valid[c]),
       .retire_valid_o          (retire_valid_o[c]),
       .retire_lanes_o          (retire_lanes_o[c])
-    );
-
-    data_cache u_data_cache (
-      .clk_i,
-      .rst_ni,
-      .invalidate_i        (invalidate),
-      .idle_o              (data_cache_idle[c]),
-      .request_i           (lsu_request[c]),
-      .request_valid_i     (lsu_request_valid[c]),
-      .request_ready_o     (lsu_request_ready[c]),
-      .response_o          (lsu_response[c]),
-      .response_valid_o    (lsu_response_valid[c]),
-      .mem_request_o       (memory_request[2*c]),
-      .mem_request_valid_o (memory_request_valid[2*c]),
-      .mem_request_ready_i (memory_request_ready[2*c]),
-      .mem_response_i      (memory_response[2*c]),
-      .mem_response_valid_i(memory_response_valid[2*c]),
-      .snoop_i             (snoop[c])
     );
   end
 

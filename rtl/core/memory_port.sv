@@ -95,6 +95,14 @@ module memory_port
     if (request.op == LsuFence) request.size = SizeByte;  // the field is part of the fence's encoding
   end
 
+  // Through an empty queue a request passes at once.
+  lsu_request_t queued;
+  logic         queue_valid, passes;
+
+  assign request_valid_o = queue_valid || execute_valid_i;
+  assign request_o       = queue_valid ? queued : request;
+  assign passes          = !queue_valid && request_ready_i;
+
   fifo #(
     .Width($bits(lsu_request_t)),
     .Depth(MemoryQueue)
@@ -102,10 +110,10 @@ module memory_port
     .clk_i,
     .rst_ni,
     .data_i (request),
-    .valid_i(execute_valid_i),
+    .valid_i(execute_valid_i && !passes),
     .ready_o(unused_queue_ready),
-    .data_o (request_o),
-    .valid_o(request_valid_o),
+    .data_o (queued),
+    .valid_o(queue_valid),
     .ready_i(request_ready_i),
     .count_o(unused_queue_count)
   );

@@ -24,6 +24,9 @@ module simt_core
   output logic              fault_valid_o,
   output fault_t            fault_o,
 
+  input  logic              invalidate_data_i,  // pulse, while nothing runs: the data cache forgets everything
+  output logic              quiet_o,            // nothing of the data cache is under way
+  input  snoop_t            snoop_i,
   output mem_request_t      mem_request_o,
   output logic              mem_request_valid_o,
   input  logic              mem_request_ready_i,
@@ -294,7 +297,7 @@ module simt_core
     .last_pc_o             (error_pc)
   );
 
-  lsu u_lsu (
+  memory_unit u_memory_unit (
     .clk_i,
     .rst_ni,
     .core_id_i,
@@ -314,6 +317,9 @@ module simt_core
     .error_tag_o      (error_tag),
     .error_address_o  (error_address),
     .error_write_o    (error_write),
+    .invalidate_i     (invalidate_data_i),
+    .quiet_o,
+    .snoop_i,
     .mem_request_o,
     .mem_request_valid_o,
     .mem_request_ready_i,

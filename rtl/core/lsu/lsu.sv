@@ -1,10 +1,11 @@
 // Load/store unit of one core. An accepted instruction passes the check phase (lsu_check), which reports the lanes that trap,
 // then the issue phase (lsu_issue), which coalesces the other lanes into line requests and a scratchpad request. Words
 // that come back are cut to size and written back in parts, in any order; `last` goes with the final part.
-// Latency of a load of one line: 7 cycles plus that of the memory port (check 2, issue 1, port register 1, response 2,
-// write-back 1). Throughput: one coalesced instruction per cycle.
-// Between lsu_issue and the port lies the seam for a data cache: requests carry the line, the bytes wanted and an
-// identifier, and responses come in any order.
+// Latency of a load of one line that the data cache has, when nothing of the unit is on its way there: 3 cycles to its write-back (check
+// 2, lsu_fast 1). Otherwise 7 plus that of the memory port (check 2, issue 1, port register 1, response 2, write-back 1).
+// Throughput: one coalesced instruction per cycle.
+// Between lsu_issue and the port lies the data cache: requests carry the line, the bytes wanted and an identifier, and responses come in
+// any order.
 // Invariants: requests of a warp leave in program order; each load, AMO, LR and SC with a lane that does not trap has exactly
 // one write-back with `last`; nothing of an instruction takes effect before its check.
 module lsu
@@ -39,6 +40,13 @@ module lsu
   input  logic              mem_request_ready_i,
   input  mem_response_t     mem_response_i,
   input  logic              mem_response_valid_i,
+  // short way into the data cache (data_cache)
+  output logic              look_valid_o,
+  output line_address_t     look_line_o,
+  input  logic              look_hit_i,
+  output logic              look_take_o,
+  input  line_t             look_data_i,
+  output logic              look_done_o,
   // scratchpad
   output scratch_request_t  scratch_request_o,
   output logic              scratch_request_valid_o,
@@ -50,10 +58,13 @@ module lsu
   // ---- check phase -------------------------------------------------------------------------------------------------
   lsu_checked_t     checked;
   logic             checked_valid, checked_ready, issue_ready, slot_free;
-  logic [Warps-1:0] busy_check, busy_slots, busy_writeback, busy_beyond;
+  logic [Warps-1:0] busy_check, busy_slots, busy_parts, busy_fast, busy_writeback, busy_beyond;
+  logic             plain_valid, plain_good, served, issue_busy;
+  line_address_t    plain_line;
   lsu_slot_t        new_slot;
   logic             allocate;
 
+  assign busy_writeback = busy_parts | busy_fast;
   assign busy_beyond   = busy_slots | busy_writeback;
   assign checked_ready = issue_ready & slot_free;
   assign allocate      = checked_valid & checked_ready;
@@ -71,6 +82,10 @@ module lsu
     .checked_o      (checked),
     .checked_valid_o(checked_valid),
     .checked_ready_i(checked_ready),
+    .plain_valid_o  (plain_valid),
+    .plain_line_o   (plain_line),
+    .plain_good_o   (plain_good),
+    .served_i       (served),
     .busy_i         (busy_beyond),
     .busy_o         (busy_check)
   );
@@ -99,6 +114,7 @@ module lsu
     .checked_slot_i   (new_slot),
     .checked_valid_i  (checked_valid & slot_free),
     .checked_ready_o  (issue_ready),
+    .busy_o           (issue_busy),
     .slot_o           (issue_slot),
     .warp_o           (issue_warp),
     .others_busy_i    (others_busy),
@@ -237,6 +253,33 @@ module lsu
   assign part_info   = infos[part_slot];
   assign memory_info = infos[memory_slot];
 
+  lsu_writeback_t fast_writeback, part_writeback;
+  logic           fast_valid, part_valid;
+
+  lsu_fast u_fast (
+    .clk_i,
+    .rst_ni,
+    .plain_valid_i    (plain_valid),
+    .plain_line_i     (plain_line),
+    .plain_good_i     (plain_good),
+    .plain_i          (checked),
+    .served_o         (served),
+    .clear_i          (~issue_busy & ~mem_request_valid_o),
+    .look_valid_o,
+    .look_line_o,
+    .look_hit_i,
+    .look_take_o,
+    .look_data_i,
+    .look_done_o,
+    .writeback_o      (fast_writeback),
+    .writeback_valid_o(fast_valid),
+    .writeback_ready_i,
+    .busy_o           (busy_fast)
+  );
+
+  assign writeback_o       = fast_valid ? fast_writeback : part_writeback;
+  assign writeback_valid_o = fast_valid | part_valid;
+
   lsu_writeback u_writeback (
     .clk_i,
     .rst_ni,
@@ -254,10 +297,10 @@ module lsu
     .order_i          (orders[part_slot]),
     .last_i           (part_last),
     .failed_i         (earlier_failed),
-    .writeback_o,
-    .writeback_valid_o,
-    .writeback_ready_i,
-    .busy_o           (busy_writeback)
+    .writeback_o      (part_writeback),
+    .writeback_valid_o(part_valid),
+    .writeback_ready_i(writeback_ready_i & ~fast_valid),
+    .busy_o           (busy_parts)
   );
 
   assign idle_o = ~(busy_check | busy_beyond);
