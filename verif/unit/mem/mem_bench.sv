@@ -1,4 +1,4 @@
-// Bench top: the load/store units of all cores, the L2 cache and the scratchpad, wired as in the cluster. Ports are arrays of
+// Bench top: the load/store units of all cores with their data caches, the L2 cache and the scratchpad, wired as in the cluster. Ports are arrays of
 // words so that the C++ side is the same for every configuration. `*_i` fields follow lsu_request_t, launch_t and mem_request_t.
 module mem_bench
   import heddle_config_pkg::*;
@@ -148,6 +148,12 @@ module mem_bench
     end
   end
 
+  snoop_t [Cores-1:0] snoop;
+  logic   [Cores-1:0] quiet;
+  logic               l2_idle;
+
+  assign l2_idle_o = l2_idle && quiet == '1 && memory_request_valid == '0;
+
   // Packed copies: Verilator 5.006 cannot sample an array port in an assertion.
   logic [Cores-1:0] start_valid, req_valid, wb_ready, fetch_valid;
 
@@ -184,7 +190,7 @@ module mem_bench
       end
     end
 
-    lsu u_lsu (
+    memory_unit u_memory_unit (
       .clk_i,
       .rst_ni,
       .core_id_i               (core_id_t'(c)),
@@ -204,6 +210,9 @@ module mem_bench
       .error_tag_o             (error_tag),
       .error_address_o         (error_address_o[c]),
       .error_write_o           (error_write_o[c]),
+      .invalidate_i,
+      .quiet_o                 (quiet[c]),
+      .snoop_i                 (snoop[c]),
       .mem_request_o           (memory_request[2*c]),
       .mem_request_valid_o     (memory_request_valid[2*c]),
       .mem_request_ready_i     (memory_request_ready[2*c]),
@@ -262,8 +271,6 @@ module mem_bench
     .response_valid_o(scratch_response_valid)
   );
 
-  snoop_t [Cores-1:0] snoop;
-
   l2_cache u_l2 (
     .clk_i,
     .rst_ni,
@@ -272,7 +279,7 @@ module mem_bench
     .error_o         (l2_error_o),
     .error_line_o    (l2_error_line_o),
     .invalidate_i,
-    .idle_o          (l2_idle_o),
+    .idle_o          (l2_idle),
     .request_i       (memory_request),
     .request_valid_i (memory_request_valid),
     .request_ready_o (memory_request_ready),
