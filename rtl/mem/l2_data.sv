@@ -32,7 +32,6 @@ module l2_data
 );
 
   localparam int unsigned AddressBits = $clog2(L2Sets * L2Ways);
-  localparam int unsigned PartBytes   = (LineBytes > 64) ? 64 : LineBytes;
   typedef logic [AddressBits-1:0] address_t;
 
   function automatic address_t address_of(line_address_t l, l2_way_t w);
@@ -60,22 +59,18 @@ module l2_data
     end
   end
 
-  // In parts of 64 slices, which is the most that simulators unroll.
-  for (genvar i = 0; i < LineBytes / PartBytes; i++) begin : gen_part
-    ram_1r1w #(
-      .Depth     (L2Sets * L2Ways),
-      .Width     (PartBytes * 8),
-      .SliceWidth(8)
-    ) u_data (
-      .clk_i,
-      .read_enable_i  (read_i),
-      .read_address_i (address),
-      .read_data_o    (line_o[i*PartBytes*8 +: PartBytes*8]),
-      .write_enable_i (write_strobe[i*PartBytes +: PartBytes]),
-      .write_address_i(address),
-      .write_data_i   (write_data[i*PartBytes*8 +: PartBytes*8])
-    );
-  end
+  byte_ram_1r1w #(
+    .Depth(L2Sets * L2Ways),
+    .Bytes(LineBytes)
+  ) u_data (
+    .clk_i,
+    .read_enable_i  (read_i),
+    .read_address_i (address),
+    .read_data_o    (line_o),
+    .write_enable_i (write_strobe),
+    .write_address_i(address),
+    .write_data_i   (write_data)
+  );
 
   always_ff @(posedge clk_i) begin
     if (amo_q) result_q <= result;

@@ -281,10 +281,9 @@ module data_cache
   assign write_data   = go_update ? request_i.data : d_data;
   assign write_strobe = go_update ? request_i.strobe : {LineBytes{fill}};
 
-  ram_1r1w #(
-    .Depth     (CacheLines),
-    .Width     (LineBits),
-    .SliceWidth(8)
+  byte_ram_1r1w #(
+    .Depth(CacheLines),
+    .Bytes(LineBytes)
   ) u_data (
     .clk_i,
     .read_enable_i  (go_hit | look_take_i),
