@@ -41,10 +41,7 @@ module memory_port
 
   output logic           event_valid_o,
   output event_t         event_o,
-  input  logic           event_ready_i,
-
-  input  warp_id_t       last_warp_i,       // pc of that warp's last memory instruction
-  output pc_t            last_pc_o
+  input  logic           event_ready_i
 );
 
   function automatic lsu_op_e operation(decoded_t decoded);
@@ -92,6 +89,7 @@ module memory_port
     request.address       = execute_address_i;
     request.data          = execute_data_i;
     request.scratch_base  = execute_scratch_base_i;
+    request.pc            = execute_slot_i.pc;
     if (request.op == LsuFence) request.size = SizeByte;  // the field is part of the fence's encoding
   end
 
@@ -136,8 +134,6 @@ module memory_port
       access_q[check_i.tag.warp]     <= check_i.access_fault;
     end
   end
-
-  assign last_pc_o = slot_mem[last_warp_i].pc;
 
   // ---- check ----
   warp_id_t   check_warp, writeback_warp;

@@ -263,6 +263,7 @@ module simt_core
   slot_tag_t              error_tag;
   word_t                  error_address;
   pc_t                    error_pc;
+  lane_id_t               error_lane;
   slot_t                  checked_slot;
   lane_words_t            checked_address, checked_data;
 
@@ -292,9 +293,7 @@ module simt_core
     .release_register_o    (load_release.number),
     .event_valid_o         (memory_event_valid),
     .event_o               (memory_event),
-    .event_ready_i         (memory_event_ready),
-    .last_warp_i           (error_tag.warp),
-    .last_pc_o             (error_pc)
+    .event_ready_i         (memory_event_ready)
   );
 
   memory_unit u_memory_unit (
@@ -315,6 +314,8 @@ module simt_core
     .idle_o           (lsu_idle),
     .error_valid_o    (error_valid),
     .error_tag_o      (error_tag),
+    .error_pc_o       (error_pc),
+    .error_lane_o     (error_lane),
     .error_address_o  (error_address),
     .error_write_o    (error_write),
     .invalidate_i     (invalidate_data_i),
@@ -405,6 +406,7 @@ module simt_core
     .error_valid_i       (error_valid),
     .error_warp_i        (error_tag.warp),
     .error_pc_i          (error_pc),
+    .error_lane_i        (error_lane),
     .error_address_i     (error_address),
     .error_write_i       (error_write),
     .fault_pending_o     (fault_pending),

@@ -32,8 +32,10 @@ module lsu
   output logic [Warps-1:0]  idle_o,             // no access of the warp is outstanding
   output logic              error_valid_o,      // pulse: the memory answered an access with an error
   output slot_tag_t         error_tag_o,
-  output word_t             error_address_o,    // device address of the lowest lane of that line
-  output logic              error_write_o,      // of a store
+  output logic [31:2]       error_pc_o,
+  output lane_id_t          error_lane_o,       // the lowest that asked for the line
+  output word_t             error_address_o,    // its device address
+  output logic              error_write_o,      // of an AMO; loads and LR: 0. (Stores and SC do not fail.)
   // memory
   output mem_request_t      mem_request_o,
   output logic              mem_request_valid_o,
@@ -151,7 +153,8 @@ module lsu
   assign scratch_sent            = scratch_valid & scratch_ready;
 
   // ---- requests in flight --------------------------------------------------------------------------------------------
-  logic       memory_stored, memory_failed, memory_store, scratch_stored;
+  logic       memory_stored, memory_failed, scratch_stored;
+  lane_id_t   memory_lane;
   lsu_slot_t  memory_slot, scratch_slot;
   lane_mask_t memory_lanes, scratch_lanes;
   word_t      memory_address;
@@ -176,7 +179,7 @@ module lsu
     .response_slot_o   (memory_slot),
     .response_lanes_o  (memory_lanes),
     .response_address_o(memory_address),
-    .response_store_o  (memory_store),
+    .response_lane_o   (memory_lane),
     .part_o            (memory_part),
     .part_valid_o      (memory_part_valid),
     .part_ready_i      (memory_part_ready)
@@ -240,7 +243,7 @@ module lsu
 
   assign new_info = '{
     op: checked.op, size: checked.size, unsigned_load: checked.unsigned_load, rd: checked.rd,
-    core: checked.tag.core, warp: checked.tag.warp
+    core: checked.tag.core, warp: checked.tag.warp, pc: checked.pc
   };
 
   always_ff @(posedge clk_i) begin
@@ -308,8 +311,10 @@ module lsu
   // ---- errors ----------------------------------------------------------------------------------------------------------
   assign error_valid_o   = memory_failed;
   assign error_tag_o     = '{core: memory_info.core, warp: memory_info.warp, order: orders[memory_slot]};
+  assign error_pc_o      = memory_info.pc;
+  assign error_lane_o    = memory_lane;
   assign error_address_o = memory_address;
-  assign error_write_o   = memory_store;
+  assign error_write_o   = !(memory_info.op inside {LsuLoad, LsuLr});
 
 `ifndef SYNTHESIS
   // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.

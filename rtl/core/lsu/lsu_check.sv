@@ -164,6 +164,7 @@ module lsu_check
     checked_o.memory_mask   = b_good & ~b_scratch_q;
     checked_o.private_mask  = b_good & b_private_q;
     checked_o.data          = b_q.data;
+    checked_o.pc            = b_q.pc;
     for (int unsigned l = 0; l < Lanes; l++) begin
       if (b_scratch_q[l]) begin
         checked_o.address[l] = 32'(b_q.scratch_base) + 32'(b_q.address[l][ScratchBits-1:0]);

@@ -23,8 +23,10 @@ module memory_unit
   output logic [Warps-1:0]  idle_o,             // no access of the warp is outstanding
   output logic              error_valid_o,      // pulse: the memory answered an access with an error
   output slot_tag_t         error_tag_o,
-  output word_t             error_address_o,    // device address of the lowest lane of that line
-  output logic              error_write_o,      // of a store
+  output logic [31:2]       error_pc_o,
+  output lane_id_t          error_lane_o,       // the lowest that asked for the line
+  output word_t             error_address_o,    // its device address
+  output logic              error_write_o,      // of an AMO; loads and LR: 0. (Stores and SC do not fail.)
   // data cache
   input  logic              invalidate_i,       // pulse, while no access is outstanding: what is in the cache is forgotten
   output logic              quiet_o,            // nothing is under way, prefetches included
@@ -68,6 +70,8 @@ module memory_unit
     .idle_o,
     .error_valid_o,
     .error_tag_o,
+    .error_pc_o,
+    .error_lane_o,
     .error_address_o,
     .error_write_o,
     .mem_request_o          (request),

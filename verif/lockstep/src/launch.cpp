@@ -132,6 +132,31 @@ void Checker::State::handle_dispatch(const DispatchRecord& record) {
   context.warp->dispatch(launch, identity);
 }
 
+// That an access was refused is the RTL's word; which one it says it was has to be one in flight to such a line.
+void Checker::State::check_bus_fault(const FaultRecord& record, const WarpContext& context, const Tag& tag) {
+  if (record.cause == static_cast<uint32_t>(model::Cause::kInstructionAccess) || context.bus_error) return;
+  for (const auto& slot : context.in_flight) {
+    if (slot->step.pc != record.pc || (slot->unwritten & model::lane_bit(record.lane)) == 0) continue;
+    if (slot->space(record.lane) != model::Space::kDevice || slot->step.location[record.lane].address != record.value ||
+        !bus_refuses(slot->word(record.lane))) {
+      continue;
+    }
+    const auto cause =
+        slot->step.kind == model::AccessKind::kAmo ? model::Cause::kStoreAccess : model::Cause::kLoadAccess;
+    if (record.cause != static_cast<uint32_t>(cause)) {
+      diverge("fault.cause", fmt::format("expected {}, got {}", static_cast<uint32_t>(cause), record.cause), tag);
+    }
+    if (record.local_id != context.warp->identity.local_base + record.lane) {
+      diverge("fault.local_id", fmt::format("lane {} is not work-item {}", record.lane, record.local_id), tag);
+    }
+    return;
+  }
+  diverge("fault",
+          fmt::format("the RTL reports a bus error at {:#010x} for pc {:#010x}, lane {}: no such access is in flight",
+                      record.value, record.pc, record.lane),
+          tag);
+}
+
 void Checker::State::handle_fault(const FaultRecord& record) {
   if (record.cause == static_cast<uint32_t>(model::Cause::kWritebackRefused)) {
     // No warp's: what a cache wrote back late was refused. The model's memory has it, and is not compared there.
@@ -156,6 +181,7 @@ void Checker::State::handle_fault(const FaultRecord& record) {
                          record.cause == static_cast<uint32_t>(model::Cause::kLoadAccess) ||
                          record.cause == static_cast<uint32_t>(model::Cause::kStoreAccess);
   if (!context.fault && bus_cause && error_first <= error_last) {
+    check_bus_fault(record, context, slot_tag);
     context.bus_error = true;
     ++statistics.copied_bus_error;
     return;

@@ -49,6 +49,7 @@ struct Checker::State {
   void begin_launch(const model::Launch& launch);
   void handle_dispatch(const DispatchRecord& record);
   void handle_fault(const FaultRecord& record);
+  void check_bus_fault(const FaultRecord& record, const WarpContext& context, const Tag& tag);
   void handle_warp_done(const WarpDoneRecord& record);
   void handle_end(const LaunchOutcome& outcome, const RtlMemoryView& rtl_memory);
   void compare_outcome(const LaunchOutcome& outcome);

@@ -326,7 +326,8 @@ void Bench::sample_core(unsigned c) {
     }
   }
   if (d.error_valid_o[c]) {
-    reference_->memory_error(c, d.error_warp_o[c], d.error_order_o[c], d.error_address_o[c], d.error_write_o[c]);
+    reference_->memory_error(c, d.error_warp_o[c], d.error_order_o[c], d.error_address_o[c], d.error_lane_o[c],
+                             d.error_write_o[c]);
   }
   // Idle by the design's account, with nothing offered or unchecked by ours.
   for (unsigned w = 0; w < shape_.warps; ++w) {

@@ -52,6 +52,7 @@ module mem_bench
   output logic [31:0] error_warp_o [Cores],
   output logic [31:0] error_order_o [Cores],
   output logic [31:0] error_address_o [Cores],
+  output logic [31:0] error_lane_o [Cores],
   output logic        error_write_o [Cores],
   // instruction fetch ports
   input  logic        fetch_valid_i [Cores],
@@ -172,6 +173,8 @@ module mem_bench
     lsu_writeback_t   writeback;
     logic [Warps-1:0] idle;
     slot_tag_t        error_tag;
+    lane_id_t         error_lane;
+    logic [31:2]      error_pc;
 
     always_comb begin
       request.tag.core      = core_id_t'(c);
@@ -184,6 +187,7 @@ module mem_bench
       request.rd            = reg_id_t'(req_rd_i[c]);
       request.mask          = lane_mask_t'(req_mask_i[c]);
       request.scratch_base  = ScratchBits'(req_scratch_base_i[c]);
+      request.pc            = 30'(req_order_i[c]);
       for (int l = 0; l < Lanes; l++) begin
         request.address[l] = req_address_i[c][l];
         request.data[l]    = req_data_i[c][l];
@@ -208,6 +212,8 @@ module mem_bench
       .idle_o                  (idle),
       .error_valid_o           (error_valid_o[c]),
       .error_tag_o             (error_tag),
+      .error_pc_o              (error_pc),
+      .error_lane_o            (error_lane),
       .error_address_o         (error_address_o[c]),
       .error_write_o           (error_write_o[c]),
       .invalidate_i,
@@ -237,7 +243,8 @@ module mem_bench
     assign wb_sc_failed_o[c]     = writeback.sc_failed;
     assign idle_o[c]             = 32'(idle);
     assign error_warp_o[c]       = 32'(error_tag.warp);
-    assign error_order_o[c]      = error_tag.order;
+    assign error_order_o[c]      = 32'(error_pc);   // as requested above
+    assign error_lane_o[c]       = 32'(error_lane);
 
     for (genvar l = 0; l < Lanes; l++) begin : gen_lane
       assign wb_data_o[c][l] = writeback.data[l];

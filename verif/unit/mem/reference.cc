@@ -121,7 +121,7 @@ void Reference::checked(const Instruction& i, const Check& check) {
     // A store or SC needs no answer from memory; a load makes one access per line, other atomics one per lane.
     if (lane.poisoned && i.op != Op::Sc && i.op != Op::Store &&
         (i.atomic() || error_lines.insert(lane.address / shape_.line_bytes).second)) {
-      expected_errors_.push_back({i.core, i.warp, i.order, lane.address, false});
+      expected_errors_.push_back({i.core, i.warp, i.order, lane.address, l, i.op == Op::Amo});
     }
     if (i.op == Op::Store) {
       for (uint32_t b = 0; b < bytes; ++b) {
@@ -359,9 +359,11 @@ bool Reference::writeback(unsigned core, unsigned warp, uint32_t order, unsigned
   return last;
 }
 
-void Reference::memory_error(unsigned core, unsigned warp, uint32_t order, uint32_t address, bool write) {
+void Reference::memory_error(unsigned core, unsigned warp, uint32_t order, uint32_t address, unsigned lane,
+                             bool write) {
   const auto at = std::find_if(expected_errors_.begin(), expected_errors_.end(), [&](const ExpectedError& e) {
-    return e.core == core && e.warp == warp && e.order == order && e.address == address && e.write == write;
+    return e.core == core && e.warp == warp && e.order == order && e.address == address && e.lane == lane &&
+           e.write == write;
   });
   if (at == expected_errors_.end()) {
     error(format("core %u warp %u order %u: error reported for %08x", core, warp, order, address));

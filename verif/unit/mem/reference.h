@@ -42,7 +42,7 @@ class Reference {
   // Returns whether it was the last of the instruction.
   bool writeback(unsigned core, unsigned warp, uint32_t order, unsigned rd, uint32_t mask,
                  const std::vector<uint32_t>& data, bool last, bool sc_failed);
-  void memory_error(unsigned core, unsigned warp, uint32_t order, uint32_t address, bool write);
+  void memory_error(unsigned core, unsigned warp, uint32_t order, uint32_t address, unsigned lane, bool write);
 
   // The warp has nothing outstanding by the design's own account: its stores are performed.
   void quiet(unsigned core, unsigned warp);
@@ -86,6 +86,7 @@ class Reference {
   struct ExpectedError {
     unsigned core, warp;
     uint32_t order, address;
+    unsigned lane;
     bool write;
   };
 
