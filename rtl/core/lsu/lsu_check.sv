@@ -196,7 +196,7 @@ module lsu_check
       b_same_q         <= a_same;
       b_line_q         <= a_line;
       b_private_base_q <= a_private_base;
-      b_plain_q        <= a_first_q && a_last && a_q.op == LsuLoad && a_device == a_q.mask;
+      b_plain_q        <= a_first_q && a_last && a_q.op == LsuLoad && a_device == a_q.mask && a_q.mask != '0;
     end
   end
 
