@@ -213,7 +213,7 @@ module l2_bank
     .bank_i,
     .read_i        (t_valid_d & ~chain_take),  // the row is there already
     .read_set_i    (set_of(t_line_d)),
-    .valid_i       (t_valid_q),
+    .valid_i       (t_valid_q & ~(t_chain_q & busy)),  // it waits with the one before, whose row is out of date
     .line_i        (t_line_q),
     .locked_i      (locked),
     .hit_o         (hit),
