@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -61,7 +62,8 @@ class Reference {
  private:
   struct LoadByte {
     std::vector<uint8_t> allowed;
-    unsigned older_stores = 0;  // of the same warp, not yet performed
+    unsigned older_stores = 0;   // of the same warp, not yet performed
+    std::optional<uint8_t> own;  // the newest of them, if the load may see it early
   };
   struct Lane {
     Space space = kNone;
