@@ -34,6 +34,8 @@ module cluster
   fault_t          [Cores-1:0]   fault;
 
   snoop_t          [Cores-1:0]   snoop;
+  mem_request_t    [Cores-1:0]   fetch_request;
+  logic            [Cores-1:0]   fetch_request_valid, fetch_request_ready, fetch_ahead_idle;
   logic            [Cores-1:0]   data_cache_idle;
 
   // Ports of the L2 cache: 2 c is the data cache of core c, 2 c + 1 its instruction fetch.
@@ -70,7 +72,7 @@ module cluster
     .fault_core_i   (ended_by_core),
     .refused_valid_o(refused_valid),
     .refused_o      (refused),
-    .quiet_i        (idle && memory_request_valid == '0 && data_cache_idle == '1),
+    .quiet_i        (idle && memory_request_valid == '0 && data_cache_idle == '1 && fetch_ahead_idle == '1),
     .invalidate_o   (invalidate),
     .flush_o        (flush),
     .flushed_i      (flushed),
@@ -138,9 +140,9 @@ module cluster
       .mem_request_ready_i     (memory_request_ready[2*c]),
       .mem_response_i          (memory_response[2*c]),
       .mem_response_valid_i    (memory_response_valid[2*c]),
-      .fetch_request_o         (memory_request[2*c+1]),
-      .fetch_request_valid_o   (memory_request_valid[2*c+1]),
-      .fetch_request_ready_i   (memory_request_ready[2*c+1]),
+      .fetch_request_o         (fetch_request[c]),
+      .fetch_request_valid_o   (fetch_request_valid[c]),
+      .fetch_request_ready_i   (fetch_request_ready[c]),
       .fetch_response_i        (memory_response[2*c+1]),
       .fetch_response_valid_i  (memory_response_valid[2*c+1]),
       .scratch_request_o       (scratch_request[c]),
@@ -150,6 +152,18 @@ module cluster
       .scratch_response_valid_i(scratch_response_valid[c]),
       .retire_valid_o          (retire_valid_o[c]),
       .retire_lanes_o          (retire_lanes_o[c])
+    );
+
+    fetch_ahead u_fetch_ahead (
+      .clk_i,
+      .rst_ni,
+      .idle_o         (fetch_ahead_idle[c]),
+      .request_i      (fetch_request[c]),
+      .request_valid_i(fetch_request_valid[c]),
+      .request_ready_o(fetch_request_ready[c]),
+      .request_o      (memory_request[2*c+1]),
+      .request_valid_o(memory_request_valid[2*c+1]),
+      .request_ready_i(memory_request_ready[2*c+1])
     );
   end
 

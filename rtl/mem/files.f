@@ -1,5 +1,6 @@
 rtl/mem/mem_pkg.sv
 rtl/mem/axi_master.sv
+rtl/mem/fetch_ahead.sv
 rtl/mem/l2_reservations.sv
 rtl/mem/l2_misses.sv
 rtl/mem/l2_writebacks.sv

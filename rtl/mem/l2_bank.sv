@@ -11,7 +11,7 @@
 // others have their turn.
 // Latency of a hit: 4 cycles from port to answer. Throughput: one request per cycle, on one set every second cycle, AMOs on one word every cycle.
 // Invariants: a line is in one way at most; a line that is fetched keeps its way; a cleaned line is not being fetched; everything that
-// is replayed hits, unless its fetch failed; each request is answered once.
+// is replayed hits, unless its fetch failed; each request but a touch is answered once.
 module l2_bank
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -202,7 +202,7 @@ module l2_bank
   l2_ways_t      locked;
   l2_way_t       way;
   line_address_t evict_line;
-  logic          reads, covered, waits, absent, fetch, failed, sc_fails, writes, performs, amo, fill;
+  logic          touch, reads, covered, waits, absent, fetch, failed, sc_fails, writes, performs, amo, fill;
   l2_misses_t    written, written_match;
   l2_pending_t   pending;
   line_t         line;
@@ -236,9 +236,10 @@ module l2_bank
   );
 
   // ---- tag stage: the decision ----------------------------------------------------------------------------------------------
-  assign reads        = t.op == MemRead || t.op == MemLr || t.op == MemAmo;
+  assign touch        = t.op == MemTouch;
+  assign reads        = t.op == MemRead || t.op == MemLr || t.op == MemAmo || touch;
   assign word_strobe  = line_strobe_t'(4'b1111) << {t.word, 2'b00};
-  assign wanted       = (t.op != MemRead) ? word_strobe : (t_strobe == '0) ? '1 : t_strobe;
+  assign wanted       = touch ? '1 : (t.op != MemRead) ? word_strobe : (t_strobe == '0) ? '1 : t_strobe;
   assign covered      = hit && (full || (wanted & ~dirty) == '0);
   assign waits        = t_first & busy;
   assign absent       = t_access & ~waits & reads & ~covered;
@@ -284,7 +285,7 @@ module l2_bank
     .enter_i         (fetch),
     .enter_way_i     (way),
     .enter_waits_i   (written_match),
-    .append_i        (waits),
+    .append_i        (waits & ~touch),
     .pending_o       (pending),
     .written_i       (written),
     .read_valid_o,
@@ -335,7 +336,7 @@ module l2_bank
     .read_enable_i  (replay_take),
     .read_address_i (replay_pending),
     .read_data_o    ({t_pending, t_pending_strobe, t_pending_data}),
-    .write_enable_i (waits | fetch),
+    .write_enable_i ((waits & ~touch) | fetch),
     .write_address_i(pending),
     .write_data_i   ({t_head_q, t_head_strobe_q, t_head_data_q})
   );
@@ -348,7 +349,7 @@ module l2_bank
     .read_enable_i  (replay_take),
     .read_address_i (replay_pending),
     .read_data_o    (t_pending_order),
-    .write_enable_i (waits | fetch),
+    .write_enable_i ((waits & ~touch) | fetch),
     .write_address_i(pending),
     .write_data_i   (t_head_order_q)
   );
@@ -363,9 +364,9 @@ module l2_bank
     .clk_i,
     .rst_ni,
     .place_i      (place),
-    .answers_i    (performs | failed),
+    .answers_i    ((performs | failed) & ~touch),
     .data_i       (t_data),
-    .read_i       ((performs & reads & ~t_chain_q) | evict),
+    .read_i       ((performs & reads & ~touch & ~t_chain_q) | evict),
     .write_i      (writes ? t_strobe : fill ? ~dirty : '0),
     .amo_i        (amo),
     .chain_i      (amo & t_chain_q),

@@ -122,7 +122,8 @@ package heddle_pkg;
   } lsu_writeback_t;
 
   // ---- core (LSU or instruction cache) -> cluster memory ----------------------------------------------------------
-  typedef enum logic [2:0] {MemRead, MemWrite, MemAmo, MemLr, MemSc} mem_op_e;
+  // MemTouch: the line is brought in, and that is all: it is not answered.
+  typedef enum logic [2:0] {MemRead, MemWrite, MemAmo, MemLr, MemSc, MemTouch} mem_op_e;
 
   typedef struct packed {
     mem_op_e      op;
@@ -137,7 +138,7 @@ package heddle_pkg;
     logic         private_line; // through the private window: a lane alone uses these bytes
   } mem_request_t;
 
-  // One response for every request, writes included, in any order between ids.
+  // One response for every request but MemTouch, writes included, in any order between ids.
   typedef struct packed {
     lsu_id_t      id;
     line_t        data;         // read: the line; AMO, LR: the old word in line position; SC: 0/1 in line position

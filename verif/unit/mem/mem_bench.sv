@@ -150,10 +150,10 @@ module mem_bench
   end
 
   snoop_t [Cores-1:0] snoop;
-  logic   [Cores-1:0] quiet;
+  logic   [Cores-1:0] quiet, fetch_ahead_idle;
   logic               l2_idle;
 
-  assign l2_idle_o = l2_idle && quiet == '1 && memory_request_valid == '0;
+  assign l2_idle_o = l2_idle && quiet == '1 && fetch_ahead_idle == '1 && memory_request_valid == '0;
 
   // Packed copies: Verilator 5.006 cannot sample an array port in an assertion.
   logic [Cores-1:0] start_valid, req_valid, wb_ready, fetch_valid;
@@ -250,16 +250,28 @@ module mem_bench
       assign wb_data_o[c][l] = writeback.data[l];
     end
 
+    mem_request_t fetch;
+
     always_comb begin
-      memory_request[2*c+1]         = '0;
-      memory_request[2*c+1].op      = MemRead;
-      memory_request[2*c+1].address = fetch_address_i[c];
-      memory_request[2*c+1].strobe  = '1;
-      memory_request[2*c+1].id      = lsu_id_t'(fetch_id_i[c]);
+      fetch         = '0;
+      fetch.op      = MemRead;
+      fetch.address = fetch_address_i[c];
+      fetch.strobe  = '1;
+      fetch.id      = lsu_id_t'(fetch_id_i[c]);
     end
 
-    assign memory_request_valid[2*c+1] = fetch_valid[c];
-    assign fetch_ready_o[c]            = memory_request_ready[2*c+1];
+    fetch_ahead u_fetch_ahead (
+      .clk_i,
+      .rst_ni,
+      .idle_o         (fetch_ahead_idle[c]),
+      .request_i      (fetch),
+      .request_valid_i(fetch_valid[c]),
+      .request_ready_o(fetch_ready_o[c]),
+      .request_o      (memory_request[2*c+1]),
+      .request_valid_o(memory_request_valid[2*c+1]),
+      .request_ready_i(memory_request_ready[2*c+1])
+    );
+
     assign fetch_response_valid_o[c]   = memory_response_valid[2*c+1];
     assign fetch_response_id_o[c]      = 32'(memory_response[2*c+1].id);
 
