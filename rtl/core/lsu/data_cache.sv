@@ -6,7 +6,7 @@
 // updates its line here if present; AMO, LR and SC drop it. A snoop drops the line and closes loads in flight.
 // The memory port must perform requests to one line in the order in which they leave here.
 // Latency of a hit: one cycle from request to response, or from look to data. A response from memory passes on after two cycles.
-// Throughput: one request and one response per cycle. Fetches the next lines after a miss when there is nothing better to do.
+// Throughput: one request and one response per cycle. Fetches lines ahead of streams (data_cache_prefetch) when there is nothing better to do.
 // Invariants: each request is answered once; requests that go on leave in order; what is stored is what was asked for.
 module data_cache
   import heddle_config_pkg::*;
@@ -38,8 +38,6 @@ module data_cache
   input  logic          mem_response_valid_i,  // always accepted
   input  snoop_t        snoop_i
 );
-
-  localparam int unsigned PageBits = 12;       // prefetches stay within a page
 
   // ---- lookup: the LSU's request, or a line to prefetch ------------------------------------------------------------
   logic          prefetch_valid, prefetch_slot, lookup_valid, snooped, hit, present, reads;
@@ -173,37 +171,25 @@ module data_cache
     .ready_i(mem_request_ready_i)
   );
 
-  // ---- prefetch: the lines after one that was missed ---------------------------------------------------------------------
+  // ---- prefetch: lines ahead of streams of loads ----------------------------------------------------------------------------
   if (DcachePrefetch > 0) begin : gen_prefetch
-    logic [3:0]    left_d, left_q;
-    line_address_t next_d, next_q;
-    logic          start, step, page_ends;
+    logic named;
 
-    assign start          = go_send & reads & ~present;
-    assign prefetch_valid = (left_q != '0) & half_free & load_free & port_ready;
-    assign prefetch_line  = next_q;
-    assign prefetch_idle  = left_q == '0;
+    data_cache_prefetch u_prefetch (
+      .clk_i,
+      .rst_ni,
+      .clear_i    (forget),
+      .load_i     (go_hit | go_merge | (go_send & reads & ~request_i.private_line) | look_take_i),
+      .load_line_i(line),
+      .valid_o    (named),
+      .line_o     (prefetch_line),
+      .take_i     (drop_prefetch | go_prefetch),
+      .idle_o     (prefetch_idle)
+    );
+
+    assign prefetch_valid = named & half_free & load_free & port_ready;
     assign drop_prefetch  = prefetch_slot & (hit | load_in_flight);
     assign go_prefetch    = prefetch_slot & ~hit & ~load_in_flight;
-    assign step           = drop_prefetch | go_prefetch;
-    assign page_ends      = next_d[PageBits-1:OffsetBits] == '0;
-
-    always_comb begin
-      next_d = start ? line + line_address_t'(1) : next_q + line_address_t'(1);
-      left_d = left_q;
-      if (start)     left_d = 4'(DcachePrefetch);
-      else if (step) left_d = left_q - 4'd1;
-      if (((start || step) && page_ends) || forget) left_d = '0;
-    end
-
-    always_ff @(posedge clk_i) begin
-      if (start || step) next_q <= next_d;
-    end
-
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) left_q <= '0;
-      else         left_q <= left_d;
-    end
   end else begin : gen_no_prefetch
     assign prefetch_valid = 1'b0;
     assign prefetch_line  = '0;

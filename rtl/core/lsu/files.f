@@ -12,6 +12,7 @@ rtl/core/lsu/lsu_writeback.sv
 rtl/core/lsu/lsu_fast.sv
 rtl/core/lsu/data_cache_tags.sv
 rtl/core/lsu/data_cache_table.sv
+rtl/core/lsu/data_cache_prefetch.sv
 rtl/core/lsu/data_cache.sv
 rtl/core/lsu/lsu.sv
 rtl/core/lsu/memory_unit.sv
