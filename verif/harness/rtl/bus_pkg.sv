@@ -16,10 +16,13 @@ package bus_pkg;
   import "DPI-C" function void heddle_bus_clock(
       input bit aw_valid, input bit w_valid, input bit b_ready, input bit ar_valid, input bit r_ready,
       output bit aw_ready, output bit w_ready, output bit b_valid, output bit ar_ready, output bit r_valid);
+  // At an edge during reset: what the device drives.
+  import "DPI-C" function void heddle_bus_reset(input bit aw_valid, input bit w_valid, input bit ar_valid);
   import "DPI-C" function void heddle_bus_b(output int unsigned id, output int unsigned resp);
   import "DPI-C" function void heddle_bus_r(output int unsigned id, output int unsigned resp, output bit last,
                                             output line_bits_t data);
 
+  import "DPI-C" function void heddle_host_reset(input bit b_valid, input bit r_valid);
   // The host: what it drives from now on, from what the device answers.
   import "DPI-C" function void heddle_host_clock(
       input bit aw_ready, input bit w_ready, input bit b_valid, input int unsigned b_resp,

@@ -1,5 +1,5 @@
-// Bound to simt_core: reports dispatch, commits, register writes, faults and ended warps to the lock-step checker in the
-// cycle they happen. Purely an observer.
+// Bound to simt_core: reports dispatch, commits, register writes, faults and ended warps in the cycle they happen, without
+// lock-step only what says where each warp is. Purely an observer.
 module core_monitor
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -9,6 +9,7 @@ module core_monitor
   input logic                                clk_i,
   input logic                                rst_ni,
   input core_id_t                            core_id_i,
+  input launch_t                             launch_i,
   input logic                                kill_i,
   input dispatch_t                           dispatch_i,
   input logic                                dispatch_valid_i,
@@ -77,7 +78,14 @@ module core_monitor
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       if (retire_valid_o) heddle_monitor_retire(32'(core_id_i), 32'(retire_lanes_o));
-      if (lockstep) begin
+      if (!lockstep) begin
+        for (int unsigned c = 0; c < TraceCommits; c++) begin
+          if (trace_commit_valid[c]) begin
+            heddle_monitor_slot(32'(trace_commit[c].tag.core), 32'(trace_commit[c].tag.warp), trace_commit[c].tag.order,
+                                trace_commit[c].pc, 32'(trace_commit[c].mask));
+          end
+        end
+      end else begin
         for (int unsigned c = 0; c < TraceCommits; c++) begin
           if (trace_commit_valid[c]) begin
             if (|trace_commit[c].trap) heddle_monitor_causes(widen_causes(trace_commit[c].cause));
@@ -103,17 +111,19 @@ module core_monitor
                                fault_o.value, fault_o.group_id[0], fault_o.group_id[1], fault_o.group_id[2],
                                32'(fault_o.local_id));
         end
-        if (warp_done_valid_o) begin
-          heddle_monitor_warp_done(32'(core_id_i), 32'(warp_done_o), kill_i, widen_fcsr(trace_fcsr));
-        end
-        if (dispatch_valid_i && dispatch_ready_o) begin
+      end
+      if (warp_done_valid_o) begin
+        heddle_monitor_warp_done(32'(core_id_i), 32'(warp_done_o), kill_i, widen_fcsr(trace_fcsr));
+      end
+      if (dispatch_valid_i && dispatch_ready_o) begin
+        if (lockstep) begin
           heddle_monitor_local_ids(local_ids(dispatch_i.local_id, 0), local_ids(dispatch_i.local_id, 1),
                                    local_ids(dispatch_i.local_id, 2));
-          heddle_monitor_dispatch(32'(core_id_i), 32'(dispatch_i.warp), 32'(dispatch_i.group_slot),
-                                  32'(dispatch_i.group_warps), 32'(dispatch_i.warp_in_group), 32'(dispatch_i.mask),
-                                  dispatch_i.group_id[0], dispatch_i.group_id[1], dispatch_i.group_id[2],
-                                  32'(dispatch_i.scratch_base), 32'(dispatch_i.local_base));
         end
+        heddle_monitor_dispatch(32'(core_id_i), 32'(dispatch_i.warp), 32'(dispatch_i.group_slot),
+                                32'(dispatch_i.group_warps), 32'(dispatch_i.warp_in_group), 32'(dispatch_i.mask),
+                                dispatch_i.group_id[0], dispatch_i.group_id[1], dispatch_i.group_id[2],
+                                32'(dispatch_i.scratch_base), 32'(dispatch_i.local_base), launch_i.entry);
       end
     end
   end

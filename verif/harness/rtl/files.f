@@ -1,6 +1,7 @@
 verif/harness/rtl/monitor_pkg.sv
 verif/harness/rtl/bus_pkg.sv
 verif/harness/rtl/core_monitor.sv
+verif/harness/rtl/request_monitor.sv
 verif/harness/rtl/memory_monitor.sv
 verif/harness/rtl/scratch_monitor.sv
 verif/harness/rtl/refusal_monitor.sv

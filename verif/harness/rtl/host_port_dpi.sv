@@ -18,6 +18,7 @@ module host_port_dpi
     int unsigned aw_addr, w_data, ar_addr;
     if (!rst_ni) begin
       request_q <= '0;
+      heddle_host_reset(response_i.b_valid, response_i.r_valid);
     end else begin
       heddle_host_clock(response_i.aw_ready, response_i.w_ready, response_i.b_valid, 32'(response_i.b_resp),
                         response_i.ar_ready, response_i.r_valid, response_i.r_data, 32'(response_i.r_resp),

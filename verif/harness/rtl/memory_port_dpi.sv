@@ -19,6 +19,7 @@ module memory_port_dpi
     line_bits_t  data;
     if (!rst_ni) begin
       response_q <= '0;
+      heddle_bus_reset(request_i.aw_valid, request_i.w_valid, request_i.ar_valid);
     end else begin
       if (request_i.aw_valid) begin
         heddle_bus_aw(32'(request_i.aw.id), request_i.aw.addr, 32'(request_i.aw.len), 32'(request_i.aw.size),

@@ -10,11 +10,36 @@ package monitor_pkg;
   typedef bit [LineBytes*8-1:0] line_bits_t;
   typedef bit [LineBytes-1:0]   strobe_bits_t;
 
-  // Asked once at time zero: without lock-step only retirement is reported.
+  // Asked once at time zero: without lock-step only what heads the list here is reported.
   import "DPI-C" function bit heddle_monitor_lockstep();
 
   import "DPI-C" function void heddle_monitor_retire(input int unsigned core, input int unsigned lanes);
 
+  // Where a warp is, without lock-step: with it the commit says so.
+  import "DPI-C" function void heddle_monitor_slot(
+      input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned pc,
+      input int unsigned mask);
+
+  // A core offers a request to memory (`accepted`: and it is taken in this cycle); it gets an answer.
+  import "DPI-C" function void heddle_monitor_request(
+      input int unsigned core, input bit fetch, input bit accepted, input int unsigned op, input int unsigned address,
+      input int unsigned id, input int unsigned warp, input int unsigned order, input int unsigned lane);
+  import "DPI-C" function void heddle_monitor_answer(input int unsigned core, input bit fetch, input int unsigned id);
+
+  // Local ids come before the dispatch they belong to, with lock-step alone.
+  import "DPI-C" function void heddle_monitor_local_ids(input lane_bits_t x, input lane_bits_t y, input lane_bits_t z);
+  import "DPI-C" function void heddle_monitor_dispatch(
+      input int unsigned core, input int unsigned warp, input int unsigned group_slot, input int unsigned group_warps,
+      input int unsigned warp_in_group, input int unsigned mask, input int unsigned group_x,
+      input int unsigned group_y, input int unsigned group_z, input int unsigned scratch_base,
+      input int unsigned local_base, input int unsigned entry);
+
+  import "DPI-C" function void heddle_monitor_warp_done(
+      input int unsigned core, input int unsigned warp, input bit kill, input lane_bits_t fcsr);
+
+  import "DPI-C" function void heddle_monitor_launch_ended();
+
+  // ---- with lock-step alone -----------------------------------------------------------------------------------------
   // Causes and operands come before the commit they belong to, and only where there are any.
   import "DPI-C" function void heddle_monitor_causes(input lane_bits_t cause);
   import "DPI-C" function void heddle_monitor_operands(input lane_bits_t address, input lane_bits_t data);
@@ -28,16 +53,6 @@ package monitor_pkg;
   import "DPI-C" function void heddle_monitor_writeback(
       input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned rd,
       input int unsigned mask, input lane_bits_t data);
-
-  import "DPI-C" function void heddle_monitor_local_ids(input lane_bits_t x, input lane_bits_t y, input lane_bits_t z);
-  import "DPI-C" function void heddle_monitor_dispatch(
-      input int unsigned core, input int unsigned warp, input int unsigned group_slot, input int unsigned group_warps,
-      input int unsigned warp_in_group, input int unsigned mask, input int unsigned group_x,
-      input int unsigned group_y, input int unsigned group_z, input int unsigned scratch_base,
-      input int unsigned local_base);
-
-  import "DPI-C" function void heddle_monitor_warp_done(
-      input int unsigned core, input int unsigned warp, input bit kill, input lane_bits_t fcsr);
 
   import "DPI-C" function void heddle_monitor_fault(
       input int unsigned core, input int unsigned warp, input int unsigned lane, input int unsigned cause,
@@ -53,7 +68,5 @@ package monitor_pkg;
       input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned op,
       input int unsigned amo, input int unsigned mask, input lane_bits_t address, input lane_nibbles_t strobe,
       input lane_bits_t data, input lane_bits_t old, input int unsigned sc_success);
-
-  import "DPI-C" function void heddle_monitor_launch_ended();
 
 endpackage

@@ -41,6 +41,7 @@ endmodule
 
 // The monitors see the design's own signals by name.
 bind simt_core core_monitor u_core_monitor (.*);
+bind simt_core request_monitor u_request_monitor (.*);
 bind l2_data memory_monitor u_memory_monitor (.*);
 bind scratchpad scratch_monitor u_scratch_monitor (.*);
 bind launch_gate refusal_monitor u_refusal_monitor (.*);

@@ -14,16 +14,28 @@ constexpr unsigned kEarlyPercent = 20;  // of transactions not yet due, per cycl
 AxiMemory::AxiMemory(const Settings& settings, SparseMemory& memory)
     : settings_(settings), memory_(memory), random_(settings.seed) {
   if (settings_.dram) dram_.emplace(*settings_.dram, settings_.line_bytes);
+  ready_follows_valid_ = settings_.random && settings_.seed % 4 == 0;
 }
 
-void AxiMemory::set_error_range(uint32_t first, uint32_t last) {
-  error_first_ = first;
-  error_last_ = last;
+void AxiMemory::set_error_range(uint32_t first, uint32_t last, unsigned response) {
+  error_range_ = {first, last};
+  error_response_ = static_cast<uint8_t>(response);
 }
 
-bool AxiMemory::in_error_range(uint32_t address) const {
-  return error_first_ <= error_last_ && address + (settings_.line_bytes - 1) >= error_first_ && address <= error_last_;
+void AxiMemory::set_silent_range(uint32_t first, uint32_t last) { silent_range_ = {first, last}; }
+
+bool AxiMemory::touches(const Range& range, uint32_t address) const {
+  return range.first <= range.last && address + (settings_.line_bytes - 1) >= range.first && address <= range.last;
 }
+
+bool AxiMemory::touches(const Range& range, const AxiAddress& request) const {
+  for (unsigned beat = 0; beat <= request.len; ++beat) {
+    if (touches(range, request.address + beat * settings_.line_bytes)) return true;
+  }
+  return false;
+}
+
+double AxiMemory::peak() const { return dram_ ? std::min(settings_.bandwidth, dram_->peak()) : settings_.bandwidth; }
 
 uint64_t AxiMemory::draw_latency() {
   if (!settings_.random) return settings_.latency;
@@ -33,7 +45,9 @@ uint64_t AxiMemory::draw_latency() {
 bool AxiMemory::draw(unsigned percent) { return random_() % 100 < percent; }
 
 void AxiMemory::accept(const AxiMasterSignals& master) {
-  if (master.ar.valid && outputs_.ar_ready) {
+  if (master.ar.valid && outputs_.ar_ready && touches(silent_range_, master.ar)) {
+    silent_ = true;
+  } else if (master.ar.valid && outputs_.ar_ready) {
     Transaction& read = read_queue_.emplace_back();
     read.request = master.ar;
     if (!dram_) read.due = now_ + draw_latency();
@@ -47,6 +61,7 @@ void AxiMemory::accept(const AxiMasterSignals& master) {
     write.request = master.aw;
     write.token = tokens_++;
     write.beats_left = master.aw.len + 1U;
+    write.silent = touches(silent_range_, master.aw);
     writes_ += write.beats_left;
     ++activity_;
   }
@@ -63,10 +78,14 @@ void AxiMemory::attach_write_data() {
     if (open == write_queue_.end()) return;
     open->data.push_back(write_data_.front());
     write_data_.pop_front();
-    if (--open->beats_left == 0) {
-      open->complete = true;
-      if (!dram_) open->due = now_ + draw_latency();
+    if (--open->beats_left != 0) continue;
+    if (open->silent) {
+      silent_ = true;
+      write_queue_.erase(open);
+      continue;
     }
+    open->complete = true;
+    if (!dram_) open->due = now_ + draw_latency();
   }
 }
 
@@ -100,7 +119,7 @@ void AxiMemory::perform_write(Transaction& write) {
   const unsigned bytes = settings_.line_bytes;
   for (size_t beat = 0; beat < write.data.size(); ++beat) {
     const uint32_t address = (write.request.address & ~(bytes - 1)) + static_cast<uint32_t>(beat) * bytes;
-    if (in_error_range(address) || !SparseMemory::contains(address, bytes)) {
+    if (touches(error_range_, address) || !SparseMemory::contains(address, bytes)) {
       write.error = true;
       continue;
     }
@@ -118,7 +137,7 @@ void AxiMemory::perform_read(Transaction& read) {
   for (unsigned beat = 0; beat <= read.request.len; ++beat) {
     const uint32_t address = (read.request.address & ~(bytes - 1)) + beat * bytes;
     LineData& line = read.line.emplace_back();
-    if (in_error_range(address) || !SparseMemory::contains(address, bytes)) {
+    if (touches(error_range_, address) || !SparseMemory::contains(address, bytes)) {
       read.error = true;
       line.fill(0xEE);  // nobody may use it
       continue;
@@ -157,8 +176,7 @@ void AxiMemory::drive_write_response(const AxiMasterSignals& master) {
   Transaction& write = write_queue_[index];
   if (!write.performed) perform_write(write);
   write_tokens_ -= static_cast<double>(write.data.size());
-  outputs_.b = {
-      .valid = true, .id = write.request.id, .resp = static_cast<uint8_t>(write.error ? kRespSlverr : kRespOkay)};
+  outputs_.b = {.valid = true, .id = write.request.id, .resp = write.error ? error_response_ : uint8_t{kRespOkay}};
   write_queue_.erase(write_queue_.begin() + static_cast<std::ptrdiff_t>(index));
   ++activity_;
 }
@@ -184,7 +202,7 @@ void AxiMemory::drive_read_response(const AxiMasterSignals& master) {
   --read.beats_left;
   outputs_.r.valid = true;
   outputs_.r.id = read.request.id;
-  outputs_.r.resp = static_cast<uint8_t>(read.error ? kRespSlverr : kRespOkay);
+  outputs_.r.resp = read.error ? error_response_ : uint8_t{kRespOkay};
   outputs_.r.last = read.beats_left == 0;
   outputs_.r.data = read.line[beat];
   if (read.beats_left == 0) read_queue_.erase(read_queue_.begin() + static_cast<std::ptrdiff_t>(index));
@@ -211,9 +229,13 @@ void AxiMemory::clock(const AxiMasterSignals& master) {
   }
   drive_write_response(master);
   drive_read_response(master);
-  outputs_.ar_ready = read_queue_.size() < kDepth && (!settings_.random || draw(kReadyPercent));
-  outputs_.aw_ready = write_queue_.size() < kDepth && (!settings_.random || draw(kReadyPercent));
-  outputs_.w_ready = write_data_.size() < kDepth && (!settings_.random || draw(kReadyPercent));
+  const auto ready = [this](size_t waiting, bool valid, bool was_ready) {
+    if (waiting >= kDepth || (settings_.random && !draw(kReadyPercent))) return false;
+    return !ready_follows_valid_ || (valid && !was_ready);
+  };
+  outputs_.ar_ready = ready(read_queue_.size(), master.ar.valid, outputs_.ar_ready);
+  outputs_.aw_ready = ready(write_queue_.size(), master.aw.valid, outputs_.aw_ready);
+  outputs_.w_ready = ready(write_data_.size(), master.w.valid, outputs_.w_ready);
 }
 
 }  // namespace heddle::harness

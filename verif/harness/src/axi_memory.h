@@ -4,8 +4,9 @@
 // Reads and writes are independent, as AXI4 has it: a write takes effect between the acceptance of its last beat and
 // its response, a read is sampled between its acceptance and its response, at a random moment when stalls are random.
 // The device must not lean on more. Transactions of one id are answered in order, those of different ids in any order
-// when reordering is on. At most kDepth transactions wait in each direction; then ready is withheld. The memory takes
-// full-width single-beat or INCR bursts; anything else is a matter for AxiChecker.
+// when reordering is on. At most kDepth transactions wait in each direction; then ready is withheld. With random
+// stalls, of every four seeds one makes a memory that is ready only for what is valid already, which AXI4 allows, too.
+// The memory takes full-width single-beat or INCR bursts; anything else is a matter for AxiChecker.
 #pragma once
 
 #include <cstdint>
@@ -39,14 +40,18 @@ class AxiMemory {
   void clock(const AxiMasterSignals& master);
   const AxiSlaveSignals& outputs() const { return outputs_; }
 
-  // Accesses that touch [first, last] get SLVERR and have no effect.
-  void set_error_range(uint32_t first, uint32_t last);
-  bool in_error_range(uint32_t address) const;
+  // Accesses that touch [first, last] get `response` (SLVERR or DECERR) and have no effect.
+  void set_error_range(uint32_t first, uint32_t last, unsigned response = kRespSlverr);
+  // Accesses that touch [first, last] are accepted, have no effect and are never answered.
+  void set_silent_range(uint32_t first, uint32_t last);
 
   uint64_t reads() const { return reads_; }
+  // Lines per cycle, read and written together, that it cannot exceed: fixed latency, `bandwidth` in each direction,
+  // counted once (a line a cycle); DRAM, what its data buses move, if that is less.
+  double peak() const;
   uint64_t writes() const { return writes_; }
   // Nothing accepted waits for an answer.
-  bool idle() const { return read_queue_.empty() && write_queue_.empty() && write_data_.empty(); }
+  bool idle() const { return read_queue_.empty() && write_queue_.empty() && write_data_.empty() && !silent_; }
   // Transactions accepted or answered so far, to see whether anything moves.
   uint64_t activity() const { return activity_; }
 
@@ -63,8 +68,17 @@ class AxiMemory {
     std::vector<AxiWrite> data;  // writes
     std::vector<LineData> line;  // reads, once sampled
     bool error = false;
+    bool silent = false;
+  };
+  // Addresses first to last; none if last < first.
+  struct Range {
+    uint32_t first = 1;
+    uint32_t last = 0;
   };
 
+  // Whether the line at `address` touches the range.
+  bool touches(const Range& range, uint32_t address) const;
+  bool touches(const Range& range, const AxiAddress& request) const;
   uint64_t draw_latency();
   bool draw(unsigned percent);
   void accept(const AxiMasterSignals& master);
@@ -90,8 +104,10 @@ class AxiMemory {
   uint64_t tokens_ = 0;
   double read_tokens_ = 1.0;
   double write_tokens_ = 1.0;
-  uint32_t error_first_ = 1;
-  uint32_t error_last_ = 0;
+  Range error_range_, silent_range_;
+  uint8_t error_response_ = kRespSlverr;
+  bool silent_ = false;               // something was accepted that is never answered
+  bool ready_follows_valid_ = false;  // see above
   uint64_t reads_ = 0;
   uint64_t writes_ = 0;
   uint64_t activity_ = 0;

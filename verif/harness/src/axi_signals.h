@@ -15,7 +15,9 @@ inline bool strobe_bit(const LineStrobe& strobe, unsigned byte) {
 }
 
 inline constexpr unsigned kRespOkay = 0;
+inline constexpr unsigned kRespExokay = 1;
 inline constexpr unsigned kRespSlverr = 2;
+inline constexpr unsigned kRespDecerr = 3;
 inline constexpr unsigned kBurstIncr = 1;
 
 // AW or AR.

@@ -40,6 +40,29 @@ void heddle_monitor_retire(unsigned, unsigned lanes) {
   sink.lane_instrs += lanes;
 }
 
+void heddle_monitor_slot(unsigned core, unsigned warp, unsigned order, unsigned pc, unsigned mask) {
+  active_sink()->positions->commit(core, warp, order, pc, mask);
+}
+
+void heddle_monitor_request(unsigned core, svBit fetch, svBit accepted, unsigned op, unsigned address, unsigned id,
+                            unsigned warp, unsigned order, unsigned lane) {
+  MonitorSink& sink = *active_sink();
+  sink.requests->offered({.since = sink.cycle,
+                          .address = address,
+                          .id = id,
+                          .core = core,
+                          .port = static_cast<heddle::harness::CorePort>(fetch),
+                          .operation = static_cast<heddle::harness::CoreOperation>(op),
+                          .warp = warp,
+                          .order = order,
+                          .lane = lane},
+                         accepted != 0);
+}
+
+void heddle_monitor_answer(unsigned core, svBit fetch, unsigned id) {
+  active_sink()->requests->answered(core, static_cast<heddle::harness::CorePort>(fetch), id);
+}
+
 void heddle_monitor_causes(const svBitVecVal* cause) {
   MonitorSink& sink = *active_sink();
   heddle::harness::copy_row(sink.causes, cause, sink.lanes);
@@ -54,6 +77,7 @@ void heddle_monitor_operands(const svBitVecVal* address, const svBitVecVal* data
 void heddle_monitor_commit(unsigned core, unsigned warp, unsigned order, unsigned pc, unsigned instr, unsigned mask,
                            svBit retire, unsigned taken, unsigned target, unsigned trap) {
   MonitorSink& sink = *active_sink();
+  sink.positions->commit(core, warp, order, pc, mask);
   lockstep::CommitRecord& record = sink.checker->next_commit();
   record.tag = {core, warp, order};
   record.pc = pc;
@@ -99,8 +123,10 @@ void heddle_monitor_local_ids(const svBitVecVal* x, const svBitVecVal* y, const 
 
 void heddle_monitor_dispatch(unsigned core, unsigned warp, unsigned group_slot, unsigned group_warps,
                              unsigned warp_in_group, unsigned mask, unsigned group_x, unsigned group_y,
-                             unsigned group_z, unsigned scratch_base, unsigned local_base) {
+                             unsigned group_z, unsigned scratch_base, unsigned local_base, unsigned entry) {
   MonitorSink& sink = *active_sink();
+  sink.positions->dispatch(core, warp, mask, {group_x, group_y, group_z}, local_base, entry);
+  if (sink.checker == nullptr) return;
   sink.checker->dispatch({.core = core,
                           .warp = warp,
                           .group_slot = group_slot,
@@ -115,6 +141,8 @@ void heddle_monitor_dispatch(unsigned core, unsigned warp, unsigned group_slot, 
 
 void heddle_monitor_warp_done(unsigned core, unsigned warp, svBit kill, const svBitVecVal* fcsr) {
   MonitorSink& sink = *active_sink();
+  sink.positions->done(core, warp);
+  if (sink.checker == nullptr) return;
   lockstep::WarpDoneRecord record{.core = core, .warp = warp, .kill = kill != 0, .fcsr = {}};
   heddle::harness::copy_row(record.fcsr, fcsr, sink.lanes);
   sink.checker->warp_done(record);

@@ -56,6 +56,25 @@ void heddle_bus_w(const svBitVecVal* data, const svBitVecVal* strb, svBit last) 
   bus.master.w.last = last != 0;
 }
 
+void heddle_bus_reset(svBit aw_valid, svBit w_valid, svBit ar_valid) {
+  BusSink& bus = *active_bus();
+  if (!bus.registers_reset) return;
+  heddle::harness::AxiMasterSignals master;
+  master.aw.valid = aw_valid != 0;
+  master.w.valid = w_valid != 0;
+  master.ar.valid = ar_valid != 0;
+  heddle::harness::guarded(bus, [&] { bus.checker->observe_reset(master, bus.memory->outputs()); });
+}
+
+void heddle_host_reset(svBit b_valid, svBit r_valid) {
+  BusSink& bus = *active_bus();
+  if (!bus.registers_reset) return;
+  heddle::harness::HostResponse device;
+  device.b_valid = b_valid != 0;
+  device.r_valid = r_valid != 0;
+  heddle::harness::guarded(bus, [&] { bus.host_checker->observe_reset(bus.host->request(), device); });
+}
+
 void heddle_bus_clock(svBit aw_valid, svBit w_valid, svBit b_ready, svBit ar_valid, svBit r_ready, svBit* aw_ready,
                       svBit* w_ready, svBit* b_valid, svBit* ar_ready, svBit* r_valid) {
   BusSink& bus = *active_bus();
@@ -97,14 +116,16 @@ void heddle_host_clock(svBit aw_ready, svBit w_ready, svBit b_valid, unsigned b_
   BusSink& bus = *active_bus();
   heddle::harness::HostRequest request;
   heddle::harness::guarded(bus, [&] {
-    request = bus.host->clock({.aw_ready = aw_ready != 0,
-                               .w_ready = w_ready != 0,
-                               .b_valid = b_valid != 0,
-                               .b_resp = b_resp,
-                               .ar_ready = ar_ready != 0,
-                               .r_valid = r_valid != 0,
-                               .r_data = r_data,
-                               .r_resp = r_resp});
+    const heddle::harness::HostResponse device{.aw_ready = aw_ready != 0,
+                                               .w_ready = w_ready != 0,
+                                               .b_valid = b_valid != 0,
+                                               .b_resp = b_resp,
+                                               .ar_ready = ar_ready != 0,
+                                               .r_valid = r_valid != 0,
+                                               .r_data = r_data,
+                                               .r_resp = r_resp};
+    bus.host_checker->observe(bus.host->request(), device);
+    request = bus.host->clock(device);
   });
   *aw_valid = request.aw_valid;
   *aw_addr = request.aw_address;

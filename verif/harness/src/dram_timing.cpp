@@ -24,7 +24,7 @@ const std::array<DramParameters, 2> kParts = {{
      .row_active = 32,
      .write_recovery = 15,
      .turnaround = 8,
-     .line_quarters = 10,
+     .burst_quarters = 10,
      .refresh_interval = 7800,
      .refresh = 350,
      .queue = 32,
@@ -39,7 +39,7 @@ const std::array<DramParameters, 2> kParts = {{
      .row_active = 33,
      .write_recovery = 15,
      .turnaround = 6,
-     .line_quarters = 8,
+     .burst_quarters = 8,
      .refresh_interval = 3900,
      .refresh = 260,
      .queue = 16,
@@ -56,12 +56,18 @@ const DramParameters& DramParameters::named(std::string_view name) {
 }
 
 DramTiming::DramTiming(const DramParameters& parameters, unsigned line_bytes)
-    : parameters_(parameters), line_bytes_(line_bytes), channels_(parameters.channels) {
+    : parameters_(parameters),
+      line_bytes_(line_bytes),
+      line_quarters_(parameters.burst_quarters *
+                     ((line_bytes + DramParameters::kBurstBytes - 1) / DramParameters::kBurstBytes)),
+      channels_(parameters.channels) {
   for (Channel& channel : channels_) {
     channel.banks.resize(parameters.banks);
     channel.next_refresh = parameters.refresh_interval;
   }
 }
+
+double DramTiming::peak() const { return 4.0 * parameters_.channels / line_quarters_; }
 
 DramTiming::Place DramTiming::place(uint32_t address) const {
   uint32_t rest = address / line_bytes_;
@@ -131,7 +137,7 @@ void DramTiming::access(Channel& channel) {
   bank.fresh = false;
   const uint64_t idle = channel.last_was_write != chosen->write ? 4 * parameters_.turnaround : 0;
   const uint64_t data = std::max(4 * (now_ + parameters_.column), channel.bus_free_quarters + idle);
-  channel.bus_free_quarters = data + parameters_.line_quarters;
+  channel.bus_free_quarters = data + line_quarters_;
   channel.last_was_write = chosen->write;
   const uint64_t finished = (channel.bus_free_quarters + 3) / 4;
   const uint64_t recovered = chosen->write ? finished + parameters_.write_recovery : now_ + 1;

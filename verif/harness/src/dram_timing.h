@@ -25,11 +25,13 @@ struct DramParameters {
   unsigned row_active;        // tRAS: activate to precharge, at least
   unsigned write_recovery;    // tWR: end of write data to precharge
   unsigned turnaround;        // idle cycles of the data bus between a read and a write
-  unsigned line_quarters;     // data bus time of a line, in quarters of a cycle
+  unsigned burst_quarters;    // data bus time of a burst of kBurstBytes, in quarters of a cycle
   unsigned refresh_interval;  // tREFI; 0: none
   unsigned refresh;           // tRFC
   unsigned queue;             // requests that wait per channel
   unsigned controller;        // cycles of controller and wires, added to every request
+
+  static constexpr unsigned kBurstBytes = 64;  // a line takes whole bursts
 
   // "ddr4": one channel of DDR4-3200, "hbm": eight channels of HBM2, at 1 GHz. Throws RtlOptionsError for other names.
   static const DramParameters& named(std::string_view name);
@@ -40,6 +42,9 @@ class DramTiming {
   static constexpr unsigned kMaxBypass = 16;
 
   DramTiming(const DramParameters& parameters, unsigned line_bytes);
+
+  // Lines per cycle that the data buses of all channels move.
+  double peak() const;
 
   // Room in the queue of the line's channel?
   bool accepts(uint32_t address) const;
@@ -93,6 +98,7 @@ class DramTiming {
 
   const DramParameters parameters_;
   const unsigned line_bytes_;
+  const unsigned line_quarters_;  // data bus time of a line
   std::vector<Channel> channels_;
   std::vector<Pending> pending_;
   std::vector<uint64_t> finished_;

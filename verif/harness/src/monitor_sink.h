@@ -4,12 +4,17 @@
 
 #include <cstdint>
 
+#include "core_requests.h"
 #include "heddle/lockstep/checker.h"
+#include "warp_positions.h"
 
 namespace heddle::harness {
 
 struct MonitorSink {
   lockstep::Checker* checker = nullptr;  // null: lock-step is off
+  WarpPositions* positions = nullptr;
+  CoreRequests* requests = nullptr;
+  uint64_t cycle = 0;  // of the edge that is being evaluated, from 0
   unsigned lanes = 1;
   unsigned line_bytes = 64;
   uint64_t warp_instrs = 0;

@@ -47,7 +47,8 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
       memory_(memory_settings(configuration_, options), dram_),
       axi_checker_({.line_bytes = configuration_.line_bytes, .ids = configuration_.memory_requests}),
       registers_(configuration_),
-      host_(options.random_stalls, options.seed) {
+      host_(options.random_stalls, options.seed),
+      positions_(configuration_.cores, configuration_.warps) {
   check_options();
   if (options_.lockstep) {
     checker_ = std::make_unique<lockstep::Checker>(
@@ -56,11 +57,14 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
             .configuration = configuration_.canonical(), .seed = options_.seed, .replay = options_.replay});
   }
   sink_.checker = checker_.get();
+  sink_.positions = &positions_;
+  sink_.requests = &requests_;
   sink_.lanes = configuration_.lanes;
   sink_.line_bytes = configuration_.line_bytes;
   bus_.memory = &memory_;
   bus_.checker = &axi_checker_;
   bus_.host = &host_;
+  bus_.host_checker = &host_checker_;
   bus_.line_bytes = configuration_.line_bytes;
   activate();
   top_ = make_clocked_top(options_.seed);
@@ -95,8 +99,12 @@ void VerilatedDevice::check_options() const {
 void VerilatedDevice::reset() {
   top_->drive_reset(true);
   trace_window();
-  for (unsigned i = 0; i < kResetCycles; ++i) top_->cycle();
+  for (unsigned i = 0; i < kResetCycles; ++i) {
+    top_->cycle();
+    bus_.registers_reset = true;
+  }
   top_->drive_reset(false);
+  if (bus_.error) std::rethrow_exception(bus_.error);
   (void)take_simulator_stop();  // before reset everything is random
 }
 
@@ -115,6 +123,7 @@ void VerilatedDevice::trace_window() {
 void VerilatedDevice::cycle() {
   activate();
   trace_window();
+  sink_.cycle = cycle_;
   top_->cycle();
   ++cycle_;
   if (bus_.error) std::rethrow_exception(bus_.error);
@@ -207,15 +216,45 @@ void VerilatedDevice::write_memory(uint32_t address, std::span<const std::byte> 
 }
 
 std::optional<RunningLane> VerilatedDevice::running_lane() const {
-  const model::Warp* warp = checker_ ? checker_->running_warp() : nullptr;
-  if (warp == nullptr) return std::nullopt;
-  const unsigned lane = model::first_lane(warp->run != 0 ? warp->run : warp->live());
-  const model::WarpIdentity& identity = warp->identity;
-  return RunningLane{warp->pc[lane], identity.group_id, identity.local_base + lane, lane, identity.slot, identity.core};
+  return launch_running_ ? positions_.latest() : std::nullopt;
 }
 
-void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last) {
-  memory_.set_error_range(first, last);
+std::string VerilatedDevice::oldest_transaction() const {
+  const std::optional<AxiChecker::Request> request = axi_checker_.oldest();
+  if (!request) return "nothing is outstanding on the AXI4 port";
+  return fmt::format(
+      "on the AXI4 port a {} of {:#010x}, id {}, {} {} cycles ago; {} transactions are outstanding there",
+      request->write ? "write" : "read", request->address, request->id,
+      request->accepted ? "accepted" : "not accepted, offered", axi_checker_.now() - request->since,
+      axi_checker_.outstanding());
+}
+
+std::optional<OutstandingRequest> VerilatedDevice::oldest_request() const {
+  const std::optional<CoreRequest> request = requests_.oldest();
+  if (!request) {
+    const std::optional<AxiChecker::Request> transaction = axi_checker_.oldest();
+    if (!transaction) return std::nullopt;
+    return OutstandingRequest{
+        .text = "no core waits; " + oldest_transaction(), .address = transaction->address, .lane = {}};
+  }
+  OutstandingRequest result{.text = {}, .address = request->address, .lane = {}};
+  if (request->port == CorePort::kFetch) {
+    result.text = fmt::format("instruction fetch of core {} at {:#010x}", request->core, request->address);
+  } else {
+    const bool of_word = request->operation != CoreOperation::kRead && request->operation != CoreOperation::kWrite;
+    result.lane = positions_.lane(request->core, request->warp, request->order,
+                                  of_word ? std::optional(request->lane) : std::nullopt);
+    result.text = fmt::format("{} of {:#010x} by warp {} of core {}", name_of(request->operation), request->address,
+                              request->warp, request->core);
+    if (result.lane) result.text += fmt::format(" at pc {:#010x}", result.lane->pc);
+  }
+  result.text +=
+      fmt::format(", id {} of its port, {} cycles ago; {}", request->id, cycle_ - request->since, oldest_transaction());
+  return result;
+}
+
+void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last, BusError error) {
+  memory_.set_error_range(first, last, error == BusError::kSlverr ? kRespSlverr : kRespDecerr);
   if (checker_) checker_->expect_bus_errors(first, last);
 }
 
@@ -232,10 +271,11 @@ void VerilatedDevice::watch_progress() {
   } else if (cycle_ - last_progress_cycle_ > options_.max_idle_cycles) {
     const uint64_t idle = cycle_ - last_progress_cycle_;
     last_progress_cycle_ = cycle_;
+    const std::optional<OutstandingRequest> request = oldest_request();
     throw HangError(fmt::format(
-        "the launch has neither retired an instruction nor used its memory port for {} cycles (cycle {}); {} memory "
-        "transactions are outstanding{}",
-        idle, cycle_, axi_checker_.outstanding(), options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
+        "the launch has neither retired an instruction nor used its memory port for {} cycles (cycle {}); oldest "
+        "outstanding request: {}{}",
+        idle, cycle_, request ? request->text : "none", options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
   }
 }
 
@@ -303,6 +343,7 @@ RtlStatistics VerilatedDevice::statistics() const {
   result.lane_instrs = sink_.lane_instrs;
   result.memory_reads = memory_.reads();
   result.memory_writes = memory_.writes();
+  result.memory_peak = memory_.peak();
   if (checker_) {
     const lockstep::CheckerStatistics checked = checker_->statistics();
     result.lockstep_compared = checked.compared;

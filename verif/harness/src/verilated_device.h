@@ -5,15 +5,18 @@
 #include <string>
 
 #include "axi_checker.h"
+#include "axi_lite_checker.h"
 #include "axi_memory.h"
 #include "bus_sink.h"
 #include "clocked_top.h"
+#include "core_requests.h"
 #include "heddle/harness/rtl_device.h"
 #include "heddle/lockstep/checker.h"
 #include "host_master.h"
 #include "launch_registers.h"
 #include "monitor_sink.h"
 #include "sparse_memory.h"
+#include "warp_positions.h"
 
 namespace heddle::harness {
 
@@ -32,7 +35,9 @@ class VerilatedDevice final : public RtlDevice {
   RtlStatistics statistics() const override;
   std::optional<std::string> mismatch() const override { return mismatch_; }
   std::optional<RunningLane> running_lane() const override;
-  void inject_bus_error(uint32_t first, uint32_t last) override;
+  std::optional<OutstandingRequest> oldest_request() const override;
+  void inject_bus_error(uint32_t first, uint32_t last, BusError error) override;
+  void inject_silence(uint32_t first, uint32_t last) override { memory_.set_silent_range(first, last); }
 
  private:
   static constexpr unsigned kResetCycles = 8;
@@ -49,6 +54,8 @@ class VerilatedDevice final : public RtlDevice {
   void await_host(const char* what, uint32_t offset);
   void activate();
   void watch_progress();
+  // The AXI4 transaction that has waited longest, in words.
+  std::string oldest_transaction() const;
   // The launch has ended: reads what a host would read and lets the checker compare.
   void finish_launch();
   lockstep::LaunchOutcome read_outcome();
@@ -60,9 +67,12 @@ class VerilatedDevice final : public RtlDevice {
   SparseMemory dram_;
   AxiMemory memory_;
   AxiChecker axi_checker_;
+  AxiLiteChecker host_checker_;
   LaunchRegisters registers_;
   std::unique_ptr<lockstep::Checker> checker_;
   HostMaster host_;
+  WarpPositions positions_;
+  CoreRequests requests_;
   MonitorSink sink_;
   BusSink bus_;
   std::unique_ptr<ClockedTop> top_;

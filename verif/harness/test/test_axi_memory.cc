@@ -85,11 +85,11 @@ TEST(AxiMemory, BandwidthIsAsSet) {
   EXPECT_NEAR(stream(0.25), 4 * 64 + 5, 8);
 }
 
-TEST(AxiMemory, ErrorRangeAnswersSlverrAndHasNoEffect) {
+void expect_error(unsigned response) {
   SparseMemory dram;
   AxiMemory memory(
       {.line_bytes = kLine, .latency = 2, .bandwidth = 1.0, .random = false, .dram = std::nullopt, .seed = 1}, dram);
-  memory.set_error_range(kBase + 70, kBase + 71);
+  memory.set_error_range(kBase + 70, kBase + 71, response);
   AxiMasterSignals master;
   master.b_ready = master.r_ready = true;
   memory.clock(master);  // nothing is ready before
@@ -99,7 +99,7 @@ TEST(AxiMemory, ErrorRangeAnswersSlverrAndHasNoEffect) {
   master.aw.valid = master.w.valid = false;
   for (int i = 0; i < 100 && !memory.outputs().b.valid; ++i) memory.clock(master);
   ASSERT_TRUE(memory.outputs().b.valid);
-  EXPECT_EQ(memory.outputs().b.resp, kRespSlverr);
+  EXPECT_EQ(memory.outputs().b.resp, response);
   std::array<std::byte, 1> byte{};
   dram.read(kBase + 64, byte);
   EXPECT_EQ(byte[0], std::byte{0});
@@ -109,6 +109,42 @@ TEST(AxiMemory, ErrorRangeAnswersSlverrAndHasNoEffect) {
   for (int i = 0; i < 100 && !memory.outputs().r.valid; ++i) memory.clock(master);
   ASSERT_TRUE(memory.outputs().r.valid);
   EXPECT_EQ(memory.outputs().r.resp, kRespOkay);
+}
+
+TEST(AxiMemory, ErrorRangeAnswersTheErrorAndHasNoEffect) {
+  expect_error(kRespSlverr);
+  expect_error(kRespDecerr);
+}
+
+TEST(AxiMemory, SilentRangeNeverAnswersAndHoldsUpNobody) {
+  SparseMemory dram;
+  AxiMemory memory(
+      {.line_bytes = kLine, .latency = 2, .bandwidth = 1.0, .random = false, .dram = std::nullopt, .seed = 1}, dram);
+  memory.set_silent_range(kBase + 70, kBase + 71);
+  AxiMasterSignals master;
+  master.b_ready = master.r_ready = true;
+  memory.clock(master);
+  unsigned reads = 0;
+  unsigned writes = 0;
+  const auto clock = [&] {
+    memory.clock(master);
+    if (memory.outputs().r.valid) ++reads;
+    if (memory.outputs().b.valid) ++writes;
+    master.aw.valid = master.w.valid = master.ar.valid = false;
+  };
+  for (const uint32_t address : {kBase + 64, kBase}) {
+    master.ar = request(0, address);
+    master.aw = request(1, address);
+    master.w = {.valid = true, .last = true, .strobe = {1, 0}, .data = {9}};
+    clock();
+  }
+  for (int i = 0; i < 200; ++i) clock();
+  EXPECT_EQ(reads, 1U);
+  EXPECT_EQ(writes, 1U);
+  EXPECT_FALSE(memory.idle());
+  std::array<std::byte, 1> byte{};
+  dram.read(kBase + 64, byte);
+  EXPECT_EQ(byte[0], std::byte{0});
 }
 
 // Random traffic with one open transaction per line at most, as the memory hub has it: every read returns what was
@@ -122,6 +158,7 @@ void random_traffic(uint64_t seed, bool random, const char* part = nullptr) {
   AxiChecker checker({.line_bytes = kLine, .ids = 8});
   std::mt19937_64 draw(seed);
   AxiMasterSignals master;
+  checker.observe(master, memory.outputs());               // the edge after reset
   std::map<uint32_t, uint8_t> expected;                    // first byte of each line
   std::map<uint8_t, std::vector<uint32_t>> reads, writes;  // open, by id
   std::map<uint32_t, bool> open_line;

@@ -42,7 +42,7 @@ std::vector<uint64_t> run(DramTiming& dram, const std::vector<uint32_t>& address
 TEST(DramTiming, FirstAccessOpensARow) {
   const DramParameters parameters = quiet(DramParameters::named("ddr4"));
   DramTiming dram(parameters, kLine);
-  const uint64_t data = (parameters.line_quarters + 3) / 4;
+  const uint64_t data = (parameters.burst_quarters + 3) / 4;
   // The row is opened in the first cycle.
   EXPECT_EQ(run(dram, {0})[0], 1 + parameters.activate + parameters.column + data + parameters.controller);
   EXPECT_EQ(dram.row_misses(), 1U);
@@ -84,10 +84,21 @@ TEST(DramTiming, StreamMovesAsFastAsTheDataBus) {
       ++cycles;
       done += dram.finished().size();
     }
-    const double ideal = static_cast<double>(kLines) * parameters.line_quarters / 4 / parameters.channels;
+    const double ideal = static_cast<double>(kLines) * parameters.burst_quarters / 4 / parameters.channels;
     EXPECT_LT(static_cast<double>(cycles), 1.06 * ideal + 200) << name;
     EXPECT_GE(static_cast<double>(cycles), ideal) << name;
   }
+}
+
+TEST(DramTiming, LinesTakeWholeBursts) {
+  const DramParameters parameters = quiet(DramParameters::named("ddr4"));
+  const double one = DramTiming(parameters, 64).peak();
+  EXPECT_EQ(one, 4.0 / parameters.burst_quarters);
+  EXPECT_EQ(DramTiming(parameters, 16).peak(), one);
+  EXPECT_EQ(DramTiming(parameters, 128).peak(), one / 2);
+  DramTiming wide(parameters, 128);
+  DramTiming narrow(parameters, 64);
+  EXPECT_EQ(run(wide, {0})[0], run(narrow, {0})[0] + 2);  // 5 cycles of data after 2.5
 }
 
 TEST(DramTiming, BanksOverlap) {

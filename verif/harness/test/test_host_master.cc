@@ -1,7 +1,7 @@
-// The host's end of the AXI4-Lite port: transactions complete, and a device that breaks the rules is caught.
+// The host's end of the AXI4-Lite port: transactions complete, within the rules.
 #include <gtest/gtest.h>
 
-#include "heddle/harness/rtl_device.h"
+#include "axi_lite_checker.h"
 #include "host_master.h"
 
 namespace heddle::harness {
@@ -38,8 +38,14 @@ class Slave {
 };
 
 void run(HostMaster& master, Slave& slave) {
+  AxiLiteChecker checker;
+  checker.observe({}, {});
   HostRequest request = master.clock({});
-  for (int i = 0; i < 200 && master.busy(); ++i) request = master.clock(slave.answer(request));
+  for (int i = 0; i < 200 && master.busy(); ++i) {
+    const HostResponse response = slave.answer(request);
+    checker.observe(request, response);
+    request = master.clock(response);
+  }
   ASSERT_FALSE(master.busy());
 }
 
@@ -57,34 +63,6 @@ TEST(HostMaster, Transacts) {
       EXPECT_FALSE(master.okay());  // SLVERR
     }
   }
-}
-
-TEST(HostMaster, CatchesUnaskedAnswers) {
-  HostMaster master(false, 1);
-  EXPECT_THROW(master.clock({.b_valid = true}), ProtocolError);
-  HostMaster other(false, 1);
-  EXPECT_THROW(other.clock({.r_valid = true}), ProtocolError);
-  HostMaster third(false, 1);
-  third.start_read(0);
-  third.clock({});
-  EXPECT_THROW(third.clock({.ar_ready = true, .r_valid = true}), ProtocolError);  // with the request, not after it
-}
-
-TEST(HostMaster, CatchesAnswersThatChange) {
-  HostMaster master(true, 1);
-  master.start_read(0);
-  HostRequest request;
-  do {
-    request = master.clock({});
-  } while (!request.ar_valid);
-  request = master.clock({.ar_ready = true});
-  while (request.r_ready) request = master.clock({});  // wait for a cycle in which the host is not ready
-  request = master.clock({.r_valid = true, .r_data = 1});
-  EXPECT_THROW(
-      {
-        for (uint32_t i = 2; i < 50; ++i) request = master.clock({.r_valid = true, .r_data = i});
-      },
-      ProtocolError);
 }
 
 }  // namespace

@@ -37,8 +37,10 @@ struct Arguments {
   bool expect_abort = false;        // the launch has to be aborted after max_cycles
   std::string expect_error;         // what an exception of the device has to say
   std::vector<uint32_t> bus_error;  // first, last address
-  std::vector<uint32_t> dump;       // address, words
-  std::vector<uint32_t> turns;      // address of the host's words, address of the device's, words
+  std::string bus_error_code = "slverr";
+  std::vector<uint32_t> silence;  // first, last address
+  std::vector<uint32_t> dump;     // address, words
+  std::vector<uint32_t> turns;    // address of the host's words, address of the device's, words
   heddle::harness::RtlOptions options;
 };
 
@@ -138,6 +140,16 @@ void end_turn(RtlDevice& device, const std::vector<uint32_t>& turns, uint32_t nu
   }
 }
 
+void print_fault(RtlDevice& device, uint32_t cause) {
+  const auto read = [&](uint32_t offset) { return device.read_register(offset); };
+  const uint32_t place = read(regs::kFaultPlace);
+  fmt::print("fault: cause {} pc {:#010x} value {:#010x} group {} {} {} local {} lane {} warp {} core {}\n", cause,
+             read(regs::kFaultPc), read(regs::kFaultValue), read(regs::kFaultGroup),
+             read(regs::kFaultGroup + regs::kFaultGroupStride), read(regs::kFaultGroup + 2 * regs::kFaultGroupStride),
+             read(regs::kFaultLocal), regs::fault_place::kLane.get(place), regs::fault_place::kWarp.get(place),
+             regs::fault_place::kCore.get(place));
+}
+
 int run(const Arguments& arguments) {
   void* handle = dlopen(arguments.library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) throw std::runtime_error(dlerror());
@@ -148,7 +160,12 @@ int run(const Arguments& arguments) {
 
   const auto begin = std::chrono::steady_clock::now();
   Ending ending;
-  if (arguments.bus_error.size() == 2) device->inject_bus_error(arguments.bus_error[0], arguments.bus_error[1]);
+  if (arguments.bus_error.size() == 2) {
+    device->inject_bus_error(
+        arguments.bus_error[0], arguments.bus_error[1],
+        arguments.bus_error_code == "slverr" ? heddle::harness::BusError::kSlverr : heddle::harness::BusError::kDecerr);
+  }
+  if (arguments.silence.size() == 2) device->inject_silence(arguments.silence[0], arguments.silence[1]);
   for (unsigned i = 0; i < arguments.launches && !device->mismatch(); ++i) {
     ending = Ending{};
     if (!arguments.turns.empty()) begin_turn(*device, arguments.turns, i + 1);
@@ -158,9 +175,7 @@ int run(const Arguments& arguments) {
     ending.aborted = regs::status::kAborted.get(*status) != 0;
     if (regs::status::kFault.get(*status) != 0) {
       ending.cause = device->read_register(regs::kFaultCause);
-      fmt::print("fault: cause {} pc {:#010x} value {:#010x} place {:#x}\n", *ending.cause,
-                 device->read_register(regs::kFaultPc), device->read_register(regs::kFaultValue),
-                 device->read_register(regs::kFaultPlace));
+      print_fault(*device, *ending.cause);
     } else if (!arguments.turns.empty()) {
       end_turn(*device, arguments.turns, i + 1);
     }
@@ -206,7 +221,12 @@ int main(int argc, char** argv) {
   app.add_option("--expect-reject", arguments.expect_reject, "succeed if the launch is rejected for this reason");
   app.add_flag("--expect-abort", arguments.expect_abort, "succeed if the launch had to be aborted");
   app.add_option("--expect-error", arguments.expect_error, "succeed if the device throws an error with this text");
-  app.add_option("--bus-error", arguments.bus_error, "first,last address that answers SLVERR")
+  app.add_option("--bus-error", arguments.bus_error, "first,last address that answers an error")
+      ->delimiter(',')
+      ->expected(2);
+  app.add_option("--bus-error-code", arguments.bus_error_code, "which error: slverr or decerr")
+      ->check(CLI::IsMember({"slverr", "decerr"}));
+  app.add_option("--bus-silence", arguments.silence, "first,last address that never answers")
       ->delimiter(',')
       ->expected(2);
   app.add_option("--max-idle", arguments.options.max_idle_cycles, "cycles without progress that are a hang");

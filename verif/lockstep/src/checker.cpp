@@ -101,16 +101,6 @@ bool Checker::end_launch(uint64_t cycle, const LaunchOutcome& outcome, const Rtl
   return !s.divergence;
 }
 
-const model::Warp* Checker::running_warp() const {
-  const model::Warp* waiting = nullptr;
-  for (const WarpContext& context : state_->contexts) {
-    if (context.group == nullptr || context.warp->ended()) continue;
-    if (context.warp->run != 0) return context.warp;
-    waiting = context.warp;
-  }
-  return waiting;
-}
-
 const std::optional<Divergence>& Checker::divergence() const { return state_->divergence; }
 
 std::string Checker::report() const { return state_->divergence ? state_->render() : std::string(); }

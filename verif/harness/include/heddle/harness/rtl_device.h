@@ -23,7 +23,7 @@
 namespace heddle::harness {
 
 // Raised whenever the layout of a type in this file changes.
-inline constexpr unsigned kRtlInterface = 3;
+inline constexpr unsigned kRtlInterface = 4;
 
 // Base of every error a device or the factory throws.
 class HEDDLE_HARNESS_VISIBLE RtlError : public std::runtime_error {
@@ -57,7 +57,8 @@ class HEDDLE_HARNESS_VISIBLE MemoryRangeError : public RtlError {
 };
 
 // The RTL stopped making progress: a register access never answered, or a running launch neither retired an
-// instruction nor used its memory port for RtlOptions::max_idle_cycles. The text names what was outstanding.
+// instruction nor used its memory port for RtlOptions::max_idle_cycles. The text names the oldest outstanding request;
+// RtlDevice::oldest_request() gives it, too.
 class HEDDLE_HARNESS_VISIBLE HangError : public RtlError {
  public:
   using RtlError::RtlError;
@@ -84,7 +85,7 @@ struct RtlOptions {
   uint64_t seed = 1;
   // Cycles from an accepted memory request to its response, at least 1.
   unsigned memory_latency = 100;
-  // Lines the memory moves in each direction, per cycle: above 0, at most 1 (the port's own limit).
+  // Lines the port moves in each direction, per cycle: above 0, at most 1 (the port's own limit).
   double memory_bandwidth = 1.0;
   // What lies behind the port: "fixed" (memory_latency), "ddr4" or "hbm" (timing of a DRAM with banks, rows, channels
   // and refresh, at a device clock of 1 GHz; memory_latency is then ignored). Random stalls go with "fixed" only.
@@ -117,17 +118,27 @@ struct RtlStatistics {
   uint64_t lane_instrs = 0;         // lanes summed over those
   uint64_t memory_reads = 0;        // lines read through the AXI port
   uint64_t memory_writes = 0;       // lines written through the AXI port
+  double memory_peak = 0.0;         // lines per cycle, read and written together, that the memory cannot exceed
 };
 
 // Where a lane of the running launch is; for a report about a launch that does not end.
 struct RunningLane {
-  uint32_t pc = 0;
+  uint32_t pc = 0;                  // of the instruction that its warp committed last, or that is spoken of
   std::array<uint32_t, 3> group{};  // workgroup id
   uint32_t local_linear = 0;        // work-item in the workgroup
   unsigned lane = 0;
   unsigned warp = 0;
   unsigned core = 0;
 };
+
+// A memory request without an answer.
+struct OutstandingRequest {
+  std::string text;                 // what, whose, which address, id and port, since how many cycles
+  uint32_t address = 0;             // of the line; AMO, LR, SC: of the word
+  std::optional<RunningLane> lane;  // that made it (of several the lowest); empty for instruction fetch
+};
+
+enum class BusError { kSlverr, kDecerr };
 
 class HEDDLE_HARNESS_VISIBLE RtlDevice {
  public:
@@ -160,13 +171,20 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   // The one-screen report of the first divergence between RTL and model; empty while there is none.
   virtual std::optional<std::string> mismatch() const = 0;
 
-  // Some live lane of the running launch, one that runs if there is any; empty with no launch running and with
-  // lock-step off (the checker's model is what knows).
+  // A lane of the live warp that committed an instruction last; empty with no launch running.
   virtual std::optional<RunningLane> running_lane() const = 0;
 
-  // An AXI error (SLVERR) for every access to [first, last] from now on, so that bus errors can be tested; last < first
-  // clears it.
-  virtual void inject_bus_error(uint32_t first, uint32_t last) = 0;
+  // The memory request that has waited longest: of the cores, or, where no core waits, of the AXI4 port. Empty if all
+  // are answered.
+  virtual std::optional<OutstandingRequest> oldest_request() const = 0;
+
+  // An AXI error for every access to [first, last] from now on, so that bus errors can be tested; last < first clears
+  // it.
+  virtual void inject_bus_error(uint32_t first, uint32_t last, BusError error = BusError::kSlverr) = 0;
+
+  // Accesses to [first, last] are never answered from now on, so that a dead memory can be tested; last < first clears
+  // it.
+  virtual void inject_silence(uint32_t first, uint32_t last) = 0;
 };
 
 // What a library is, for a check before it is used.

@@ -85,10 +85,6 @@ class Checker {
   // The launch is over, the host has read its outcome. Also compares memory. Returns false on a divergence.
   bool end_launch(uint64_t cycle, const LaunchOutcome& outcome, const RtlMemoryView& rtl_memory);
 
-  // A warp of the running launch with live lanes, as the model has it: one with a lane in state RUN if there is any;
-  // null if there is none. Valid until the next call of another function.
-  const model::Warp* running_warp() const;
-
   const std::optional<Divergence>& divergence() const;
   // The one-screen report; empty without a divergence.
   std::string report() const;
