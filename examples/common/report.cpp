@@ -85,6 +85,7 @@ nlohmann::json to_json(const Report& report) {
       {"host_seconds", report.total.host_seconds},
       {"khz", report.khz()},
   };
+  if (!report.rows.empty()) json["rows"] = report.rows;
   for (const auto& [kind, count] : report.lockstep.copied) json["lockstep"]["copied_by_kind"][kind] = count;
   if (report.stack && report.stack->problem.empty()) {
     json["stack_reference"] = {{"heddle_slots", report.stack->heddle_slots},

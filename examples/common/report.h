@@ -15,6 +15,7 @@ struct Report {
   driver::DeviceShape shape;
   driver::LaunchStatistics total;
   driver::LockstepStatistics lockstep;
+  std::vector<nlohmann::json> rows;             ///< What a program that measures found.
   std::optional<driver::FaultReport> fault;     ///< Of the error that ended the run.
   std::string error;                            ///< Its text; empty without one.
   std::optional<driver::StackReference> stack;  ///< An exact post-dominator stack on the same program.

@@ -23,7 +23,8 @@ namespace fs = std::filesystem;
 struct Settings {
   std::string config = "edge", backend = "rtl", lockstep = "on", trace, trace_file, json, rtl_library, elf;
   uint64_t seed = 1, timeout = 0;
-  unsigned memory_latency = 100;
+  std::string memory = "fixed";
+  std::optional<unsigned> memory_latency;
   double memory_bandwidth = 1.0;
   bool random_stalls = false, stack_reference = false, check_options = false;
 };
@@ -40,12 +41,19 @@ void add_run_options(CLI::App& app, Settings& settings) {
   app.add_option("--seed", settings.seed, "Seed of everything random")->capture_default_str();
   app.add_option("--trace", settings.trace, "Write a waveform (rtl)")->check(CLI::IsMember({"fst"}));
   app.add_option("--trace-file", settings.trace_file, "Where to; default: EXAMPLE.fst in the current directory");
-  app.add_option("--mem-latency", settings.memory_latency, "Cycles from a memory request to its response (rtl)")
-      ->check(CLI::Range(1U, 100'000U))
+  app.add_option(
+         "--memory", settings.memory,
+         "fixed: every request takes the same time; ddr4, hbm: DRAM with banks, rows, channels and refresh (rtl)")
+      ->check(CLI::IsMember({"fixed", "ddr4", "hbm"}))
       ->capture_default_str();
-  app.add_option("--mem-bandwidth", settings.memory_bandwidth, "Memory lines per cycle, up to 1 (rtl)")
+  app.add_option("--mem-latency", settings.memory_latency,
+                 "Cycles from a memory request to its response, with --memory fixed (rtl); default: 100")
+      ->check(CLI::Range(1U, 100'000U));
+  app.add_option("--mem-bandwidth", settings.memory_bandwidth, "Memory lines per cycle and direction, at most 1 (rtl)")
+      ->check(CLI::Range(0.001, 1.0))
       ->capture_default_str();
-  app.add_flag("--random-stalls", settings.random_stalls, "Random memory latency, order and back-pressure (rtl)");
+  app.add_flag("--random-stalls", settings.random_stalls,
+               "Random memory latency, order and back-pressure, with --memory fixed (rtl)");
   app.add_option("--timeout", settings.timeout, "Abort a launch after so many cycles; 0: after very many")
       ->capture_default_str();
   app.add_flag("--stack-reference", settings.stack_reference,
@@ -54,6 +62,17 @@ void add_run_options(CLI::App& app, Settings& settings) {
   app.add_option("--rtl-library", settings.rtl_library, "Directory with libheddle_rtl.so (heddle run gives it)");
   app.add_flag("--check-options", settings.check_options, "Only check the command line");
   app.add_option("--elf", settings.elf, "Kernel program; default: the one built with the example");
+}
+
+/// What no single option can see; empty if all is well.
+std::string contradiction(const Settings& settings) {
+  if (settings.memory == "fixed") return {};
+  if (settings.memory_latency) {
+    return fmt::format("--mem-latency goes with --memory fixed: the latency of '{}' follows from its banks and rows",
+                       settings.memory);
+  }
+  if (settings.random_stalls) return "--random-stalls goes with --memory fixed";
+  return {};
 }
 
 fs::path executable() { return fs::read_symlink("/proc/self/exe"); }
@@ -95,7 +114,8 @@ driver::DeviceOptions device_options(const Settings& settings, const Example& ex
   options.rtl_library = settings.rtl_library;
   options.lockstep = settings.lockstep == "on";
   options.seed = settings.seed;
-  options.memory_latency = settings.memory_latency;
+  options.memory_kind = settings.memory;
+  options.memory_latency = settings.memory_latency.value_or(options.memory_latency);
   options.memory_bandwidth = settings.memory_bandwidth;
   options.random_stalls = settings.random_stalls;
   options.stack_reference = settings.stack_reference;
@@ -170,6 +190,10 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     }
   }
 
+  if (const std::string problem = contradiction(settings); !problem.empty()) {
+    fmt::print(stderr, "{}: {}\n", example.name, problem);
+    return 2;
+  }
   if (settings.check_options) return 0;
 
   std::signal(SIGINT, interrupted);
@@ -184,9 +208,10 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
   }
   try {
     report.config = Configuration::parse(settings.config).canonical();
-    driver::Device device = driver::Device::open(device_options(settings, example, words));
+    const driver::DeviceOptions opened = device_options(settings, example, words);
+    driver::Device device = driver::Device::open(opened);
     report.shape = device.shape();
-    Run run(device, example.name);
+    Run run(device, example.name, opened);
     run.set_timeout(settings.timeout);
     try {
       device.load(settings.elf.empty() ? fs::path(executable().string() + ".elf") : fs::path(settings.elf));
@@ -198,6 +223,7 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
       fmt::print(stderr, "{}: {}\n", example.name, error.what());
       if (!error.report().empty()) fmt::print(stderr, "{}\n", error.report());
     }
+    report.rows = run.rows();
     report.total = run.total();
     report.lockstep = device.lockstep();
     report.stack = device.backend().stack_reference();

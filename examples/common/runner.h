@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +21,13 @@ struct Example {
 /// One run of an example: a device with the example's program loaded, and the tally of its launches and checks.
 class Run {
  public:
-  Run(driver::Device& device, std::string example) : device_(device), example_(std::move(example)) {}
+  Run(driver::Device& device, std::string example, driver::DeviceOptions options)
+      : device_(device), example_(std::move(example)), options_(std::move(options)) {}
 
   driver::Device& device() { return device_; }
   const std::string& example() const { return example_; }
+  /// With which the device was opened.
+  const driver::DeviceOptions& options() const { return options_; }
 
   /// Launches, waits and adds up the counters (also of a launch that fails). Throws what the driver throws.
   template <typename Args>
@@ -60,6 +64,10 @@ class Run {
     return {shape.lanes, std::max(workgroup() / shape.lanes, 1U), 1};
   }
 
+  /// Adds a measured row, for programs that measure (bench/): they are written by --json as `rows`.
+  void add_row(nlohmann::json row) { rows_.push_back(std::move(row)); }
+  const std::vector<nlohmann::json>& rows() const { return rows_; }
+
   /// Results as written by --json, and by the summary.
   const driver::LaunchStatistics& total() const { return total_; }
   unsigned checks() const { return checks_; }
@@ -82,6 +90,8 @@ class Run {
 
   driver::Device& device_;
   std::string example_;
+  driver::DeviceOptions options_;
+  std::vector<nlohmann::json> rows_;
   driver::LaunchStatistics total_;
   unsigned checks_ = 0, failed_ = 0;
   uint64_t timeout_ = 0;

@@ -18,7 +18,7 @@ def examples():
     return sorted(path.parent.name for path in (build.ROOT / "examples").glob("*/host.cpp"))
 
 
-USAGE = "heddle run EXAMPLE [--config C] [--backend rtl|model] [--lockstep on|off] [--seed N] [--trace fst] [--json FILE] [-- ARGS]"
+USAGE = "heddle run EXAMPLE [--config C] [--backend rtl|model] [--lockstep on|off] [--seed N] [--trace fst] [--memory M] [--json FILE] [-- ARGS]"
 
 
 def add(jobs):

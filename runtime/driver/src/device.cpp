@@ -270,14 +270,45 @@ LaunchStatistics Device::wait() {
     read_counters(seconds());
     drain_output();
     if (regs::status::kFault.get(status) != 0) throw_fault();
-  } catch (const DeviceError&) {
+  } catch (const DeviceError& error) {
     program_dirty_ = true;
     last_.host_seconds = seconds();
+    if (error.kind() == ErrorKind::kDeviceLost) {
+      const DeviceError explained = explain_lost(error);
+      finish();
+      throw explained;
+    }
     finish();
     throw;
   }
   finish();
   return last_;
+}
+
+std::string Device::describe_lane(const LanePosition& position, FaultReport& fault) const {
+  fault.pc = position.pc;
+  fault.group = position.group;
+  fault.local_linear = position.local_linear;
+  fault.lane = position.lane;
+  fault.warp = position.warp;
+  fault.core = position.core;
+  locate_lane(fault, {*image_, allocator_, launch_->workgroup, launch_->options.private_bytes, 0, 0});
+  return fmt::format("{}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",
+                     place_text(fault), fault.group[0], fault.group[1], fault.group[2], fault.local[0], fault.local[1],
+                     fault.local[2], fault.lane, fault.warp, fault.core);
+}
+
+DeviceError Device::explain_lost(const DeviceError& error) const {
+  std::string text = fmt::format("kernel '{}': {}", launch_->kernel, error.what());
+  const auto request = backend_->oldest_request();
+  if (!request) return {ErrorKind::kDeviceLost, text};
+  if (text.find(request->text) == std::string::npos) text += "; oldest outstanding request: " + request->text;
+  if (!request->lane) return {ErrorKind::kDeviceLost, text};
+  FaultReport fault;
+  fault.cause_text = "memory does not answer";
+  fault.address = request->address;
+  text += "; made at " + describe_lane(*request->lane, fault);
+  return {ErrorKind::kDeviceLost, text, fault};
 }
 
 void Device::stop_overdue() {
@@ -286,9 +317,11 @@ void Device::stop_overdue() {
   uint64_t waited = 0;
   while (regs::status::kDone.get(backend_->read_register(regs::kStatus)) == 0) {
     if (waited >= kAbortCycles) {
-      throw DeviceError(ErrorKind::kDeviceLost,
-                        fmt::format("kernel '{}' did not end {} cycles after its abort: open the device again",
-                                    launch_->kernel, kAbortCycles));
+      throw DeviceError(
+          ErrorKind::kDeviceLost,
+          fmt::format("still running at its time limit, and it did not end {} cycles after its abort; the "
+                      "device must be opened again",
+                      kAbortCycles));
     }
     backend_->advance(1000);
     check_lockstep();
@@ -303,18 +336,7 @@ void Device::stop_overdue() {
   if (!position) throw DeviceError(ErrorKind::kTimeout, text);
   FaultReport fault;
   fault.cause_text = "never ends";
-  fault.pc = position->pc;
-  fault.group = position->group;
-  fault.local_linear = position->local_linear;
-  fault.lane = position->lane;
-  fault.warp = position->warp;
-  fault.core = position->core;
-  const FaultContext context{*image_, allocator_, launch_->workgroup, launch_->options.private_bytes, 0, 0};
-  locate_lane(fault, context);
-  text += fmt::format(
-      "; a lane of it was at {}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",
-      place_text(fault), fault.group[0], fault.group[1], fault.group[2], fault.local[0], fault.local[1], fault.local[2],
-      fault.lane, fault.warp, fault.core);
+  text += "; a lane of it was at " + describe_lane(*position, fault);
   throw DeviceError(ErrorKind::kTimeout, text, fault);
 }
 

@@ -32,6 +32,10 @@ class Library {
   void* handle_;
 };
 
+LanePosition position_of(const harness::RunningLane& lane) {
+  return {lane.pc, lane.group, lane.local_linear, lane.lane, lane.warp, lane.core};
+}
+
 /// Runs a call into the library and turns its errors into the driver's.
 template <typename Call>
 auto guarded(const Call& call) {
@@ -102,7 +106,18 @@ class RtlBackend final : public Backend {
   std::optional<LanePosition> running_lane() const override {
     const auto lane = device_->running_lane();
     if (!lane) return std::nullopt;
-    return LanePosition{lane->pc, lane->group, lane->local_linear, lane->lane, lane->warp, lane->core};
+    return position_of(*lane);
+  }
+  std::optional<PendingRequest> oldest_request() const override {
+    const auto request = device_->oldest_request();
+    if (!request) return std::nullopt;
+    PendingRequest result{request->text, request->address, std::nullopt};
+    if (request->lane) result.lane = position_of(*request->lane);
+    return result;
+  }
+  std::optional<MemoryStatistics> memory() const override {
+    const harness::RtlStatistics statistics = device_->statistics();
+    return MemoryStatistics{statistics.memory_reads, statistics.memory_writes, statistics.memory_peak};
   }
 
  private:

@@ -43,11 +43,13 @@ class FakeBackend final : public Backend {
   }
   uint64_t advance(uint64_t cycles) override { return cycles; }
   std::optional<std::string> mismatch() const override { return report; }
+  std::optional<PendingRequest> oldest_request() const override { return pending; }
 
   std::map<uint32_t, uint32_t> registers;
   std::map<uint32_t, std::byte> memory;
   std::optional<uint32_t> final_status;
   std::optional<std::string> report;
+  std::optional<PendingRequest> pending;
   bool abort_works = true;
 };
 
@@ -153,6 +155,25 @@ TEST_F(LaunchRegistersTest, ADeviceThatDoesNotComeBackIsLost) {
   fake_.abort_works = false;
   device_.launch("fill", {1, 1, 1}, {1, 1, 1}, kernel_args{0, 0}, {.timeout = 1000});
   expect_error(ErrorKind::kDeviceLost, "did not end", [&] { device_.wait(); });
+}
+
+TEST_F(LaunchRegistersTest, ALostDeviceNamesWhoWaitsForMemory) {
+  fake_.abort_works = false;
+  const uint32_t pc = device_.program().function("fill").value() + 4;
+  fake_.pending = PendingRequest{"read of 0x84000040", 0x8400'0040,
+                                 LanePosition{.pc = pc, .group = {3, 0, 0}, .local_linear = 2, .lane = 2}};
+  device_.launch("fill", {4, 1, 1}, {4, 1, 1}, kernel_args{0, 0}, {.timeout = 1000});
+  const auto error = error_of([&] { device_.wait(); });
+  ASSERT_TRUE(error && error->fault());
+  EXPECT_EQ(error->kind(), ErrorKind::kDeviceLost);
+  EXPECT_EQ(error->fault()->address, 0x8400'0040U);
+  EXPECT_EQ(error->fault()->symbol, "fill");
+  EXPECT_EQ(error->fault()->symbol_offset, 4U);
+  for (const char* part : {"kernel 'fill'", "oldest outstanding request: read of 0x84000040", "fill+0x4",
+                           "workgroup (3, 0, 0)", "work-item (2, 0, 0)"}) {
+    EXPECT_NE(std::string_view(error->what()).find(part), std::string_view::npos) << part << " in: " << error->what();
+  }
+  EXPECT_FALSE(device_.running());
 }
 
 TEST_F(LaunchRegistersTest, MismatchCarriesItsReport) {

@@ -21,6 +21,20 @@ struct LanePosition {
   unsigned lane = 0, warp = 0, core = 0;
 };
 
+/// A memory request without an answer, for reports of launches that do not end.
+struct PendingRequest {
+  std::string text;                  ///< What, whose, which address and port, since when.
+  uint32_t address = 0;              ///< Of its line or word.
+  std::optional<LanePosition> lane;  ///< That made it, at which instruction; empty for instruction fetch.
+};
+
+/// What passed the memory port since the device was opened.
+struct MemoryStatistics {
+  uint64_t lines_read = 0;
+  uint64_t lines_written = 0;
+  double peak_lines = 0.0;  ///< Lines per cycle, read and written together, that the memory behind it cannot exceed.
+};
+
 /// What the lock-step checker did since the device was opened; all zero and empty without one.
 struct LockstepStatistics {
   bool enabled = false;
@@ -57,6 +71,10 @@ class Backend {
   virtual std::optional<StackReference> stack_reference() const { return std::nullopt; }
   /// Some live lane of the running launch, if the back end can see inside.
   virtual std::optional<LanePosition> running_lane() const { return std::nullopt; }
+  /// The memory request that has waited longest, if the back end has memory requests and can see them.
+  virtual std::optional<PendingRequest> oldest_request() const { return std::nullopt; }
+  /// Empty where there is no memory port.
+  virtual std::optional<MemoryStatistics> memory() const { return std::nullopt; }
 };
 
 /// What opening a back end needs; the fields of DeviceOptions that reach it.
@@ -65,8 +83,8 @@ struct BackendOptions {
   std::filesystem::path rtl_library;   ///< Directory with libheddle_rtl.so.
   bool lockstep = true;
   uint64_t seed = 1;
-  unsigned memory_latency = 100;
-  double memory_bandwidth = 1.0;
+  unsigned memory_latency = 100;      ///< Cycles; of memory "fixed".
+  double memory_bandwidth = 1.0;      ///< Lines per cycle and direction, at most 1.
   std::string memory_kind = "fixed";  ///< fixed, ddr4, hbm: see RtlOptions.
   bool random_stalls = false;
   std::filesystem::path trace;   ///< Waveform file, empty for none.

@@ -157,6 +157,10 @@ class Device {
   std::vector<Region> regions() const;
   void program_launch(uint32_t kernel_address);
   void stop_overdue();
+  /// Where a lane of the running launch is, in words; the same goes into `fault`.
+  std::string describe_lane(const LanePosition& position, FaultReport& fault) const;
+  /// `error`, which is kDeviceLost, with what the device waits for.
+  DeviceError explain_lost(const DeviceError& error) const;
   void read_counters(double host_seconds);
   [[noreturn]] void throw_fault();
   void finish();

@@ -19,7 +19,7 @@ enum class ErrorKind {
   kLockstepMismatch,  ///< RTL and golden model disagree; `report()` is the one-screen account.
   kInvalidArgument,   ///< The caller asked for something that cannot be, found before the device was touched.
   kUnavailable,       ///< The back end cannot be opened (library missing, configuration unknown).
-  kDeviceLost,        ///< The device did not come back from an abort.
+  kDeviceLost,        ///< The device stopped answering; `fault()` is set if a lane waits for memory.
 };
 
 /// The name of a kind as it appears in reports, e.g. "fault", "out of memory".
@@ -27,7 +27,7 @@ std::string_view to_string(ErrorKind kind);
 
 /// The first fault of a launch, from the fault record registers and the kernel's debug information.
 struct FaultReport {
-  uint32_t cause = 0;                     ///< mcause; meaningless if `timeout`.
+  uint32_t cause = 0;                     ///< mcause; meaningless for a timeout.
   std::string cause_text;                 ///< In words, e.g. "store to an address outside every allocation".
   uint32_t pc = 0;                        ///< Address of the instruction.
   std::string symbol;                     ///< Function symbol that covers pc, empty if none does.
@@ -54,7 +54,8 @@ class DeviceError : public std::runtime_error {
       : std::runtime_error(text), kind_(kind), report_(std::move(report)) {}
 
   ErrorKind kind() const { return kind_; }
-  /// The fault record; set for kFault, and for kTimeout where the back end saw a running lane.
+  /// The fault record; set for kFault, for kTimeout where the back end saw a running lane, and for kDeviceLost where it
+  /// saw a lane whose memory request is not answered.
   const std::optional<FaultReport>& fault() const { return fault_; }
   /// The lock-step checker's report; empty for other kinds.
   const std::string& report() const { return report_; }
