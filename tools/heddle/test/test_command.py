@@ -70,6 +70,10 @@ class Heddle(Case):
         self.heddle("bench", 2, "--suite")
         self.heddle("bench --suite unknown", 2, "unknown suite 'unknown'", "sim")
         self.heddle("bench --suite sim --repeat 0", 2, "--repeat")
+        self.heddle("bench --suite sim -- --n 5", 2, "--suite sim has no sizes: --n 5")
+        self.heddle("bench --suite memory --config edge:lanes=3", 1, "lanes is 3, not a power of two")
+        self.heddle("bench --suite memory --figures maybe", 2, "unknown figures 'maybe'", "on, off")
+        self.heddle("bench --suite memory --json /nonexistent/rows.json", 2, "/nonexistent/rows.json: cannot be written")
 
     def test_synth(self):
         self.heddle("synth", 2, "--target")
@@ -139,7 +143,23 @@ class Example(Case):
         self.example("--backend", 2, "--backend")
         self.example("-- --colour red", 2, "unknown option: --colour red", "before '--'")
         self.example("-- --n many", 2, "--n")
+        self.example("--memory sram", 2, "--memory", "sram not in {fixed,ddr4,hbm}")
+        self.example("--mem-bandwidth 0", 2, "--mem-bandwidth", "0.001", "1")
+        self.example("--mem-bandwidth 1.5", 2, "--mem-bandwidth")
+        self.example("--mem-latency 0", 2, "--mem-latency")
+        self.example("--memory ddr4 --mem-latency 50", 2, "--mem-latency goes with --memory fixed")
+        self.example("--memory hbm --random-stalls", 2, "--random-stalls goes with --memory fixed")
         self.example("--config edge:lanes=3 --backend model", 2, "lanes is 3, not a power of two")
+
+    def test_sizes_of_the_memory_benchmarks(self):
+        def bench(words, *texts):
+            self.refused([arguments.bench, "--check-options", "--", *words.split()], 2, *texts)
+
+        bench("--groups latency,latencies", "latencies not in {stream")
+        bench("--sweep-loads 12", "12 is not a positive multiple of 8")
+        bench("--chase-steps 0", "0 is not a positive multiple of 16")
+        bench("--per-item 0", "--per-item")
+        bench("--n many", "--n")
 
     def test_only_checked(self):
         result = call([arguments.example, "--check-options", "--config", "edge"])
@@ -227,6 +247,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--example", required=True, type=pathlib.Path, help="host program of vecadd")
     parser.add_argument("--runtime", required=True, help="device runtime for kernels")
+    parser.add_argument("--bench", required=True, type=pathlib.Path, help="host program of the memory benchmarks")
     parser.add_argument("--work", required=True, help="folder for what the commands write")
     arguments, rest = parser.parse_known_args()
     arguments.example = arguments.example.resolve()

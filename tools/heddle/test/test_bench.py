@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""What heddle bench --suite memory makes of the rows that its program measures: the table of figures and the plots."""
+
+import contextlib
+import io
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import bench_memory
+import bench_plots
+import report
+import shape
+
+KNOWN = shape.parameters("base")
+
+
+def row(name, args, value, **fields):
+    return {"name": name, "args": args, "value": value, "unit": "", "config": "base", "cycles": 100, "peak": None, "of_peak": None, **fields}
+
+
+def ladder():
+    return [row("latency.memory", f"bytes={size},steps=512", cycles) for size, cycles in ((1 << k, 3.5 * k) for k in range(11, 21))]
+
+
+class Figures(unittest.TestCase):
+    def collect(self, rows):
+        return {line["what"]: line for line in bench_memory.Figures(rows).collect()}
+
+    def test_latency_is_more_than_an_alu_result(self):
+        rows = [*ladder(), row("latency.alu", "steps=512", 3.0)]
+        lines = self.collect(rows)
+        for what, size, goal in (("L1", "dcache_bytes", 4), ("L2", "l2_bytes", 30)):
+            line = lines[f"load to use, {what} hit, more than an ALU result"]
+            cycles = next(r["value"] for r in rows if r["args"] == f"bytes={KNOWN[size] // 2},steps=512")
+            self.assertEqual((line["value"], line["goal"], line["met"]), (cycles - 3.0, goal, cycles - 3.0 <= goal))
+
+    def test_goals(self):
+        lines = self.collect([row("copy", "n=262144,per_item=32", 60.0, peak=64.0, of_peak=0.9375), row("atomic.memory", "lanes=64,one word", 0.5)])
+        copy = lines["copy of 1,048,576 bytes, of a line a cycle"]
+        self.assertEqual((copy["value"], copy["met"]), (93.75, False))
+        atomic = lines["64 lanes add to one word of memory, per lane"]
+        self.assertEqual((atomic["value"], atomic["met"]), (2.0, True))
+
+    def test_other_shapes(self):
+        rows = [row("vecadd", "n=16384,per_item=1", 1.0, config="base:cores=1,warps=4,lanes=4", cycles=60_001)]
+        lines = bench_memory.Figures(rows).collect()
+        self.assertEqual([(line["value"], line["met"], line["vortex"]) for line in lines], [(60_001, False, 292_046)])
+
+    def test_shapes_are_canonical(self):
+        for config in bench_memory.FIGURE_GROUPS:
+            self.assertEqual(shape.canonical(config), config)
+
+    def test_printed(self):
+        text = io.StringIO()
+        with contextlib.redirect_stdout(text):
+            report.print_rows([row("stride", "words=1,n=5", 50.0, peak=64.0, of_peak=50 / 64)])
+            bench_memory.print_figures(bench_memory.Figures([row("histogram", "n=65536,bins=256", 1.0)]).collect())
+        self.assertIn("78.1 %", text.getvalue())
+        self.assertIn("histogram, 65536 values", text.getvalue())
+
+
+class Plots(unittest.TestCase):
+    def draw(self, rows):
+        with tempfile.TemporaryDirectory() as folder:
+            paths = bench_plots.draw(rows, "base", KNOWN, "fixed", pathlib.Path(folder) / "deep" / "memory-base")
+            for path in paths:
+                self.assertEqual(path.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
+            return [path.name for path in paths]
+
+    def test_what_was_measured_is_drawn(self):
+        flat = [row(f"latency.{name}", "steps=512", 5.0) for name in ("alu", "scratchpad", "private")]
+        strides = [row("stride", f"words={1 << k},n=64", 50.0 / (1 << k), peak=64.0 / (1 << k)) for k in range(7)]
+        self.assertEqual(self.draw([*ladder(), *flat, *strides]), ["memory-base-ladder.png", "memory-base-stride.png"])
+        self.assertEqual(self.draw(ladder()), ["memory-base-ladder.png"])
+        self.assertEqual(self.draw([]), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
