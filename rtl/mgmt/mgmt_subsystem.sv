@@ -1,0 +1,191 @@
+// The management core with everything around it: hart, bus, boot ROM, SRAM, devices, reset, and the way to device memory.
+// (docs/management.md). Its ports: the host (bus, interrupt), registers of other folders (bus), their interrupt lines, a port of the L2 cache.
+// A response on external_response_i comes in a later cycle than the acceptance of its request. Lines in sources_i are levels of this clock.
+module mgmt_subsystem
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import mgmt_spec_pkg::*;
+  import mgmt_pkg::*;
+(
+  input  logic           clk_i,
+  input  logic           rst_ni,
+
+  input  mgmt_request_t  host_request_i,
+  input  logic           host_valid_i,
+  output logic           host_ready_o,
+  output mgmt_response_t host_response_o,
+  output logic           host_irq_o,
+
+  output mgmt_request_t  external_request_o,
+  output logic           external_valid_o,
+  input  logic           external_ready_i,
+  input  mgmt_response_t external_response_i,
+  input  logic [31:0]    sources_i,          // interrupt lines: bit n is source n
+
+  output mem_request_t   memory_request_o,
+  output logic           memory_request_valid_o,
+  input  logic           memory_request_ready_i,
+  input  mem_response_t  memory_response_i,
+  input  logic           memory_response_valid_i,
+
+  output logic           sleeping_o,
+  output mgmt_trace_t    trace_o,            // for checkers
+  output logic           trace_valid_o
+);
+
+  localparam int unsigned BankWords    = MgmtSramBytes / 8;
+  localparam int unsigned BankAddrBits = $clog2(BankWords);
+
+  logic hart_rst_n, hold, watchdog_reset, hart_idle;
+  logic [1:0] reset_cause;
+
+  mgmt_reset u_reset (
+    .clk_i,
+    .rst_ni,
+    .hold_i     (hold),
+    .watchdog_i (watchdog_reset),
+    .idle_i     (hart_idle),
+    .hart_rst_no(hart_rst_n),
+    .cause_o    (reset_cause)
+  );
+
+  // ---- hart ----
+  word_t          fetch_address;
+  logic           fetch_valid, fetch_ready, fetch_flush, data_valid, data_ready;
+  mgmt_response_t fetch_response, data_response;
+  mgmt_request_t  data_request;
+  mgmt_lines_t    lines;
+  logic [63:0]    now;
+
+  mgmt_core u_core (
+    .clk_i,
+    .rst_ni          (hart_rst_n),
+    .lines_i         (lines),
+    .time_i          (now),
+    .fetch_address_o (fetch_address),
+    .fetch_valid_o   (fetch_valid),
+    .fetch_ready_i   (fetch_ready),
+    .fetch_response_i(fetch_response),
+    .fetch_flush_o   (fetch_flush),
+    .data_request_o  (data_request),
+    .data_valid_o    (data_valid),
+    .data_ready_i    (data_ready),
+    .data_response_i (data_response),
+    .sleeping_o,
+    .trace_o,
+    .trace_valid_o
+  );
+
+  // ---- bus ----
+  mgmt_request_t       rom_request, device_request;
+  mgmt_request_t [1:0] sram_request;
+  logic                rom_valid, device_valid, device_host, device_error;
+  logic [1:0]          sram_valid;
+  word_t               rom_data, device_data;
+  word_t [1:0]         sram_data;
+  logic                memory_fetch_valid, memory_fetch_ready, memory_data_valid, memory_data_ready;
+  mgmt_response_t      memory_fetch_response, memory_data_response;
+
+  // (While the hart is in reset it asks for nothing: its requests come from registers that are reset, but for the first fetch.)
+  mgmt_bus u_bus (
+    .clk_i,
+    .rst_ni,
+    .fetch_address_i        (fetch_address),
+    .fetch_valid_i          (fetch_valid && hart_rst_n),
+    .fetch_ready_o          (fetch_ready),
+    .fetch_response_o       (fetch_response),
+    .data_request_i         (data_request),
+    .data_valid_i           (data_valid),
+    .data_ready_o           (data_ready),
+    .data_response_o        (data_response),
+    .host_request_i,
+    .host_valid_i,
+    .host_ready_o,
+    .host_response_o,
+    .hart_idle_o            (hart_idle),
+    .rom_request_o          (rom_request),
+    .rom_valid_o            (rom_valid),
+    .rom_data_i             (rom_data),
+    .sram_request_o         (sram_request),
+    .sram_valid_o           (sram_valid),
+    .sram_data_i            (sram_data),
+    .device_request_o       (device_request),
+    .device_valid_o         (device_valid),
+    .device_host_o          (device_host),
+    .device_data_i          (device_data),
+    .device_error_i         (device_error),
+    .memory_fetch_valid_o   (memory_fetch_valid),
+    .memory_fetch_ready_i   (memory_fetch_ready),
+    .memory_fetch_response_i(memory_fetch_response),
+    .memory_data_valid_o    (memory_data_valid),
+    .memory_data_ready_i    (memory_data_ready),
+    .memory_data_response_i (memory_data_response),
+    .external_valid_o,
+    .external_ready_i,
+    .external_response_i
+  );
+  assign external_request_o = data_request;
+
+  // ---- memories ----
+  mgmt_rom u_rom (
+    .clk_i,
+    .read_i   (rom_valid),
+    .address_i(rom_request.address[11:2]),
+    .data_o   (rom_data)
+  );
+
+  for (genvar b = 0; b < 2; b++) begin : gen_bank
+    mgmt_ram #(
+      .Words(BankWords)
+    ) u_sram (
+      .clk_i,
+      .access_i (sram_valid[b]),
+      .write_i  (sram_request[b].write),
+      .strobe_i (sram_request[b].strobe),
+      .address_i(sram_request[b].address[BankAddrBits+2:3]),
+      .data_i   (sram_request[b].data),
+      .data_o   (sram_data[b])
+    );
+  end
+
+  mgmt_memory_port u_memory (
+    .clk_i,
+    .rst_ni,
+    .flush_i         (fetch_flush || !hart_rst_n),
+    .fetch_address_i (fetch_address),
+    .fetch_valid_i   (memory_fetch_valid),
+    .fetch_ready_o   (memory_fetch_ready),
+    .fetch_response_o(memory_fetch_response),
+    .data_request_i  (data_request),
+    .data_valid_i    (memory_data_valid),
+    .data_ready_o    (memory_data_ready),
+    .data_response_o (memory_data_response),
+    .request_o       (memory_request_o),
+    .request_valid_o (memory_request_valid_o),
+    .request_ready_i (memory_request_ready_i),
+    .response_i      (memory_response_i),
+    .response_valid_i(memory_response_valid_i)
+  );
+
+  // ---- devices ----
+  mgmt_devices u_devices (
+    .clk_i,
+    .rst_ni,
+    .hart_rst_ni     (hart_rst_n),
+    .request_i       (device_request),
+    .valid_i         (device_valid),
+    .host_i          (device_host),
+    .data_o          (device_data),
+    .error_o         (device_error),
+    .sources_i,
+    .hart_reset_i    (!hart_rst_n),
+    .sleeping_i      (sleeping_o),
+    .reset_cause_i   (reset_cause),
+    .hold_o          (hold),
+    .watchdog_reset_o(watchdog_reset),
+    .lines_o         (lines),
+    .time_o          (now),
+    .host_irq_o
+  );
+
+endmodule
