@@ -16,22 +16,24 @@ import design
 from yosys import Yosys, YosysError
 
 
-def verilator(work, sources):
+def verilator(work, sources, top):
     """What Verilator says; empty if nothing. With assertions, as simulations are built."""
-    command = ["verilator", "--lint-only", "-Wall", "--assert", "--top-module", design.TOP]
+    command = ["verilator", "--lint-only", "-Wall", "--assert", "--top-module", top]
     command += [str(ROOT / "tools/lint/waivers.vlt"), *map(str, sources)]
     result = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     return result.stderr.strip() or ("" if result.returncode == 0 else f"verilator ended with status {result.returncode}")
 
 
-def slang(work, sources, yosys):
+def slang(work, sources, tops, yosys):
     """What slang says; empty if nothing. Without assertions, as the design is synthesized."""
     for source in sources:
         shutil.copy(source, work / source.name)
     names = " ".join(source.name for source in sources)
-    command = f"read_slang {design.SLANG} --top {design.TOP} {names}"
+    commands = []
+    for top in tops:
+        commands += [f"read_slang {design.SLANG} --top {top} {names}", "design -reset"]
     try:
-        yosys.run(work, [command], "slang.log")
+        yosys.run(work, commands, "slang.log")
     except YosysError as error:
         return str(error)
     return ""
@@ -48,10 +50,11 @@ def main():
     work.mkdir(parents=True)
     try:
         sources = design.files(design.generate(args.config, work / "generated"))
+        tops = (design.TOP, *design.OTHER_TOPS)
         if args.tool == "verilator":
-            said = verilator(work, sources)
+            said = "\n".join(filter(None, (verilator(work, sources, top) for top in tops)))
         else:
-            said = slang(work, sources, Yosys(args.build / "synth/yosys"))
+            said = slang(work, sources, tops, Yosys(args.build / "synth/yosys"))
     except (design.DesignError, YosysError) as error:
         said = str(error)
     if said:

@@ -42,15 +42,15 @@ def arguments():
     parser.add_argument("--check", action="store_true", help="only check: latches, loops, drivers, memories")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write the result there, too")
     parser.add_argument("--build", type=pathlib.Path, default=design.ROOT / "build", metavar="DIR", help=argparse.SUPPRESS)
+    parser.add_argument("--top", default=None, metavar="MODULE", help=f"a part of the design (default: {design.TOP})")
     # For the tests of the checks: these files instead of the design.
-    parser.add_argument("--top", default=None, help=argparse.SUPPRESS)
     parser.add_argument("--sources", type=pathlib.Path, nargs="+", default=None, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def prepare(args):
     """An empty work folder with all sources in it; returns it, the sources in order, the top module, and the numbers of the configuration."""
-    name = args.top or args.config
+    name = "-".join(filter(None, (args.top, None if args.sources else args.config)))
     work = args.build / "synth" / re.sub(r"[^\w.-]", "_", f"{name}-check" if args.check else name)
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -58,7 +58,9 @@ def prepare(args):
         sources, top, numbers = args.sources, args.top, None
     else:
         generated = design.generate(args.config, work / "generated")
-        sources, top, numbers = design.files(generated), design.TOP, design.configuration(generated)
+        sources, top = design.files(generated), args.top or design.TOP
+        # The memories that must be there are those of the whole device.
+        numbers = design.configuration(generated) if top == design.TOP else None
     copies = []
     for source in sources:
         if (work / source.name).exists():

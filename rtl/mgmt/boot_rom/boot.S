@@ -20,6 +20,9 @@ _start:
 wait:
   lw t0, MAILBOX(BOOT_COMMAND)(s0)
   beqz t0, wait
+  // The status first: who sees the command taken sees no status of before.
+  li t1, HEDDLE_MGMT_BOOT_CHECKING
+  sw t1, MAILBOX(BOOT_STATUS)(s0)
   sw zero, MAILBOX(BOOT_COMMAND)(s0)
   li t1, 1
   beq t0, t1, check
@@ -46,8 +49,6 @@ direct:
 
   // Command 1: an image in SRAM.
 check:
-  li t0, HEDDLE_MGMT_BOOT_CHECKING
-  sw t0, MAILBOX(BOOT_STATUS)(s0)
   lw s1, MAILBOX(BOOT_IMAGE)(s0)
   lw s2, MAILBOX(SRAM_BYTES)(s0)
   li t2, HEDDLE_MGMT_SRAM_BASE
