@@ -68,6 +68,11 @@ class Run {
   void add_row(nlohmann::json row) { rows_.push_back(std::move(row)); }
   const std::vector<nlohmann::json>& rows() const { return rows_; }
 
+  /// Work-items of a workgroup where they have nothing to do with each other: one warp, so that the next workgroup
+  /// begins wherever a warp ends.
+  uint32_t independent() const { return device_.shape().lanes; }
+  driver::Size3 independent_2d() const { return {independent(), 1, 1}; }
+
   /// Results as written by --json, and by the summary.
   const driver::LaunchStatistics& total() const { return total_; }
   unsigned checks() const { return checks_; }

@@ -6,13 +6,16 @@
 // The lead lane (the lowest of the path) gives the target of an indirect jump and the mask of a .sync collective;
 // lanes that differ do not execute.
 // A floating-point instruction in dynamic rounding mode traps in the lanes whose frm is reserved.
+// A branch or jump whose warp went on as predicted is checked here; a killed instruction completes in no lane.
 // Invariants: executed lanes are on the path; trapping lanes are executed ones; where lanes trap, the slot has an event.
 module execute
   import heddle_config_pkg::*;
   import heddle_isa_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
-(
+#(
+  parameter bit Control = 1'b1           // branches, jumps, CSRs, votes, shuffles, memory and system instructions come here
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
 
@@ -26,6 +29,8 @@ module execute
   output logic [11:0] csr_number_o,
   input  lane_words_t csr_data_i,
   input  lane_rounding_t frm_i,
+  input  squash_t [Squashes-1:0] squash_i,
+  input  squash_t     memory_squash_i,    // the first of them alone
 
   // execute stage
   output logic        valid_o,
@@ -41,6 +46,9 @@ module execute
   output logic        write_valid_o,      // results of this stage
   output register_write_t write_o,
   output event_t      event_o,            // for slots that resolve, memory instructions excepted
+  output logic        resolves_o,         // the slot has an event
+  output logic        astray_o,           // ... because the warp did not go on as predicted
+  output logic        live_slot_o,        // not killed, unless in this cycle
   output lane_mask_t  taken_o,
   output word_t       target_o
 );
@@ -63,7 +71,7 @@ module execute
     endcase
   end
 
-  assign reads_csr    = operand_valid_i && operand_slot_i.decoded.unit inside {UnitCsr, UnitSystem};
+  assign reads_csr    = Control && operand_valid_i && operand_slot_i.decoded.unit inside {UnitCsr, UnitSystem};
   assign csr_read_o   = reads_csr;
   assign csr_number_o = (operand_slot_i.decoded.unit == UnitCsr) ? instr[31:20] : CSR_MEPC;  // the latter for mret
 
@@ -94,6 +102,7 @@ module execute
   always_ff @(posedge clk_i) begin
     if (operand_valid_i) begin
       slot_q   <= operand_slot_i;
+      slot_q.killed <= operand_slot_i.killed || is_squashed(squash_i, operand_slot_i.warp);
       a_q      <= a_d;
       b_q      <= b_d;
       c_q      <= c_d;
@@ -103,8 +112,16 @@ module execute
     end
   end
 
+  // Squashed by a memory instruction before it. (What squashes from here is not younger than itself.)
+  logic killed;
+  assign live_slot_o = valid_q && !slot_q.killed;
+  assign killed      = slot_q.killed || (memory_squash_i.valid && memory_squash_i.warp == slot_q.warp);
+
   assign valid_o     = valid_q;
-  assign slot_o      = slot_q;
+  always_comb begin
+    slot_o        = slot_q;
+    slot_o.killed = killed;
+  end
   assign a_o         = a_q;
   assign b_o         = b_q;
   assign c_o         = c_q;
@@ -113,11 +130,15 @@ module execute
 
   // ---- units ----
   decoded_t    decoded;
+  unit_e       unit;                     // UnitAlu for all that cannot come here
+  logic        sync;
   lane_id_t    lead;
   lane_words_t alu_result, collective_result;
   lane_mask_t  branch_taken;
 
   assign decoded = slot_q.decoded;
+  assign unit    = (Control || for_first_port(decoded.unit)) ? decoded.unit : UnitAlu;
+  assign sync    = Control && decoded.sync;
   assign lead    = lowest_lane(slot_q.mask);
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
@@ -132,13 +153,17 @@ module execute
     assign address_o[l] = a_q[l] + imm_q;
   end
 
-  branch_unit u_branch (
-    .enable_i   (valid_q && decoded.unit == UnitBranch),
-    .condition_i(decoded.instr[14:12]),
-    .a_i        (a_q),
-    .b_i        (b_q),
-    .taken_o    (branch_taken)
-  );
+  if (Control) begin : gen_branch
+    branch_unit u_branch (
+      .enable_i   (valid_q && unit == UnitBranch),
+      .condition_i(decoded.instr[14:12]),
+      .a_i        (a_q),
+      .b_i        (b_q),
+      .taken_o    (branch_taken)
+    );
+  end else begin : gen_no_branch
+    assign branch_taken = '0;
+  end
 
   // ---- lanes that execute ----
   lane_words_t target_lanes, sync_operands;
@@ -147,8 +172,8 @@ module execute
   logic        sync_waits;
 
   logic indirect, mret;
-  assign mret     = decoded.unit == UnitSystem && decoded.operation == SystemMret;
-  assign indirect = decoded.unit == UnitJalr || mret;
+  assign mret     = unit == UnitSystem && decoded.operation == SystemMret;
+  assign indirect = unit == UnitJalr || mret;
 
   always_comb begin
     target_lanes = c_q;
@@ -164,11 +189,11 @@ module execute
   end
 
   always_comb begin
-    sync_operands = (decoded.unit == UnitVote) ? b_q : c_q;
+    sync_operands = (unit == UnitVote) ? b_q : c_q;
     sync_mask     = '0;
     same_mask     = '0;
     sync_waits    = 1'b0;
-    if (decoded.sync) begin
+    if (sync) begin
       sync_mask = sync_operands[lead];
       for (int unsigned l = 0; l < Lanes; l++) same_mask[l] = slot_q.mask[l] && sync_operands[l] == sync_mask;
       // Bits of the mask beyond the last lane name lanes that do not exist.
@@ -176,16 +201,20 @@ module execute
     end
   end
 
-  assign executed = indirect ? same_target : decoded.sync ? same_mask : slot_q.mask;
+  assign executed = indirect ? same_target : sync ? same_mask : slot_q.mask;
 
-  vote_shuffle u_collective (
-    .enable_i(valid_q && decoded.unit inside {UnitVote, UnitShuffle}),
-    .op_i    (collective_op_e'(decoded.operation)),
-    .mask_i  (executed),
-    .a_i     (a_q),
-    .b_i     (b_q),
-    .result_o(collective_result)
-  );
+  if (Control) begin : gen_collective
+    vote_shuffle u_collective (
+      .enable_i(valid_q && unit inside {UnitVote, UnitShuffle}),
+      .op_i    (collective_op_e'(decoded.operation)),
+      .mask_i  (executed),
+      .a_i     (a_q),
+      .b_i     (b_q),
+      .result_o(collective_result)
+    );
+  end else begin : gen_no_collective
+    assign collective_result = '0;
+  end
 
   // ---- control ----
   lane_mask_t taken, trapping, reserved_mode;
@@ -195,7 +224,7 @@ module execute
   word_t      value;
 
   always_comb begin
-    unique case (decoded.unit)
+    unique case (unit)
       UnitBranch: taken = slot_q.mask & branch_taken;
       UnitJal:    taken = slot_q.mask;
       default:    taken = indirect ? same_target : '0;
@@ -205,7 +234,7 @@ module execute
     trap_all    = 1'b0;
     cause       = 5'd0;
     value       = jump_target;
-    if (decoded.unit == UnitSystem) begin
+    if (unit == UnitSystem) begin
       unique case (system_op_e'(decoded.operation))
         SystemIllegal: begin
           trap_all = 1'b1;
@@ -239,7 +268,7 @@ module execute
     trapping = trap_all ? executed : misaligned ? taken : reserved_mode;
   end
 
-  assign completing_o = executed & ~trapping;
+  assign completing_o = killed ? '0 : executed & ~trapping;
   assign taken_o  = misaligned ? '0 : taken;
   assign target_o = jump_target;
 
@@ -249,9 +278,9 @@ module execute
 
   assign rd_links   = decoded.instr[11:7] inside {5'd1, 5'd5};
   assign rs1_links  = decoded.instr[19:15] inside {5'd1, 5'd5};
-  assign push       = (decoded.unit == UnitJal && rd_links) ||
-                      (decoded.unit == UnitJalr && rd_links && (!rs1_links || decoded.instr[11:7] == decoded.instr[19:15]));
-  assign pop        = mret || (decoded.unit == UnitJalr && !rd_links && rs1_links);
+  assign push       = (unit == UnitJal && rd_links) ||
+                      (unit == UnitJalr && rd_links && (!rs1_links || decoded.instr[11:7] == decoded.instr[19:15]));
+  assign pop        = mret || (unit == UnitJalr && !rd_links && rs1_links);
   assign depth_up   = (slot_q.depth == '1) ? slot_q.depth : slot_q.depth + depth_t'(1);
   assign depth_down = (slot_q.depth == '0) ? slot_q.depth : slot_q.depth - depth_t'(1);
 
@@ -275,14 +304,21 @@ module execute
     write_o.order    = slot_q.order;
     write_o.rd       = rd_of(decoded);
     write_o.mask     = completing_o;
-    unique case (decoded.unit)
+    unique case (unit)
       UnitJal, UnitJalr:     write_o.data = {Lanes{pc_word(pc_next)}};
       UnitCsr:               write_o.data = c_q;
       UnitVote, UnitShuffle: write_o.data = collective_result;
       default:               write_o.data = alu_result;
     endcase
   end
-  assign write_valid_o = valid_q && decoded.writes && !sync_waits && write_o.mask != '0 && !is_long(decoded.unit);
+  // ---- prediction ----
+  lane_mask_t expected;
+  assign expected   = decoded.predict_taken ? slot_q.mask : '0;
+  assign astray_o   = valid_q && !killed && slot_q.speculative && unit != UnitMemory &&
+                      (taken != expected || trapping != '0);
+  assign resolves_o = valid_q && !killed && unit != UnitMemory && (slot_q.resolve || astray_o);
+
+  assign write_valid_o = valid_q && !killed && decoded.writes && !sync_waits && write_o.mask != '0 && !is_long(unit);
 
   // ---- event ----
   always_comb begin
@@ -300,30 +336,31 @@ module execute
     event_o.path.target_depth = push ? depth_up : pop ? depth_down : slot_q.depth;
     event_o.path.rest      = pc_next;
     event_o.path.retired   = completing_o != '0 && !sync_waits;
-    event_o.path.yield     = decoded.unit == UnitSystem && decoded.operation == SystemPause;
+    event_o.path.yield     = unit == UnitSystem && decoded.operation == SystemPause;
     event_o.path.sync_operand = sync_mask;
-    event_o.path.predicted    = !decoded.predict_stop;
+    // After a squash fetch has to begin anew in any case.
+    event_o.path.predicted    = !decoded.predict_stop && !slot_q.speculative;
     event_o.path.predicted_pc = decoded.predict_taken ? target_q[31:2] : pc_next;
     // Lanes that do not execute stay where they are.
     if (indirect) event_o.path.rest = slot_q.pc;
-    if (decoded.sync) begin
+    if (sync) begin
       event_o.path.rest   = slot_q.pc;
       event_o.path.moved  = executed;
       event_o.path.target = sync_waits ? slot_q.pc : pc_next;
       event_o.path.leave  = sync_waits ? LaneToSync : LaneStaysRun;
     end
-    if (decoded.unit == UnitSystem && decoded.operation == SystemExit) begin
+    if (unit == UnitSystem && decoded.operation == SystemExit) begin
       event_o.path.moved = executed;
       event_o.path.leave = LaneExits;
     end
-    if (decoded.unit == UnitSystem && decoded.operation == SystemBarrier) begin
+    if (unit == UnitSystem && decoded.operation == SystemBarrier) begin
       event_o.path.moved  = executed;
       event_o.path.leave  = LaneToBarrier;
       event_o.path.target = pc_next;
     end
     event_o.cause     = cause;
     event_o.value     = value;
-    event_o.csr_write = decoded.unit == UnitCsr && (decoded.instr[13:12] == 2'd1 || decoded.instr[19:15] != '0);
+    event_o.csr_write = unit == UnitCsr && (decoded.instr[13:12] == 2'd1 || decoded.instr[19:15] != '0);
     event_o.csr       = decoded.instr[31:20];
     event_o.lane_data = csr_new;
   end
@@ -332,7 +369,7 @@ module execute
   a_executed : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> (executed & ~slot_q.mask) == '0);
   a_lead : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> executed[lead]);
   a_reserved_mode : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                                     valid_q && reserved_mode != '0 |-> slot_q.resolve);
+                                     valid_q && !killed && reserved_mode != '0 |-> slot_q.resolve);
   a_trapping : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> (trapping & ~executed) == '0);
 `endif
 

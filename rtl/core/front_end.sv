@@ -17,8 +17,8 @@ module front_end
 
   output logic [Warps-1:0]      head_valid_o,
   output decoded_t              head_o [Warps],
-  input  logic                  pop_i,
-  input  warp_id_t              pop_warp_i,
+  input  logic     [Ports-1:0]  pop_i,             // of different warps
+  input  warp_id_t [Ports-1:0]  pop_warp_i,
 
   output mem_request_t          request_o,
   output logic                  request_valid_o,
@@ -30,8 +30,8 @@ module front_end
   logic [2:0]       redirect_valid_q;
   redirect_t [2:0]  redirect_q;
   logic [Warps-1:0] flush, room, buffer_valid;
-  logic [1:0]       deliver_valid;
-  decoded_t [1:0]   deliver;
+  logic     [FetchWords-1:0] deliver_valid;
+  decoded_t [FetchWords-1:0] deliver;
   warp_id_t         deliver_warp;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -66,16 +66,21 @@ module front_end
   );
 
   for (genvar w = 0; w < Warps; w++) begin : gen_buffer
+    logic pop;
+    always_comb begin
+      pop = 1'b0;
+      for (int unsigned p = 0; p < Ports; p++) pop = pop | (pop_i[p] && pop_warp_i[p] == warp_id_t'(w));
+    end
     instruction_buffer u_buffer (
       .clk_i,
       .rst_ni,
       .flush_i     (flush[w]),
-      .push_valid_i((deliver_warp == warp_id_t'(w)) ? deliver_valid : 2'b00),
+      .push_valid_i((deliver_warp == warp_id_t'(w)) ? deliver_valid : '0),
       .push_i      (deliver),
       .room_o      (room[w]),
       .valid_o     (buffer_valid[w]),
       .head_o      (head_o[w]),
-      .pop_i       (pop_i && pop_warp_i == warp_id_t'(w))
+      .pop_i       (pop)
     );
   end
 

@@ -1,6 +1,6 @@
-// What slots do to their warps: the events of the execute stage (registered here) and of memory instructions, one per cycle,
-// the former first; the paths; barriers; CSRs; faults; the counts of what retired.
-// Latency: an event acts one cycle after the execute stage.
+// What slots do to their warps: the events of the last port's execute stage (registered here), of port 0's (event_queue) and of
+// memory instructions, one per cycle, in this order; the paths; barriers; CSRs; faults; the counts of what retired.
+// Latency: an event acts one cycle after the execute stage, at the earliest.
 // Invariants: those of warp_paths, barrier_unit and csr_unit.
 module warp_control
   import heddle_config_pkg::*;
@@ -17,14 +17,21 @@ module warp_control
   output logic              start_ready_o,
   output logic [Warps-1:0]  ended_o,
   output logic [Warps-1:0]  transit_o,
+  output logic [Warps-1:0]  waiting_o,
 
   // issue
-  output logic [Warps-1:0]  ready_o,
-  input  logic              issue_valid_i,
-  input  warp_id_t          issue_warp_i,
-  input  logic              issue_control_i,
-  output path_t             issue_path_o,
-  output logic              issue_resolve_o,
+  output logic     [Warps-1:0] ready_o,
+  input  logic     [Ports-1:0] issue_valid_i,
+  input  warp_id_t [Ports-1:0] issue_warp_i,
+  input  logic     [Ports-1:0] issue_control_i,
+  input  logic     [Ports-1:0] issue_speculative_i,
+  input  pc_t      [Ports-1:0] issue_distance_i,
+  output path_t    [Ports-1:0] issue_path_o,
+  output logic     [Ports-1:0] issue_resolve_o,
+  output logic     [Ports-1:0] issue_speculative_o,
+  input  squash_t [Squashes-1:0]   squash_i,
+  input  logic [Squashes-1:0][1:0] squash_count_i,     // slots
+  input  logic [Squashes-1:0][1:0] squash_advanced_i,  // of these, slots without an event
   output logic [1:0]        redirect_valid_o,
   output redirect_t [1:0]   redirect_o,
 
@@ -36,9 +43,10 @@ module warp_control
   output lane_words_t       csr_data_o,
 
   // execute stage
-  input  logic              execute_valid_i,     // not a memory instruction
-  input  slot_t             execute_slot_i,
-  input  event_t            execute_event_i,
+  input  logic   [Ports-1:0] execute_valid_i,    // not a memory instruction, not killed
+  input  slot_t  [Ports-1:0] execute_slot_i,
+  input  event_t [Ports-1:0] execute_event_i,
+  input  logic   [Ports-1:0] execute_resolves_i,
   input  warp_id_t          live_warp_i,
   output lane_mask_t        live_o,
   output logic [ScratchBits-1:0] scratch_base_o,
@@ -47,6 +55,9 @@ module warp_control
   input  logic              memory_event_valid_i,
   input  event_t            memory_event_i,
   output logic              memory_event_ready_o,
+  input  logic              safe_valid_i,        // memory instructions without an event
+  input  slot_t             safe_slot_i,
+  output logic              event_waits_o,       // one that is there could not act in this cycle
   output logic              event_valid_o,
   output event_t            event_o,
   output logic              fence_i_o,
@@ -62,13 +73,12 @@ module warp_control
   output logic              fault_pending_o,
   output logic              fault_valid_o,
   output fault_t            fault_o,
-  output logic              retire_valid_o,
-  output logic [LaneBits:0] retire_lanes_o
+  output retire_t           retire_o
 );
 
   // ---- events ----
-  logic       execute_event_valid_q, execute_resolves, event_valid;
-  event_t     execute_event_q, event_now;
+  logic       execute_event_valid_q, queue_event_valid, event_valid;
+  event_t     execute_event_q, queue_event, event_now;
   pc_t        event_vector;
   logic       event_fault, event_deadlock, event_arrived, event_ended;
   lane_mask_t deadlock_lanes;
@@ -76,19 +86,34 @@ module warp_control
   word_t      deadlock_operand;
   logic [Warps-1:0] barrier_release;
 
-  assign execute_resolves = execute_valid_i && execute_slot_i.resolve;
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) execute_event_valid_q <= 1'b0;
-    else         execute_event_valid_q <= execute_resolves;
+    else         execute_event_valid_q <= execute_resolves_i[ControlPort];
   end
   always_ff @(posedge clk_i) begin
-    if (execute_resolves) execute_event_q <= execute_event_i;
+    if (execute_resolves_i[ControlPort]) execute_event_q <= execute_event_i[ControlPort];
   end
 
-  assign event_valid          = execute_event_valid_q || memory_event_valid_i;
-  assign event_now            = execute_event_valid_q ? execute_event_q : memory_event_i;
-  assign memory_event_ready_o = !execute_event_valid_q;
+  if (Ports > 1) begin : gen_queue
+    event_queue u_queue (
+      .clk_i,
+      .rst_ni,
+      .valid_i   (execute_resolves_i[0]),
+      .slot_i    (execute_slot_i[0]),
+      .trapping_i(execute_event_i[0].path.trapping),
+      .valid_o   (queue_event_valid),
+      .event_o   (queue_event),
+      .ready_i   (!execute_event_valid_q)
+    );
+  end else begin : gen_no_queue
+    assign queue_event_valid = 1'b0;
+    assign queue_event       = '0;
+  end
+
+  assign event_valid          = execute_event_valid_q || queue_event_valid || memory_event_valid_i;
+  assign event_now            = execute_event_valid_q ? execute_event_q : queue_event_valid ? queue_event : memory_event_i;
+  assign memory_event_ready_o = !execute_event_valid_q && !queue_event_valid;
+  assign event_waits_o        = (execute_event_valid_q && queue_event_valid) || (memory_event_valid_i && !memory_event_ready_o);
   assign event_valid_o        = event_valid;
   assign event_o              = event_now;
   assign fence_i_o            = event_valid && event_now.fence_i;
@@ -105,8 +130,13 @@ module warp_control
     .issue_valid_i,
     .issue_warp_i,
     .issue_control_i,
+    .issue_speculative_i,
+    .issue_distance_i,
     .issue_path_o,
     .issue_resolve_o,
+    .issue_speculative_o,
+    .squash_i,
+    .squash_advanced_i,
     .live_warp_i,
     .live_o,
     .event_valid_i     (event_valid),
@@ -125,7 +155,8 @@ module warp_control
     .redirect_valid_o,
     .redirect_o,
     .ended_o,
-    .transit_o
+    .transit_o,
+    .waiting_o
   );
 
   barrier_unit u_barrier (
@@ -154,6 +185,8 @@ module warp_control
     .start_i,
     .issue_valid_i,
     .issue_warp_i,
+    .squash_i,
+    .squash_count_i,
     .read_i               (csr_read_i),
     .read_number_i        (csr_number_i),
     .read_warp_i          (csr_warp_i),
@@ -165,7 +198,7 @@ module warp_control
     .identity_warp_i      (identity_warp),
     .identity_group_o     (identity_group),
     .identity_local_base_o(identity_local_base),
-    .scratch_warp_i       (execute_slot_i.warp),
+    .scratch_warp_i       (execute_slot_i[ControlPort].warp),
     .scratch_base_o
   );
 
@@ -193,15 +226,24 @@ module warp_control
   );
 
   // ---- what retired ----
+  logic       [RetirePorts-1:0] retire_valid;
+  lane_mask_t [RetirePorts-1:0] retire_lanes;
+
+  assign retire_valid[Ports]   = safe_valid_i;
+  assign retire_lanes[Ports]   = safe_slot_i.mask;
+  assign retire_valid[Ports+1] = memory_event_valid_i && memory_event_ready_o && memory_event_i.path.retired;
+  assign retire_lanes[Ports+1] = memory_event_i.path.executed & ~memory_event_i.path.trapping;
+  for (genvar p = 0; p < Ports; p++) begin : gen_retire
+    assign retire_valid[p] = execute_valid_i[p] && execute_event_i[p].path.retired;
+    assign retire_lanes[p] = execute_event_i[p].path.executed & ~execute_event_i[p].path.trapping;
+  end
+
   retire_counter u_retire (
     .clk_i,
     .rst_ni,
-    .execute_valid_i(execute_valid_i && execute_event_i.path.retired),
-    .execute_lanes_i(execute_event_i.path.executed & ~execute_event_i.path.trapping),
-    .memory_valid_i (memory_event_valid_i && memory_event_ready_o && memory_event_i.path.retired),
-    .memory_lanes_i (memory_event_i.path.executed & ~memory_event_i.path.trapping),
-    .retire_valid_o,
-    .retire_lanes_o
+    .valid_i (retire_valid),
+    .lanes_i (retire_lanes),
+    .retire_o
   );
 
 endmodule

@@ -20,8 +20,8 @@ module heddle_die
   logic                         start, abort, done, aborted, faulted;
   fault_t                       fault;
   core_id_t                     fault_core;
-  logic [Cores-1:0]             retire_valid;
-  logic [Cores-1:0][LaneBits:0] retire_lanes;
+  retire_t [Cores-1:0]          retire;
+  stalls_t [Cores-1:0]          stalls;
 
   host_port u_host_port (
     .clk_i,
@@ -38,8 +38,8 @@ module heddle_die
     .faulted_i     (faulted),
     .fault_i       (fault),
     .fault_core_i  (fault_core),
-    .retire_valid_i(retire_valid),
-    .retire_lanes_i(retire_lanes)
+    .retire_i      (retire),
+    .stalls_i      (stalls)
   );
 
   cluster u_cluster (
@@ -54,8 +54,8 @@ module heddle_die
     .faulted_o     (faulted),
     .fault_o       (fault),
     .fault_core_o  (fault_core),
-    .retire_valid_o(retire_valid),
-    .retire_lanes_o(retire_lanes),
+    .retire_o      (retire),
+    .stalls_o      (stalls),
     .axi_o,
     .axi_i
   );

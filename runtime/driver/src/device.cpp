@@ -200,7 +200,9 @@ std::vector<Region> Device::regions() const {
 
 void Device::program_launch(uint32_t kernel_address) {
   Backend& device = *backend_;
-  device.write_register(regs::kEntry, image_->entry());
+  const auto direct = image_->direct_entry(launch_->kernel);
+  const bool aligned = launch_->options.private_bytes % KernelImage::kStackAlignment == 0;
+  device.write_register(regs::kEntry, direct && aligned ? *direct : image_->entry());
   device.write_register(regs::kKernel, kernel_address);
   device.write_register(regs::kArgs, launch_->args_base);
   device.write_register(regs::kPrivateBase, private_base_);
@@ -344,6 +346,13 @@ void Device::read_counters(double host_seconds) {
   last_.cycles = read_pair(*backend_, regs::kCyclesLo);
   last_.warp_instrs = read_pair(*backend_, regs::kWarpInstrsLo);
   last_.lane_instrs = read_pair(*backend_, regs::kLaneInstrsLo);
+  constexpr std::array kWarpCycles = {
+      regs::kWarpCyclesIssuedLo, regs::kWarpCyclesOperandLo, regs::kWarpCyclesMemoryLo, regs::kWarpCyclesUnitLo,
+      regs::kWarpCyclesPortLo,   regs::kWarpCyclesControlLo, regs::kWarpCyclesFetchLo,  regs::kWarpCyclesBarrierLo,
+      regs::kWarpCyclesDrainLo,  regs::kWarpCyclesIdleLo,
+  };
+  static_assert(kWarpCycles.size() == kWarpCycleReasons.size());
+  for (size_t i = 0; i < kWarpCycles.size(); ++i) last_.warp_cycles[i] = read_pair(*backend_, kWarpCycles[i]);
   last_.host_seconds = host_seconds;
 }
 

@@ -13,7 +13,8 @@ package monitor_pkg;
   // Asked once at time zero: without lock-step only what heads the list here is reported.
   import "DPI-C" function bit heddle_monitor_lockstep();
 
-  import "DPI-C" function void heddle_monitor_retire(input int unsigned core, input int unsigned lanes);
+  import "DPI-C" function void heddle_monitor_retire(
+      input int unsigned core, input int unsigned slots, input int unsigned lanes);
 
   // Where a warp is, without lock-step: with it the commit says so.
   import "DPI-C" function void heddle_monitor_slot(

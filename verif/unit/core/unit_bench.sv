@@ -106,6 +106,15 @@ module unit_bench
   mem_request_t  request;
   mem_response_t response;
   warp_id_t      filled_warp;
+  // The pair of instructions that was asked for.
+  logic [FetchWords-1:0][31:0] block;
+  logic [$clog2(FetchWords)-1:0] even_q, odd_q;
+  always_ff @(posedge clk_i) begin
+    even_q <= lookup_pc_i[2 +: $clog2(FetchWords)] & ~($clog2(FetchWords))'(1);
+    odd_q  <= lookup_pc_i[2 +: $clog2(FetchWords)] | ($clog2(FetchWords))'(1);
+  end
+  assign data_o = {block[odd_q], block[even_q]};
+
   icache u_icache (
     .clk_i,
     .rst_ni,
@@ -117,7 +126,7 @@ module unit_bench
     .miss_allowed_i,
     .hit_o,
     .error_o,
-    .data_o,
+    .data_o          (block),
     .filled_o,
     .filled_warp_o   (filled_warp),
     .request_o       (request),
