@@ -3,11 +3,12 @@ run(arguments), which prints, and gives what --json holds (rows) and whether all
 
 import sys
 
+import bench_core
 import bench_memory
 import bench_sim
 import report
 
-SUITES = {suite.NAME: suite for suite in (bench_sim, bench_memory)}
+SUITES = {suite.NAME: suite for suite in (bench_core, bench_sim, bench_memory)}
 
 
 def add(jobs):
