@@ -22,7 +22,6 @@ SETTINGS = {
     "scheduled for `sifive-7-series`": ["-mtune=sifive-7-series"],
     "`-misched=ilpmax`": ["-mllvm", "-misched=ilpmax"],
     "not scheduled": ["-mllvm", "-enable-misched=false"],
-    "`-O3`": ["-O3"],
     "`-Os`": ["-Os"],
 }
 EXAMPLES = {
@@ -30,9 +29,6 @@ EXAMPLES = {
     "conv3x3": ["--n", "32"],
     "sgemm_tiled": ["--n", "32"],
     "spmv": ["--n", "512"],
-    "nbody": ["--n", "64", "--steps", "1"],
-    "mandelbrot": ["--n", "40"],
-    "collatz": ["--n", "500"],
     "reduction": ["--n", "2500"],
 }
 
