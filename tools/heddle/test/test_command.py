@@ -215,7 +215,7 @@ class Example(Case):
             '#include "heddle.h"\n'
             "struct vecadd_args { uint32_t n, a, b; HD_PTR(float) c; };\n"
             "HD_KERNEL(vecadd) {\n"
-            "  if (hd_global_id(0) == 70) args->c[1 << 20] = 1.0f;\n"
+            "  if (hd_group_id(0) == 1 && hd_local_id(0) == 5) args->c[1 << 20] = 1.0f;\n"
             "}\n"
         )
         done = call(["/usr/bin/python3", "-B", ROOT / "tools/cc/heddle_cc.py", "--runtime-dir", arguments.runtime, source, "-o", folder / "broken.elf"])
@@ -229,7 +229,7 @@ class Example(Case):
         self.assertEqual(set(error), ERROR_KEYS)
         self.assertIn("store to an address outside every allocation", error["cause"])
         self.assertEqual((error["symbol"], pathlib.Path(error["file"]).name, error["line"]), ("vecadd", "broken.c", 4))
-        self.assertEqual((error["workgroup"], error["lane"]), ([1, 0, 0], 70 % 64 % 8))
+        self.assertEqual((error["workgroup"], error["lane"]), ([1, 0, 0], 5))
         self.assertGreater(error["address"], error["pc"])
         self.assertGreaterEqual(error["pc"], 0x80000000)
 
