@@ -102,6 +102,16 @@ module l2_bank
   l2_count_t     answer_count;
   logic          d_busy;
 
+  // What is in the tag stage; the arbitration looks at it.
+  logic         t_error_q;                       // the fetch of the line failed
+  l2_miss_t     t_fill_q;
+  transaction_t t_head_q, t_pending, t;
+  line_strobe_t t_head_strobe_q, t_pending_strobe, t_strobe;
+  line_t        t_head_data_q, t_pending_data, t_data;
+  logic [31:0]  t_head_order_q, t_pending_order, t_order;
+  logic         t_replay, t_access, t_first, t_fill, t_clean, t_chain_q;
+  logic [3:0]   chain_length_q;
+
   assign answer_room = 32'(answer_count) + 32'(t_valid_q) + 32'(d_busy) < L2Answers;
   assign clean_line  = line_address_t'((32'(clean_set) << BankShift) | ((L2Banks > 1) ? 32'(bank_i) : 32'd0));
 
@@ -156,15 +166,6 @@ module l2_bank
   end
 
   // ---- tag stage: the operation ----------------------------------------------------------------------------------------------
-  logic         t_error_q;                       // the fetch of the line failed
-  l2_miss_t     t_fill_q;
-  transaction_t t_head_q, t_pending, t;
-  line_strobe_t t_head_strobe_q, t_pending_strobe, t_strobe;
-  line_t        t_head_data_q, t_pending_data, t_data;
-  logic [31:0]  t_head_order_q, t_pending_order, t_order;
-  logic         t_replay, t_access, t_first, t_fill, t_clean, t_chain_q;
-  logic [3:0]   chain_length_q;
-
   always_ff @(posedge clk_i) begin
     if (t_valid_d) begin
       t_kind_q       <= t_kind_d;

@@ -52,6 +52,26 @@ module regs_bench
     hw.warp_instrs_hi   = hw_value_i + 32'(REG_WARP_INSTRS_HI);
     hw.lane_instrs_lo   = hw_value_i + 32'(REG_LANE_INSTRS_LO);
     hw.lane_instrs_hi   = hw_value_i + 32'(REG_LANE_INSTRS_HI);
+    hw.warp_cycles_issued_lo = hw_value_i + 32'(REG_WARP_CYCLES_ISSUED_LO);
+    hw.warp_cycles_issued_hi = hw_value_i + 32'(REG_WARP_CYCLES_ISSUED_HI);
+    hw.warp_cycles_operand_lo = hw_value_i + 32'(REG_WARP_CYCLES_OPERAND_LO);
+    hw.warp_cycles_operand_hi = hw_value_i + 32'(REG_WARP_CYCLES_OPERAND_HI);
+    hw.warp_cycles_memory_lo = hw_value_i + 32'(REG_WARP_CYCLES_MEMORY_LO);
+    hw.warp_cycles_memory_hi = hw_value_i + 32'(REG_WARP_CYCLES_MEMORY_HI);
+    hw.warp_cycles_unit_lo = hw_value_i + 32'(REG_WARP_CYCLES_UNIT_LO);
+    hw.warp_cycles_unit_hi = hw_value_i + 32'(REG_WARP_CYCLES_UNIT_HI);
+    hw.warp_cycles_port_lo = hw_value_i + 32'(REG_WARP_CYCLES_PORT_LO);
+    hw.warp_cycles_port_hi = hw_value_i + 32'(REG_WARP_CYCLES_PORT_HI);
+    hw.warp_cycles_control_lo = hw_value_i + 32'(REG_WARP_CYCLES_CONTROL_LO);
+    hw.warp_cycles_control_hi = hw_value_i + 32'(REG_WARP_CYCLES_CONTROL_HI);
+    hw.warp_cycles_fetch_lo = hw_value_i + 32'(REG_WARP_CYCLES_FETCH_LO);
+    hw.warp_cycles_fetch_hi = hw_value_i + 32'(REG_WARP_CYCLES_FETCH_HI);
+    hw.warp_cycles_barrier_lo = hw_value_i + 32'(REG_WARP_CYCLES_BARRIER_LO);
+    hw.warp_cycles_barrier_hi = hw_value_i + 32'(REG_WARP_CYCLES_BARRIER_HI);
+    hw.warp_cycles_drain_lo = hw_value_i + 32'(REG_WARP_CYCLES_DRAIN_LO);
+    hw.warp_cycles_drain_hi = hw_value_i + 32'(REG_WARP_CYCLES_DRAIN_HI);
+    hw.warp_cycles_idle_lo = hw_value_i + 32'(REG_WARP_CYCLES_IDLE_LO);
+    hw.warp_cycles_idle_hi = hw_value_i + 32'(REG_WARP_CYCLES_IDLE_HI);
   end
 
   heddle_regs u_regs (
