@@ -74,7 +74,7 @@ module icache
   line_address_t lookup_line;
   block_t        lookup_block;
   assign lookup_line = lookup_pc_i[31:OffsetBits];
-  assign lookup_block = block_t'(lookup_pc_i[OffsetBits-1:2] >> $clog2(FetchWords));
+  assign lookup_block = block_t'((32'(lookup_pc_i) % (LineBytes / 4)) / FetchWords);  // (a pc counts words)
 
   logic                  fill_tag_write, fill_data_write;
   way_t                  fill_way_q;

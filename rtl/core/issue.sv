@@ -31,8 +31,10 @@ module issue
 
   logic [TurnBits-1:0] turn_q;
   logic [Warps-1:0]    above_d, above_q;     // the warps from the first of the search on
+  logic [Warps-1:0]    above_next;
 
-  assign above_d = (turn_q != '1) ? above_q : (above_q << 1 == '0) ? '1 : above_q << 1;
+  assign above_next = above_q + above_q;     // a shift by one place, also where there is only one
+  assign above_d    = (turn_q != '1) ? above_q : (above_next == '0) ? '1 : above_next;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
