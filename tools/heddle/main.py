@@ -8,12 +8,14 @@ import sys
 from build import BuildError
 from shape import ShapeError
 import command_bench
+import command_formal
 import command_kernel
+import command_mutants
 import command_run
 import command_synth
 import command_test
 
-COMMANDS = (command_run, command_test, command_bench, command_kernel, command_synth)
+COMMANDS = (command_run, command_test, command_bench, command_kernel, command_synth, command_formal, command_mutants)
 
 
 class Parser(argparse.ArgumentParser):

@@ -1,0 +1,64 @@
+"""Proof that a mutant is no error: no sequence of inputs, from reset on, shows it at the ports of its module."""
+
+import re
+import shutil
+import subprocess
+
+import netlist
+
+
+def proved(yosys, work, mutant, seconds):
+    """Whether property directed reachability finds that the module and its mutant never differ. False also where it does not end."""
+    if not shutil.which("berkeley-abc"):
+        return False
+    source = work / f"{mutant.module}.yosys" / f"{mutant.module}_netlist.v"
+    folder = work / "equivalence" / str(mutant.number)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    shutil.copy(source, folder / "netlist.v")
+    module, bits = f"{mutant.module}_mutated", netlist.SELECT_BITS
+    inputs = _inputs(source.read_text(), module)
+    # One cycle of reset, the same for both.
+    reset = ("  reg started = 1'b0; always @(posedge clk_i) started <= 1'b1; always @* assume(rst_ni == started);"
+             if "rst_ni" in inputs and "clk_i" in inputs else "")  # fmt: skip
+    ports = ", ".join(inputs)
+    outputs = _outputs(source.read_text(), module)
+    declared = " ".join(f"input {width} {name};" for name, width in inputs.items())
+    wires = " ".join(f"wire {width} {side}_{name};" for name, width in outputs.items() for side in ("good", "bad"))
+
+    def instance(side, number):
+        connections = [f".{name}({name})" for name in inputs] + [f".{name}({side}_{name})" for name in outputs]
+        return f"  {module} {side} ({', '.join([*connections, f'.mutsel({bits}' + chr(39) + f'd{number})'])});"
+
+    same = " && ".join(f"good_{name} == bad_{name}" for name in outputs) or "1'b1"
+    guard = "if (rst_ni) " if "rst_ni" in inputs else ""
+    (folder / "miter.v").write_text(
+        f"module miter({ports}); {declared} {wires}\n{instance('good', 0)}\n{instance('bad', mutant.number)}\n{reset}\n"
+        f"  always @* {guard}assert({same});\nendmodule\n"
+    )
+    commands = ["read_verilog -formal netlist.v miter.v", "hierarchy -check -top miter", "proc", "flatten", "opt_clean", "async2sync",
+                "chformal -lower", "memory_map", "dffunmap", "setundef -undriven -zero", "opt -full", "techmap", "opt -fast",
+                "formalff -clk2ff -ff2anyinit", "simplemap", "dffunmap", "aigmap", "opt_clean",
+                "write_aiger -I -B -zinit -no-startoffset miter.aig"]  # fmt: skip
+    try:
+        yosys.run(folder, commands, "miter.log")
+        said = subprocess.run(["berkeley-abc", "-c", f"read_aiger miter.aig; fold; strash; scorr; scleanup; fraig; pdr -T {seconds}"],
+                              cwd=folder, capture_output=True, text=True, timeout=seconds + 30, check=False).stdout  # fmt: skip
+    except (subprocess.TimeoutExpired, netlist.NetlistError, RuntimeError):
+        return False
+    (folder / "pdr.log").write_text(said)
+    return "Property proved" in said
+
+
+def _ports(text, module, kind):
+    body = text[text.index(f"module {module}") :]
+    body = body[: body.index("endmodule")]
+    return {name: width or "" for width, name in re.findall(rf"^  {kind} (\[[^\]]*\])?\s*(\S+);$", body, re.M) if name != "mutsel"}
+
+
+def _inputs(text, module):
+    return _ports(text, module, "input")
+
+
+def _outputs(text, module):
+    return _ports(text, module, "output")
