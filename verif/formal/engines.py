@@ -8,6 +8,8 @@ import subprocess
 from dataclasses import dataclass, field
 
 SOLVER = "z3"
+# A broken variant shows itself within so many cycles.
+SEARCH_CYCLES = 40
 # Solvers that run now.
 RUNNING = set()
 
@@ -95,23 +97,38 @@ def induction(work, depth, timeout):
     return Answer("unknown", _reason(text, timeout))
 
 
+def _abc(work, script, log, timeout):
+    """The text of a run of abc on model.aig, and {cell: frame} of the outputs that it finds asserted."""
+    require("berkeley-abc")
+    cells = re.findall(r"^  cell \S+ \\?(\S+)", (work / "model.order").read_text(), re.M)
+    text = _run(["berkeley-abc", "-c", f"read_aiger model.aig; fold; strash; scleanup; fraig; {script}"], work, log, timeout + 30) or ""
+    outputs = re.findall(r"Output +(\d+) (?:of miter \S+ )?was (?:trivially )?asserted in frame +(\d+)", text)
+    return text, {cells[int(n)]: int(frame) for n, frame in outputs}
+
+
 def reachability(work, timeout):
     """(answer, reached): no reachable state violates an assertion; {cell: cycle} of the covers that some state reaches."""
-    require("berkeley-abc")
-    cells = re.findall(r"^  cell \S+ \\?(\S+)", (work / "model.order").read_text(), re.M)[::-1]
-    text = _run(["berkeley-abc", "-c", f"read_aiger model.aig; fold; strash; scleanup; fraig; pdr -a -T {timeout}"], work, "pdr.log", timeout + 30)
-    outputs = re.findall(r"Output +(\d+) was (?:trivially )?asserted in frame +(\d+)", text or "")
-    frames = {cells[int(n)]: int(frame) for n, frame in outputs}
+    text, frames = _abc(work, f"pdr -a -T {timeout}", "pdr.log", timeout)
     failed, reached = ({cell[: -len(end)]: frame for cell, frame in frames.items() if cell.endswith(end)} for end in (".holds", ".reached"))
     if failed:
         return Answer("failed", depth=min(failed.values()), failed=list(failed)), reached
-    if re.search(r"Properties: +All = \d+\. Proved = \d+\. Disproved = \d+\. Undecided = 0\.", text or ""):
+    if re.search(r"Properties: +All = \d+\. Proved = \d+\. Disproved = \d+\. Undecided = 0\.", text):
         return Answer("passed"), reached
     return Answer("unknown", _reason(text, timeout)), reached
 
 
+def search(work, timeout):
+    """A failure in the first cycles; as many as a broken variant needs to show."""
+    text, frames = _abc(work, f"bmc3 -F {SEARCH_CYCLES} -T {timeout}", "bmc3.log", timeout)
+    if frames:
+        return Answer("failed", depth=min(frames.values()), failed=list(frames))
+    if re.search(r"No output asserted in \d+ frames|Networks are equivalent|UNSAT", text) and "Timeout" not in text:
+        return Answer("passed")
+    return Answer("unknown", _reason(text, timeout))
+
+
 def _reason(text, timeout):
-    if not text or "Undecided" in text or "Status" not in text and not re.search(r"error|unknown", text, re.I):
+    if not text or "Undecided" in text or "Timeout" in text or "Status" not in text and not re.search(r"error|unknown", text, re.I):
         return f"no answer in {timeout} s"
     lines = [line for line in text.splitlines() if re.search(r"error|unknown|solver", line, re.I)]
     return lines[-1].strip() if lines else "the solver gave no verdict"

@@ -28,6 +28,7 @@ from yosys import Yosys, YosysError
 # What counts as success. Anything else does not: inconclusive, failed, unreachable, not refuted.
 GOOD = ("proved", "bounded", "reached", "refuted")
 
+ERRORS = (SolverError, TaskError, YosysError, DesignError, AssertionFormError)
 # For the covers of a task that is not decided by property directed reachability.
 COVER_SECONDS = 60
 
@@ -54,7 +55,7 @@ class Runner:
             rows = self.prove(task)
             for variant in task.broken:
                 rows.append(self.refute(task, variant))
-        except (SolverError, TaskError, YosysError, DesignError, AssertionFormError) as error:
+        except ERRORS as error:
             rows = [row(task, "(all)", task.mode, 0, "inconclusive", text=str(error))]
         rows[0]["host_seconds"] = round(time.monotonic() - start, 1)
         return rows
@@ -112,7 +113,7 @@ class Runner:
         work = self.work(f"{task.name}.{variant.name}")
         model.build(self.yosys, task, work, variant)
         if task.mode == "pdr":
-            answer, _ = engines.reachability(work, task.timeout)
+            answer = engines.search(work, task.timeout)
         else:
             answer = engines.bounded(work, task.depth, task.timeout)
         name = f"broken: {variant.name}"

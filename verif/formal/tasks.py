@@ -19,7 +19,7 @@ class Broken:
 
     name: str
     file: str
-    old: str
+    old: str  # empty: the whole file
     new: str
 
 

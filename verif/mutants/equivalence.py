@@ -3,11 +3,16 @@
 import re
 import shutil
 import subprocess
+import sys
 
 import netlist
 
+sys.path.insert(0, str(netlist.ROOT / "verif/formal"))
 
-def proved(yosys, work, mutant, seconds):
+import model
+
+
+def proved(work, mutant, seconds):
     """Whether property directed reachability finds that the module and its mutant never differ. False also where it does not end."""
     if not shutil.which("berkeley-abc"):
         return False
@@ -37,14 +42,13 @@ def proved(yosys, work, mutant, seconds):
         f"  always @* {guard}assert({same});\nendmodule\n"
     )
     commands = ["read_verilog -formal netlist.v miter.v", "hierarchy -check -top miter", "proc", "flatten", "opt_clean", "async2sync",
-                "chformal -lower", "memory_map", "dffunmap", "setundef -undriven -zero", "opt -full", "techmap", "opt -fast",
-                "formalff -clk2ff -ff2anyinit", "simplemap", "dffunmap", "aigmap", "opt_clean",
-                "write_aiger -I -B -zinit -no-startoffset miter.aig"]  # fmt: skip
+                "memory_map", "dffunmap", "setundef -undriven -zero", "opt_expr", "opt_merge", "opt_clean", "techmap", "simplemap",
+                "opt_clean", "aigmap", "opt_clean", "write_aiger -I -B -zinit -no-startoffset miter.aig"]  # fmt: skip
     try:
-        yosys.run(folder, commands, "miter.log")
+        model.native(folder, commands, "miter.log")
         said = subprocess.run(["berkeley-abc", "-c", f"read_aiger miter.aig; fold; strash; scorr; scleanup; fraig; pdr -T {seconds}"],
                               cwd=folder, capture_output=True, text=True, timeout=seconds + 30, check=False).stdout  # fmt: skip
-    except (subprocess.TimeoutExpired, netlist.NetlistError, RuntimeError):
+    except (subprocess.TimeoutExpired, model.YosysError):
         return False
     (folder / "pdr.log").write_text(said)
     return "Property proved" in said

@@ -16,6 +16,7 @@ import campaign
 import equivalence
 import judged
 import netlist
+import proofs
 
 ROOT = netlist.ROOT
 sys.path.insert(0, str(ROOT / "tools/heddle"))
@@ -108,12 +109,14 @@ def main():
     built = time.monotonic() - start
     print(f"{len(mutants)} mutants, {len(tests)} tests of {sum(test.seconds for test in tests):.0f} s; built in {built:.0f} s", flush=True)
 
+    formal = proofs.Proofs(ROOT / "build", work, args.config)
+
     def judge(mutant):
         row = {"module": mutant.module, "mutant": mutant.change, "source": mutant.source, "number": mutant.number}
-        if found := campaign.kill(tests, mutant.number):
+        if found := campaign.kill(tests, mutant.number) or formal.kill(mutant):
             return {**row, "killed": True, "by": f"{found[0]} ({found[1]})"}
         kind, reason = judged.opinion(opinions, mutant, ROOT)
-        if not kind and args.prove and equivalence.proved(Yosys(ROOT / "build/synth/yosys"), work, mutant, args.prove):
+        if not kind and args.prove and equivalence.proved(work, mutant, args.prove):
             kind, reason = "equivalent", "proved: no sequence of inputs shows a difference at the ports"
         return {**row, "killed": False, "by": "", "class": kind or "untested", "reason": reason}
 

@@ -37,16 +37,20 @@ module warp_slots_checker
   warp_id_t name_d, name_q;
   logic     first;
 
-  assign first = to_start_q == size_q;
+  // A launch that is stopped starts nothing more, whatever it still had to start.
+  logic     killed_d, killed_q;
+
+  assign first    = to_start_q == size_q;
+  assign killed_d = !clear_i && (killed_q || (to_start_q != '0 && !first && !starting_i));
 
   always_comb begin
     to_start_d = to_start_q;
     name_d     = name_q;
-    if (place_i) to_start_d = group_warps_i;
     if (take_i) begin
       to_start_d = to_start_q - count_t'(1);
       name_d     = take_group_i;
     end
+    if (place_i) to_start_d = group_warps_i;
     if (clear_i) to_start_d = '0;
   end
 
@@ -54,8 +58,10 @@ module warp_slots_checker
     if (!rst_ni) begin
       to_start_q <= '0;
       size_q     <= '0;
+      killed_q   <= 1'b0;
     end else begin
       to_start_q <= to_start_d;
+      killed_q   <= killed_d;
       if (clear_i) size_q <= group_warps_i;
     end
   end
@@ -63,17 +69,18 @@ module warp_slots_checker
 
   always_comb begin
     if (rst_ni) begin
-      m_fits : assume (!place_i || (available_o >= group_warps_i && to_start_q == '0 && !clear_i));
+      m_fits : assume (!place_i || (available_o >= group_warps_i && !clear_i && !killed_d &&
+                                    (to_start_q == '0 || (to_start_q == count_t'(1) && take_i))));
       m_size : assume (clear_i || group_warps_i == size_q);
       m_size_range : assume (group_warps_i != '0 && 32'(group_warps_i) <= Warps);
-      m_take : assume (!take_i || (to_start_q != '0 && !clear_i));
+      m_take : assume (!take_i || (to_start_q != '0 && !clear_i && !killed_d));
       m_first : assume (take_first_i == (take_i && first));
       m_group : assume (!take_i || take_group_i == (first ? free_slot_o : name_q));
-      m_starting : assume (starting_i == (to_start_q != '0 && !first));
+      m_starting : assume (!starting_i || (to_start_q != '0 && !first && !killed_q));
       m_named : assume (!starting_i || take_group_i == name_q);
       m_done : assume (!warp_done_valid_i || (32'(warp_done_i) < Warps && running_q[warp_done_i]));
       // A launch begins when the one before has ended.
-      m_clear : assume (!clear_i || (running_q == '0 && to_start_q == '0));
+      m_clear : assume (!clear_i || running_q == '0);
     end
   end
 
@@ -99,10 +106,10 @@ module warp_slots_checker
         // A workgroup is named by a slot of its own.
         if (taken_q[w]) a_name_taken : assert (32'(group_q[w]) < Warps && taken_q[group_q[w]] && group_q[group_q[w]] == group_q[w]);
         // Complete: it has members, none of them runs, none is to start. And the reverse.
-        a_complete : assert (complete_q[w] ==
-                             (members[w] && !running_members[w] && !(to_start_q != '0 && !first && name_q == warp_id_t'(w))));
+        if (!killed_d) a_complete : assert (complete_q[w] ==
+                                            (members[w] && !running_members[w] && !(to_start_q != '0 && !first && name_q == warp_id_t'(w))));
         // Its size is that of the launch, but for what has not started.
-        if (members[w]) a_size : assert (count_t'($countones(mine)) + ((to_start_q != '0 && !first && name_q == warp_id_t'(w)) ? to_start_q : '0) == size_q);
+        if (members[w] && !killed_d) a_size : assert (count_t'($countones(mine)) + ((to_start_q != '0 && !first && name_q == warp_id_t'(w)) ? to_start_q : '0) == size_q);
       end
     end
   end
