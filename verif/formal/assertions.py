@@ -120,11 +120,11 @@ package formal_pkg;
     countones = '0;
     for (int i = 0; i < 32; i++) countones = countones + 6'(bits[i]);
   endfunction
-  function automatic logic onehot0(logic [159:0] bits);
-    return (bits & (bits - 160'd1)) == '0;
+  function automatic logic onehot0(logic [255:0] bits);
+    return (bits & (bits - 256'd1)) == '0;
   endfunction
-  function automatic logic onehot(logic [159:0] bits);
-    return bits != '0 && (bits & (bits - 160'd1)) == '0;
+  function automatic logic onehot(logic [255:0] bits);
+    return bits != '0 && (bits & (bits - 256'd1)) == '0;
   endfunction
 endpackage
 """

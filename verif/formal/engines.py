@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 SOLVER = "z3"
 # A broken variant shows itself within so many cycles.
-SEARCH_CYCLES = 40
+SEARCH_CYCLES = 64
 # Solvers that run now.
 RUNNING = set()
 
@@ -107,14 +107,16 @@ def _abc(work, script, log, timeout):
 
 
 def reachability(work, timeout):
-    """(answer, reached): no reachable state violates an assertion; {cell: cycle} of the covers that some state reaches."""
+    """(answer, reached, settled): whether no reachable state violates an assertion; {cell: cycle} of the covers that some state reaches;
+    whether the others are known to be out of reach."""
     text, frames = _abc(work, f"pdr -a -T {timeout}", "pdr.log", timeout)
     failed, reached = ({cell[: -len(end)]: frame for cell, frame in frames.items() if cell.endswith(end)} for end in (".holds", ".reached"))
+    settled = bool(re.search(r"Properties: +All = \d+\. Proved = \d+\. Disproved = \d+\. Undecided = 0\.", text))
     if failed:
-        return Answer("failed", depth=min(failed.values()), failed=list(failed)), reached
-    if re.search(r"Properties: +All = \d+\. Proved = \d+\. Disproved = \d+\. Undecided = 0\.", text):
-        return Answer("passed"), reached
-    return Answer("unknown", _reason(text, timeout)), reached
+        answer = Answer("failed", depth=min(failed.values()), failed=list(failed))
+    else:
+        answer = Answer("passed") if settled else Answer("unknown", _reason(text, timeout))
+    return answer, reached, settled
 
 
 def search(work, timeout):

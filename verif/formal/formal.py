@@ -66,20 +66,21 @@ class Runner:
         asserted = [p for p in found if p.kind == "assert"]
         if not asserted:
             raise TaskError(f"task {task.name} has no property to prove")
-        answer, good, reached = self.decide(task, work)
+        answer, good, reached, settled = self.decide(task, work)
         rows = []
         for p in found:
             if p.kind == "assume":
                 continue
             at = min((reached[cell] for cell in p.cells if cell in reached), default=None)
             if p.kind == "cover":
-                status = "reached" if at is not None else "unreached"
+                status = "reached" if at is not None else "unreached" if settled else "inconclusive"
                 rows.append(row(task, p.name, "cover", 0 if at is None else at, status))
                 continue
             named = any(cell in answer.failed for cell in p.cells)
             if answer.verdict == "passed" and at is None:
                 # It holds, but its premise and conclusion were not seen to hold together.
-                rows.append(row(task, p.name, task.mode, answer.depth, "vacuous"))
+                status, text = ("vacuous", "") if settled else ("inconclusive", "holds; not known whether its premise can")
+                rows.append(row(task, p.name, task.mode, answer.depth, status, text=text))
             elif answer.verdict == "passed":
                 rows.append(row(task, p.name, task.mode, answer.depth, good, reached=at))
             elif answer.verdict == "failed" and named:
@@ -91,22 +92,22 @@ class Runner:
         return rows
 
     def decide(self, task, work):
-        """The answer to all assertions together, what a pass is called, and {cell: cycle} of what is reached."""
-        pdr, reached = engines.reachability(work, task.timeout if task.mode == "pdr" else min(task.timeout, COVER_SECONDS))
+        """The answer to all assertions together, what a pass is called, and what is reached (see engines.reachability)."""
+        pdr, reached, settled = engines.reachability(work, task.timeout if task.mode == "pdr" else min(task.timeout, COVER_SECONDS))
         if task.mode == "pdr":
             depth = pdr.depth + 2 if pdr.verdict == "failed" else task.depth
             if depth:
                 shown = engines.bounded(work, depth, task.timeout)
                 if shown.verdict == "failed" or pdr.verdict == "passed" and shown.verdict != "passed":
-                    return shown, "proved", reached
+                    return shown, "proved", reached, settled
             if pdr.verdict == "failed":
                 # The waveform is the bounded check's. Two solvers that disagree are no answer.
                 pdr = engines.Answer("unknown", f"abc finds a failure in cycle {pdr.depth}, the bounded check none")
-            return pdr, "proved", reached
+            return pdr, "proved", reached, settled
         answer = engines.bounded(work, task.depth, task.timeout)
         if task.mode == "bmc" or answer.verdict != "passed":
-            return answer, "bounded", reached
-        return engines.induction(work, task.depth, task.timeout), "proved", reached
+            return answer, "bounded", reached, settled
+        return engines.induction(work, task.depth, task.timeout), "proved", reached, settled
 
     def refute(self, task, variant):
         """A variant that is broken on purpose must fail."""

@@ -28,7 +28,8 @@ bind {top} formal_reset u_formal_reset(.*);
 
 # By Yosys with slang; it hands over a design that Debian's Yosys can read. That is a native program and takes a fraction of the time
 # for everything after.
-FRONT = ("hierarchy -check -top {top}", "async2sync", "chformal -lower", "opt_clean", "write_rtlil front.il")
+FRONT = ("hierarchy -check -top {top}", "async2sync", "chformal -lower", "opt_clean", "bwmuxmap",
+         "write_rtlil front.il")  # fmt: skip
 # Registers as the solvers want them, assertions as cells of their own.
 PREPARE = ("read_rtlil front.il", "memory_map", "dffunmap", "opt_clean")
 AIGER = (

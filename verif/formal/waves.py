@@ -29,7 +29,8 @@ def last_cycles(path, cycles=6):
         elif words[0][0] in "01xz" and len(words) == 1:
             values[words[0][1:]] = words[0][0]
     # smtbmc writes two time stamps per cycle, for the edges of the clock.
-    columns.append(dict(values))
+    if columns and columns[-1] != values:
+        columns.append(dict(values))
     frames = columns[1::2][-cycles:] or columns[-cycles:]
     rows = []
     for code, name in names.items():

@@ -20,15 +20,15 @@ module scratch_allocator_checker
   typedef logic [ScratchBits+1:0] wide_t;
 
   // Allocations that exist: as many as workgroups can.
-  logic [Slots-1:0]                  live_d, live_q, matches, release_one;
+  logic [Slots-1:0]                  live_d, live_q, same, release_one;
   logic [Slots-1:0][ScratchBits-1:0] base_d, base_q;
   logic                              placed;
 
   for (genvar s = 0; s < Slots; s++) begin : gen_match
-    assign matches[s] = live_q[s] && base_q[s] == release_base_i;
+    assign same[s] = live_q[s] && base_q[s] == release_base_i;
   end
   // With nothing to hand out every base is zero; any one of them goes.
-  assign release_one = release_i ? matches & (~matches + Slots'(1)) : '0;
+  assign release_one = release_i ? same & (~same + Slots'(1)) : '0;
 
   always_comb begin
     live_d = live_q & ~release_one;
@@ -56,7 +56,7 @@ module scratch_allocator_checker
     if (rst_ni) begin
       m_fits : assume (!clear_i || 32'(size_i) <= ScratchpadBytes);
       m_granted : assume (!alloc_i || (grant_o && live_q != '1 && !clear_i));
-      m_release : assume (!release_i || (matches != '0 && !clear_i));
+      m_release : assume (!release_i || (same != '0 && !clear_i));
     end
   end
 

@@ -38,10 +38,11 @@ module warp_slots_checker
   logic     first;
 
   // A launch that is stopped starts nothing more, whatever it still had to start.
-  logic     killed_d, killed_q;
+  logic     killed, killed_d, killed_q;
 
   assign first    = to_start_q == size_q;
-  assign killed_d = !clear_i && (killed_q || (to_start_q != '0 && !first && !starting_i));
+  assign killed   = killed_q || (to_start_q != '0 && !first && !starting_i);
+  assign killed_d = killed && !clear_i;
 
   always_comb begin
     to_start_d = to_start_q;
@@ -69,11 +70,11 @@ module warp_slots_checker
 
   always_comb begin
     if (rst_ni) begin
-      m_fits : assume (!place_i || (available_o >= group_warps_i && !clear_i && !killed_d &&
+      m_fits : assume (!place_i || (available_o >= group_warps_i && !clear_i && !killed &&
                                     (to_start_q == '0 || (to_start_q == count_t'(1) && take_i))));
       m_size : assume (clear_i || group_warps_i == size_q);
       m_size_range : assume (group_warps_i != '0 && 32'(group_warps_i) <= Warps);
-      m_take : assume (!take_i || (to_start_q != '0 && !clear_i && !killed_d));
+      m_take : assume (!take_i || (to_start_q != '0 && !clear_i && !killed));
       m_first : assume (take_first_i == (take_i && first));
       m_group : assume (!take_i || take_group_i == (first ? free_slot_o : name_q));
       m_starting : assume (!starting_i || (to_start_q != '0 && !first && !killed_q));
@@ -106,10 +107,10 @@ module warp_slots_checker
         // A workgroup is named by a slot of its own.
         if (taken_q[w]) a_name_taken : assert (32'(group_q[w]) < Warps && taken_q[group_q[w]] && group_q[group_q[w]] == group_q[w]);
         // Complete: it has members, none of them runs, none is to start. And the reverse.
-        if (!killed_d) a_complete : assert (complete_q[w] ==
+        if (!killed) a_complete : assert (complete_q[w] ==
                                             (members[w] && !running_members[w] && !(to_start_q != '0 && !first && name_q == warp_id_t'(w))));
         // Its size is that of the launch, but for what has not started.
-        if (members[w] && !killed_d) a_size : assert (count_t'($countones(mine)) + ((to_start_q != '0 && !first && name_q == warp_id_t'(w)) ? to_start_q : '0) == size_q);
+        if (members[w] && !killed) a_size : assert (count_t'($countones(mine)) + ((to_start_q != '0 && !first && name_q == warp_id_t'(w)) ? to_start_q : '0) == size_q);
       end
     end
   end
@@ -117,15 +118,16 @@ module warp_slots_checker
   always_comb begin
     if (rst_ni) begin
       // No slot is lost: what is not available is taken, or promised.
-      a_books : assert (32'(available_o) + 32'($countones(taken_q)) + 32'(to_start_q) == Warps);
+      a_at_most : assert (32'(available_o) + 32'($countones(taken_q)) <= Warps);
+      if (!killed) a_books : assert (32'(available_o) + 32'($countones(taken_q)) + 32'(to_start_q) == Warps);
       a_running : assert (running_o == (running_q != '0));
       if (take_i) a_take_free : assert (!taken_q[free_slot_o]);
       if (release_valid_o) a_release_base : assert (release_base_o == base_q[release_group] && complete_q[release_group]);
-      if (to_start_q != '0 && !first) a_name : assert (members[name_q]);
+      if (to_start_q != '0 && !first && !killed) a_name : assert (members[name_q]);
       a_start_range : assert (to_start_q <= size_q);
       c_all_taken : cover (taken_q == '1);
       c_two_groups : cover ($countones(members) == 2);
-      c_release_while_starting : cover (release_valid_o && release_ready_i && starting_i);
+      if (Warps >= 4) c_release_while_starting : cover (release_valid_o && release_ready_i && starting_i);
     end
   end
 

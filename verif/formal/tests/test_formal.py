@@ -109,6 +109,12 @@ class Verdicts(unittest.TestCase):
             found = statuses(self.run_task("bmc"))
         self.assertEqual(found["a_below"], "inconclusive")
 
+    def test_covers_without_answer_are_not_called_vacuous(self):
+        real = engines.reachability
+        with mock.patch.object(engines, "reachability", lambda work, timeout: (real(work, timeout)[0], {}, False)):
+            found = statuses(self.run_task("bmc"))
+        self.assertEqual(set(found.values()), {"inconclusive"})
+
     def test_solver_that_says_nothing_is_inconclusive(self):
         with mock.patch.object(engines, "_run", lambda *args: ""):
             for mode in ("pdr", "bmc", "prove"):
