@@ -119,12 +119,14 @@ def reachability(work, timeout):
     return answer, reached, settled
 
 
-def search(work, timeout):
+def search(work, timeout, registers=True):
     """A failure in the first cycles; as many as a broken variant needs to show."""
-    text, frames = _abc(work, f"bmc3 -F {SEARCH_CYCLES} -T {timeout}", "bmc3.log", timeout)
+    # abc's bounded check wants registers.
+    script = f"bmc3 -F {SEARCH_CYCLES} -T {timeout}" if registers else f"pdr -T {timeout}"
+    text, frames = _abc(work, script, "search.log", timeout)
     if frames:
         return Answer("failed", depth=min(frames.values()), failed=list(frames))
-    if re.search(r"No output asserted in \d+ frames|Networks are equivalent|UNSAT", text) and "Timeout" not in text:
+    if re.search(r"No output asserted in \d+ frames|Property proved", text) and "Timeout" not in text:
         return Answer("passed")
     return Answer("unknown", _reason(text, timeout))
 

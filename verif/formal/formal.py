@@ -114,7 +114,7 @@ class Runner:
         work = self.work(f"{task.name}.{variant.name}")
         model.build(self.yosys, task, work, variant)
         if task.mode == "pdr":
-            answer = engines.search(work, task.timeout)
+            answer = engines.search(work, task.timeout, task.reset)
         else:
             answer = engines.bounded(work, task.depth, task.timeout)
         name = f"broken: {variant.name}"
