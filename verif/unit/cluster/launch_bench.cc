@@ -99,7 +99,7 @@ void LaunchBench::start(const Launch& launch, const Behaviour& behaviour) {
   start_cores_.clear();
   retired_warps_ = retired_lanes_ = 0;
   fault_cause_.reset();
-  killed_ = false;
+  killed_ = aborted_ = launched_ = false;
   set(regs::kControl, regs::control::kStart.set(1));
 }
 
@@ -133,8 +133,9 @@ void LaunchBench::clock(unsigned cycles) {
     if (top_.invalidate_o) {
       EXPECT_TRUE(groups_.empty());
       cycle_ = 0;
-      running_ = true;
+      running_ = launched_ = true;
     }
+    note_abort();
     if (top_.done_o) {
       for (const auto& running : warps_running_) EXPECT_TRUE(running.empty());
       if (!killed_) {
@@ -266,10 +267,20 @@ void LaunchBench::drive_faults() {
     top_.fault_valid_i |= 1 << c;
     const uint32_t cause = random_();
     top_.fault_cause_i[c] = cause;
-    if (!fault_cause_ && !killed_) {
+    if (!fault_cause_ && !top_.kill_o) {
       fault_cause_ = cause;
       fault_core_ = c;
     }
+  }
+}
+
+// An abort ends a launch that runs and is not yet being stopped. A fault in the same cycle goes before it.
+void LaunchBench::note_abort() {
+  if (!running_ || top_.kill_o || top_.done_o || !top_.abort_o) return;
+  if (top_.fault_valid_i != 0) {
+    ++meetings_;
+  } else {
+    aborted_ = true;
   }
 }
 

@@ -69,6 +69,9 @@ class LaunchBench {
   unsigned most_groups() const { return most_groups_; }  ///< Workgroups that existed at the same time.
   std::optional<uint32_t> fault_cause() const { return fault_cause_; }
   unsigned fault_core() const { return fault_core_; }
+  bool launched() const { return launched_; }      ///< The dispatcher was started.
+  bool aborted() const { return aborted_; }        ///< An abort came before any fault.
+  unsigned meetings() const { return meetings_; }  ///< Aborts so far in the very cycle of a launch's first fault.
 
   unsigned cores() const { return cores_; }
   unsigned warps() const { return warps_; }
@@ -96,6 +99,7 @@ class LaunchBench {
   Group& group_of_dispatch(unsigned core);
   void drive_cores();
   void drive_faults();
+  void note_abort();
   void end_warp(unsigned core, unsigned slot);
 
   std::mt19937 random_;
@@ -117,6 +121,9 @@ class LaunchBench {
   std::optional<uint32_t> fault_cause_;
   unsigned fault_core_ = 0;
   bool killed_ = false;
+  bool launched_ = false;
+  bool aborted_ = false;
+  unsigned meetings_ = 0;
 };
 
 }  // namespace heddle::verif

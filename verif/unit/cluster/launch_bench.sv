@@ -26,6 +26,7 @@ module launch_bench
   input  logic             r_ready_i,
   output logic             irq_o,
   // the cores' side
+  output logic             abort_o,
   output logic             invalidate_o,
   output logic             kill_o,
   output logic             done_o,
@@ -52,7 +53,7 @@ module launch_bench
   axi_lite_response_t           response;
   launch_t                      launch;
   local_id_t                    local_items;
-  logic                         start, abort, busy, aborted, faulted;
+  logic                         start, busy, aborted, faulted;
   fault_t                       fault;
   core_id_t                     fault_core;
   dispatch_t                    dispatch;
@@ -81,7 +82,7 @@ module launch_bench
     .launch_o      (launch),
     .local_items_o (local_items),
     .start_o       (start),
-    .abort_o       (abort),
+    .abort_o,
     .done_i        (done_o),
     .aborted_i     (aborted),
     .faulted_i     (faulted),
@@ -95,7 +96,7 @@ module launch_bench
     .clk_i,
     .rst_ni,
     .start_i          (start),
-    .abort_i          (abort),
+    .abort_i          (abort_o),
     .num_groups_i     (launch.num_groups),
     .local_size_i     ({local_id_t'(launch.local_size[1]), local_id_t'(launch.local_size[0])}),
     .local_items_i    (local_items),

@@ -98,6 +98,20 @@ TEST(LaunchTest, ScratchpadLimitsWorkgroups) {
   EXPECT_EQ(bench.most_groups(), 1u);
 }
 
+// Whatever a workgroup took comes back, also while another one starts and while other cores give theirs back: what got
+// lost would be missed in a grid this long.
+TEST(LaunchTest, WarpSlotsAndScratchpadComeBack) {
+  LaunchBench bench(14);
+  for (const unsigned warps : {1u, std::min(2u, bench.warps()), bench.warps()}) {
+    const Launch launch{.num_groups = {2000, 1, 1},
+                        .local_size = {bench.lanes() * warps, 1, 1},
+                        .scratch_size = bench.scratchpad_bytes() / 8};
+    bench.start(launch, {.min_life = 1, .max_life = 2 + 4 * warps, .ready = 0.5});
+    expect_complete(bench, launch, bench.wait());
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
 TEST(LaunchTest, CyclesCountFromStartToDone) {
   LaunchBench bench(4);
   // The last warp's life in cycles is known; the rest is a few cycles of start and end.
@@ -220,6 +234,50 @@ TEST(LaunchTest, AbortStopsTheLaunchAtAnyTime) {
   }
   EXPECT_GT(aborted, 10u);
   EXPECT_GT(untouched, 0u);
+}
+
+// In whatever cycle of a launch the host asks, checking, first and last included.
+TEST(LaunchTest, AbortIsNeverLost) {
+  LaunchBench bench(12);
+  const Launch launch{.num_groups = {100000, 1, 1}, .local_size = {1, 1, 1}};
+  for (unsigned wait = 0; wait < 100; ++wait) {
+    SCOPED_TRACE(testing::Message() << "after " << wait << " cycles");
+    bench.start(launch, {});
+    bench.clock(wait);
+    bench.set(regs::kControl, regs::control::kAbort.set(1));
+    EXPECT_EQ(bench.wait(), regs::status::kDone.set(1) | regs::status::kAborted.set(1));
+    if (testing::Test::HasFailure()) return;
+  }
+}
+
+// Whichever comes first ends the launch and is what is reported; of both in one cycle the fault.
+TEST(LaunchTest, FaultAndAbortMeet) {
+  LaunchBench bench(13);
+  const Launch launch{.num_groups = {1000, 1, 1}, .local_size = {1, 1, 1}};
+  const Behaviour behaviour{.min_life = 2000, .max_life = 2000, .kill_life = 40, .fault_cycle = 40};
+  unsigned aborted = 0, faulted = 0;
+  for (unsigned wait = 0; wait < 400; ++wait) {
+    SCOPED_TRACE(testing::Message() << "launch " << wait);
+    bench.start(launch, behaviour);
+    bench.clock(wait % 100);
+    bench.set(regs::kControl, regs::control::kAbort.set(1));
+    const uint32_t status = bench.wait();
+    if (const auto cause = bench.fault_cause()) {
+      EXPECT_FALSE(bench.aborted());
+      EXPECT_EQ(status, regs::status::kDone.set(1) | regs::status::kFault.set(1));
+      EXPECT_EQ(bench.get(regs::kFaultCause), *cause);
+      ++faulted;
+    } else {
+      // Some are over before the dispatcher has heard of them.
+      EXPECT_EQ(bench.aborted(), bench.launched());
+      EXPECT_EQ(status, regs::status::kDone.set(1) | regs::status::kAborted.set(1));
+      aborted += bench.aborted();
+    }
+    if (testing::Test::HasFailure()) return;
+  }
+  EXPECT_GT(aborted, 10u);
+  EXPECT_GT(faulted, 10u);
+  EXPECT_GT(bench.meetings(), 0u);
 }
 
 TEST(LaunchTest, AbortOfAnEndlessGrid) {
