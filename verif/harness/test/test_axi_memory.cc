@@ -147,7 +147,7 @@ TEST(AxiMemory, SilentRangeNeverAnswersAndHoldsUpNobody) {
   EXPECT_EQ(byte[0], std::byte{0});
 }
 
-// Random traffic with one open transaction per line at most, as the memory hub has it: every read returns what was
+// Random traffic with one open transaction per line at most, as the L2 cache has it: every read returns what was
 // written last, the protocol checker is content, and everything is answered.
 void random_traffic(uint64_t seed, bool random, const char* part = nullptr) {
   SparseMemory dram;
