@@ -72,6 +72,9 @@ std::uint32_t Executor<kWidth, kRecord, kDeferred>::read_csr(isa::Csr number, un
     case isa::Csr::HdGroupIdX: return id.group_id[0];
     case isa::Csr::HdGroupIdY: return id.group_id[1];
     case isa::Csr::HdGroupIdZ: return id.group_id[2];
+    case isa::Csr::HdGlobalIdX: return id.group_id[0] * launch.local_size[0] + id.local_id[0][lane];
+    case isa::Csr::HdGlobalIdY: return id.group_id[1] * launch.local_size[1] + id.local_id[1][lane];
+    case isa::Csr::HdGlobalIdZ: return id.group_id[2] * launch.local_size[2] + id.local_id[2][lane];
     case isa::Csr::HdLocalSizeX: return launch.local_size[0];
     case isa::Csr::HdLocalSizeY: return launch.local_size[1];
     case isa::Csr::HdLocalSizeZ: return launch.local_size[2];

@@ -1,11 +1,15 @@
 #include "heddle/model/warp.h"
 
+#include "heddle/generated/memory_map.h"
+
 namespace heddle::model {
 
 void Warp::dispatch(const Launch& new_launch, const WarpIdentity& new_identity) {
   identity = new_identity;
   launch = &new_launch;
   for (LaneRow& row : reg) row.fill(0);
+  reg[2].fill(memory_map::kPrivateBase + new_launch.private_size);
+  reg[10].fill(new_launch.args);
   pc.fill(new_launch.entry & ~std::uint32_t{3});
   depth.fill(0);
   for (LaneRow* row : {&mscratch, &mepc, &mcause, &mtval, &fflags, &frm}) row->fill(0);

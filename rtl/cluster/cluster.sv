@@ -17,8 +17,7 @@ module cluster
   output logic                         faulted_o,
   output fault_t                       fault_o,
   output core_id_t                     fault_core_o,
-  output logic [Cores-1:0]             retire_valid_o,
-  output logic [Cores-1:0][LaneBits:0] retire_lanes_o,
+  output retire_t [Cores-1:0]          retire_o,
 
   // memory
   output axi_request_t                 axi_o,
@@ -50,7 +49,7 @@ module cluster
     .start_i,
     .abort_i,
     .num_groups_i     (launch_i.num_groups),
-    .local_size_i     ({local_id_t'(launch_i.local_size[1]), local_id_t'(launch_i.local_size[0])}),
+    .local_size_i     ({local_id_t'(launch_i.local_size[2]), local_id_t'(launch_i.local_size[1]), local_id_t'(launch_i.local_size[0])}),
     .local_items_i,
     .scratch_size_i   (launch_i.scratch_size[ScratchBits:0]),
     .busy_o           (),  // the host port keeps its own
@@ -100,8 +99,7 @@ module cluster
       .scratch_request_ready_i (scratch_request_ready[c]),
       .scratch_response_i      (scratch_response[c]),
       .scratch_response_valid_i(scratch_response_valid[c]),
-      .retire_valid_o          (retire_valid_o[c]),
-      .retire_lanes_o          (retire_lanes_o[c])
+      .retire_o                (retire_o[c])
     );
   end
 

@@ -18,7 +18,7 @@ module dispatcher
   input  logic                    start_i,         // pulse, while not busy; the launch was found possible
   input  logic                    abort_i,         // pulse; no effect while not busy
   input  logic [2:0][31:0]        num_groups_i,    // the launch, stable while busy
-  input  local_id_t [1:0]         local_size_i,    // x y
+  input  local_id_t [2:0]         local_size_i,    // x y z
   input  local_id_t               local_items_i,   // work-items of a workgroup, x * y * z
   input  logic [ScratchBits:0]    scratch_size_i,
   output logic                    busy_o,
@@ -50,6 +50,7 @@ module dispatcher
 
   // The workgroup whose warps are being started, or that was started last.
   logic [2:0][31:0]       group_d, group_q;
+  logic [2:0][31:0]       base_d, base_q;            // global id of its first work-item
   logic                   first_d, first_q;          // no workgroup of this launch was placed yet
   logic                   issue_valid_d, issue_valid_q;
   core_id_t               issue_core_d, issue_core_q;
@@ -151,18 +152,26 @@ module dispatcher
 
   always_comb begin
     group_d = group_q;
+    base_d  = base_q;
     first_d = first_q;
     if (place) begin
       first_d    = 1'b0;
       group_d[0] = at_end[0] ? '0 : group_q[0] + 1'b1;
-      if (at_end[0]) group_d[1] = at_end[1] ? '0 : group_q[1] + 1'b1;
-      if (at_end[0] && at_end[1]) group_d[2] = group_q[2] + 1'b1;
-      if (first_q) group_d = '0;
+      base_d[0]  = at_end[0] ? '0 : base_q[0] + 32'(local_size_i[0]);
+      if (at_end[0]) begin
+        group_d[1] = at_end[1] ? '0 : group_q[1] + 1'b1;
+        base_d[1]  = at_end[1] ? '0 : base_q[1] + 32'(local_size_i[1]);
+      end
+      if (at_end[0] && at_end[1]) begin
+        group_d[2] = group_q[2] + 1'b1;
+        base_d[2]  = base_q[2] + 32'(local_size_i[2]);
+      end
+      if (first_q) begin
+        group_d = '0;
+        base_d  = '0;
+      end
     end
-    if (clear) begin
-      first_d = 1'b1;
-      group_d = '0;
-    end
+    if (clear) first_d = 1'b1;
   end
 
   always_comb begin
@@ -229,7 +238,7 @@ module dispatcher
     .clk_i,
     .rst_ni,
     .start_i      (clear),
-    .local_size_i,
+    .local_size_i (local_size_i[1:0]),
     .group_warps_i(group_warps),
     .warp_i       (issue_warp_q[WarpBits-1:0]),
     .valid_o      (ids_valid),
@@ -242,6 +251,7 @@ module dispatcher
     dispatch_o.group_warps   = group_warps;
     dispatch_o.warp_in_group = issue_warp_q[WarpBits-1:0];
     dispatch_o.group_id      = group_q;
+    dispatch_o.group_base    = base_q;
     dispatch_o.scratch_base  = issue_base_q;
     dispatch_o.local_base    = local_items_i - issue_items_q;
     for (int unsigned l = 0; l < Lanes; l++) dispatch_o.mask[l] = issue_items_q > local_id_t'(l);
@@ -301,6 +311,7 @@ module dispatcher
       fault_q       <= '0;
       fault_core_q  <= '0;
       group_q       <= '0;
+      base_q        <= '0;
       first_q       <= 1'b0;
       issue_valid_q <= 1'b0;
       issue_core_q  <= '0;
@@ -315,6 +326,7 @@ module dispatcher
       fault_q       <= fault_d;
       fault_core_q  <= fault_core_d;
       group_q       <= group_d;
+      base_q        <= base_d;
       first_q       <= first_d;
       issue_valid_q <= issue_valid_d;
       issue_core_q  <= issue_core_d;

@@ -10,7 +10,7 @@ package core_pkg;
   localparam int unsigned Registers      = 32 * RegisterFiles;         // per warp
   localparam int unsigned RegisterBits   = $clog2(Registers);
   localparam int unsigned BankBits       = $clog2(RegisterBanks);
-  localparam int unsigned MemoryQueue    = 4;                          // memory instructions between issue and the LSU
+  localparam int unsigned MemoryQueue    = 6;                          // memory instructions between issue and the LSU
   localparam int unsigned MultiplyQueue  = 8;                          // multiplications between issue and write-back
   localparam int unsigned FloatQueue     = 12;                         // operations of the floating-point pipe from issue to write-back
   localparam int unsigned SpecialQueue   = 4;                          // special functions between issue and their unit
@@ -77,6 +77,7 @@ package core_pkg;
     logic       waits_float;    // only after the warp's earlier floating-point instructions are complete
     logic       sync;
     logic       control;        // the warp issues nothing more until this is resolved
+    logic       speculative;    // the warp goes on as fetch did, and is set back if that turns out wrong
     logic       predict_taken;  // fetch went on at pc + immediate
     logic       predict_stop;   // fetch stopped: whatever follows is a redirect
   } decoded_t;
@@ -92,6 +93,11 @@ package core_pkg;
   endfunction
   function automatic register_t rd_of(decoded_t decoded);
     return {decoded.d_float, decoded.instr[11:7]};
+  endfunction
+  // Distance of the target of a jal or a branch.
+  function automatic pc_t jump_offset(word_t instr);
+    return instr[3] ? {{12{instr[31]}}, instr[19:12], instr[20], instr[30:22]}              // jal
+                    : {{20{instr[31]}}, instr[7], instr[30:25], instr[11:9]};               // branch
   endfunction
   // Units with a way of their own to write-back.
   function automatic logic is_long(unit_e unit);
@@ -109,8 +115,23 @@ package core_pkg;
     depth_t      depth;
     lane_mask_t  mask;          // of the path
     logic        resolve;       // a path event follows (control, or the path may have to change after it)
+    logic        speculative;   // one follows if the warp does not go on as predicted
+    logic        killed;        // squashed: goes down the pipe without any effect, so that what it has reserved becomes free
     decoded_t    decoded;
   } slot_t;
+
+  // A speculative slot of the warp did not go on as predicted: everything that the warp has issued after it is void. Squashes of
+  // one cycle are of different warps: [0] a memory instruction, in the cycle after execute; [1] a branch or jump, in execute.
+  localparam int unsigned Squashes = 2;
+  typedef struct packed {
+    logic     valid;
+    warp_id_t warp;
+  } squash_t;
+
+  function automatic logic is_squashed(squash_t [Squashes-1:0] squash, warp_id_t warp);
+    is_squashed = 1'b0;
+    for (int unsigned s = 0; s < Squashes; s++) is_squashed = is_squashed | (squash[s].valid && squash[s].warp == warp);
+  endfunction
 
   // ---- what a slot does to the paths of its warp ----------------------------------------------------------------------
   // The lanes of the path fall into two groups: `moved` go to `target` (or to the trap vector when they trap, or leave),
@@ -227,8 +248,8 @@ package core_pkg;
   } unit_space_t;
 
   // Registers that the scoreboard sets free: by the execute stage, the results in the order of the write-back ports, and
-  // memory instructions of which all lanes trap.
-  localparam int unsigned Clears = 6;
+  // memory instructions of which all lanes trap, and those that are squashed.
+  localparam int unsigned Clears = 7;
   typedef struct packed {
     logic      valid;
     warp_id_t  warp;
@@ -236,9 +257,9 @@ package core_pkg;
   } clear_t;
 
   // ---- records for the verification monitors ----------------------------------------------------------------------------
-  // One per slot, in slot order per warp. Two slots of different warps can commit in one cycle: `TraceCommits` records,
-  // of which 0 is the execute stage and 1 the LSU's check; in one cycle they never concern the same warp.
-  localparam int unsigned TraceCommits = 2;
+  // One per slot, in slot order per warp, which within one cycle is the order of the ports: 0 memory instructions that cannot
+  // trap, in the cycle after execute, 1 other memory instructions at the LSU's check, 2 the execute stage.
+  localparam int unsigned TraceCommits = 3;
   localparam int unsigned TracePorts   = 5;
 
   typedef struct packed {

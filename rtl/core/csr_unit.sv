@@ -23,6 +23,9 @@ module csr_unit
   input  logic        issue_valid_i,
   input  warp_id_t    issue_warp_i,
 
+  input  squash_t [Squashes-1:0]   squash_i,        // so many slots of a warp are void
+  input  logic [Squashes-1:0][1:0] squash_count_i,
+
   input  logic        read_i,           // the data means nothing otherwise
   input  logic [11:0] read_number_i,
   input  warp_id_t    read_warp_i,
@@ -88,6 +91,9 @@ module csr_unit
 
   always_ff @(posedge clk_i) begin
     if (issue_valid_i) retired_q[issue_warp_i] <= retired_next;
+    for (int unsigned s = 0; s < Squashes; s++) begin
+      if (squash_i[s].valid) retired_q[squash_i[s].warp] <= retired_q[squash_i[s].warp] - 64'(squash_count_i[s]);
+    end
     if (start_valid_i) identity_q[start_i.warp] <= start_i;
   end
 
@@ -222,6 +228,9 @@ module csr_unit
           CSR_HD_LOCAL_ID_X: read_data_o[l] = 32'(identity.local_id[l][0]);
           CSR_HD_LOCAL_ID_Y: read_data_o[l] = 32'(identity.local_id[l][1]);
           CSR_HD_LOCAL_ID_Z: read_data_o[l] = 32'(identity.local_id[l][2]);
+          CSR_HD_GLOBAL_ID_X: read_data_o[l] = identity.group_base[0] + 32'(identity.local_id[l][0]);
+          CSR_HD_GLOBAL_ID_Y: read_data_o[l] = identity.group_base[1] + 32'(identity.local_id[l][1]);
+          CSR_HD_GLOBAL_ID_Z: read_data_o[l] = identity.group_base[2] + 32'(identity.local_id[l][2]);
           CSR_HD_LANE:       read_data_o[l] = l;
           default:           read_data_o[l] = uniform;
         endcase

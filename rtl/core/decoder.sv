@@ -104,10 +104,11 @@ module decoder
   endfunction
 
   function automatic decoded_t memory(decoded_t base, lsu_op_e operation);
-    memory           = base;
-    memory.unit      = UnitMemory;
-    memory.operation = {3'b0, operation};
-    memory.control   = 1'b1;
+    memory             = base;
+    memory.unit        = UnitMemory;
+    memory.operation   = {3'b0, operation};
+    memory.speculative = operation inside {LsuLoad, LsuStore};
+    memory.control     = !memory.speculative;
   endfunction
 
   function automatic decoded_t system(decoded_t base, system_op_e operation);
@@ -203,12 +204,14 @@ module decoder
         end
         CLASS_BRANCH: begin
           decoded.unit          = UnitBranch;
-          decoded.control       = 1'b1;
+          decoded.speculative   = 1'b1;
           decoded.predict_taken = instr_i[31];  // backward
         end
         CLASS_JUMP: begin
           decoded.unit          = (op == OP_JAL) ? UnitJal : UnitJalr;
-          decoded.control       = 1'b1;
+          // Calls and returns change the depth: the paths have to be looked at.
+          decoded.speculative   = (op == OP_JAL) && !(instr_i[11:7] inside {5'd1, 5'd5});
+          decoded.control       = !decoded.speculative;
           decoded.predict_taken = (op == OP_JAL);
           decoded.predict_stop  = (op == OP_JALR);
         end
@@ -225,7 +228,8 @@ module decoder
         end
         CLASS_CSR: begin
           decoded.unit    = UnitCsr;
-          decoded.control = 1'b1;
+          // Reading an identity (0xCC0 to 0xCFF) has no other effect, and nothing of the warp changes it.
+          decoded.control = csr_write || instr_i[31:26] != 6'b110011;
           decoded.waits_float = instr_i[31:20] inside {CSR_FFLAGS, CSR_FRM, CSR_FCSR};
           if (!csr_legal) decoded = illegal(decoded, SystemIllegal);
         end

@@ -6,6 +6,7 @@
 // The lead lane (the lowest of the path) gives the target of an indirect jump and the mask of a .sync collective;
 // lanes that differ do not execute.
 // A floating-point instruction in dynamic rounding mode traps in the lanes whose frm is reserved.
+// A branch or jump whose warp went on as predicted is checked here; a killed instruction completes in no lane.
 // Invariants: executed lanes are on the path; trapping lanes are executed ones; where lanes trap, the slot has an event.
 module execute
   import heddle_config_pkg::*;
@@ -26,6 +27,8 @@ module execute
   output logic [11:0] csr_number_o,
   input  lane_words_t csr_data_i,
   input  lane_rounding_t frm_i,
+  input  squash_t [Squashes-1:0] squash_i,
+  input  squash_t     memory_squash_i,    // the first of them alone
 
   // execute stage
   output logic        valid_o,
@@ -41,6 +44,9 @@ module execute
   output logic        write_valid_o,      // results of this stage
   output register_write_t write_o,
   output event_t      event_o,            // for slots that resolve, memory instructions excepted
+  output logic        resolves_o,         // the slot has an event
+  output logic        astray_o,           // ... because the warp did not go on as predicted
+  output logic        live_slot_o,        // not killed, unless in this cycle
   output lane_mask_t  taken_o,
   output word_t       target_o
 );
@@ -94,6 +100,7 @@ module execute
   always_ff @(posedge clk_i) begin
     if (operand_valid_i) begin
       slot_q   <= operand_slot_i;
+      slot_q.killed <= operand_slot_i.killed || is_squashed(squash_i, operand_slot_i.warp);
       a_q      <= a_d;
       b_q      <= b_d;
       c_q      <= c_d;
@@ -103,8 +110,16 @@ module execute
     end
   end
 
+  // Squashed by a memory instruction before it. (What squashes from here is not younger than itself.)
+  logic killed;
+  assign live_slot_o = valid_q && !slot_q.killed;
+  assign killed      = slot_q.killed || (memory_squash_i.valid && memory_squash_i.warp == slot_q.warp);
+
   assign valid_o     = valid_q;
-  assign slot_o      = slot_q;
+  always_comb begin
+    slot_o        = slot_q;
+    slot_o.killed = killed;
+  end
   assign a_o         = a_q;
   assign b_o         = b_q;
   assign c_o         = c_q;
@@ -239,7 +254,7 @@ module execute
     trapping = trap_all ? executed : misaligned ? taken : reserved_mode;
   end
 
-  assign completing_o = executed & ~trapping;
+  assign completing_o = killed ? '0 : executed & ~trapping;
   assign taken_o  = misaligned ? '0 : taken;
   assign target_o = jump_target;
 
@@ -282,7 +297,14 @@ module execute
       default:               write_o.data = alu_result;
     endcase
   end
-  assign write_valid_o = valid_q && decoded.writes && !sync_waits && write_o.mask != '0 && !is_long(decoded.unit);
+  // ---- prediction ----
+  lane_mask_t expected;
+  assign expected   = decoded.predict_taken ? slot_q.mask : '0;
+  assign astray_o   = valid_q && !killed && slot_q.speculative && decoded.unit != UnitMemory &&
+                      (taken != expected || trapping != '0);
+  assign resolves_o = valid_q && !killed && decoded.unit != UnitMemory && (slot_q.resolve || astray_o);
+
+  assign write_valid_o = valid_q && !killed && decoded.writes && !sync_waits && write_o.mask != '0 && !is_long(decoded.unit);
 
   // ---- event ----
   always_comb begin
@@ -302,7 +324,8 @@ module execute
     event_o.path.retired   = completing_o != '0 && !sync_waits;
     event_o.path.yield     = decoded.unit == UnitSystem && decoded.operation == SystemPause;
     event_o.path.sync_operand = sync_mask;
-    event_o.path.predicted    = !decoded.predict_stop;
+    // After a squash fetch has to begin anew in any case.
+    event_o.path.predicted    = !decoded.predict_stop && !slot_q.speculative;
     event_o.path.predicted_pc = decoded.predict_taken ? target_q[31:2] : pc_next;
     // Lanes that do not execute stay where they are.
     if (indirect) event_o.path.rest = slot_q.pc;
@@ -332,7 +355,7 @@ module execute
   a_executed : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> (executed & ~slot_q.mask) == '0);
   a_lead : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> executed[lead]);
   a_reserved_mode : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                                     valid_q && reserved_mode != '0 |-> slot_q.resolve);
+                                     valid_q && !killed && reserved_mode != '0 |-> slot_q.resolve);
   a_trapping : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q |-> (trapping & ~executed) == '0);
 `endif
 

@@ -168,11 +168,6 @@ module fetch
     );
   end
 
-  function automatic pc_t jump_offset(word_t instr);
-    return instr[3] ? {{12{instr[31]}}, instr[19:12], instr[20], instr[30:22]}              // jal
-                    : {{20{instr[31]}}, instr[7], instr[30:25], instr[11:9]};               // branch
-  endfunction
-
   assign live_2             = valid_2_q && !flush_o[warp_2_q];
   assign deliver_warp_o     = warp_2_q;
   assign deliver_valid_o[0] = live_2;

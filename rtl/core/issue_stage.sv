@@ -21,12 +21,15 @@ module issue_stage
   input  logic [Warps-1:0]    float_idle_i,
   input  logic [Warps-1:0]    reserved_mode_i,
   input  clear_t [Clears-1:0] clear_i,
+  input  squash_t [Squashes-1:0]   squash_i,
+  input  logic [Squashes-1:0][1:0] squash_count_i,
   output logic [Warps-1:0]    any_busy_o,
   output logic                valid_o,
   output warp_id_t            warp_o,
   output logic [31:0]         order_o,         // of the slot, for the monitors
   output decoded_t            head_o,
-  output logic                control_o        // the instruction always has a path event
+  output logic                control_o,       // the instruction always has a path event
+  output pc_t                 distance_o       // from its pc to where the warp goes on, unless there is an event
 );
 
   logic [Warps-1:0] hazard;
@@ -67,10 +70,14 @@ module issue_stage
   assign head      = head_i[warp];
   assign head_o    = head;
   assign valid_o   = pick_valid && accept_i;
+  assign distance_o = head.predict_taken ? jump_offset(head.instr) : pc_t'(1);
   assign control_o = head.control || (head.dynamic_mode && reserved_mode_i[warp]);
 
   always_ff @(posedge clk_i) begin
     if (valid_o)       order_q[warp]         <= order_q[warp] + 32'd1;
+    for (int unsigned s = 0; s < Squashes; s++) begin
+      if (squash_i[s].valid) order_q[squash_i[s].warp] <= order_q[squash_i[s].warp] - 32'(squash_count_i[s]);
+    end
     if (start_valid_i) order_q[start_warp_i] <= '0;
   end
 

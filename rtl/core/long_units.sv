@@ -17,6 +17,7 @@ module long_units
 
   input  logic            execute_valid_i,
   input  slot_t           execute_slot_i,
+  input  lane_mask_t      mask_i,          // empty when it is killed
   input  lane_words_t     a_i,
   input  lane_words_t     b_i,
 
@@ -45,7 +46,7 @@ module long_units
 
   destination_t destination;
   assign destination = '{warp: execute_slot_i.warp, order: execute_slot_i.order,
-                         rd: rd_of(execute_slot_i.decoded), mask: execute_slot_i.mask};
+                         rd: rd_of(execute_slot_i.decoded), mask: mask_i};
 
   // ---- multiplication ----
   logic [CreditBits-1:0]     credits_d, credits_q;
@@ -109,7 +110,7 @@ module long_units
     .rst_ni,
     .start_i    (start_divide),
     .operation_i(execute_slot_i.decoded.operation[1:0]),
-    .mask_i     (execute_slot_i.mask),
+    .mask_i,
     .a_i,
     .b_i,
     .done_o     (divide_valid_o),

@@ -1,10 +1,13 @@
 // Memory instructions on the core's side: the queue in front of the LSU, and what the LSU's answers do to the warp.
 //
-// One memory instruction per warp is between execute and its event. Loads, stores and fences have their event after the
-// LSU's check; AMO, LR and SC after the write-back of their last part too (they order), unless every lane traps.
+// In the cycle after execute the lanes of a load or store are compared with the windows and with the one region that the lowest
+// lane's address lies in. Mostly that shows that no lane can trap: then the instruction commits, and the warp has gone on
+// meanwhile. Otherwise whatever the warp has issued since is squashed, and the LSU's check decides.
+// Of the instructions that wait for the LSU's check there is one per warp, its last. Loads, stores and fences have their event after
+// the check; AMO, LR and SC after the write-back of their last part too (they order), unless every lane traps.
 // The queue never overflows: issue takes a credit per memory instruction (`space_o`), given back when the LSU accepts.
 // `event_o` is held until `event_ready_i`.
-// Invariants: a check or a write-back concerns a warp with an instruction here (write-backs of plain loads excepted).
+// Invariants: the LSU finds no trap where the first comparison has excluded it; a check or a write-back concerns a warp with an instruction here (write-backs of plain loads excepted).
 module memory_port
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -13,6 +16,7 @@ module memory_port
   input  logic           clk_i,
   input  logic           rst_ni,
   input  core_id_t       core_id_i,
+  input  launch_t        launch_i,
 
   input  logic           issue_i,           // a memory instruction issues
   output logic           space_o,
@@ -22,6 +26,15 @@ module memory_port
   input  lane_words_t    execute_address_i,
   input  lane_words_t    execute_data_i,
   input  logic [ScratchBits-1:0] execute_scratch_base_i,
+  output logic [Warps-1:0] waiting_o,       // has instructions between execute and the LSU
+  output clear_t         killed_o,          // of a squashed instruction
+  output squash_t        squash_o,
+
+  // An instruction that cannot trap, in the cycle after execute.
+  output logic           safe_valid_o,
+  output slot_t          safe_slot_o,
+  output lane_words_t    safe_address_o,
+  output lane_words_t    safe_data_o,
 
   output lsu_request_t   request_o,
   output logic           request_valid_o,
@@ -32,6 +45,7 @@ module memory_port
   input  logic           writeback_taken_i,
 
   // The instruction that is checked, in the cycle of the check.
+  output logic           checked_valid_o,   // it is one that waits for the check
   output slot_t          checked_slot_o,
   output lane_words_t    checked_address_o,
   output lane_words_t    checked_data_o,
@@ -54,13 +68,17 @@ module memory_port
   // ---- queue ----
   localparam int unsigned CreditBits = $clog2(MemoryQueue + 1);
   logic [CreditBits-1:0] credits_d, credits_q;
-  logic                  accepted, unused_queue_ready;
+  logic                  accepted, pushed, killed, unused_queue_ready;
   lsu_request_t          request;
   logic [CreditBits-1:0] unused_queue_count;
 
   assign accepted  = request_valid_o && request_ready_i;
   assign space_o   = credits_q != '0;
-  assign credits_d = credits_q - CreditBits'(issue_i) + CreditBits'(accepted);
+  assign killed    = execute_valid_i && execute_slot_i.killed;
+  assign pushed    = execute_valid_i && !execute_slot_i.killed;
+  assign credits_d = credits_q - CreditBits'(issue_i) + CreditBits'(accepted) + CreditBits'(killed);
+  assign killed_o  = '{valid: killed && execute_slot_i.decoded.writes, warp: execute_slot_i.warp,
+                       number: rd_of(execute_slot_i.decoded)};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) credits_q <= CreditBits'(MemoryQueue);
@@ -102,7 +120,7 @@ module memory_port
     .clk_i,
     .rst_ni,
     .data_i (request),
-    .valid_i(execute_valid_i),
+    .valid_i(pushed),
     .ready_o(unused_queue_ready),
     .data_o (request_o),
     .valid_o(request_valid_o),
@@ -118,12 +136,12 @@ module memory_port
   lane_mask_t  access_q [Warps];
 
   always_ff @(posedge clk_i) begin
-    if (execute_valid_i) begin
+    if (pushed) begin
       slot_mem[execute_slot_i.warp]    <= execute_slot_i;
       address_mem[execute_slot_i.warp] <= execute_address_i;
       data_mem[execute_slot_i.warp]    <= execute_data_i;
     end
-    if (check_valid_i) begin
+    if (waited_check) begin
       misaligned_q[check_i.tag.warp] <= check_i.misaligned;
       access_q[check_i.tag.warp]     <= check_i.access_fault;
     end
@@ -131,11 +149,112 @@ module memory_port
 
   assign last_pc_o = slot_mem[last_warp_i].pc;
 
+  for (genvar w = 0; w < Warps; w++) begin : gen_waiting
+    logic [CreditBits-1:0] count_d, count_q;
+    assign count_d = count_q + CreditBits'(pushed && execute_slot_i.warp == warp_id_t'(w)) -
+                     CreditBits'(accepted && request_o.tag.warp == warp_id_t'(w));
+    assign waiting_o[w] = count_q != '0;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) count_q <= '0;
+      else         count_q <= count_d;
+    end
+  end
+
+  // ---- first comparison, in the cycle after execute ----
+  logic             first_valid_q, lead_any, region_any_q, first_safe;
+  slot_t            first_slot_q;
+  lane_words_t      first_address_q, first_data_q;
+  region_t          lead_region, region_q;
+  word_t            lead_address, first_tail;
+  mem_size_e        first_size;
+  lane_mask_t       first_misaligned, first_fault, first_scratch, first_private, first_device, first_outside;
+
+  assign lead_address = execute_address_i[lowest_lane(execute_slot_i.mask)];
+  always_comb begin
+    lead_any    = 1'b0;
+    lead_region = launch_i.regions[0];
+    if (pushed && execute_slot_i.speculative) begin
+      for (int unsigned r = 0; r < Regions; r++) begin
+        if (launch_i.regions[r].base <= lead_address && launch_i.regions[r].last >= lead_address &&
+            (request.op == LsuStore ? launch_i.regions[r].w : launch_i.regions[r].r)) begin
+          lead_any    = 1'b1;
+          lead_region = launch_i.regions[r];
+        end
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) first_valid_q <= 1'b0;
+    else         first_valid_q <= pushed;
+  end
+  always_ff @(posedge clk_i) begin
+    if (pushed) begin
+      first_slot_q    <= execute_slot_i;
+      first_address_q <= execute_address_i;
+      first_data_q    <= execute_data_i;
+      region_any_q    <= lead_any;
+      region_q        <= lead_region;
+    end
+  end
+
+  assign first_size = mem_size_e'(first_slot_q.decoded.instr[13:12]);
+  assign first_tail = (first_size == SizeByte) ? 32'd0 : (first_size == SizeHalf) ? 32'd1 : 32'd3;
+
+  lsu_windows u_windows (
+    .op_i          (operation(first_slot_q.decoded)),
+    .size_i        (first_size),
+    .mask_i        (first_valid_q ? first_slot_q.mask : '0),
+    .address_i     (first_address_q),
+    .scratch_size_i(launch_i.scratch_size),
+    .private_size_i(launch_i.private_size),
+    .misaligned_o  (first_misaligned),
+    .fault_o       (first_fault),
+    .scratch_o     (first_scratch),
+    .private_o     (first_private),
+    .device_o      (first_device)
+  );
+  always_comb begin
+    first_outside = '0;
+    for (int unsigned l = 0; l < Lanes; l++) begin
+      if (first_device[l]) begin
+        first_outside[l] = !region_any_q || first_address_q[l] < region_q.base ||
+                           (first_address_q[l] | first_tail) > region_q.last;
+      end
+    end
+  end
+
+  assign first_safe     = first_slot_q.speculative && (first_misaligned | first_fault | first_outside) == '0;
+  assign safe_valid_o   = first_valid_q && first_safe;
+  assign safe_slot_o    = first_slot_q;
+  assign safe_address_o = first_address_q;
+  assign safe_data_o    = first_data_q;
+  assign squash_o       = '{valid: first_valid_q && first_slot_q.speculative && !first_safe, warp: first_slot_q.warp};
+
+  // Which of the requests that the LSU has, or that wait for it, wait for its check.
+  localparam int unsigned ChecksDepth = MemoryQueue + 4;
+  logic                               check_safe, checks_ready, checks_valid;
+  logic [$clog2(ChecksDepth + 1)-1:0] unused_checks_count;
+  fifo #(
+    .Width(1),
+    .Depth(ChecksDepth)
+  ) u_checks (
+    .clk_i,
+    .rst_ni,
+    .data_i (first_safe),
+    .valid_i(first_valid_q),
+    .ready_o(checks_ready),
+    .data_o (check_safe),
+    .valid_o(checks_valid),
+    .ready_i(check_valid_i),
+    .count_o(unused_checks_count)
+  );
+
   // ---- check ----
   warp_id_t   check_warp, writeback_warp;
   slot_t      checked;
   lsu_op_e    checked_operation;
-  logic       all_trap, checked_atomic, checked_reads;
+  logic       all_trap, checked_atomic, waited_check;
 
   assign check_warp        = check_i.tag.warp;
   assign writeback_warp    = writeback_i.tag.warp;
@@ -146,26 +265,29 @@ module memory_port
   assign checked_data_o    = data_mem[check_warp];
   assign all_trap          = (checked.mask & ~(check_i.misaligned | check_i.access_fault)) == '0;
   assign checked_atomic    = checked_operation inside {LsuAmo, LsuLr, LsuSc};
-  assign checked_reads     = checked_operation inside {LsuLoad, LsuAmo, LsuLr, LsuSc};
+  assign waited_check      = check_valid_i && !check_safe;
+  assign checked_valid_o   = waited_check;
 
-  assign release_valid_o    = check_valid_i && all_trap && checked.decoded.writes;
+  assign release_valid_o    = waited_check && all_trap && checked.decoded.writes;
   assign release_warp_o     = check_warp;
   assign release_register_o = rd_of(checked.decoded);
 
   // ---- completion ----
   // An atomic is the last of its warp's accesses to complete: it has when no last part is owed any more.
-  typedef logic [7:0] owed_t;
+  typedef logic [7:0] owed_t;       // more than the LSU and what waits for it hold
   owed_t [Warps-1:0] owed_q;
   logic [Warps-1:0] done_d, done_q, atomic_d, atomic_q, failed_d, failed_q;
-  logic             last_part, owes, taken;
+  logic             last_part, safe_owes, checked_owes, taken;
   warp_id_t         event_warp;
 
-  assign last_part = writeback_taken_i && writeback_i.last;
-  assign owes      = check_valid_i && checked_reads && !all_trap;
+  assign last_part    = writeback_taken_i && writeback_i.last;
+  assign safe_owes    = safe_valid_o && operation(first_slot_q.decoded) == LsuLoad;
+  assign checked_owes = waited_check && checked_operation inside {LsuLoad, LsuAmo, LsuLr, LsuSc} && !all_trap;
 
   for (genvar w = 0; w < Warps; w++) begin : gen_owed
     owed_t owed_d;
-    assign owed_d = owed_q[w] + owed_t'(owes && check_warp == warp_id_t'(w)) -
+    assign owed_d = owed_q[w] + owed_t'(safe_owes && first_slot_q.warp == warp_id_t'(w)) +
+                    owed_t'(checked_owes && check_warp == warp_id_t'(w)) -
                     owed_t'(last_part && writeback_warp == warp_id_t'(w));
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) owed_q[w] <= '0;
@@ -178,7 +300,7 @@ module memory_port
     atomic_d = atomic_q;
     failed_d = failed_q;
     if (taken) done_d[event_warp] = 1'b0;
-    if (check_valid_i) begin
+    if (waited_check) begin
       if (checked_atomic && !all_trap) atomic_d[check_warp] = 1'b1;
       else                             done_d[check_warp]   = 1'b1;
       failed_d[check_warp] = 1'b0;
@@ -244,7 +366,7 @@ module memory_port
     event_d.path.load_reserved     = done_operation == LsuLr;
     event_d.path.store_conditional = done_operation == LsuSc;
     event_d.path.yield             = event_d.path.store_conditional && failed_q[event_warp];
-    event_d.path.predicted         = !done_slot.decoded.predict_stop;
+    event_d.path.predicted         = !done_slot.decoded.predict_stop && !done_slot.speculative;
     event_d.path.predicted_pc      = done_slot.pc + 30'd1;
     event_d.cause          = (done_operation inside {LsuLoad, LsuLr}) ? 5'd4 : 5'd6;
     event_d.cause_plus_one = access;
@@ -265,9 +387,18 @@ module memory_port
 
 `ifndef SYNTHESIS
   a_credits : assert property (@(posedge clk_i) disable iff (!rst_ni) credits_q <= CreditBits'(MemoryQueue));
-  a_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) execute_valid_i |-> unused_queue_ready);
+  a_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) pushed |-> unused_queue_ready);
   a_owed : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                            last_part |-> owed_q[writeback_warp] != '0 || (owes && check_warp == writeback_warp));
+                            last_part |-> owed_q[writeback_warp] != '0 || (checked_owes && check_warp == writeback_warp));
+  a_checks_room : assert property (@(posedge clk_i) disable iff (!rst_ni) first_valid_q |-> checks_ready);
+  a_checks_known : assert property (@(posedge clk_i) disable iff (!rst_ni) check_valid_i |-> checks_valid);
+  a_safe : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                            check_valid_i && check_safe |-> (check_i.misaligned | check_i.access_fault) == '0);
+  a_windows : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                               first_valid_q |-> (first_scratch & first_private) == '0);
+`else
+  logic unused;
+  assign unused = ^{checks_ready, checks_valid, first_scratch, first_private};
 `endif
 
 endmodule

@@ -4,8 +4,8 @@
 // neighbouring registers, and equal registers of neighbouring warps, lie in different banks. An instruction accepted in
 // one cycle reads in the next (one cycle more for each further source in the same bank), and its operands are at the
 // output in the cycle after its last read. A read in the cycle of a write to the register gets the new value.
-// Registers that were not written since the warp's start read zero: the first write writes all lanes, zero to those
-// outside its mask.
+// Registers that were not written since the warp's start read what they hold at dispatch (x2 the end of the private window,
+// x10 the address of the arguments, the others zero): the first write writes all lanes, that value to those outside its mask.
 // Invariants: writes of one cycle are to different banks by construction; x0 is never written.
 module register_file
   import heddle_config_pkg::*;
@@ -17,6 +17,10 @@ module register_file
 
   input  logic                                  start_valid_i,   // all registers of the warp become zero
   input  warp_id_t                              start_warp_i,
+  input  word_t                                 stack_i,         // x2 and x10 at dispatch
+  input  word_t                                 args_i,
+  input  squash_t [Squashes-1:0]                squash_i,
+  output logic [1:0]                            stage_live_o,    // [0] read, [1] operand stage has one that is not killed
 
   input  logic                                  slot_valid_i,    // taken when slot_ready_o
   input  slot_t                                 slot_i,
@@ -49,8 +53,15 @@ module register_file
     return row_t'({warp, number[RegisterBits-1:BankBits]});
   endfunction
 
+  function automatic word_t initial_of(register_t number, word_t stack, word_t arguments);
+    return (number == register_t'(2)) ? stack : (number == register_t'(10)) ? arguments : '0;
+  endfunction
+
+  logic                     operand_valid_q;
+  slot_t                    operand_slot_q;
+
   // ---- read stage ----
-  logic                     read_valid_q, done;
+  logic                     read_valid_q, done, read_killed;
   slot_t                    read_slot_q;
   logic [Sources-1:0]       pending_d, pending_q, granted, slot_reads;
   register_t [Sources-1:0]  source;
@@ -98,8 +109,15 @@ module register_file
     end
   end
   always_ff @(posedge clk_i) begin
-    if (slot_valid_i && slot_ready_o) read_slot_q <= slot_i;
+    if (slot_valid_i && slot_ready_o) begin
+      read_slot_q        <= slot_i;
+      read_slot_q.killed <= is_squashed(squash_i, slot_i.warp);
+    end else if (read_killed) begin
+      read_slot_q.killed <= 1'b1;
+    end
   end
+  assign read_killed  = read_valid_q && is_squashed(squash_i, read_slot_q.warp);
+  assign stage_live_o = {operand_valid_q && !operand_slot_q.killed, read_valid_q && !read_slot_q.killed};
 
   // ---- banks ----
   typedef logic [Registers-1:0] written_t;
@@ -118,7 +136,7 @@ module register_file
       if (write_valid_i[b]) begin
         write_enable = first ? '1 : write_i[b].mask;
         for (int unsigned l = 0; l < Lanes; l++) begin
-          if (!write_i[b].mask[l]) write_data[l] = '0;
+          if (!write_i[b].mask[l]) write_data[l] = initial_of(write_i[b].rd, stack_i, args_i);
         end
       end
     end
@@ -162,10 +180,9 @@ module register_file
   end
 
   // ---- operand stage ----
-  logic                            operand_valid_q;
-  slot_t                           operand_slot_q;
   logic [Sources-1:0]              fresh_q, operand_reads, operand_written;  // fresh: the bank's output is this source
   bank_t [Sources-1:0]             operand_bank_q;
+  register_t [Sources-1:0]         operand_source;
   lane_words_t [Sources-1:0]       collected_q, operand;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -179,7 +196,8 @@ module register_file
   end
   always_ff @(posedge clk_i) begin
     if (read_valid_q) begin
-      operand_slot_q <= read_slot_q;
+      operand_slot_q        <= read_slot_q;
+      operand_slot_q.killed <= read_slot_q.killed || read_killed;
       operand_bank_q <= source_bank;
     end
     // While the instruction still reads others, what has arrived is kept.
@@ -190,12 +208,16 @@ module register_file
 
   assign operand_reads = {operand_slot_q.decoded.reads_c, operand_slot_q.decoded.reads_b, operand_slot_q.decoded.reads_a};
   always_comb begin
-    operand_written[0] = written_q[operand_slot_q.warp][rs1_of(operand_slot_q.decoded)];
-    operand_written[1] = written_q[operand_slot_q.warp][rs2_of(operand_slot_q.decoded)];
-    operand_written[2] = written_q[operand_slot_q.warp][rs3_of(operand_slot_q.decoded)];
+    operand_source[0] = rs1_of(operand_slot_q.decoded);
+    operand_source[1] = rs2_of(operand_slot_q.decoded);
+    operand_source[2] = rs3_of(operand_slot_q.decoded);
     for (int unsigned s = 0; s < Sources; s++) begin
-      if (!operand_valid_q || !operand_reads[s] || !operand_written[s]) operand[s] = '0;
-      else                                          operand[s] = fresh_q[s] ? bank_data[operand_bank_q[s]] : collected_q[s];
+      operand_written[s] = written_q[operand_slot_q.warp][operand_source[s]];
+      operand[s] = '0;
+      if (operand_valid_q && operand_reads[s]) begin
+        if (!operand_written[s]) operand[s] = {Lanes{initial_of(operand_source[s], stack_i, args_i)}};
+        else                     operand[s] = fresh_q[s] ? bank_data[operand_bank_q[s]] : collected_q[s];
+      end
     end
   end
 

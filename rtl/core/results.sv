@@ -2,7 +2,7 @@
 // notices results that have waited too long, which get bubbles in the pipe (`starved_o`).
 // Results of the execute stage are registered here and always go, one cycle later. Of the others, the lower port wins.
 // Ports: 0 execute stage, 1 divider, 2 multipliers, 3 LSU, 4 floating point.
-// Invariant: a result that is ready is written, or (a load to x0) goes nowhere, in that cycle.
+// Invariant: a result that is ready is written, or (a load to x0, an instruction that was killed) goes nowhere, in that cycle.
 module results
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -27,6 +27,7 @@ module results
   input  lsu_writeback_t                      load_i,
   output logic                                load_ready_o,
   input  clear_t                              release_i,            // of a memory instruction that traps as a whole
+  input  clear_t                              killed_i,             // of one that is squashed
   input  logic                                float_valid_i,
   input  register_write_t                     float_write_i,
   output logic                                float_ready_o,
@@ -81,7 +82,11 @@ module results
     .bank_write_o
   );
 
-  assign written_o = {float_done_i && float_write_i.mask != '0, valid[3:0] & ready[3:0]};
+  always_comb begin
+    for (int unsigned s = 0; s < TracePorts; s++) begin
+      written_o[s] = (s == 4 ? float_done_i : valid[s] && ready[s]) && write_o[s].mask != '0;
+    end
+  end
 
   // The result of a one-cycle instruction can be read two cycles after its operands are there.
   assign clear_o[0] = '{valid: operand_valid_i && operand_slot_i.decoded.writes && !is_long(operand_slot_i.decoded.unit),
@@ -93,6 +98,7 @@ module results
   assign clear_o[4] = '{valid: float_done_i && float_write_i.rd != '0, warp: float_write_i.warp,
                         number: float_write_i.rd};
   assign clear_o[5] = release_i;
+  assign clear_o[6] = killed_i;
 
   // ---- who waits too long ----
   logic [3:0] waited_d, waited_q;

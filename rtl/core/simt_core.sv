@@ -6,6 +6,7 @@
 // Invariants: nothing issues speculatively; a warp that ends has nothing in the pipe, no register busy, nothing in the LSU.
 module simt_core
   import heddle_config_pkg::*;
+  import heddle_isa_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
 (
@@ -42,8 +43,7 @@ module simt_core
   input  scratch_response_t scratch_response_i,
   input  logic              scratch_response_valid_i,
 
-  output logic              retire_valid_o,
-  output logic [LaneBits:0] retire_lanes_o
+  output retire_t           retire_o
 );
 
   // ---- records for the monitors -----------------------------------------------------------------------------------
@@ -62,7 +62,13 @@ module simt_core
   redirect_t [2:0]                     redirect;
   logic [Warps-1:0]                    head_valid;
   decoded_t                            head [Warps];
-  logic                                issue_valid, issue_control, issue_resolve, slot_ready;
+  logic                                issue_valid, issue_control, issue_resolve, issue_speculative, slot_ready;
+  pc_t                                 issue_distance;
+  squash_t [Squashes-1:0]              squash;
+  squash_t                             memory_squash;
+  logic [Squashes-1:0][1:0]            squash_count;
+  logic [1:0]                          stage_live;
+  logic                                execute_live, execute_astray, execute_resolves;
   path_t                               issue_path;
   warp_id_t                            issue_warp;
   logic [31:0]                         issue_order;
@@ -99,7 +105,16 @@ module simt_core
   assign redirect_valid[2] = start;
   assign redirect[2]       = '{warp: dispatch_i.warp, pc: launch_i.entry[31:2]};
   assign execute_memory    = execute_valid && execute_slot.decoded.unit == UnitMemory;
-  assign execute_other     = execute_valid && !execute_memory;
+  assign execute_other     = execute_valid && !execute_memory && !execute_slot.killed;
+
+  assign squash = {squash_t'({execute_astray, execute_slot.warp}), memory_squash};
+  always_comb begin
+    for (int unsigned s = 0; s < Squashes; s++) begin
+      squash_count[s] = 2'(stage_live[0] && read_warp == squash[s].warp) +
+                        2'(stage_live[1] && operand_slot.warp == squash[s].warp) +
+                        2'(s == 0 && execute_live && execute_slot.warp == squash[s].warp);
+    end
+  end
 
   // ---- fetch and issue ---------------------------------------------------------------------------------------------------
   front_end u_front_end (
@@ -136,16 +151,20 @@ module simt_core
     .float_idle_i   (float_idle),
     .reserved_mode_i(reserved_mode),
     .clear_i        (clear),
+    .squash_i       (squash),
+    .squash_count_i (squash_count),
     .any_busy_o     (any_busy),
     .valid_o        (issue_valid),
     .warp_o         (issue_warp),
     .order_o        (issue_order),
     .head_o         (issue_head),
-    .control_o      (issue_control)
+    .control_o      (issue_control),
+    .distance_o     (issue_distance)
   );
 
   assign issue_slot = '{warp: issue_warp, order: issue_order, pc: issue_path.pc, depth: issue_path.depth,
-                        mask: issue_path.mask, resolve: issue_resolve, decoded: issue_head};
+                        mask: issue_path.mask, resolve: issue_resolve, speculative: issue_speculative, killed: 1'b0,
+                        decoded: issue_head};
 
   // ---- operands and execution -----------------------------------------------------------------------------------------
   register_file u_register_file (
@@ -153,6 +172,10 @@ module simt_core
     .rst_ni,
     .start_valid_i  (start),
     .start_warp_i   (dispatch_i.warp),
+    .stack_i        (PRIVATE_BASE + launch_i.private_size),
+    .args_i         (launch_i.args),
+    .squash_i       (squash),
+    .stage_live_o   (stage_live),
     .slot_valid_i   (issue_valid),
     .slot_i         (issue_slot),
     .slot_ready_o   (slot_ready),
@@ -179,6 +202,8 @@ module simt_core
     .csr_number_o   (csr_number),
     .csr_data_i     (csr_data),
     .frm_i          (frm),
+    .squash_i       (squash),
+    .memory_squash_i(memory_squash),
     .valid_o        (execute_valid),
     .slot_o         (execute_slot),
     .a_o            (execute_a),
@@ -192,6 +217,9 @@ module simt_core
     .write_valid_o  (alu_valid),
     .write_o        (alu_write),
     .event_o        (execute_event),
+    .resolves_o     (execute_resolves),
+    .astray_o       (execute_astray),
+    .live_slot_o    (execute_live),
     .taken_o        (taken),
     .target_o       (target)
   );
@@ -205,6 +233,7 @@ module simt_core
     .divide_space_o  (space.divide),
     .execute_valid_i (execute_valid),
     .execute_slot_i  (execute_slot),
+    .mask_i          (completing),
     .a_i             (execute_a),
     .b_i             (execute_b),
     .multiply_valid_o(multiply_valid),
@@ -260,13 +289,17 @@ module simt_core
   slot_tag_t              error_tag;
   word_t                  error_address;
   pc_t                    error_pc;
-  slot_t                  checked_slot;
-  lane_words_t            checked_address, checked_data;
+  slot_t                  checked_slot, safe_slot;
+  lane_words_t            checked_address, checked_data, safe_address, safe_data;
+  logic                   safe_valid, checked_valid;
+  clear_t                 memory_killed;
+  logic [Warps-1:0]       memory_waiting;
 
   memory_port u_memory_port (
     .clk_i,
     .rst_ni,
     .core_id_i,
+    .launch_i,
     .issue_i               (issue_valid && issue_head.unit == UnitMemory),
     .space_o               (space.memory),
     .execute_valid_i       (execute_memory),
@@ -274,6 +307,13 @@ module simt_core
     .execute_address_i     (execute_address),
     .execute_data_i        (execute_b),
     .execute_scratch_base_i(scratch_base),
+    .waiting_o             (memory_waiting),
+    .killed_o              (memory_killed),
+    .squash_o              (memory_squash),
+    .safe_valid_o          (safe_valid),
+    .safe_slot_o           (safe_slot),
+    .safe_address_o        (safe_address),
+    .safe_data_o           (safe_data),
     .request_o             (lsu_request),
     .request_valid_o       (lsu_request_valid),
     .request_ready_i       (lsu_request_ready),
@@ -281,6 +321,7 @@ module simt_core
     .check_valid_i         (check_valid),
     .writeback_i           (writeback),
     .writeback_taken_i     (writeback_valid && writeback_ready),
+    .checked_valid_o       (checked_valid),
     .checked_slot_o        (checked_slot),
     .checked_address_o     (checked_address),
     .checked_data_o        (checked_data),
@@ -346,6 +387,7 @@ module simt_core
     .load_i          (writeback),
     .load_ready_o    (writeback_ready),
     .release_i       (load_release),
+    .killed_i        (memory_killed),
     .float_valid_i   (float_valid),
     .float_write_i   (float_write),
     .float_ready_o   (float_ready),
@@ -375,8 +417,13 @@ module simt_core
     .issue_valid_i       (issue_valid),
     .issue_warp_i        (issue_warp),
     .issue_control_i     (issue_control),
+    .issue_speculative_i (issue_head.speculative),
+    .issue_next_i        (issue_path.pc + issue_distance),
     .issue_path_o        (issue_path),
     .issue_resolve_o     (issue_resolve),
+    .issue_speculative_o (issue_speculative),
+    .squash_i            (squash),
+    .squash_count_i      (squash_count),
     .redirect_valid_o    (redirect_valid[1:0]),
     .redirect_o          (redirect[1:0]),
     .csr_read_i          (csr_read),
@@ -387,12 +434,15 @@ module simt_core
     .execute_valid_i     (execute_other),
     .execute_slot_i      (execute_slot),
     .execute_event_i     (execute_event),
+    .execute_resolves_i  (execute_resolves),
     .live_warp_i         (live_warp),
     .live_o              (live),
     .scratch_base_o      (scratch_base),
     .memory_event_valid_i(memory_event_valid),
     .memory_event_i      (memory_event),
     .memory_event_ready_o(memory_event_ready),
+    .safe_valid_i        (safe_valid),
+    .safe_slot_i         (safe_slot),
     .event_valid_o       (event_valid),
     .event_o             (event_now),
     .fence_i_o           (fence_i),
@@ -404,8 +454,7 @@ module simt_core
     .fault_pending_o     (fault_pending),
     .fault_valid_o,
     .fault_o,
-    .retire_valid_o,
-    .retire_lanes_o
+    .retire_o
   );
 
   warp_life #(
@@ -422,6 +471,7 @@ module simt_core
     .busy_i       (any_busy),
     .lsu_idle_i   (lsu_idle),
     .float_idle_i (float_idle),
+    .memory_waiting_i(memory_waiting),
     .stage_valid_i({read_valid, operand_valid, execute_valid, alu_pending}),
     .stage_warp_i ({read_warp, operand_slot.warp, execute_slot.warp, alu_warp}),
     .active_o     (active),
@@ -439,7 +489,11 @@ module simt_core
     .execute_event_i  (execute_event),
     .taken_i          (taken),
     .target_i         (target),
-    .check_valid_i    (check_valid),
+    .safe_valid_i     (safe_valid),
+    .safe_slot_i      (safe_slot),
+    .safe_address_i   (safe_address),
+    .safe_data_i      (safe_data),
+    .check_valid_i    (checked_valid),
     .check_i          (check),
     .checked_slot_i   (checked_slot),
     .checked_address_i(checked_address),

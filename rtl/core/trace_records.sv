@@ -1,6 +1,5 @@
-// The records that the verification monitors read (core_pkg): what the execute stage and the LSU's check commit, and what
+// The records that the verification monitors read (core_pkg): what the execute stage and memory instructions commit, and what
 // is written back, in the cycle it happens. Combinational; nothing in the design depends on it, so synthesis removes it.
-// Invariant: the two commits of one cycle are of different warps.
 module trace_records
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -10,13 +9,18 @@ module trace_records
   input  logic                              rst_ni,
   input  core_id_t                          core_id_i,
 
-  input  logic                              execute_valid_i,   // not a memory instruction
+  input  logic                              execute_valid_i,   // not a memory instruction, not killed
   input  slot_t                             execute_slot_i,
   input  event_t                            execute_event_i,
   input  lane_mask_t                        taken_i,
   input  word_t                             target_i,
 
-  input  logic                              check_valid_i,
+  input  logic                              safe_valid_i,      // a memory instruction that does not wait for the check
+  input  slot_t                             safe_slot_i,
+  input  lane_words_t                       safe_address_i,
+  input  lane_words_t                       safe_data_i,
+
+  input  logic                              check_valid_i,     // one that does
   input  lsu_check_t                        check_i,
   input  slot_t                             checked_slot_i,
   input  lane_words_t                       checked_address_i,
@@ -36,18 +40,28 @@ module trace_records
   assign base_cause = (lsu_op_e'(checked_slot_i.decoded.operation[2:0]) inside {LsuLoad, LsuLr}) ? 5'd4 : 5'd6;
 
   always_comb begin
-    commit_valid_o      = {check_valid_i, execute_valid_i};
-    commit_o[0].tag     = '{core: core_id_i, warp: execute_slot_i.warp, order: execute_slot_i.order};
-    commit_o[0].pc      = pc_word(execute_slot_i.pc);
-    commit_o[0].instr   = execute_slot_i.decoded.instr;
-    commit_o[0].mask    = execute_event_i.path.executed;
-    commit_o[0].retire  = execute_event_i.path.leave != LaneToSync;
-    commit_o[0].taken   = taken_i;
-    commit_o[0].target  = target_i;
-    commit_o[0].trap    = execute_event_i.path.trapping;
-    commit_o[0].cause   = {Lanes{execute_event_i.cause}};
-    commit_o[0].address = '0;
-    commit_o[0].data    = '0;
+    commit_valid_o      = {execute_valid_i, check_valid_i, safe_valid_i};
+
+    commit_o[0]         = '0;
+    commit_o[0].tag     = '{core: core_id_i, warp: safe_slot_i.warp, order: safe_slot_i.order};
+    commit_o[0].pc      = pc_word(safe_slot_i.pc);
+    commit_o[0].instr   = safe_slot_i.decoded.instr;
+    commit_o[0].mask    = safe_slot_i.mask;
+    commit_o[0].retire  = 1'b1;
+    commit_o[0].address = safe_address_i;
+    commit_o[0].data    = safe_data_i;
+
+    commit_o[2].tag     = '{core: core_id_i, warp: execute_slot_i.warp, order: execute_slot_i.order};
+    commit_o[2].pc      = pc_word(execute_slot_i.pc);
+    commit_o[2].instr   = execute_slot_i.decoded.instr;
+    commit_o[2].mask    = execute_event_i.path.executed;
+    commit_o[2].retire  = execute_event_i.path.leave != LaneToSync;
+    commit_o[2].taken   = taken_i;
+    commit_o[2].target  = target_i;
+    commit_o[2].trap    = execute_event_i.path.trapping;
+    commit_o[2].cause   = {Lanes{execute_event_i.cause}};
+    commit_o[2].address = '0;
+    commit_o[2].data    = '0;
 
     commit_o[1]         = '0;
     commit_o[1].tag     = '{core: core_id_i, warp: checked_slot_i.warp, order: checked_slot_i.order};
@@ -73,9 +87,18 @@ module trace_records
     writeback_o[TracePorts-1].flags = flags_i;
   end
 
+  // Whatever commits in one cycle for one warp is in slot order.
 `ifndef SYNTHESIS
-  a_one_warp : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      commit_valid_o == 2'b11 |-> commit_o[0].tag.warp != commit_o[1].tag.warp);
+  for (genvar i = 0; i < TraceCommits; i++) begin : gen_first
+    for (genvar j = i + 1; j < TraceCommits; j++) begin : gen_second
+      a_order : assert property (@(posedge clk_i) disable iff (!rst_ni)
+          commit_valid_o[i] && commit_valid_o[j] && commit_o[i].tag.warp == commit_o[j].tag.warp |->
+          commit_o[i].tag.order < commit_o[j].tag.order);
+    end
+  end
+`else
+  logic unused;
+  assign unused = ^{clk_i, rst_ni};
 `endif
 
 endmodule

@@ -23,8 +23,13 @@ module warp_control
   input  logic              issue_valid_i,
   input  warp_id_t          issue_warp_i,
   input  logic              issue_control_i,
+  input  logic              issue_speculative_i,
+  input  pc_t               issue_next_i,
   output path_t             issue_path_o,
   output logic              issue_resolve_o,
+  output logic              issue_speculative_o,
+  input  squash_t [Squashes-1:0]   squash_i,
+  input  logic [Squashes-1:0][1:0] squash_count_i,
   output logic [1:0]        redirect_valid_o,
   output redirect_t [1:0]   redirect_o,
 
@@ -39,6 +44,7 @@ module warp_control
   input  logic              execute_valid_i,     // not a memory instruction
   input  slot_t             execute_slot_i,
   input  event_t            execute_event_i,
+  input  logic              execute_resolves_i,
   input  warp_id_t          live_warp_i,
   output lane_mask_t        live_o,
   output logic [ScratchBits-1:0] scratch_base_o,
@@ -47,6 +53,8 @@ module warp_control
   input  logic              memory_event_valid_i,
   input  event_t            memory_event_i,
   output logic              memory_event_ready_o,
+  input  logic              safe_valid_i,        // memory instructions without an event
+  input  slot_t             safe_slot_i,
   output logic              event_valid_o,
   output event_t            event_o,
   output logic              fence_i_o,
@@ -61,12 +69,11 @@ module warp_control
   output logic              fault_pending_o,
   output logic              fault_valid_o,
   output fault_t            fault_o,
-  output logic              retire_valid_o,
-  output logic [LaneBits:0] retire_lanes_o
+  output retire_t           retire_o
 );
 
   // ---- events ----
-  logic       execute_event_valid_q, execute_resolves, event_valid;
+  logic       execute_event_valid_q, event_valid;
   event_t     execute_event_q, event_now;
   pc_t        event_vector;
   logic       event_fault, event_deadlock, event_arrived, event_ended;
@@ -75,14 +82,12 @@ module warp_control
   word_t      deadlock_operand;
   logic [Warps-1:0] barrier_release;
 
-  assign execute_resolves = execute_valid_i && execute_slot_i.resolve;
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) execute_event_valid_q <= 1'b0;
-    else         execute_event_valid_q <= execute_resolves;
+    else         execute_event_valid_q <= execute_resolves_i;
   end
   always_ff @(posedge clk_i) begin
-    if (execute_resolves) execute_event_q <= execute_event_i;
+    if (execute_resolves_i) execute_event_q <= execute_event_i;
   end
 
   assign event_valid          = execute_event_valid_q || memory_event_valid_i;
@@ -104,8 +109,13 @@ module warp_control
     .issue_valid_i,
     .issue_warp_i,
     .issue_control_i,
+    .issue_speculative_i,
+    .issue_next_i,
     .issue_path_o,
     .issue_resolve_o,
+    .issue_speculative_o,
+    .squash_i,
+    .squash_count_i,
     .live_warp_i,
     .live_o,
     .event_valid_i     (event_valid),
@@ -153,6 +163,8 @@ module warp_control
     .start_i,
     .issue_valid_i,
     .issue_warp_i,
+    .squash_i,
+    .squash_count_i,
     .read_i               (csr_read_i),
     .read_number_i        (csr_number_i),
     .read_warp_i          (csr_warp_i),
@@ -194,12 +206,11 @@ module warp_control
   retire_counter u_retire (
     .clk_i,
     .rst_ni,
-    .execute_valid_i(execute_valid_i && execute_event_i.path.retired),
-    .execute_lanes_i(execute_event_i.path.executed & ~execute_event_i.path.trapping),
-    .memory_valid_i (memory_event_valid_i && memory_event_ready_o && memory_event_i.path.retired),
-    .memory_lanes_i (memory_event_i.path.executed & ~memory_event_i.path.trapping),
-    .retire_valid_o,
-    .retire_lanes_o
+    .valid_i ({safe_valid_i, memory_event_valid_i && memory_event_ready_o && memory_event_i.path.retired,
+               execute_valid_i && execute_event_i.path.retired}),
+    .lanes_i ({safe_slot_i.mask, memory_event_i.path.executed & ~memory_event_i.path.trapping,
+               execute_event_i.path.executed & ~execute_event_i.path.trapping}),
+    .retire_o
   );
 
 endmodule

@@ -18,6 +18,7 @@ module warp_life
   input  logic [Warps-1:0]       busy_i,          // results on their way to registers
   input  logic [Warps-1:0]       lsu_idle_i,
   input  logic [Warps-1:0]       float_idle_i,
+  input  logic [Warps-1:0]       memory_waiting_i, // memory instructions on their way to the LSU
   input  logic [Stages-1:0]      stage_valid_i,   // instructions in pipeline stages
   input  warp_id_t [Stages-1:0]  stage_warp_i,
   output logic [Warps-1:0]       active_o,
@@ -35,7 +36,8 @@ module warp_life
     end
   end
 
-  assign finished = active_q & (ended_i | {Warps{kill_i}}) & ~transit_i & ~in_pipe & ~busy_i & lsu_idle_i & float_idle_i;
+  assign finished = active_q & (ended_i | {Warps{kill_i}}) & ~transit_i & ~in_pipe & ~busy_i & lsu_idle_i & float_idle_i &
+                    ~memory_waiting_i;
 
   lowest_one #(
     .Width(Warps)

@@ -2,7 +2,8 @@
 // Implements docs/architecture.md, section 2, slot by slot.
 //
 // Per warp: the selected path, and whether there are others and the key of the best of them (the alternative). An
-// instruction that cannot change the selection advances the path at issue. For every other one `issue_resolve_o` is set:
+// instruction that cannot change the selection advances the path at issue, and so does a speculative one, which is a squash if
+// it turns out otherwise; that (`squash_i`) makes it one with an event. For every other one `issue_resolve_o` is set:
 // the warp is not ready until the slot's event arrives and has been worked off. An event takes one cycle when the best
 // part of the path stays ahead of the alternative under greedy selection; otherwise (merges, switches, SERVE, hold) the
 // path unit searches the lane table, 5 cycles after the event.
@@ -28,8 +29,15 @@ module warp_paths
   input  logic             issue_valid_i,
   input  warp_id_t         issue_warp_i,
   input  logic             issue_control_i,  // the instruction always has an event
+  input  logic             issue_speculative_i, // it has one unless the warp goes on at ...
+  input  pc_t              issue_next_i,     // ... this pc
   output path_t            issue_path_o,
   output logic             issue_resolve_o,
+  output logic             issue_speculative_o, // goes on, and may be squashed
+
+  // Squashed: so many slots after a speculative one, which now has an event.
+  input  squash_t [Squashes-1:0]     squash_i,
+  input  logic [Squashes-1:0][1:0]   squash_count_i,
 
   // Lanes of a warp that have not ended.
   input  warp_id_t         live_warp_i,
@@ -91,7 +99,7 @@ module warp_paths
   assign issue_path_o   = '{pc: path_pc_q[issue_warp_i], depth: path_depth_q[issue_warp_i], mask: path_mask_q[issue_warp_i]};
   assign issue_rule     = rule_q[issue_warp_i];
   assign issue_several  = several_q[issue_warp_i];
-  assign issue_pc_next  = issue_path_o.pc + 30'd1;
+  assign issue_pc_next  = issue_next_i;
   assign issue_key_next = path_key(issue_pc_next, issue_path_o.depth);
 
   always_comb begin
@@ -106,12 +114,22 @@ module warp_paths
       issue_rule_next.count  = issue_rule.count + CountBits'(1);
       issue_rule_next.served = issue_rule.served | issue_path_o.mask;
     end
-    issue_resolve_o = issue_control_i ||
+    issue_resolve_o = issue_control_i || (issue_speculative_i && issue_rule.hold != '0) ||
                       (issue_several && (issue_rule.serve || issue_rule.hold != '0 ||
                                          issue_rule_next.count >= (issue_rule.short_limit ? ShortLimit : LongLimit) ||
                                          !(issue_key_next > other_key_q[issue_warp_i])));
   end
-  assign issue_advance = issue_valid_i && !issue_resolve_o;
+  assign issue_advance       = issue_valid_i && !issue_resolve_o;
+  assign issue_speculative_o = issue_speculative_i && !issue_resolve_o;
+
+  // ---- squash ----
+  rule_state_t [Squashes-1:0] squash_rule;
+  always_comb begin
+    for (int unsigned s = 0; s < Squashes; s++) begin
+      squash_rule[s] = rule_q[squash_i[s].warp];
+      if (several_q[squash_i[s].warp]) squash_rule[s].count = squash_rule[s].count - CountBits'(squash_count_i[s]) - CountBits'(1);
+    end
+  end
 
   // ---- event ----
   warp_id_t    ew;
@@ -298,6 +316,10 @@ module warp_paths
       path_pc_q[issue_warp_i] <= issue_pc_next;
       rule_q[issue_warp_i]    <= issue_rule_next;
     end
+    // What a squashed slot did to the rule's state is undone; hold is zero, and served has the path's lanes either way.
+    for (int unsigned s = 0; s < Squashes; s++) begin
+      if (squash_i[s].valid) rule_q[squash_i[s].warp] <= squash_rule[s];
+    end
     if (event_valid_i) begin
       run_q[ew]          <= ev_run_released;
       barrier_q[ew]      <= ev_barrier;
@@ -349,6 +371,12 @@ module warp_paths
         transit_d[issue_warp_i] = 1'b1;
       end else begin
         retired_d[issue_warp_i] = 1'b1;
+      end
+    end
+    for (int unsigned s = 0; s < Squashes; s++) begin
+      if (squash_i[s].valid) begin
+        ready_d[squash_i[s].warp]   = 1'b0;
+        transit_d[squash_i[s].warp] = 1'b1;
       end
     end
     if (event_valid_i) begin
@@ -414,6 +442,10 @@ module warp_paths
                                    event_valid_i |-> (event_i.moved & ~event_i.path) == '0);
   a_states_disjoint : assert property (@(posedge clk_i) disable iff (!rst_ni) event_valid_i |->
       (ev_run & ev_barrier) == '0 && (ev_run & ev_sync) == '0 && (ev_barrier & ev_sync) == '0);
+  for (genvar s = 0; s < Squashes; s++) begin : gen_assert
+    a_squash_running : assert property (@(posedge clk_i) disable iff (!rst_ni) squash_i[s].valid |->
+        !(event_valid_i && ew == squash_i[s].warp) && !(start_valid_i && start_warp_i == squash_i[s].warp));
+  end
   a_result_transit : assert property (@(posedge clk_i) disable iff (!rst_ni) result_valid |-> transit_q[result_warp]);
   a_start_ended : assert property (@(posedge clk_i) disable iff (!rst_ni)
                                    start_valid_i |-> !transit_q[start_warp_i] && start_mask_i != '0);

@@ -25,7 +25,7 @@ module writeback
     for (int unsigned s = 0; s < Sources; s++) begin
       bank[s] = bank_t'(32'(write_i[s].rd) + 32'(write_i[s].warp));
       if (valid_i[s] && !bank_valid_o[bank[s]]) begin
-        bank_valid_o[bank[s]] = 1'b1;
+        bank_valid_o[bank[s]] = write_i[s].mask != '0;
         bank_write_o[bank[s]] = write_i[s];
         ready_o[s]            = 1'b1;
       end

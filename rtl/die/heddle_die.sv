@@ -20,8 +20,7 @@ module heddle_die
   logic                         start, abort, done, aborted, faulted;
   fault_t                       fault;
   core_id_t                     fault_core;
-  logic [Cores-1:0]             retire_valid;
-  logic [Cores-1:0][LaneBits:0] retire_lanes;
+  retire_t [Cores-1:0]          retire;
 
   host_port u_host_port (
     .clk_i,
@@ -38,8 +37,7 @@ module heddle_die
     .faulted_i     (faulted),
     .fault_i       (fault),
     .fault_core_i  (fault_core),
-    .retire_valid_i(retire_valid),
-    .retire_lanes_i(retire_lanes)
+    .retire_i      (retire)
   );
 
   cluster u_cluster (
@@ -54,8 +52,7 @@ module heddle_die
     .faulted_o     (faulted),
     .fault_o       (fault),
     .fault_core_o  (fault_core),
-    .retire_valid_o(retire_valid),
-    .retire_lanes_o(retire_lanes),
+    .retire_o      (retire),
     .axi_o,
     .axi_i
   );

@@ -27,15 +27,13 @@ module host_port
   input  fault_t                        fault_i,         // holds from done_i to the next start_o
   input  core_id_t                      fault_core_i,
 
-  // per core: an issue slot retired an instruction, on so many lanes
-  input  logic [Cores-1:0]              retire_valid_i,
-  input  logic [Cores-1:0][LaneBits:0]  retire_lanes_i
+  input  retire_t [Cores-1:0]           retire_i         // what retired in the cores in this cycle
 );
 
   localparam logic [1:0]  RespOkay   = 2'b00;
   localparam logic [1:0]  RespSlverr = 2'b10;
-  localparam int unsigned CoreSumBits = $clog2(Cores + 1);
-  localparam int unsigned LaneSumBits = $clog2(Cores * Lanes + 1);
+  localparam int unsigned SlotSumBits = $clog2(Cores * RetirePorts + 1);
+  localparam int unsigned LaneSumBits = $clog2(Cores * RetirePorts * Lanes + 1);
 
   typedef enum logic [1:0] {StateIdle, StateCheck, StateRun} state_e;
 
@@ -60,7 +58,7 @@ module host_port
   logic [63:0]            cycles_d, cycles_q;
   logic [63:0]            warp_instrs_d, warp_instrs_q;
   logic [63:0]            lane_instrs_d, lane_instrs_q;
-  logic [CoreSumBits-1:0] warp_sum_d, warp_sum_q;
+  logic [SlotSumBits-1:0] warp_sum_d, warp_sum_q;
   logic [LaneSumBits-1:0] lane_sum_d, lane_sum_q;
 
   // ---- AXI4-Lite --------------------------------------------------------------------------------------------------
@@ -227,10 +225,8 @@ module host_port
     warp_sum_d = '0;
     lane_sum_d = '0;
     for (int unsigned c = 0; c < Cores; c++) begin
-      if (retire_valid_i[c]) begin
-        warp_sum_d = warp_sum_d + 1'b1;
-        lane_sum_d = lane_sum_d + LaneSumBits'(retire_lanes_i[c]);
-      end
+      warp_sum_d = warp_sum_d + SlotSumBits'(retire_i[c].slots);
+      lane_sum_d = lane_sum_d + LaneSumBits'(retire_i[c].lanes);
     end
     cycles_d      = cycles_q + 64'(busy);
     warp_instrs_d = warp_instrs_q + 64'(warp_sum_q);

@@ -68,10 +68,18 @@ package heddle_pkg;
     warp_id_t                         warp_in_group;
     lane_mask_t                       mask;          // lanes that exist
     logic [2:0][31:0]                 group_id;
+    logic [2:0][31:0]                 group_base;    // global id of the workgroup's first work-item: group_id * local_size
     logic [ScratchBits-1:0]           scratch_base;  // physical byte address of the workgroup's allocation
     local_id_t                        local_base;    // linear local id of lane 0
     logic [Lanes-1:0][2:0][LocalIdBits-1:0] local_id; // per lane x y z
   } dispatch_t;
+
+  // ---- core -> host port: issue slots that retired an instruction in a cycle, and their lanes -----------------------
+  localparam int unsigned RetirePorts = 3;
+  typedef struct packed {
+    logic [$clog2(RetirePorts + 1)-1:0]         slots;
+    logic [$clog2(RetirePorts * Lanes + 1)-1:0] lanes;
+  } retire_t;
 
   // ---- core -> dispatcher/host port: the first faulting lane of an instruction -----------------------------------
   typedef struct packed {

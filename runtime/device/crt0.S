@@ -1,4 +1,5 @@
-// Start of every lane. Registers are zero, memory is as the host left it; thousands of lanes run this, so it is short.
+// Start of the lanes of a program that has thread-local variables; others begin in the kernel itself (HD_KERNEL in heddle.h). At
+// dispatch sp is the end of the private window and a0 the address of the arguments; memory is as the host left it.
 // Private window, from the top: thread-local variables (tp), stack (sp, downwards).
 
   .section .text.hd_start, "ax", @progbits
@@ -12,12 +13,9 @@ _start:
   lui gp, %hi(__global_pointer$)
   addi gp, gp, %lo(__global_pointer$)
   .option pop
-  hd.csrr t0, hd_private_size
-  lui tp, %hi(__hd_private_base)
-  add tp, tp, t0
   lui t0, %hi(__hd_tls_size)
   addi t0, t0, %lo(__hd_tls_size)
-  sub tp, tp, t0
+  sub tp, sp, t0
   andi tp, tp, -16
   mv sp, tp
 
@@ -46,7 +44,6 @@ _start:
   j .Lclear
 
 .Lrun:
-  hd.csrr a0, hd_args
   hd.csrr t0, hd_entry
   jalr ra, t0
   .globl __hd_exit_lane

@@ -45,10 +45,17 @@
 #include <heddle_math.h>
 
 /* Defines a kernel: `HD_KERNEL(name) { body }`. The body sees `const struct name_args* args`.
-   The host launches it by name. */
-#define HD_KERNEL(name)                                                                          \
-  struct name##_args;                                                                            \
-  HD_EXTERN_C void name(const struct name##_args* args) __attribute__((used, retain, noinline)); \
+   The host launches it by name. It is there twice: as a function, and as `__hd_direct_name`, where lanes begin when there are
+   no thread-local variables to set up (sp and a0 are what the function expects), and which ends them. */
+#define HD_KERNEL(name)                                                                                              \
+  struct name##_args;                                                                                                \
+  HD_EXTERN_C void name(const struct name##_args* args) __attribute__((used, retain));                               \
+  HD_EXTERN_C void __hd_direct_##name(const struct name##_args*) __attribute__((used, retain, noreturn, aligned(64))); \
+  HD_EXTERN_C void __hd_direct_##name(const struct name##_args* args) {                                              \
+    [[clang::always_inline]] name(args);                                                                             \
+    __asm__ volatile(HEDDLE_INSN_HD_EXIT);                                                                           \
+    __builtin_unreachable();                                                                                         \
+  }                                                                                                                  \
   HD_EXTERN_C void name(__attribute__((unused)) const struct name##_args* args)
 
 /* A variable shared by the work-items of a workgroup, at file scope or in a function: `HD_SCRATCHPAD int
@@ -117,7 +124,14 @@ HD_INLINE uint32_t hd_num_groups(unsigned d) {
 }
 
 /* This work-item in the grid, and work-items of the grid. */
-HD_INLINE uint32_t hd_global_id(unsigned d) { return hd_group_id(d) * hd_local_size(d) + hd_local_id(d); }
+HD_INLINE uint32_t hd_global_id(unsigned d) {
+  switch (d) {
+    case 0: return HD_CSR_IDENTITY(HEDDLE_CSR_HD_GLOBAL_ID_X);
+    case 1: return HD_CSR_IDENTITY(HEDDLE_CSR_HD_GLOBAL_ID_Y);
+    case 2: return HD_CSR_IDENTITY(HEDDLE_CSR_HD_GLOBAL_ID_Z);
+    default: return 0;
+  }
+}
 HD_INLINE uint32_t hd_global_size(unsigned d) { return hd_num_groups(d) * hd_local_size(d); }
 
 /* Lane in the warp, warp in the workgroup, warps of the workgroup, lanes of a full warp. */

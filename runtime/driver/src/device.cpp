@@ -200,7 +200,9 @@ std::vector<Region> Device::regions() const {
 
 void Device::program_launch(uint32_t kernel_address) {
   Backend& device = *backend_;
-  device.write_register(regs::kEntry, image_->entry());
+  const auto direct = image_->direct_entry(launch_->kernel);
+  const bool aligned = launch_->options.private_bytes % KernelImage::kStackAlignment == 0;
+  device.write_register(regs::kEntry, direct && aligned ? *direct : image_->entry());
   device.write_register(regs::kKernel, kernel_address);
   device.write_register(regs::kArgs, launch_->args_base);
   device.write_register(regs::kPrivateBase, private_base_);

@@ -4,6 +4,7 @@
 #include <gelf.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "debug_info.h"
@@ -13,6 +14,8 @@
 namespace heddle::driver {
 namespace {
 
+// HD_KERNEL's other form of a kernel, with which lanes may begin.
+constexpr std::string_view kDirectPrefix = "__hd_direct_";
 constexpr const char* kRebuild = "build kernel programs with 'heddle cc'";
 
 bool in_scratchpad(uint64_t address) {
@@ -69,6 +72,7 @@ void KernelImage::read_segments(uint32_t memory_base, uint64_t memory_bytes) {
   for (size_t i = 0; i < count; ++i) {
     GElf_Phdr header;
     if (gelf_getphdr(elf, static_cast<int>(i), &header) == nullptr) fail(fmt::format("damaged program header {}", i));
+    thread_local_ |= header.p_type == PT_TLS && header.p_memsz != 0;
     if (header.p_type != PT_LOAD || header.p_memsz == 0) continue;
     if (in_scratchpad(header.p_vaddr) && header.p_filesz == 0) {
       const uint64_t end = header.p_vaddr + header.p_memsz - memory_map::kScratchpadBase;
@@ -144,6 +148,10 @@ std::optional<uint32_t> KernelImage::function(const std::string& name) const {
   return std::nullopt;
 }
 
+std::optional<uint32_t> KernelImage::direct_entry(const std::string& kernel) const {
+  return thread_local_ ? std::nullopt : function(std::string(kDirectPrefix) + kernel);
+}
+
 std::optional<uint32_t> KernelImage::symbol(const std::string& name) const {
   for (const Symbol& symbol : symbols_) {
     if (symbol.name == name) return symbol.address;
@@ -154,7 +162,7 @@ std::optional<uint32_t> KernelImage::symbol(const std::string& name) const {
 std::vector<std::string> KernelImage::functions() const {
   std::vector<std::string> names;
   for (const Symbol& symbol : symbols_) {
-    if (symbol.function && symbol.global) names.push_back(symbol.name);
+    if (symbol.function && symbol.global && !symbol.name.starts_with(kDirectPrefix)) names.push_back(symbol.name);
   }
   std::ranges::sort(names);
   return names;
@@ -164,7 +172,7 @@ SourceLocation KernelImage::locate(uint32_t pc) const {
   SourceLocation location;
   for (const Symbol& symbol : symbols_) {
     if (!symbol.function || pc < symbol.address || pc - symbol.address >= std::max(symbol.bytes, 1U)) continue;
-    location.symbol = symbol.name;
+    location.symbol = symbol.name.starts_with(kDirectPrefix) ? symbol.name.substr(kDirectPrefix.size()) : symbol.name;
     location.symbol_offset = pc - symbol.address;
   }
   debug_->locate(pc, location);

@@ -17,8 +17,7 @@ module core_monitor
   input warp_id_t                            warp_done_o,
   input logic                                fault_valid_o,
   input fault_t                              fault_o,
-  input logic                                retire_valid_o,
-  input logic [LaneBits:0]                   retire_lanes_o,
+  input retire_t                             retire_o,
   input logic [TraceCommits-1:0]             trace_commit_valid,
   input trace_commit_t [TraceCommits-1:0]    trace_commit,
   input logic [TracePorts-1:0]               trace_writeback_valid,
@@ -76,7 +75,7 @@ module core_monitor
 
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
-      if (retire_valid_o) heddle_monitor_retire(32'(core_id_i), 32'(retire_lanes_o));
+      if (retire_o.slots != '0) heddle_monitor_retire(32'(core_id_i), 32'(retire_o.slots), 32'(retire_o.lanes));
       if (lockstep) begin
         for (int unsigned c = 0; c < TraceCommits; c++) begin
           if (trace_commit_valid[c]) begin

@@ -13,7 +13,8 @@ package monitor_pkg;
   // Asked once at time zero: without lock-step only retirement is reported.
   import "DPI-C" function bit heddle_monitor_lockstep();
 
-  import "DPI-C" function void heddle_monitor_retire(input int unsigned core, input int unsigned lanes);
+  import "DPI-C" function void heddle_monitor_retire(
+      input int unsigned core, input int unsigned slots, input int unsigned lanes);
 
   // Causes and operands come before the commit they belong to, and only where there are any.
   import "DPI-C" function void heddle_monitor_causes(input lane_bits_t cause);

@@ -34,9 +34,9 @@ unsigned heddle_planted_bug() {
 
 svBit heddle_monitor_lockstep() { return active_sink()->checker != nullptr ? 1 : 0; }
 
-void heddle_monitor_retire(unsigned, unsigned lanes) {
+void heddle_monitor_retire(unsigned, unsigned slots, unsigned lanes) {
   MonitorSink& sink = *active_sink();
-  ++sink.warp_instrs;
+  sink.warp_instrs += slots;
   sink.lane_instrs += lanes;
 }
 

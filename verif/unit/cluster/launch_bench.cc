@@ -227,7 +227,7 @@ void LaunchBench::drive_cores() {
   top_.dispatch_ready_i = 0;
   top_.warp_done_valid_i = 0;
   top_.warp_done_i = 0;
-  top_.retire_valid_i = 0;
+  top_.retire_slots_i = 0;
   top_.retire_lanes_i = 0;
   top_.fault_valid_i = 0;
   for (unsigned c = 0; c < cores_; ++c) {
@@ -237,10 +237,10 @@ void LaunchBench::drive_cores() {
     // One warp of the core issues, and one that is due ends.
     const auto issues = std::next(running.begin(), pick(0, running.size() - 1));
     if (pick(0, 1) == 1) {
-      const unsigned lanes = pick(1, issues->second.lanes);
-      top_.retire_valid_i |= 1 << c;
+      const unsigned slots = pick(1, 2), lanes = slots * pick(1, issues->second.lanes);
+      top_.retire_slots_i |= slots << (8 * c);
       top_.retire_lanes_i |= lanes << (8 * c);
-      retired_warps_ += 1;
+      retired_warps_ += slots;
       retired_lanes_ += lanes;
     }
     if (kill) {

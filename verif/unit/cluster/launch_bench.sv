@@ -44,7 +44,7 @@ module launch_bench
   input  logic [3:0][7:0]  warp_done_i,
   input  logic [3:0]       fault_valid_i,
   input  logic [3:0][31:0] fault_cause_i,    // the other fields of the fault follow from it, see below
-  input  logic [3:0]       retire_valid_i,
+  input  logic [3:0][7:0]  retire_slots_i,
   input  logic [3:0][7:0]  retire_lanes_i
 );
 
@@ -59,7 +59,7 @@ module launch_bench
   logic     [Cores-1:0]         dispatch_valid;
   warp_id_t [Cores-1:0]         warp_done;
   fault_t   [Cores-1:0]         core_fault;
-  logic [Cores-1:0][LaneBits:0] retire_lanes;
+  retire_t  [Cores-1:0]         retire;
 
   assign request = '{aw_addr: aw_addr_i, aw_valid: aw_valid_i, w_data: w_data_i, w_strb: w_strb_i, w_valid: w_valid_i,
                      b_ready: b_ready_i, ar_addr: ar_addr_i, ar_valid: ar_valid_i, r_ready: r_ready_i};
@@ -87,8 +87,7 @@ module launch_bench
     .faulted_i     (faulted),
     .fault_i       (fault),
     .fault_core_i  (fault_core),
-    .retire_valid_i(retire_valid_i[Cores-1:0]),
-    .retire_lanes_i(retire_lanes)
+    .retire_i      (retire)
   );
 
   dispatcher u_dispatcher (
@@ -97,7 +96,7 @@ module launch_bench
     .start_i          (start),
     .abort_i          (abort),
     .num_groups_i     (launch.num_groups),
-    .local_size_i     ({local_id_t'(launch.local_size[1]), local_id_t'(launch.local_size[0])}),
+    .local_size_i     ({local_id_t'(launch.local_size[2]), local_id_t'(launch.local_size[1]), local_id_t'(launch.local_size[0])}),
     .local_items_i    (local_items),
     .scratch_size_i   (launch.scratch_size[ScratchBits:0]),
     .busy_o           (busy),
@@ -136,7 +135,8 @@ module launch_bench
 
   for (genvar c = 0; c < Cores; c++) begin : gen_core
     assign warp_done[c]           = warp_id_t'(warp_done_i[c]);
-    assign retire_lanes[c]        = (LaneBits + 1)'(retire_lanes_i[c]);
+    assign retire[c].slots        = ($bits(retire[c].slots))'(retire_slots_i[c]);
+    assign retire[c].lanes        = ($bits(retire[c].lanes))'(retire_lanes_i[c]);
     assign core_fault[c].cause    = fault_cause_i[c];
     assign core_fault[c].pc       = ~fault_cause_i[c];
     assign core_fault[c].value    = {fault_cause_i[c][15:0], fault_cause_i[c][31:16]};
@@ -149,6 +149,6 @@ module launch_bench
   // The smaller shapes leave inputs over, and the launch has more than the dispatcher needs.
   logic unused;
   assign unused = ^{launch, busy, dispatch_ready_i, warp_done_valid_i, warp_done_i, fault_valid_i, fault_cause_i,
-                    retire_valid_i, retire_lanes_i};
+                    retire_slots_i, retire_lanes_i};
 
 endmodule

@@ -40,6 +40,10 @@ class KernelImage {
 
   const std::filesystem::path& file() const { return file_; }
   uint32_t entry() const { return entry_; }
+  /// Where lanes of `kernel` may begin instead of at entry(), if they have no thread-local variables to set up: needs `sp` on a
+  /// multiple of kStackAlignment.
+  std::optional<uint32_t> direct_entry(const std::string& kernel) const;
+  static constexpr uint32_t kStackAlignment = 16;
   /// Loadable segments in device memory, by ascending address.
   const std::vector<Segment>& segments() const { return segments_; }
   /// Bytes of statically allocated scratchpad (variables in the scratchpad window).
@@ -70,6 +74,7 @@ class KernelImage {
   std::filesystem::path file_;
   std::unique_ptr<DebugInfo> debug_;
   uint32_t entry_ = 0;
+  bool thread_local_ = false;
   uint32_t scratch_bytes_ = 0;
   std::vector<Segment> segments_;
   std::vector<Symbol> symbols_;
