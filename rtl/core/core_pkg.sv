@@ -11,10 +11,17 @@ package core_pkg;
   localparam int unsigned RegisterBits   = $clog2(Registers);
   localparam int unsigned BankBits       = $clog2(RegisterBanks);
   localparam int unsigned MemoryQueue    = 6;                          // memory instructions between issue and the LSU
-  localparam int unsigned MultiplyQueue  = 8;                          // multiplications between issue and write-back
-  localparam int unsigned FloatQueue     = 12;                         // operations of the floating-point pipe from issue to write-back
   localparam int unsigned SpecialQueue   = 4;                          // special functions between issue and their unit
   localparam int unsigned SpecialFlight  = 12;                         // ... in the unit
+  // Port 0 issues what goes to the multipliers, the divider and the floating-point units; the last one memory, control, CSR and
+  // warp-collective instructions; every one integer operations.
+  localparam int unsigned Ports          = IssuePorts;
+  localparam int unsigned ControlPort    = Ports - 1;
+  // Results that are written a known number of cycles after issue: nothing can make them wait, so they need no queue.
+  localparam int unsigned AluWrite       = 4;
+  localparam int unsigned MultiplyWrite  = 6;
+  localparam int unsigned FloatWrite     = 7;                          // the floating-point pipe
+  localparam int unsigned LastWrite      = FloatWrite + 2;             // with the most extra cycles for operands
   localparam int unsigned BufferDepth    = 4;                          // instructions buffered per warp
 
   // Instructions are word aligned: the low two bits of a program counter are always zero and not kept.
@@ -75,6 +82,7 @@ package core_pkg;
     logic       d_float;
     logic       dynamic_mode;   // rounds as frm says
     logic       waits_float;    // only after the warp's earlier floating-point instructions are complete
+    logic [1:0] extra;          // cycles that collecting the operands takes beyond the first
     logic       sync;
     logic       control;        // the warp issues nothing more until this is resolved
     logic       speculative;    // the warp goes on as fetch did, and is set back if that turns out wrong
@@ -102,6 +110,13 @@ package core_pkg;
   // Units with a way of their own to write-back.
   function automatic logic is_long(unit_e unit);
     return unit inside {UnitMul, UnitDiv, UnitMemory, UnitFloat, UnitFloatDivide, UnitSpecial};
+  endfunction
+  // Units that only port 0 has, and only the last one.
+  function automatic logic for_first_port(unit_e unit);
+    return unit inside {UnitMul, UnitDiv, UnitFloat, UnitFloatDivide, UnitSpecial};
+  endfunction
+  function automatic logic for_last_port(unit_e unit);
+    return unit != UnitAlu && !for_first_port(unit);
   endfunction
   function automatic logic is_float(unit_e unit);
     return unit inside {UnitFloat, UnitFloatDivide, UnitSpecial};
@@ -237,19 +252,17 @@ package core_pkg;
     else                      rule_next_lane.served       = '0;
   endfunction
 
-  // Which units can take one more instruction.
+  // Which units can take one more instruction. (Those that are not here always can.)
   typedef struct packed {
     logic memory;
-    logic multiply;
     logic divide;
-    logic fpu;
     logic fpu_divide;
     logic special;
   } unit_space_t;
 
   // Registers that the scoreboard sets free: by the execute stage, the results in the order of the write-back ports, and
   // memory instructions of which all lanes trap, and those that are squashed.
-  localparam int unsigned Clears = 7;
+  localparam int unsigned Clears = Ports + 7;
   typedef struct packed {
     logic      valid;
     warp_id_t  warp;
@@ -258,9 +271,9 @@ package core_pkg;
 
   // ---- records for the verification monitors ----------------------------------------------------------------------------
   // One per slot, in slot order per warp, which within one cycle is the order of the ports: 0 memory instructions that cannot
-  // trap, in the cycle after execute, 1 other memory instructions at the LSU's check, 2 the execute stage.
-  localparam int unsigned TraceCommits = 3;
-  localparam int unsigned TracePorts   = 5;
+  // trap, in the cycle after execute, 1 other memory instructions at the LSU's check, 2 and up the execute stages.
+  localparam int unsigned TraceCommits = Ports + 2;
+  localparam int unsigned TracePorts   = Ports + 5;
 
   typedef struct packed {
     slot_tag_t             tag;

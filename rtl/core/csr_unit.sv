@@ -20,8 +20,8 @@ module csr_unit
   output logic        start_ready_o,
   input  dispatch_t   start_i,
 
-  input  logic        issue_valid_i,
-  input  warp_id_t    issue_warp_i,
+  input  logic     [Ports-1:0] issue_valid_i,   // of different warps
+  input  warp_id_t [Ports-1:0] issue_warp_i,
 
   input  squash_t [Squashes-1:0]   squash_i,        // so many slots of a warp are void
   input  logic [Squashes-1:0][1:0] squash_count_i,
@@ -51,7 +51,8 @@ module csr_unit
   logic [63:0]       retired_q [Warps];   // of the warp, including what is in flight
   logic [Warps-1:0]  fresh_d, fresh_q;    // nothing issued since dispatch
   logic [Warps-1:0]  excess_d, excess_q;  // the last slot did not retire
-  logic [63:0]       cycle_q, retired, retired_next;
+  logic [63:0]       cycle_q, retired;
+  logic [Ports-1:0][63:0] retired_next;
 
   assign event_vector_o = vector_q[event_i.path.warp];
   assign identity       = identity_q[read_warp_i];
@@ -59,16 +60,21 @@ module csr_unit
   assign identity_local_base_o = identity_q[identity_warp_i].local_base;
   assign scratch_base_o        = identity_q[scratch_warp_i].scratch_base;
 
-  assign retired_next = (fresh_q[issue_warp_i] ? 64'd0 : retired_q[issue_warp_i]) + 64'd1 - 64'(excess_q[issue_warp_i]);
+  for (genvar p = 0; p < Ports; p++) begin : gen_retired
+    assign retired_next[p] = (fresh_q[issue_warp_i[p]] ? 64'd0 : retired_q[issue_warp_i[p]]) + 64'd1 -
+                             64'(excess_q[issue_warp_i[p]]);
+  end
   // The instruction that reads has been counted already.
   assign retired      = retired_q[read_warp_i] - 64'd1;
 
   always_comb begin
     fresh_d  = fresh_q;
     excess_d = excess_q;
-    if (issue_valid_i) begin
-      fresh_d[issue_warp_i]  = 1'b0;
-      excess_d[issue_warp_i] = 1'b0;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      if (issue_valid_i[p]) begin
+        fresh_d[issue_warp_i[p]]  = 1'b0;
+        excess_d[issue_warp_i[p]] = 1'b0;
+      end
     end
     if (event_valid_i && !event_i.path.retired) excess_d[event_i.path.warp] = 1'b1;
     if (start_valid_i) begin
@@ -90,7 +96,9 @@ module csr_unit
   end
 
   always_ff @(posedge clk_i) begin
-    if (issue_valid_i) retired_q[issue_warp_i] <= retired_next;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      if (issue_valid_i[p]) retired_q[issue_warp_i[p]] <= retired_next[p];
+    end
     for (int unsigned s = 0; s < Squashes; s++) begin
       if (squash_i[s].valid) retired_q[squash_i[s].warp] <= retired_q[squash_i[s].warp] - 64'(squash_count_i[s]);
     end

@@ -129,6 +129,15 @@ module decoder
     illegal.predict_stop = 1'b1;
   endfunction
 
+  // Different registers in one bank are read one after another. (Which banks those are depends on the warp, not which coincide.)
+  function automatic logic [1:0] extra_reads(decoded_t base);
+    logic ab, ac, bc;
+    ab = base.reads_a && base.reads_b && rs1_of(base) != rs2_of(base) && BankBits'(rs1_of(base)) == BankBits'(rs2_of(base));
+    ac = base.reads_a && base.reads_c && rs1_of(base) != rs3_of(base) && BankBits'(rs1_of(base)) == BankBits'(rs3_of(base));
+    bc = base.reads_b && base.reads_c && rs2_of(base) != rs3_of(base) && BankBits'(rs2_of(base)) == BankBits'(rs3_of(base));
+    return (ab && ac && bc) ? 2'd2 : (ab || ac || bc) ? 2'd1 : 2'd0;
+  endfunction
+
   localparam logic [2:0] RoundDynamic = 3'd7;
 
   op_e        op;
@@ -275,6 +284,7 @@ module decoder
         decoded.operation = AluAdd;
       end
       if (op_has_rounding(op) && instr_i[14:12] inside {3'd5, 3'd6}) decoded = illegal(decoded, SystemIllegal);
+      decoded.extra = extra_reads(decoded);
       if (fetch_fault_i) decoded = illegal(decoded, SystemFetchFault);
     end
   end

@@ -13,7 +13,9 @@ module execute
   import heddle_isa_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
-(
+#(
+  parameter bit Control = 1'b1           // branches, jumps, CSRs, votes, shuffles, memory and system instructions come here
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
 
@@ -69,7 +71,7 @@ module execute
     endcase
   end
 
-  assign reads_csr    = operand_valid_i && operand_slot_i.decoded.unit inside {UnitCsr, UnitSystem};
+  assign reads_csr    = Control && operand_valid_i && operand_slot_i.decoded.unit inside {UnitCsr, UnitSystem};
   assign csr_read_o   = reads_csr;
   assign csr_number_o = (operand_slot_i.decoded.unit == UnitCsr) ? instr[31:20] : CSR_MEPC;  // the latter for mret
 
@@ -128,11 +130,15 @@ module execute
 
   // ---- units ----
   decoded_t    decoded;
+  unit_e       unit;                     // UnitAlu for all that cannot come here
+  logic        sync;
   lane_id_t    lead;
   lane_words_t alu_result, collective_result;
   lane_mask_t  branch_taken;
 
   assign decoded = slot_q.decoded;
+  assign unit    = (Control || for_first_port(decoded.unit)) ? decoded.unit : UnitAlu;
+  assign sync    = Control && decoded.sync;
   assign lead    = lowest_lane(slot_q.mask);
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
@@ -147,13 +153,17 @@ module execute
     assign address_o[l] = a_q[l] + imm_q;
   end
 
-  branch_unit u_branch (
-    .enable_i   (valid_q && decoded.unit == UnitBranch),
-    .condition_i(decoded.instr[14:12]),
-    .a_i        (a_q),
-    .b_i        (b_q),
-    .taken_o    (branch_taken)
-  );
+  if (Control) begin : gen_branch
+    branch_unit u_branch (
+      .enable_i   (valid_q && unit == UnitBranch),
+      .condition_i(decoded.instr[14:12]),
+      .a_i        (a_q),
+      .b_i        (b_q),
+      .taken_o    (branch_taken)
+    );
+  end else begin : gen_no_branch
+    assign branch_taken = '0;
+  end
 
   // ---- lanes that execute ----
   lane_words_t target_lanes, sync_operands;
@@ -162,8 +172,8 @@ module execute
   logic        sync_waits;
 
   logic indirect, mret;
-  assign mret     = decoded.unit == UnitSystem && decoded.operation == SystemMret;
-  assign indirect = decoded.unit == UnitJalr || mret;
+  assign mret     = unit == UnitSystem && decoded.operation == SystemMret;
+  assign indirect = unit == UnitJalr || mret;
 
   always_comb begin
     target_lanes = c_q;
@@ -179,11 +189,11 @@ module execute
   end
 
   always_comb begin
-    sync_operands = (decoded.unit == UnitVote) ? b_q : c_q;
+    sync_operands = (unit == UnitVote) ? b_q : c_q;
     sync_mask     = '0;
     same_mask     = '0;
     sync_waits    = 1'b0;
-    if (decoded.sync) begin
+    if (sync) begin
       sync_mask = sync_operands[lead];
       for (int unsigned l = 0; l < Lanes; l++) same_mask[l] = slot_q.mask[l] && sync_operands[l] == sync_mask;
       // Bits of the mask beyond the last lane name lanes that do not exist.
@@ -191,16 +201,20 @@ module execute
     end
   end
 
-  assign executed = indirect ? same_target : decoded.sync ? same_mask : slot_q.mask;
+  assign executed = indirect ? same_target : sync ? same_mask : slot_q.mask;
 
-  vote_shuffle u_collective (
-    .enable_i(valid_q && decoded.unit inside {UnitVote, UnitShuffle}),
-    .op_i    (collective_op_e'(decoded.operation)),
-    .mask_i  (executed),
-    .a_i     (a_q),
-    .b_i     (b_q),
-    .result_o(collective_result)
-  );
+  if (Control) begin : gen_collective
+    vote_shuffle u_collective (
+      .enable_i(valid_q && unit inside {UnitVote, UnitShuffle}),
+      .op_i    (collective_op_e'(decoded.operation)),
+      .mask_i  (executed),
+      .a_i     (a_q),
+      .b_i     (b_q),
+      .result_o(collective_result)
+    );
+  end else begin : gen_no_collective
+    assign collective_result = '0;
+  end
 
   // ---- control ----
   lane_mask_t taken, trapping, reserved_mode;
@@ -210,7 +224,7 @@ module execute
   word_t      value;
 
   always_comb begin
-    unique case (decoded.unit)
+    unique case (unit)
       UnitBranch: taken = slot_q.mask & branch_taken;
       UnitJal:    taken = slot_q.mask;
       default:    taken = indirect ? same_target : '0;
@@ -220,7 +234,7 @@ module execute
     trap_all    = 1'b0;
     cause       = 5'd0;
     value       = jump_target;
-    if (decoded.unit == UnitSystem) begin
+    if (unit == UnitSystem) begin
       unique case (system_op_e'(decoded.operation))
         SystemIllegal: begin
           trap_all = 1'b1;
@@ -264,9 +278,9 @@ module execute
 
   assign rd_links   = decoded.instr[11:7] inside {5'd1, 5'd5};
   assign rs1_links  = decoded.instr[19:15] inside {5'd1, 5'd5};
-  assign push       = (decoded.unit == UnitJal && rd_links) ||
-                      (decoded.unit == UnitJalr && rd_links && (!rs1_links || decoded.instr[11:7] == decoded.instr[19:15]));
-  assign pop        = mret || (decoded.unit == UnitJalr && !rd_links && rs1_links);
+  assign push       = (unit == UnitJal && rd_links) ||
+                      (unit == UnitJalr && rd_links && (!rs1_links || decoded.instr[11:7] == decoded.instr[19:15]));
+  assign pop        = mret || (unit == UnitJalr && !rd_links && rs1_links);
   assign depth_up   = (slot_q.depth == '1) ? slot_q.depth : slot_q.depth + depth_t'(1);
   assign depth_down = (slot_q.depth == '0) ? slot_q.depth : slot_q.depth - depth_t'(1);
 
@@ -290,7 +304,7 @@ module execute
     write_o.order    = slot_q.order;
     write_o.rd       = rd_of(decoded);
     write_o.mask     = completing_o;
-    unique case (decoded.unit)
+    unique case (unit)
       UnitJal, UnitJalr:     write_o.data = {Lanes{pc_word(pc_next)}};
       UnitCsr:               write_o.data = c_q;
       UnitVote, UnitShuffle: write_o.data = collective_result;
@@ -300,11 +314,11 @@ module execute
   // ---- prediction ----
   lane_mask_t expected;
   assign expected   = decoded.predict_taken ? slot_q.mask : '0;
-  assign astray_o   = valid_q && !killed && slot_q.speculative && decoded.unit != UnitMemory &&
+  assign astray_o   = valid_q && !killed && slot_q.speculative && unit != UnitMemory &&
                       (taken != expected || trapping != '0);
-  assign resolves_o = valid_q && !killed && decoded.unit != UnitMemory && (slot_q.resolve || astray_o);
+  assign resolves_o = valid_q && !killed && unit != UnitMemory && (slot_q.resolve || astray_o);
 
-  assign write_valid_o = valid_q && !killed && decoded.writes && !sync_waits && write_o.mask != '0 && !is_long(decoded.unit);
+  assign write_valid_o = valid_q && !killed && decoded.writes && !sync_waits && write_o.mask != '0 && !is_long(unit);
 
   // ---- event ----
   always_comb begin
@@ -322,31 +336,31 @@ module execute
     event_o.path.target_depth = push ? depth_up : pop ? depth_down : slot_q.depth;
     event_o.path.rest      = pc_next;
     event_o.path.retired   = completing_o != '0 && !sync_waits;
-    event_o.path.yield     = decoded.unit == UnitSystem && decoded.operation == SystemPause;
+    event_o.path.yield     = unit == UnitSystem && decoded.operation == SystemPause;
     event_o.path.sync_operand = sync_mask;
     // After a squash fetch has to begin anew in any case.
     event_o.path.predicted    = !decoded.predict_stop && !slot_q.speculative;
     event_o.path.predicted_pc = decoded.predict_taken ? target_q[31:2] : pc_next;
     // Lanes that do not execute stay where they are.
     if (indirect) event_o.path.rest = slot_q.pc;
-    if (decoded.sync) begin
+    if (sync) begin
       event_o.path.rest   = slot_q.pc;
       event_o.path.moved  = executed;
       event_o.path.target = sync_waits ? slot_q.pc : pc_next;
       event_o.path.leave  = sync_waits ? LaneToSync : LaneStaysRun;
     end
-    if (decoded.unit == UnitSystem && decoded.operation == SystemExit) begin
+    if (unit == UnitSystem && decoded.operation == SystemExit) begin
       event_o.path.moved = executed;
       event_o.path.leave = LaneExits;
     end
-    if (decoded.unit == UnitSystem && decoded.operation == SystemBarrier) begin
+    if (unit == UnitSystem && decoded.operation == SystemBarrier) begin
       event_o.path.moved  = executed;
       event_o.path.leave  = LaneToBarrier;
       event_o.path.target = pc_next;
     end
     event_o.cause     = cause;
     event_o.value     = value;
-    event_o.csr_write = decoded.unit == UnitCsr && (decoded.instr[13:12] == 2'd1 || decoded.instr[19:15] != '0);
+    event_o.csr_write = unit == UnitCsr && (decoded.instr[13:12] == 2'd1 || decoded.instr[19:15] != '0);
     event_o.csr       = decoded.instr[31:20];
     event_o.lane_data = csr_new;
   end

@@ -11,6 +11,7 @@ rtl/core/instruction_buffer.sv
 rtl/core/front_end.sv
 rtl/core/scoreboard.sv
 rtl/core/issue.sv
+rtl/core/write_schedule.sv
 rtl/core/issue_stage.sv
 rtl/core/register_file.sv
 rtl/core/execute.sv
@@ -31,6 +32,7 @@ rtl/core/warp_paths.sv
 rtl/core/barrier_unit.sv
 rtl/core/fault_unit.sv
 rtl/core/retire_counter.sv
+rtl/core/event_queue.sv
 rtl/core/warp_control.sv
 rtl/core/warp_life.sv
 rtl/core/trace_records.sv

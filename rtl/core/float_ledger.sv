@@ -14,11 +14,11 @@ module float_ledger
   input logic [31:0] issue_order_i,
   input register_t   issue_register_i,
   input lane_mask_t  issue_mask_i,
-  input logic        complete_i,
-  input warp_id_t    complete_warp_i,
-  input logic [31:0] complete_order_i,
-  input register_t   complete_register_i,
-  input lane_mask_t  complete_mask_i,      // lanes that trap are missing
+  input logic [1:0]       complete_i,
+  input warp_id_t [1:0]   complete_warp_i,
+  input logic [1:0][31:0] complete_order_i,
+  input register_t [1:0]  complete_register_i,
+  input lane_mask_t [1:0] complete_mask_i, // lanes that trap are missing
   input logic        done_i,               // the warp has ended
   input warp_id_t    done_warp_i
   /* verilator lint_on UNUSEDSIGNAL */
@@ -34,29 +34,33 @@ module float_ledger
   logic [31:0]                   order_q    [Warps][Entries];
   register_t                     register_q [Warps][Entries];
   lane_mask_t                    mask_q     [Warps][Entries];
-  entry_t                        issued, completed;
+  entry_t                        issued;
+  entry_t [1:0]                  completed;
 
   // What goes wrong is registered: assertions sample what they read, and would copy the arrays in every cycle.
-  logic twice_q, unissued_q, other_q, lanes_q, lost_q;
+  logic       twice_q, lost_q;
+  logic [1:0] unissued_q, other_q, lanes_q;
 
   assign issued    = entry_t'(issue_order_i);
-  assign completed = entry_t'(complete_order_i);
+  assign completed = {entry_t'(complete_order_i[1]), entry_t'(complete_order_i[0])};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       open_q     <= '0;
       twice_q    <= 1'b0;
-      unissued_q <= 1'b0;
-      other_q    <= 1'b0;
-      lanes_q    <= 1'b0;
+      unissued_q <= '0;
+      other_q    <= '0;
+      lanes_q    <= '0;
       lost_q     <= 1'b0;
     end else begin
-      if (complete_i) begin
-        open_q[complete_warp_i][completed] <= 1'b0;
-        unissued_q <= !open_q[complete_warp_i][completed];
-        other_q    <= order_q[complete_warp_i][completed] != complete_order_i ||
-                      register_q[complete_warp_i][completed] != complete_register_i;
-        lanes_q    <= (complete_mask_i & ~mask_q[complete_warp_i][completed]) != '0;
+      for (int unsigned c = 0; c < 2; c++) begin
+        if (complete_i[c]) begin
+          open_q[complete_warp_i[c]][completed[c]] <= 1'b0;
+          unissued_q[c] <= !open_q[complete_warp_i[c]][completed[c]];
+          other_q[c]    <= order_q[complete_warp_i[c]][completed[c]] != complete_order_i[c] ||
+                           register_q[complete_warp_i[c]][completed[c]] != complete_register_i[c];
+          lanes_q[c]    <= (complete_mask_i[c] & ~mask_q[complete_warp_i[c]][completed[c]]) != '0;
+        end
       end
       if (issue_i) begin
         open_q[issue_warp_i][issued] <= 1'b1;
@@ -74,9 +78,9 @@ module float_ledger
   end
 
   a_issue_once : assert property (@(posedge clk_i) disable iff (!rst_ni) !twice_q);
-  a_has_issue : assert property (@(posedge clk_i) disable iff (!rst_ni) !unissued_q);
-  a_same : assert property (@(posedge clk_i) disable iff (!rst_ni) !other_q);
-  a_lanes : assert property (@(posedge clk_i) disable iff (!rst_ni) !lanes_q);
+  a_has_issue : assert property (@(posedge clk_i) disable iff (!rst_ni) unissued_q == '0);
+  a_same : assert property (@(posedge clk_i) disable iff (!rst_ni) other_q == '0);
+  a_lanes : assert property (@(posedge clk_i) disable iff (!rst_ni) lanes_q == '0);
   a_none_lost : assert property (@(posedge clk_i) disable iff (!rst_ni) !lost_q);
 `endif
 

@@ -1,11 +1,10 @@
 // The floating-point units of all lanes with their results' way to write-back: the pipe (FMA, comparison, conversion),
-// divide and square root, special functions. They take instructions from the execute stage without back-pressure: issue
-// asks for space first (`*_space_o`) and reserves it with `issue_*_i`.
+// divide and square root, special functions. They take instructions from the execute stage without back-pressure.
 //
-// The pipe takes one instruction per cycle; its results wait in a queue while write-back is not ready, so that the pipe
-// itself never does. `FloatQueue` covers the way from issue to write-back. Divide: one at a time. Special functions wait
-// in a queue for their unit. One result per cycle goes to write-back: divide before special functions before the pipe.
-// Latency from the execute stage: FpuLatency for the pipe, if nothing else is in the way.
+// The pipe takes one instruction per cycle; its results come FpuLatency cycles later (`pipe_*_o`) and are written at once, in a
+// bank that is reserved since issue. For the others issue asks for space first (`*_space_o`) and reserves it with
+// `issue_*_i`. Divide: one at a time. Special functions wait in a queue for their unit. One result of these per cycle goes to
+// write-back, divide before special functions.
 // An instruction of which every lane traps passes through with an empty mask, so that its reservations end as usual.
 // Invariants: no queue overflows; an instruction gives one result.
 module float_units
@@ -17,10 +16,8 @@ module float_units
   input  logic            clk_i,
   input  logic            rst_ni,
 
-  input  logic            issue_pipe_i,
   input  logic            issue_divide_i,
   input  logic            issue_special_i,
-  output logic            pipe_space_o,
   output logic            divide_space_o,
   output logic            special_space_o,
 
@@ -31,6 +28,11 @@ module float_units
   input  lane_words_t     a_i,
   input  lane_words_t     b_i,
   input  lane_words_t     c_i,
+
+  output logic            pipe_valid_o,
+  output register_write_t pipe_write_o,
+  output lane_flags_t     pipe_flags_o,
+  output clear_t          pipe_clear_o,      // two cycles before
 
   output logic            valid_o,
   output register_write_t write_o,
@@ -63,14 +65,10 @@ module float_units
                            rd: rd_of(execute_slot_i.decoded), mask: mask_i};
 
   // ---- pipe ----
-  localparam int unsigned CreditBits = $clog2(FloatQueue + 1);
-
-  logic [CreditBits-1:0]          credits_d, credits_q, unused_count;
   logic [FpuLatency-1:0]          valid_q;
   destination_t [FpuLatency-1:0]  place_q;
   lane_mask_t                     pipe_done;
-  result_t                        pipe_new, pipe_old, pipe_result;
-  logic                           queue_push, queue_valid, queue_ready, queue_pop, pipe_valid, pipe_taken;
+  result_t                        pipe_new;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     fpu_pipe u_pipe (
@@ -100,30 +98,13 @@ module float_units
     end
   end
 
-  // A result passes the queue when that is empty.
   assign pipe_new.destination = place_q[FpuLatency-1];
-  assign pipe_valid           = queue_valid || valid_q[FpuLatency-1];
-  assign pipe_result          = queue_valid ? pipe_old : pipe_new;
-  assign queue_push           = valid_q[FpuLatency-1] && (queue_valid || !pipe_taken);
-  assign queue_pop            = queue_valid && pipe_taken;
-
-  fifo #(
-    .Width($bits(result_t)),
-    .Depth(FloatQueue)
-  ) u_queue (
-    .clk_i,
-    .rst_ni,
-    .data_i (pipe_new),
-    .valid_i(queue_push),
-    .ready_o(queue_ready),
-    .data_o (pipe_old),
-    .valid_o(queue_valid),
-    .ready_i(queue_pop),
-    .count_o(unused_count)
-  );
-
-  assign pipe_space_o = credits_q != '0;
-  assign credits_d    = credits_q - CreditBits'(issue_pipe_i) + CreditBits'(pipe_taken);
+  assign pipe_valid_o         = valid_q[FpuLatency-1];
+  assign pipe_flags_o         = pipe_new.flags;
+  assign pipe_write_o         = '{warp: pipe_new.destination.warp, order: pipe_new.destination.order,
+                                  rd: pipe_new.destination.rd, mask: pipe_new.destination.mask, data: pipe_new.data};
+  assign pipe_clear_o         = '{valid: valid_q[FpuLatency-3] && place_q[FpuLatency-3].rd != '0,
+                                  warp: place_q[FpuLatency-3].warp, number: place_q[FpuLatency-3].rd};
 
   // ---- divide and square root ----
   logic         divide_reserved_d, divide_reserved_q, divide_done, divide_empty_d, divide_empty_q, divide_valid, divide_taken;
@@ -226,27 +207,23 @@ module float_units
   result_t result;
 
   always_comb begin
-    result = pipe_result;
-    if (divide_valid)      result = '{destination: divide_place_q, flags: quotient_flags, data: quotient};
-    else if (special_done) result = '{destination: special_place, flags: special_flags, data: special_data};
+    result = '{destination: special_place, flags: special_flags, data: special_data};
+    if (divide_valid) result = '{destination: divide_place_q, flags: quotient_flags, data: quotient};
   end
 
-  assign valid_o       = divide_valid || special_done || pipe_valid;
+  assign valid_o       = divide_valid || special_done;
   assign divide_taken  = ready_i && divide_valid;
   assign special_taken = ready_i && special_done && !divide_valid;
-  assign pipe_taken    = ready_i && pipe_valid && !special_done && !divide_valid;
   assign flags_o       = result.flags;
   assign write_o       = '{warp: result.destination.warp, order: result.destination.order, rd: result.destination.rd,
                            mask: result.destination.mask, data: result.data};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      credits_q         <= CreditBits'(FloatQueue);
       special_credits_q <= SpecialCreditBits'(SpecialQueue);
       divide_reserved_q <= 1'b0;
       divide_empty_q    <= 1'b0;
     end else begin
-      credits_q         <= credits_d;
       special_credits_q <= special_credits_d;
       divide_reserved_q <= divide_reserved_d;
       divide_empty_q    <= divide_empty_d;
@@ -263,14 +240,14 @@ module float_units
     else         astray_q <= pipe_done != (valid_q[FpuLatency-1] ? place_q[FpuLatency-1].mask : '0);
   end
   a_pipe_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni) !astray_q);
-  a_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) queue_push |-> queue_ready);
+  a_write : assert property (@(posedge clk_i) disable iff (!rst_ni) FloatWrite == AluWrite - 1 + FpuLatency);
   a_special_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) start_special |-> special_queue_ready);
   a_special_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni) special_done |-> flight_valid);
   a_divide_reserved : assert property (@(posedge clk_i) disable iff (!rst_ni) start_divide |-> divide_reserved_q);
   a_divide_keyed : assert property (@(posedge clk_i) disable iff (!rst_ni) divide_valid |-> divide_reserved_q);
 `else
   logic unused;
-  assign unused = ^{pipe_done, queue_ready, special_queue_ready, flight_valid};
+  assign unused = ^{pipe_done, special_queue_ready, flight_valid};
 `endif
 
 endmodule

@@ -1,6 +1,6 @@
 // Floating point of the core: the units, the lanes' fflags and frm, and the account of what is in flight.
-// A result is written back and its flags are accumulated in the same cycle (`done_o`). One for x0 (flags alone), or of an
-// instruction of which every lane traps, takes no register port.
+// A result is written back and its flags are accumulated in the same cycle: those of the pipe when they come, of the other units in
+// the cycle of `done_o`.
 // Invariants: those of float_units, float_csrs and float_ledger.
 module floating_point
   import heddle_config_pkg::*;
@@ -15,15 +15,15 @@ module floating_point
   // issue
   input  logic                  issue_valid_i,
   input  slot_t                 issue_slot_i,
-  output logic                  float_space_o,
   output logic                  divide_space_o,
   output logic                  special_space_o,
   output logic [Warps-1:0]      idle_o,
   output logic [Warps-1:0]      reserved_mode_o,
 
   // operand stage
-  input  warp_id_t              read_warp_i,
+  input  warp_id_t              frm_warp_i,
   output lane_rounding_t        frm_o,
+  input  warp_id_t              fcsr_warp_i,
   output logic [Lanes-1:0][7:0] fcsr_o,
 
   // execute stage
@@ -41,6 +41,10 @@ module floating_point
   output logic                  csr_writes_o,     // no dispatch in this cycle
 
   // write-back
+  output logic                  pipe_valid_o,
+  output register_write_t       pipe_write_o,
+  output lane_flags_t           pipe_flags_o,
+  output clear_t                pipe_clear_o,
   output logic                  write_valid_o,    // asks for a register port
   input  logic                  write_ready_i,
   output logic                  waits_o,          // a result cannot complete in this cycle
@@ -54,23 +58,21 @@ module floating_point
   output logic [Lanes-1:0][7:0] trace_fcsr_o
 );
 
-  logic  issue, valid, drop, busy;
+  logic  issue, valid, drop;
   unit_e unit;
 
   assign unit          = issue_slot_i.decoded.unit;
   assign issue         = issue_valid_i && is_float(unit);
   assign drop          = write_o.rd == '0 || write_o.mask == '0;
-  assign write_valid_o = valid && !busy && !drop;
-  assign done_o        = valid && !busy && (drop || write_ready_i);
+  assign write_valid_o = valid && !drop;
+  assign done_o        = valid && (drop || write_ready_i);
   assign waits_o       = valid && !done_o;
 
   float_units u_units (
     .clk_i,
     .rst_ni,
-    .issue_pipe_i   (issue_valid_i && unit == UnitFloat),
     .issue_divide_i (issue_valid_i && unit == UnitFloatDivide),
     .issue_special_i(issue_valid_i && unit == UnitSpecial),
-    .pipe_space_o   (float_space_o),
     .divide_space_o,
     .special_space_o,
     .execute_valid_i,
@@ -80,6 +82,10 @@ module floating_point
     .a_i,
     .b_i,
     .c_i,
+    .pipe_valid_o,
+    .pipe_write_o,
+    .pipe_flags_o,
+    .pipe_clear_o,
     .valid_o        (valid),
     .write_o,
     .flags_o,
@@ -95,17 +101,17 @@ module floating_point
     .issue_warp_i    (issue_slot_i.warp),
     .idle_o,
     .reserved_o      (reserved_mode_o),
-    .read_warp_i,
+    .frm_warp_i,
     .frm_o,
+    .fcsr_warp_i,
     .fcsr_o,
     .event_valid_i,
     .event_i,
     .writes_o        (csr_writes_o),
-    .busy_o          (busy),
-    .complete_i      (done_o),
-    .complete_warp_i (write_o.warp),
-    .complete_mask_i (write_o.mask),
-    .complete_flags_i(flags_o),
+    .complete_i      ({done_o, pipe_valid_o}),
+    .complete_warp_i ({write_o.warp, pipe_write_o.warp}),
+    .complete_mask_i ({write_o.mask, pipe_write_o.mask}),
+    .complete_flags_i({flags_o, pipe_flags_o}),
     .trace_warp_i    (warp_done_i),
     .trace_fcsr_o
   );
@@ -118,11 +124,11 @@ module floating_point
     .issue_order_i      (issue_slot_i.order),
     .issue_register_i   (rd_of(issue_slot_i.decoded)),
     .issue_mask_i       (issue_slot_i.mask),
-    .complete_i         (done_o),
-    .complete_warp_i    (write_o.warp),
-    .complete_order_i   (write_o.order),
-    .complete_register_i(write_o.rd),
-    .complete_mask_i    (write_o.mask),
+    .complete_i         ({done_o, pipe_valid_o}),
+    .complete_warp_i    ({write_o.warp, pipe_write_o.warp}),
+    .complete_order_i   ({write_o.order, pipe_write_o.order}),
+    .complete_register_i({write_o.rd, pipe_write_o.rd}),
+    .complete_mask_i    ({write_o.mask, pipe_write_o.mask}),
     .done_i             (warp_done_valid_i),
     .done_warp_i        (warp_done_i)
   );

@@ -17,8 +17,8 @@ module front_end
 
   output logic [Warps-1:0]      head_valid_o,
   output decoded_t              head_o [Warps],
-  input  logic                  pop_i,
-  input  warp_id_t              pop_warp_i,
+  input  logic     [Ports-1:0]  pop_i,             // of different warps
+  input  warp_id_t [Ports-1:0]  pop_warp_i,
 
   output mem_request_t          request_o,
   output logic                  request_valid_o,
@@ -66,6 +66,11 @@ module front_end
   );
 
   for (genvar w = 0; w < Warps; w++) begin : gen_buffer
+    logic pop;
+    always_comb begin
+      pop = 1'b0;
+      for (int unsigned p = 0; p < Ports; p++) pop = pop | (pop_i[p] && pop_warp_i[p] == warp_id_t'(w));
+    end
     instruction_buffer u_buffer (
       .clk_i,
       .rst_ni,
@@ -75,7 +80,7 @@ module front_end
       .room_o      (room[w]),
       .valid_o     (buffer_valid[w]),
       .head_o      (head_o[w]),
-      .pop_i       (pop_i && pop_warp_i == warp_id_t'(w))
+      .pop_i       (pop)
     );
   end
 

@@ -1,42 +1,52 @@
-// Issue: the scoreboard, the choice of a warp, and its instruction. Combinational from the heads of the
-// buffers; what issues is taken when `accept_i`.
+// Issue: the scoreboard, the banks' schedule, the choice of a warp for each port, and their instructions. Combinational from the
+// heads of the buffers; a port takes what is picked for it if `accept_i`.
 // An instruction in dynamic rounding mode keeps its warp waiting (`control_o`) only where a lane has a reserved frm, so that
 // it may trap.
-// Invariants: those of scoreboard and issue.
+// Invariants: those of scoreboard, write_schedule and issue; instructions of a warp execute in the order in which they issue.
 module issue_stage
   import heddle_config_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
 (
-  input  logic                clk_i,
-  input  logic                rst_ni,
-  input  logic                start_valid_i,
-  input  warp_id_t            start_warp_i,
-  input  logic                stall_i,
-  input  logic                accept_i,
-  input  logic [Warps-1:0]    ready_i,
-  input  logic [Warps-1:0]    head_valid_i,
-  input  decoded_t            head_i [Warps],
-  input  unit_space_t         space_i,
-  input  logic [Warps-1:0]    float_idle_i,
-  input  logic [Warps-1:0]    reserved_mode_i,
-  input  clear_t [Clears-1:0] clear_i,
+  input  logic                     clk_i,
+  input  logic                     rst_ni,
+  input  logic                     start_valid_i,
+  input  warp_id_t                 start_warp_i,
+  input  logic                     stall_i,
+  input  logic     [Ports-1:0]     accept_i,
+  input  logic     [Ports-1:0]     collecting_i,     // the instruction that the port took last still waits for operands
+  input  warp_id_t [Ports-1:0]     collecting_warp_i,
+  input  logic [Warps-1:0]         ready_i,
+  input  logic [Warps-1:0]         head_valid_i,
+  input  decoded_t                 head_i [Warps],
+  input  unit_space_t              space_i,
+  input  logic [Warps-1:0]         float_idle_i,
+  input  logic [Warps-1:0]         reserved_mode_i,
+  input  clear_t [Clears-1:0]      clear_i,
   input  squash_t [Squashes-1:0]   squash_i,
   input  logic [Squashes-1:0][1:0] squash_count_i,
-  output logic [Warps-1:0]    any_busy_o,
-  output logic                valid_o,
-  output warp_id_t            warp_o,
-  output logic [31:0]         order_o,         // of the slot, for the monitors
-  output decoded_t            head_o,
-  output logic                control_o,       // the instruction always has a path event
-  output pc_t                 distance_o       // from its pc to where the warp goes on, unless there is an event
+  output logic [Warps-1:0]         any_busy_o,
+  output logic     [Ports-1:0]     valid_o,
+  output warp_id_t [Ports-1:0]     warp_o,
+  output logic [Ports-1:0][31:0]   order_o,          // of the slot, for the monitors
+  output decoded_t [Ports-1:0]     head_o,
+  output logic     [Ports-1:0]     control_o,        // the instruction always has a path event
+  output pc_t      [Ports-1:0]     distance_o        // from its pc to where the warp goes on, unless there is an event
 );
 
-  logic [Warps-1:0] hazard;
-  logic             pick_valid;
-  warp_id_t         warp;
-  decoded_t         head;
-  logic [31:0]      order_q [Warps];           // for the monitors
+  typedef logic [BankBits-1:0] bank_t;
+  typedef logic [3:0]          delay_t;
+
+  logic [Warps-1:0]                      hazard, request, first_only, last_only, fixed;
+  bank_t [Warps-1:0]                     bank;
+  delay_t [Warps-1:0]                    delay;
+  logic [RegisterBanks-1:0][LastWrite:0] bank_free;
+  logic [31:0]                           order_q [Warps];   // for the monitors
+
+  logic      [Ports-1:0] set_valid, reserve;
+  register_t [Ports-1:0] set_register;
+  bank_t     [Ports-1:0] reserve_bank;
+  delay_t    [Ports-1:0] reserve_delay;
 
   scoreboard u_scoreboard (
     .clk_i,
@@ -44,37 +54,75 @@ module issue_stage
     .head_i,
     .hazard_o      (hazard),
     .any_busy_o,
-    .set_valid_i   (valid_o && head.writes),
-    .set_warp_i    (warp),
-    .set_register_i(rd_of(head)),
+    .set_valid_i   (set_valid),
+    .set_warp_i    (warp_o),
+    .set_register_i(set_register),
     .clear_i
   );
+
+  write_schedule u_schedule (
+    .clk_i,
+    .rst_ni,
+    .reserve_i(reserve),
+    .bank_i   (reserve_bank),
+    .delay_i  (reserve_delay),
+    .free_o   (bank_free)
+  );
+
+  always_comb begin
+    for (int unsigned w = 0; w < Warps; w++) begin
+      first_only[w] = for_first_port(head_i[w].unit);
+      last_only[w]  = for_last_port(head_i[w].unit);
+      fixed[w]      = head_i[w].writes && !(head_i[w].unit inside {UnitDiv, UnitMemory, UnitFloatDivide, UnitSpecial});
+      bank[w]       = bank_t'(32'(rd_of(head_i[w])) + 32'(w));
+      delay[w]      = delay_t'(AluWrite);
+      if (head_i[w].unit == UnitMul)   delay[w] = delay_t'(MultiplyWrite);
+      if (head_i[w].unit == UnitFloat) delay[w] = delay_t'(FloatWrite);
+      delay[w]      = delay[w] + delay_t'(head_i[w].extra);
+      request[w]    = ready_i[w] && head_valid_i[w] && !hazard[w] &&
+                      (!fixed[w] || bank_free[bank[w]][delay[w]]) &&
+                      (space_i.memory || head_i[w].unit != UnitMemory) &&
+                      (space_i.divide || head_i[w].unit != UnitDiv) &&
+                      (space_i.fpu_divide || head_i[w].unit != UnitFloatDivide) &&
+                      (space_i.special || head_i[w].unit != UnitSpecial) &&
+                      (float_idle_i[w] || !head_i[w].waits_float);
+      for (int unsigned p = 0; p < Ports; p++) begin
+        if (collecting_i[p] && collecting_warp_i[p] == warp_id_t'(w)) request[w] = 1'b0;
+      end
+    end
+  end
 
   issue u_issue (
     .clk_i,
     .rst_ni,
     .stall_i,
     .accept_i,
-    .ready_i,
-    .head_valid_i,
-    .head_i,
-    .hazard_i(hazard),
-    .space_i,
-    .float_idle_i,
-    .valid_o (pick_valid),
-    .warp_o  (warp)
+    .request_i   (request),
+    .first_only_i(first_only),
+    .last_only_i (last_only),
+    .fixed_i     (fixed),
+    .bank_i      (bank),
+    .delay_i     (delay),
+    .valid_o,
+    .warp_o
   );
 
-  assign warp_o    = warp;
-  assign order_o   = order_q[warp];
-  assign head      = head_i[warp];
-  assign head_o    = head;
-  assign valid_o   = pick_valid && accept_i;
-  assign distance_o = head.predict_taken ? jump_offset(head.instr) : pc_t'(1);
-  assign control_o = head.control || (head.dynamic_mode && reserved_mode_i[warp]);
+  for (genvar p = 0; p < Ports; p++) begin : gen_port
+    assign order_o[p]       = order_q[warp_o[p]];
+    assign head_o[p]        = head_i[warp_o[p]];
+    assign control_o[p]     = head_o[p].control || (head_o[p].dynamic_mode && reserved_mode_i[warp_o[p]]);
+    assign distance_o[p]    = head_o[p].predict_taken ? jump_offset(head_o[p].instr) : pc_t'(1);
+    assign set_valid[p]     = valid_o[p] && head_o[p].writes;
+    assign set_register[p]  = rd_of(head_o[p]);
+    assign reserve[p]       = valid_o[p] && fixed[warp_o[p]];
+    assign reserve_bank[p]  = bank[warp_o[p]];
+    assign reserve_delay[p] = delay[warp_o[p]];
+  end
 
   always_ff @(posedge clk_i) begin
-    if (valid_o)       order_q[warp]         <= order_q[warp] + 32'd1;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      if (valid_o[p]) order_q[warp_o[p]] <= order_q[warp_o[p]] + 32'd1;
+    end
     for (int unsigned s = 0; s < Squashes; s++) begin
       if (squash_i[s].valid) order_q[squash_i[s].warp] <= order_q[squash_i[s].warp] - 32'(squash_count_i[s]);
     end

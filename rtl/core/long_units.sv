@@ -1,7 +1,6 @@
-// The multipliers and the divider with their results' way to write-back. They take instructions from the execute stage
-// without back-pressure: issue asks for space first (`multiply_space_o`, `divide_space_o`) and reserves it with
-// `issue_*_i`. Multiplications: one per cycle, 4 cycles to write-back. Division: one at a time.
-// Invariant: the multiplication queue never overflows.
+// The multipliers and the divider with their results' way to write-back. Multiplications: one per cycle, written 3 cycles after
+// the execute stage, in a bank that is reserved since issue. Division: one at a time; issue asks for space first
+// (`divide_space_o`) and reserves it with `issue_divide_i`.
 module long_units
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -10,9 +9,7 @@ module long_units
   input  logic            clk_i,
   input  logic            rst_ni,
 
-  input  logic            issue_multiply_i,
   input  logic            issue_divide_i,
-  output logic            multiply_space_o,
   output logic            divide_space_o,
 
   input  logic            execute_valid_i,
@@ -23,16 +20,15 @@ module long_units
 
   output logic            multiply_valid_o,
   output register_write_t multiply_o,
-  input  logic            multiply_ready_i,
+  output clear_t          multiply_clear_o,
   output logic            divide_valid_o,
   output register_write_t divide_o,
   input  logic            divide_ready_i
 );
 
-  localparam int unsigned Stages     = 3;
-  localparam int unsigned CreditBits = $clog2(MultiplyQueue + 1);
+  localparam int unsigned Stages = MultiplyWrite - AluWrite + 1;
 
-  logic start_multiply, start_divide, multiply_done, divide_done;
+  logic start_multiply, start_divide, divide_done;
 
   assign start_multiply = execute_valid_i && execute_slot_i.decoded.unit == UnitMul;
   assign start_divide   = execute_valid_i && execute_slot_i.decoded.unit == UnitDiv;
@@ -49,13 +45,9 @@ module long_units
                          rd: rd_of(execute_slot_i.decoded), mask: mask_i};
 
   // ---- multiplication ----
-  logic [CreditBits-1:0]     credits_d, credits_q;
   logic [Stages-1:0]         valid_q;
   destination_t [Stages-1:0] destination_q;
   lane_words_t               product;
-  register_write_t           multiply_result;
-  logic                      unused_ready;
-  logic [CreditBits-1:0]     unused_count;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
     multiplier u_multiplier (
@@ -77,28 +69,11 @@ module long_units
     destination_q <= {destination_q[Stages-2:0], destination};
   end
 
-  assign multiply_result = '{warp: destination_q[Stages-1].warp, order: destination_q[Stages-1].order,
-                             rd: destination_q[Stages-1].rd, mask: destination_q[Stages-1].mask,
-                             data: product};
-
-  fifo #(
-    .Width($bits(register_write_t)),
-    .Depth(MultiplyQueue)
-  ) u_queue (
-    .clk_i,
-    .rst_ni,
-    .data_i (multiply_result),
-    .valid_i(valid_q[Stages-1]),
-    .ready_o(unused_ready),
-    .data_o (multiply_o),
-    .valid_o(multiply_valid_o),
-    .ready_i(multiply_ready_i),
-    .count_o(unused_count)
-  );
-
-  assign multiply_done    = multiply_valid_o && multiply_ready_i;
-  assign multiply_space_o = credits_q != '0;
-  assign credits_d        = credits_q - CreditBits'(issue_multiply_i) + CreditBits'(multiply_done);
+  assign multiply_valid_o = valid_q[Stages-1];
+  assign multiply_o       = '{warp: destination_q[Stages-1].warp, order: destination_q[Stages-1].order,
+                              rd: destination_q[Stages-1].rd, mask: destination_q[Stages-1].mask, data: product};
+  assign multiply_clear_o = '{valid: valid_q[Stages-3], warp: destination_q[Stages-3].warp,
+                              number: destination_q[Stages-3].rd};
 
   // ---- division ----
   logic         divide_reserved_d, divide_reserved_q;
@@ -125,20 +100,14 @@ module long_units
   assign divide_reserved_d = issue_divide_i || (divide_reserved_q && !divide_done);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      credits_q         <= CreditBits'(MultiplyQueue);
-      divide_reserved_q <= 1'b0;
-    end else begin
-      credits_q         <= credits_d;
-      divide_reserved_q <= divide_reserved_d;
-    end
+    if (!rst_ni) divide_reserved_q <= 1'b0;
+    else         divide_reserved_q <= divide_reserved_d;
   end
   always_ff @(posedge clk_i) begin
     if (start_divide) divide_destination_q <= destination;
   end
 
 `ifndef SYNTHESIS
-  a_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_q[Stages-1] |-> unused_ready);
   a_reserved : assert property (@(posedge clk_i) disable iff (!rst_ni) start_divide |-> divide_reserved_q);
 `endif
 

@@ -1,4 +1,5 @@
-// Registers of all warps, integer and floating point, and the collection of operands.
+// Registers of all warps, integer and floating point, and the collection of operands for one issue port. (With two ports there
+// are two such files, which are written alike.)
 //
 // `RegisterBanks` banks with one read and one write port each; register r of warp w is in bank (r + w) mod banks, so that
 // neighbouring registers, and equal registers of neighbouring warps, lie in different banks. An instruction accepted in
@@ -25,6 +26,7 @@ module register_file
   input  logic                                  slot_valid_i,    // taken when slot_ready_o
   input  slot_t                                 slot_i,
   output logic                                  slot_ready_o,
+  output logic                                  collecting_o,    // an instruction is reading, and will go on in the next cycle
   output logic                                  read_valid_o,    // an instruction is reading
   output warp_id_t                              read_warp_o,
 
@@ -95,6 +97,7 @@ module register_file
 
   assign done         = (pending_q & ~granted) == '0;
   assign slot_ready_o = !read_valid_q || done;
+  assign collecting_o = read_valid_q && !done;
   assign pending_d    = (slot_valid_i && slot_ready_o) ? slot_reads : pending_q & ~granted;
   assign read_valid_o = read_valid_q;
   assign read_warp_o  = read_slot_q.warp;

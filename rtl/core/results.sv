@@ -1,7 +1,8 @@
 // From the units to the register file: collects the results of a cycle, arbitrates for the banks, sets registers free, and
 // notices results that have waited too long, which get bubbles in the pipe (`starved_o`).
-// Results of the execute stage are registered here and always go, one cycle later. Of the others, the lower port wins.
-// Ports: 0 execute stage, 1 divider, 2 multipliers, 3 LSU, 4 floating point.
+// Results of the execute stages are registered here. They, the multipliers' and those of the floating-point pipe come when the issue
+// stage has reserved their bank; the others take what is left, the lower port first.
+// Ports: execute stages, multipliers, floating-point pipe, divider, LSU, other floating-point units.
 // Invariant: a result that is ready is written, or (a load to x0, an instruction that was killed) goes nowhere, in that cycle.
 module results
   import heddle_config_pkg::*;
@@ -11,18 +12,21 @@ module results
   input  logic                                clk_i,
   input  logic                                rst_ni,
 
-  input  logic                                operand_valid_i,      // operand stage
-  input  slot_t                               operand_slot_i,
-  input  logic                                alu_valid_i,          // execute stage
-  input  register_write_t                     alu_write_i,
-  output logic                                alu_pending_o,        // the result of the cycle before
-  output warp_id_t                            alu_warp_o,
+  input  logic            [Ports-1:0]         operand_valid_i,      // operand stage
+  input  slot_t           [Ports-1:0]         operand_slot_i,
+  input  logic            [Ports-1:0]         alu_valid_i,          // execute stage
+  input  register_write_t [Ports-1:0]         alu_write_i,
+  output logic            [Ports-1:0]         alu_pending_o,        // the result of the cycle before
+  output warp_id_t        [Ports-1:0]         alu_warp_o,
+  input  logic                                multiply_valid_i,
+  input  register_write_t                     multiply_write_i,
+  input  clear_t                              multiply_clear_i,     // two cycles before
+  input  logic                                pipe_valid_i,         // of the floating-point pipe
+  input  register_write_t                     pipe_write_i,
+  input  clear_t                              pipe_clear_i,         // two cycles before
   input  logic                                divide_valid_i,
   input  register_write_t                     divide_write_i,
   output logic                                divide_ready_o,
-  input  logic                                multiply_valid_i,
-  input  register_write_t                     multiply_write_i,
-  output logic                                multiply_ready_o,
   input  logic                                load_valid_i,
   input  lsu_writeback_t                      load_i,
   output logic                                load_ready_o,
@@ -43,34 +47,50 @@ module results
   output register_write_t [TracePorts-1:0]    write_o
 );
 
-  logic                  alu_valid_q, load_drop;
-  register_write_t       alu_write_q;
-  logic [TracePorts-1:0] valid, ready;
+  localparam int unsigned Multiply = Ports;
+  localparam int unsigned Pipe     = Ports + 1;
+  localparam int unsigned Divide   = Ports + 2;
+  localparam int unsigned Load     = Ports + 3;
+  localparam int unsigned Float    = Ports + 4;
+  localparam int unsigned Fixed    = Ports + 2;   // the first so many
+
+  logic            [Ports-1:0]  alu_valid_q;
+  register_write_t [Ports-1:0]  alu_write_q;
+  logic                         load_drop;
+  logic [TracePorts-1:0]        valid, ready;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) alu_valid_q <= 1'b0;
+    if (!rst_ni) alu_valid_q <= '0;
     else         alu_valid_q <= alu_valid_i;
   end
   always_ff @(posedge clk_i) begin
-    if (alu_valid_i) alu_write_q <= alu_write_i;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      if (alu_valid_i[p]) alu_write_q[p] <= alu_write_i[p];
+    end
   end
   assign alu_pending_o = alu_valid_q;
-  assign alu_warp_o    = alu_write_q.warp;
+  for (genvar p = 0; p < Ports; p++) begin : gen_alu
+    assign alu_warp_o[p] = alu_write_q[p].warp;
+    assign write_o[p]    = alu_write_q[p];
+    // The result of a one-cycle instruction can be read two cycles after its operands are there.
+    assign clear_o[p]    = '{valid: operand_valid_i[p] && operand_slot_i[p].decoded.writes &&
+                                    !is_long(operand_slot_i[p].decoded.unit),
+                             warp: operand_slot_i[p].warp, number: rd_of(operand_slot_i[p].decoded)};
+  end
 
   // A load to x0 brings data that goes nowhere.
-  assign load_drop        = load_i.rd == '0;
-  assign load_ready_o     = load_drop || ready[3];
-  assign divide_ready_o   = ready[1];
-  assign multiply_ready_o = ready[2];
-  assign float_ready_o    = ready[4];
+  assign load_drop      = load_i.rd == '0;
+  assign load_ready_o   = load_drop || ready[Load];
+  assign divide_ready_o = ready[Divide];
+  assign float_ready_o  = ready[Float];
 
-  assign valid      = {float_valid_i, load_valid_i && !load_drop, multiply_valid_i, divide_valid_i, alu_valid_q};
-  assign write_o[0] = alu_write_q;
-  assign write_o[1] = divide_write_i;
-  assign write_o[2] = multiply_write_i;
-  assign write_o[3] = '{warp: load_i.tag.warp, order: load_i.tag.order, rd: register_t'(load_i.rd), mask: load_i.mask,
-                        data: load_i.data};
-  assign write_o[4] = float_write_i;
+  assign valid = {float_valid_i, load_valid_i && !load_drop, divide_valid_i, pipe_valid_i, multiply_valid_i, alu_valid_q};
+  assign write_o[Multiply] = multiply_write_i;
+  assign write_o[Pipe]     = pipe_write_i;
+  assign write_o[Divide]   = divide_write_i;
+  assign write_o[Load]     = '{warp: load_i.tag.warp, order: load_i.tag.order, rd: register_t'(load_i.rd),
+                               mask: load_i.mask, data: load_i.data};
+  assign write_o[Float]    = float_write_i;
 
   writeback #(
     .Sources(TracePorts)
@@ -82,23 +102,24 @@ module results
     .bank_write_o
   );
 
+  // (Results for x0 are reported as well, where they raise flags.)
   always_comb begin
-    for (int unsigned s = 0; s < TracePorts; s++) begin
-      written_o[s] = (s == 4 ? float_done_i : valid[s] && ready[s]) && write_o[s].mask != '0;
-    end
+    written_o        = valid & ready;
+    written_o[Pipe]  = pipe_valid_i;
+    written_o[Float] = float_done_i;
+    for (int unsigned s = 0; s < TracePorts; s++) written_o[s] = written_o[s] && write_o[s].mask != '0;
   end
 
-  // The result of a one-cycle instruction can be read two cycles after its operands are there.
-  assign clear_o[0] = '{valid: operand_valid_i && operand_slot_i.decoded.writes && !is_long(operand_slot_i.decoded.unit),
-                        warp: operand_slot_i.warp, number: rd_of(operand_slot_i.decoded)};
-  for (genvar s = 1; s < 4; s++) begin : gen_clear
-    assign clear_o[s] = '{valid: valid[s] && ready[s] && (s != 3 || load_i.last), warp: write_o[s].warp,
-                          number: write_o[s].rd};
-  end
-  assign clear_o[4] = '{valid: float_done_i && float_write_i.rd != '0, warp: float_write_i.warp,
-                        number: float_write_i.rd};
-  assign clear_o[5] = release_i;
-  assign clear_o[6] = killed_i;
+  assign clear_o[Multiply] = multiply_clear_i;
+  assign clear_o[Pipe]     = pipe_clear_i;
+  assign clear_o[Divide]   = '{valid: valid[Divide] && ready[Divide], warp: write_o[Divide].warp,
+                               number: write_o[Divide].rd};
+  assign clear_o[Load]     = '{valid: valid[Load] && ready[Load] && load_i.last, warp: write_o[Load].warp,
+                               number: write_o[Load].rd};
+  assign clear_o[Float]    = '{valid: float_done_i && float_write_i.rd != '0, warp: float_write_i.warp,
+                               number: float_write_i.rd};
+  assign clear_o[Ports+5]  = release_i;
+  assign clear_o[Ports+6]  = killed_i;
 
   // ---- who waits too long ----
   logic [3:0] waited_d, waited_q;
@@ -113,7 +134,7 @@ module results
   end
 
 `ifndef SYNTHESIS
-  a_alu_goes : assert property (@(posedge clk_i) disable iff (!rst_ni) alu_valid_q |-> ready[0]);
+  a_fixed_go : assert property (@(posedge clk_i) disable iff (!rst_ni) (valid[Fixed-1:0] & ~ready[Fixed-1:0]) == '0);
 `endif
 
 endmodule

@@ -12,9 +12,9 @@ module scoreboard
   input  decoded_t               head_i [Warps],
   output logic [Warps-1:0]       hazard_o,
   output logic [Warps-1:0]       any_busy_o,
-  input  logic                   set_valid_i,
-  input  warp_id_t               set_warp_i,
-  input  register_t              set_register_i,
+  input  logic      [Ports-1:0]  set_valid_i,     // of different warps
+  input  warp_id_t  [Ports-1:0]  set_warp_i,
+  input  register_t [Ports-1:0]  set_register_i,
   input  clear_t [Clears-1:0]    clear_i
 );
 
@@ -38,7 +38,9 @@ module scoreboard
       for (int unsigned c = 0; c < Clears; c++) begin
         if (clear_i[c].valid && clear_i[c].warp == warp_id_t'(w)) busy_d[clear_i[c].number] = 1'b0;
       end
-      if (set_valid_i && set_warp_i == warp_id_t'(w)) busy_d[set_register_i] = 1'b1;
+      for (int unsigned p = 0; p < Ports; p++) begin
+        if (set_valid_i[p] && set_warp_i[p] == warp_id_t'(w)) busy_d[set_register_i[p]] = 1'b1;
+      end
     end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -49,9 +51,12 @@ module scoreboard
 
 `ifndef SYNTHESIS
   // (An element of an unpacked array in an assertion is too much for verilator 5.006.)
-  busy_t set_busy;
-  assign set_busy = busy_q[set_warp_i];
-  a_set_free : assert property (@(posedge clk_i) disable iff (!rst_ni) set_valid_i |-> !set_busy[set_register_i]);
+  for (genvar p = 0; p < Ports; p++) begin : gen_set
+    busy_t set_busy;
+    assign set_busy = busy_q[set_warp_i[p]];
+    a_set_free : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                                  set_valid_i[p] |-> !set_busy[set_register_i[p]]);
+  end
   for (genvar c = 0; c < Clears; c++) begin : gen_assert
     busy_t clear_busy;
     assign clear_busy = busy_q[clear_i[c].warp];

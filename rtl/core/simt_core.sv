@@ -3,7 +3,8 @@
 //
 // Cycle by cycle for an ALU instruction: issue (0), register banks read (1), operands selected (2), execute (3), banks
 // written and, where the path may change, the path event (4). A dependent instruction issues at 3 at the earliest.
-// Invariants: nothing issues speculatively; a warp that ends has nothing in the pipe, no register busy, nothing in the LSU.
+// With two ports, each has operands (a register file) and an execute stage of its own.
+// Invariant: a warp that ends has nothing in the pipe, no register busy, nothing in the LSU.
 module simt_core
   import heddle_config_pkg::*;
   import heddle_isa_pkg::*;
@@ -62,57 +63,64 @@ module simt_core
   redirect_t [2:0]                     redirect;
   logic [Warps-1:0]                    head_valid;
   decoded_t                            head [Warps];
-  logic                                issue_valid, issue_control, issue_resolve, issue_speculative, slot_ready;
-  pc_t                                 issue_distance;
+  unit_space_t                         space;
+  clear_t [Clears-1:0]                 clear;
+  clear_t                              load_release, memory_killed, multiply_clear, pipe_clear;
   squash_t [Squashes-1:0]              squash;
   squash_t                             memory_squash;
   logic [Squashes-1:0][1:0]            squash_count;
-  logic [1:0]                          stage_live;
-  logic                                execute_live, execute_astray, execute_resolves;
-  path_t                               issue_path;
-  warp_id_t                            issue_warp;
-  logic [31:0]                         issue_order;
-  decoded_t                            issue_head;
-  slot_t                               issue_slot, operand_slot, execute_slot;
-  unit_space_t                         space;
-  clear_t [Clears-1:0]                 clear;
-  clear_t                              load_release;
-  logic                                read_valid, operand_valid, execute_valid, execute_memory, execute_other;
-  logic                                alu_valid, alu_pending;
-  warp_id_t                            read_warp, alu_warp, live_warp;
-  lane_words_t                         operand_a, operand_b, operand_c, execute_a, execute_b, execute_c, execute_address;
-  logic                                csr_read;
-  logic [11:0]                         csr_number;
+  // By port: issue, operand collection, execute.
+  logic            [Ports-1:0]         issue_valid, issue_control, issue_resolve, issue_speculative, slot_ready, collecting;
+  pc_t             [Ports-1:0]         issue_distance;
+  path_t           [Ports-1:0]         issue_path;
+  warp_id_t        [Ports-1:0]         issue_warp, read_warp, alu_warp, live_warp;
+  logic            [Ports-1:0][31:0]   issue_order;
+  decoded_t        [Ports-1:0]         issue_head;
+  slot_t           [Ports-1:0]         operand_slot, execute_slot;
+  logic            [Ports-1:0][1:0]    stage_live;
+  logic            [Ports-1:0]         read_valid, operand_valid, execute_valid, execute_other, execute_live, execute_astray,
+                                       execute_resolves, alu_valid, alu_pending, csr_read;
+  logic            [Ports-1:0][11:0]   csr_number;
+  lane_words_t     [Ports-1:0]         operand_a, operand_b, operand_c, execute_a, execute_b, execute_c, execute_address;
+  lane_rounding_t  [Ports-1:0]         rounding;
+  lane_mask_t      [Ports-1:0]         taken, completing;
+  word_t           [Ports-1:0]         target;
+  register_write_t [Ports-1:0]         alu_write;
+  event_t          [Ports-1:0]         execute_event;
+  slot_t           [Ports-1:0]         issue_slot;
+  logic                                execute_memory;
   lane_words_t                         csr_data;
   logic [Lanes-1:0][7:0]               fcsr;
-  lane_rounding_t                      frm, rounding;
-  lane_mask_t                          live, taken, completing;
-  word_t                               target;
-  register_write_t                     alu_write, multiply_write, divide_write, float_write;
-  logic                                multiply_valid, multiply_ready, divide_valid, divide_ready;
-  logic                                float_valid, float_ready, float_done, float_waits;
-  lane_flags_t                         float_flags;
+  lane_rounding_t                      frm;
+  lane_mask_t                          live;
+  register_write_t                     multiply_write, divide_write, pipe_write, float_write;
+  logic                                multiply_valid, divide_valid, divide_ready;
+  logic                                pipe_valid, float_valid, float_ready, float_done, float_waits;
+  lane_flags_t                         pipe_flags, float_flags;
   logic [RegisterBanks-1:0]            bank_valid;
   register_write_t [RegisterBanks-1:0] bank_write;
   logic [TracePorts-1:0]               written;
   register_write_t [TracePorts-1:0]    write;
-  event_t                              execute_event, memory_event, event_now;
-  logic                                memory_event_valid, memory_event_ready, event_valid;
+  event_t                              memory_event, event_now;
+  logic                                memory_event_valid, memory_event_ready, event_valid, event_waits;
   logic [ScratchBits-1:0]              scratch_base;
 
   assign dispatch_ready_o  = csr_start_ready && !float_csr_writes;
   assign start             = dispatch_valid_i && dispatch_ready_o;
   assign redirect_valid[2] = start;
   assign redirect[2]       = '{warp: dispatch_i.warp, pc: launch_i.entry[31:2]};
-  assign execute_memory    = execute_valid && execute_slot.decoded.unit == UnitMemory;
-  assign execute_other     = execute_valid && !execute_memory && !execute_slot.killed;
+  assign execute_memory    = execute_valid[ControlPort] && execute_slot[ControlPort].decoded.unit == UnitMemory;
 
-  assign squash = {squash_t'({execute_astray, execute_slot.warp}), memory_squash};
+  // What follows a slot that went astray is in these stages.
+  assign squash = {squash_t'({execute_astray[ControlPort], execute_slot[ControlPort].warp}), memory_squash};
   always_comb begin
+    squash_count = '0;
     for (int unsigned s = 0; s < Squashes; s++) begin
-      squash_count[s] = 2'(stage_live[0] && read_warp == squash[s].warp) +
-                        2'(stage_live[1] && operand_slot.warp == squash[s].warp) +
-                        2'(s == 0 && execute_live && execute_slot.warp == squash[s].warp);
+      for (int unsigned p = 0; p < Ports; p++) begin
+        squash_count[s] = squash_count[s] + 2'(stage_live[p][0] && read_warp[p] == squash[s].warp) +
+                          2'(stage_live[p][1] && operand_slot[p].warp == squash[s].warp) +
+                          2'(s == 0 && execute_live[p] && execute_slot[p].warp == squash[s].warp);
+      end
     end
   end
 
@@ -140,105 +148,115 @@ module simt_core
   issue_stage u_issue (
     .clk_i,
     .rst_ni,
-    .start_valid_i  (start),
-    .start_warp_i   (dispatch_i.warp),
-    .stall_i        (kill_i || starved),
-    .accept_i       (slot_ready),
-    .ready_i        (path_ready & active),  // a killed warp keeps its path
-    .head_valid_i   (head_valid),
-    .head_i         (head),
-    .space_i        (space),
-    .float_idle_i   (float_idle),
-    .reserved_mode_i(reserved_mode),
-    .clear_i        (clear),
-    .squash_i       (squash),
-    .squash_count_i (squash_count),
-    .any_busy_o     (any_busy),
-    .valid_o        (issue_valid),
-    .warp_o         (issue_warp),
-    .order_o        (issue_order),
-    .head_o         (issue_head),
-    .control_o      (issue_control),
-    .distance_o     (issue_distance)
+    .start_valid_i    (start),
+    .start_warp_i     (dispatch_i.warp),
+    .stall_i          (kill_i || starved),
+    .accept_i         (slot_ready),
+    .collecting_i     (collecting),
+    .collecting_warp_i(read_warp),
+    .ready_i          (path_ready & active),  // a killed warp keeps its path
+    .head_valid_i     (head_valid),
+    .head_i           (head),
+    .space_i          (space),
+    .float_idle_i     (float_idle),
+    .reserved_mode_i  (reserved_mode),
+    .clear_i          (clear),
+    .squash_i         (squash),
+    .squash_count_i   (squash_count),
+    .any_busy_o       (any_busy),
+    .valid_o          (issue_valid),
+    .warp_o           (issue_warp),
+    .order_o          (issue_order),
+    .head_o           (issue_head),
+    .control_o        (issue_control),
+    .distance_o       (issue_distance)
   );
 
-  assign issue_slot = '{warp: issue_warp, order: issue_order, pc: issue_path.pc, depth: issue_path.depth,
-                        mask: issue_path.mask, resolve: issue_resolve, speculative: issue_speculative, killed: 1'b0,
-                        decoded: issue_head};
+  // ---- operands and execution, by port ------------------------------------------------------------------------------------
+  logic [Ports-1:0] issue_speculates;
 
-  // ---- operands and execution -----------------------------------------------------------------------------------------
-  register_file u_register_file (
-    .clk_i,
-    .rst_ni,
-    .start_valid_i  (start),
-    .start_warp_i   (dispatch_i.warp),
-    .stack_i        (PRIVATE_BASE + launch_i.private_size),
-    .args_i         (launch_i.args),
-    .squash_i       (squash),
-    .stage_live_o   (stage_live),
-    .slot_valid_i   (issue_valid),
-    .slot_i         (issue_slot),
-    .slot_ready_o   (slot_ready),
-    .read_valid_o   (read_valid),
-    .read_warp_o    (read_warp),
-    .operand_valid_o(operand_valid),
-    .operand_slot_o (operand_slot),
-    .operand_a_o    (operand_a),
-    .operand_b_o    (operand_b),
-    .operand_c_o    (operand_c),
-    .write_valid_i  (bank_valid),
-    .write_i        (bank_write)
-  );
+  for (genvar p = 0; p < Ports; p++) begin : gen_port
+    assign issue_speculates[p] = issue_head[p].speculative;
+    assign issue_slot[p] = '{warp: issue_warp[p], order: issue_order[p], pc: issue_path[p].pc, depth: issue_path[p].depth,
+                             mask: issue_path[p].mask, resolve: issue_resolve[p], speculative: issue_speculative[p],
+                             killed: 1'b0, decoded: issue_head[p]};
+    assign execute_other[p] = execute_valid[p] && execute_slot[p].decoded.unit != UnitMemory && !execute_slot[p].killed;
 
-  execute u_execute (
-    .clk_i,
-    .rst_ni,
-    .operand_valid_i(operand_valid),
-    .operand_slot_i (operand_slot),
-    .operand_a_i    (operand_a),
-    .operand_b_i    (operand_b),
-    .operand_c_i    (operand_c),
-    .csr_read_o     (csr_read),
-    .csr_number_o   (csr_number),
-    .csr_data_i     (csr_data),
-    .frm_i          (frm),
-    .squash_i       (squash),
-    .memory_squash_i(memory_squash),
-    .valid_o        (execute_valid),
-    .slot_o         (execute_slot),
-    .a_o            (execute_a),
-    .b_o            (execute_b),
-    .c_o            (execute_c),
-    .rounding_o     (rounding),
-    .completing_o   (completing),
-    .address_o      (execute_address),
-    .live_warp_o    (live_warp),
-    .live_i         (live),
-    .write_valid_o  (alu_valid),
-    .write_o        (alu_write),
-    .event_o        (execute_event),
-    .resolves_o     (execute_resolves),
-    .astray_o       (execute_astray),
-    .live_slot_o    (execute_live),
-    .taken_o        (taken),
-    .target_o       (target)
-  );
+    register_file u_register_file (
+      .clk_i,
+      .rst_ni,
+      .start_valid_i  (start),
+      .start_warp_i   (dispatch_i.warp),
+      .stack_i        (PRIVATE_BASE + launch_i.private_size),
+      .args_i         (launch_i.args),
+      .squash_i       (squash),
+      .stage_live_o   (stage_live[p]),
+      .slot_valid_i   (issue_valid[p]),
+      .slot_i         (issue_slot[p]),
+      .slot_ready_o   (slot_ready[p]),
+      .collecting_o   (collecting[p]),
+      .read_valid_o   (read_valid[p]),
+      .read_warp_o    (read_warp[p]),
+      .operand_valid_o(operand_valid[p]),
+      .operand_slot_o (operand_slot[p]),
+      .operand_a_o    (operand_a[p]),
+      .operand_b_o    (operand_b[p]),
+      .operand_c_o    (operand_c[p]),
+      .write_valid_i  (bank_valid),
+      .write_i        (bank_write)
+    );
 
+    execute #(
+      .Control(p == ControlPort)
+    ) u_execute (
+      .clk_i,
+      .rst_ni,
+      .operand_valid_i(operand_valid[p]),
+      .operand_slot_i (operand_slot[p]),
+      .operand_a_i    (operand_a[p]),
+      .operand_b_i    (operand_b[p]),
+      .operand_c_i    (operand_c[p]),
+      .csr_read_o     (csr_read[p]),
+      .csr_number_o   (csr_number[p]),
+      .csr_data_i     (csr_data),
+      .frm_i          (frm),
+      .squash_i       (squash),
+      .memory_squash_i(memory_squash),
+      .valid_o        (execute_valid[p]),
+      .slot_o         (execute_slot[p]),
+      .a_o            (execute_a[p]),
+      .b_o            (execute_b[p]),
+      .c_o            (execute_c[p]),
+      .rounding_o     (rounding[p]),
+      .completing_o   (completing[p]),
+      .address_o      (execute_address[p]),
+      .live_warp_o    (live_warp[p]),
+      .live_i         (live),
+      .write_valid_o  (alu_valid[p]),
+      .write_o        (alu_write[p]),
+      .event_o        (execute_event[p]),
+      .resolves_o     (execute_resolves[p]),
+      .astray_o       (execute_astray[p]),
+      .live_slot_o    (execute_live[p]),
+      .taken_o        (taken[p]),
+      .target_o       (target[p])
+    );
+  end
+
+  // ---- units of port 0 ------------------------------------------------------------------------------------------------------
   long_units u_long (
     .clk_i,
     .rst_ni,
-    .issue_multiply_i(issue_valid && issue_head.unit == UnitMul),
-    .issue_divide_i  (issue_valid && issue_head.unit == UnitDiv),
-    .multiply_space_o(space.multiply),
+    .issue_divide_i  (issue_valid[0] && issue_head[0].unit == UnitDiv),
     .divide_space_o  (space.divide),
-    .execute_valid_i (execute_valid),
-    .execute_slot_i  (execute_slot),
-    .mask_i          (completing),
-    .a_i             (execute_a),
-    .b_i             (execute_b),
+    .execute_valid_i (execute_valid[0]),
+    .execute_slot_i  (execute_slot[0]),
+    .mask_i          (completing[0]),
+    .a_i             (execute_a[0]),
+    .b_i             (execute_b[0]),
     .multiply_valid_o(multiply_valid),
     .multiply_o      (multiply_write),
-    .multiply_ready_i(multiply_ready),
+    .multiply_clear_o(multiply_clear),
     .divide_valid_o  (divide_valid),
     .divide_o        (divide_write),
     .divide_ready_i  (divide_ready)
@@ -249,26 +267,30 @@ module simt_core
     .rst_ni,
     .start_valid_i    (start),
     .start_warp_i     (dispatch_i.warp),
-    .issue_valid_i    (issue_valid),
-    .issue_slot_i     (issue_slot),
-    .float_space_o    (space.fpu),
+    .issue_valid_i    (issue_valid[0]),
+    .issue_slot_i     (issue_slot[0]),
     .divide_space_o   (space.fpu_divide),
     .special_space_o  (space.special),
     .idle_o           (float_idle),
     .reserved_mode_o  (reserved_mode),
-    .read_warp_i      (operand_slot.warp),
+    .frm_warp_i       (operand_slot[0].warp),
     .frm_o            (frm),
+    .fcsr_warp_i      (operand_slot[ControlPort].warp),
     .fcsr_o           (fcsr),
-    .execute_valid_i  (execute_valid),
-    .execute_slot_i   (execute_slot),
-    .mask_i           (completing),
-    .rounding_i       (rounding),
-    .a_i              (execute_a),
-    .b_i              (execute_b),
-    .c_i              (execute_c),
+    .execute_valid_i  (execute_valid[0]),
+    .execute_slot_i   (execute_slot[0]),
+    .mask_i           (completing[0]),
+    .rounding_i       (rounding[0]),
+    .a_i              (execute_a[0]),
+    .b_i              (execute_b[0]),
+    .c_i              (execute_c[0]),
     .event_valid_i    (event_valid),
     .event_i          (event_now),
     .csr_writes_o     (float_csr_writes),
+    .pipe_valid_o     (pipe_valid),
+    .pipe_write_o     (pipe_write),
+    .pipe_flags_o     (pipe_flags),
+    .pipe_clear_o     (pipe_clear),
     .write_valid_o    (float_valid),
     .write_ready_i    (float_ready),
     .waits_o          (float_waits),
@@ -292,7 +314,6 @@ module simt_core
   slot_t                  checked_slot, safe_slot;
   lane_words_t            checked_address, checked_data, safe_address, safe_data;
   logic                   safe_valid, checked_valid;
-  clear_t                 memory_killed;
   logic [Warps-1:0]       memory_waiting;
 
   memory_port u_memory_port (
@@ -300,12 +321,12 @@ module simt_core
     .rst_ni,
     .core_id_i,
     .launch_i,
-    .issue_i               (issue_valid && issue_head.unit == UnitMemory),
+    .issue_i               (issue_valid[ControlPort] && issue_head[ControlPort].unit == UnitMemory),
     .space_o               (space.memory),
     .execute_valid_i       (execute_memory),
-    .execute_slot_i        (execute_slot),
-    .execute_address_i     (execute_address),
-    .execute_data_i        (execute_b),
+    .execute_slot_i        (execute_slot[ControlPort]),
+    .execute_address_i     (execute_address[ControlPort]),
+    .execute_data_i        (execute_b[ControlPort]),
     .execute_scratch_base_i(scratch_base),
     .waiting_o             (memory_waiting),
     .killed_o              (memory_killed),
@@ -377,12 +398,15 @@ module simt_core
     .alu_write_i     (alu_write),
     .alu_pending_o   (alu_pending),
     .alu_warp_o      (alu_warp),
+    .multiply_valid_i(multiply_valid),
+    .multiply_write_i(multiply_write),
+    .multiply_clear_i(multiply_clear),
+    .pipe_valid_i    (pipe_valid),
+    .pipe_write_i    (pipe_write),
+    .pipe_clear_i    (pipe_clear),
     .divide_valid_i  (divide_valid),
     .divide_write_i  (divide_write),
     .divide_ready_o  (divide_ready),
-    .multiply_valid_i(multiply_valid),
-    .multiply_write_i(multiply_write),
-    .multiply_ready_o(multiply_ready),
     .load_valid_i    (writeback_valid),
     .load_i          (writeback),
     .load_ready_o    (writeback_ready),
@@ -393,7 +417,7 @@ module simt_core
     .float_ready_o   (float_ready),
     .float_done_i    (float_done),
     .float_waits_i   (float_waits),
-    .event_waits_i   (memory_event_valid && !memory_event_ready),
+    .event_waits_i   (event_waits),
     .starved_o       (starved),
     .clear_o         (clear),
     .bank_valid_o    (bank_valid),
@@ -417,8 +441,8 @@ module simt_core
     .issue_valid_i       (issue_valid),
     .issue_warp_i        (issue_warp),
     .issue_control_i     (issue_control),
-    .issue_speculative_i (issue_head.speculative),
-    .issue_next_i        (issue_path.pc + issue_distance),
+    .issue_speculative_i (issue_speculates),
+    .issue_distance_i    (issue_distance),
     .issue_path_o        (issue_path),
     .issue_resolve_o     (issue_resolve),
     .issue_speculative_o (issue_speculative),
@@ -426,16 +450,16 @@ module simt_core
     .squash_count_i      (squash_count),
     .redirect_valid_o    (redirect_valid[1:0]),
     .redirect_o          (redirect[1:0]),
-    .csr_read_i          (csr_read),
-    .csr_number_i        (csr_number),
-    .csr_warp_i          (operand_slot.warp),
+    .csr_read_i          (csr_read[ControlPort]),
+    .csr_number_i        (csr_number[ControlPort]),
+    .csr_warp_i          (operand_slot[ControlPort].warp),
     .fcsr_i              (fcsr),
     .csr_data_o          (csr_data),
     .execute_valid_i     (execute_other),
     .execute_slot_i      (execute_slot),
     .execute_event_i     (execute_event),
     .execute_resolves_i  (execute_resolves),
-    .live_warp_i         (live_warp),
+    .live_warp_i         (live_warp[ControlPort]),
     .live_o              (live),
     .scratch_base_o      (scratch_base),
     .memory_event_valid_i(memory_event_valid),
@@ -443,6 +467,7 @@ module simt_core
     .memory_event_ready_o(memory_event_ready),
     .safe_valid_i        (safe_valid),
     .safe_slot_i         (safe_slot),
+    .event_waits_o       (event_waits),
     .event_valid_o       (event_valid),
     .event_o             (event_now),
     .fence_i_o           (fence_i),
@@ -457,26 +482,33 @@ module simt_core
     .retire_o
   );
 
+  warp_id_t [Ports-1:0] operand_warp, execute_warp;
+
+  for (genvar p = 0; p < Ports; p++) begin : gen_stages
+    assign operand_warp[p] = operand_slot[p].warp;
+    assign execute_warp[p] = execute_slot[p].warp;
+  end
+
   warp_life #(
-    .Stages(4)
+    .Stages(4 * Ports)
   ) u_life (
     .clk_i,
     .rst_ni,
-    .start_valid_i(start),
-    .start_warp_i (dispatch_i.warp),
+    .start_valid_i   (start),
+    .start_warp_i    (dispatch_i.warp),
     .kill_i,
-    .hold_i       (fault_pending),
-    .ended_i      (ended),
-    .transit_i    (transit),
-    .busy_i       (any_busy),
-    .lsu_idle_i   (lsu_idle),
-    .float_idle_i (float_idle),
+    .hold_i          (fault_pending),
+    .ended_i         (ended),
+    .transit_i       (transit),
+    .busy_i          (any_busy),
+    .lsu_idle_i      (lsu_idle),
+    .float_idle_i    (float_idle),
     .memory_waiting_i(memory_waiting),
-    .stage_valid_i({read_valid, operand_valid, execute_valid, alu_pending}),
-    .stage_warp_i ({read_warp, operand_slot.warp, execute_slot.warp, alu_warp}),
-    .active_o     (active),
-    .done_valid_o (warp_done_valid_o),
-    .done_warp_o  (warp_done_o)
+    .stage_valid_i   ({read_valid, operand_valid, execute_valid, alu_pending}),
+    .stage_warp_i    ({read_warp, operand_warp, execute_warp, alu_warp}),
+    .active_o        (active),
+    .done_valid_o    (warp_done_valid_o),
+    .done_warp_o     (warp_done_o)
   );
 
   // ---- records ---------------------------------------------------------------------------------------------------------------------
@@ -500,6 +532,7 @@ module simt_core
     .checked_data_i   (checked_data),
     .write_valid_i    (written),
     .write_i          (write),
+    .pipe_flags_i     (pipe_flags),
     .flags_i          (float_flags),
     .commit_valid_o   (trace_commit_valid),
     .commit_o         (trace_commit),

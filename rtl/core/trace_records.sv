@@ -9,11 +9,11 @@ module trace_records
   input  logic                              rst_ni,
   input  core_id_t                          core_id_i,
 
-  input  logic                              execute_valid_i,   // not a memory instruction, not killed
-  input  slot_t                             execute_slot_i,
-  input  event_t                            execute_event_i,
-  input  lane_mask_t                        taken_i,
-  input  word_t                             target_i,
+  input  logic       [Ports-1:0]            execute_valid_i,   // not a memory instruction, not killed
+  input  slot_t      [Ports-1:0]            execute_slot_i,
+  input  event_t     [Ports-1:0]            execute_event_i,
+  input  lane_mask_t [Ports-1:0]            taken_i,
+  input  word_t      [Ports-1:0]            target_i,
 
   input  logic                              safe_valid_i,      // a memory instruction that does not wait for the check
   input  slot_t                             safe_slot_i,
@@ -28,7 +28,8 @@ module trace_records
 
   input  logic [TracePorts-1:0]             write_valid_i,     // taken in this cycle
   input  register_write_t [TracePorts-1:0]  write_i,
-  input  lane_flags_t                       flags_i,           // of the last port, the floating-point units
+  input  lane_flags_t                       pipe_flags_i,      // of the floating-point pipe's port
+  input  lane_flags_t                       flags_i,           // of the last port, the other floating-point units
 
   output logic [TraceCommits-1:0]           commit_valid_o,
   output trace_commit_t [TraceCommits-1:0]  commit_o,
@@ -51,17 +52,19 @@ module trace_records
     commit_o[0].address = safe_address_i;
     commit_o[0].data    = safe_data_i;
 
-    commit_o[2].tag     = '{core: core_id_i, warp: execute_slot_i.warp, order: execute_slot_i.order};
-    commit_o[2].pc      = pc_word(execute_slot_i.pc);
-    commit_o[2].instr   = execute_slot_i.decoded.instr;
-    commit_o[2].mask    = execute_event_i.path.executed;
-    commit_o[2].retire  = execute_event_i.path.leave != LaneToSync;
-    commit_o[2].taken   = taken_i;
-    commit_o[2].target  = target_i;
-    commit_o[2].trap    = execute_event_i.path.trapping;
-    commit_o[2].cause   = {Lanes{execute_event_i.cause}};
-    commit_o[2].address = '0;
-    commit_o[2].data    = '0;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      commit_o[2+p].tag     = '{core: core_id_i, warp: execute_slot_i[p].warp, order: execute_slot_i[p].order};
+      commit_o[2+p].pc      = pc_word(execute_slot_i[p].pc);
+      commit_o[2+p].instr   = execute_slot_i[p].decoded.instr;
+      commit_o[2+p].mask    = execute_event_i[p].path.executed;
+      commit_o[2+p].retire  = execute_event_i[p].path.leave != LaneToSync;
+      commit_o[2+p].taken   = taken_i[p];
+      commit_o[2+p].target  = target_i[p];
+      commit_o[2+p].trap    = execute_event_i[p].path.trapping;
+      commit_o[2+p].cause   = {Lanes{execute_event_i[p].cause}};
+      commit_o[2+p].address = '0;
+      commit_o[2+p].data    = '0;
+    end
 
     commit_o[1]         = '0;
     commit_o[1].tag     = '{core: core_id_i, warp: checked_slot_i.warp, order: checked_slot_i.order};
@@ -84,6 +87,7 @@ module trace_records
       writeback_o[p].data  = write_i[p].data;
       writeback_o[p].flags = '0;
     end
+    writeback_o[Ports+1].flags      = pipe_flags_i;
     writeback_o[TracePorts-1].flags = flags_i;
   end
 

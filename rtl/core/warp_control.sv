@@ -1,6 +1,6 @@
-// What slots do to their warps: the events of the execute stage (registered here) and of memory instructions, one per cycle,
-// the former first; the paths; barriers; CSRs; faults; the counts of what retired.
-// Latency: an event acts one cycle after the execute stage.
+// What slots do to their warps: the events of the last port's execute stage (registered here), of port 0's (event_queue) and of
+// memory instructions, one per cycle, in this order; the paths; barriers; CSRs; faults; the counts of what retired.
+// Latency: an event acts one cycle after the execute stage, at the earliest.
 // Invariants: those of warp_paths, barrier_unit and csr_unit.
 module warp_control
   import heddle_config_pkg::*;
@@ -19,15 +19,15 @@ module warp_control
   output logic [Warps-1:0]  transit_o,
 
   // issue
-  output logic [Warps-1:0]  ready_o,
-  input  logic              issue_valid_i,
-  input  warp_id_t          issue_warp_i,
-  input  logic              issue_control_i,
-  input  logic              issue_speculative_i,
-  input  pc_t               issue_next_i,
-  output path_t             issue_path_o,
-  output logic              issue_resolve_o,
-  output logic              issue_speculative_o,
+  output logic     [Warps-1:0] ready_o,
+  input  logic     [Ports-1:0] issue_valid_i,
+  input  warp_id_t [Ports-1:0] issue_warp_i,
+  input  logic     [Ports-1:0] issue_control_i,
+  input  logic     [Ports-1:0] issue_speculative_i,
+  input  pc_t      [Ports-1:0] issue_distance_i,
+  output path_t    [Ports-1:0] issue_path_o,
+  output logic     [Ports-1:0] issue_resolve_o,
+  output logic     [Ports-1:0] issue_speculative_o,
   input  squash_t [Squashes-1:0]   squash_i,
   input  logic [Squashes-1:0][1:0] squash_count_i,
   output logic [1:0]        redirect_valid_o,
@@ -41,10 +41,10 @@ module warp_control
   output lane_words_t       csr_data_o,
 
   // execute stage
-  input  logic              execute_valid_i,     // not a memory instruction
-  input  slot_t             execute_slot_i,
-  input  event_t            execute_event_i,
-  input  logic              execute_resolves_i,
+  input  logic   [Ports-1:0] execute_valid_i,    // not a memory instruction, not killed
+  input  slot_t  [Ports-1:0] execute_slot_i,
+  input  event_t [Ports-1:0] execute_event_i,
+  input  logic   [Ports-1:0] execute_resolves_i,
   input  warp_id_t          live_warp_i,
   output lane_mask_t        live_o,
   output logic [ScratchBits-1:0] scratch_base_o,
@@ -55,6 +55,7 @@ module warp_control
   output logic              memory_event_ready_o,
   input  logic              safe_valid_i,        // memory instructions without an event
   input  slot_t             safe_slot_i,
+  output logic              event_waits_o,       // one that is there could not act in this cycle
   output logic              event_valid_o,
   output event_t            event_o,
   output logic              fence_i_o,
@@ -73,8 +74,8 @@ module warp_control
 );
 
   // ---- events ----
-  logic       execute_event_valid_q, event_valid;
-  event_t     execute_event_q, event_now;
+  logic       execute_event_valid_q, queue_event_valid, event_valid;
+  event_t     execute_event_q, queue_event, event_now;
   pc_t        event_vector;
   logic       event_fault, event_deadlock, event_arrived, event_ended;
   lane_mask_t deadlock_lanes;
@@ -84,15 +85,32 @@ module warp_control
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) execute_event_valid_q <= 1'b0;
-    else         execute_event_valid_q <= execute_resolves_i;
+    else         execute_event_valid_q <= execute_resolves_i[ControlPort];
   end
   always_ff @(posedge clk_i) begin
-    if (execute_resolves_i) execute_event_q <= execute_event_i;
+    if (execute_resolves_i[ControlPort]) execute_event_q <= execute_event_i[ControlPort];
   end
 
-  assign event_valid          = execute_event_valid_q || memory_event_valid_i;
-  assign event_now            = execute_event_valid_q ? execute_event_q : memory_event_i;
-  assign memory_event_ready_o = !execute_event_valid_q;
+  if (Ports > 1) begin : gen_queue
+    event_queue u_queue (
+      .clk_i,
+      .rst_ni,
+      .valid_i   (execute_resolves_i[0]),
+      .slot_i    (execute_slot_i[0]),
+      .trapping_i(execute_event_i[0].path.trapping),
+      .valid_o   (queue_event_valid),
+      .event_o   (queue_event),
+      .ready_i   (!execute_event_valid_q)
+    );
+  end else begin : gen_no_queue
+    assign queue_event_valid = 1'b0;
+    assign queue_event       = '0;
+  end
+
+  assign event_valid          = execute_event_valid_q || queue_event_valid || memory_event_valid_i;
+  assign event_now            = execute_event_valid_q ? execute_event_q : queue_event_valid ? queue_event : memory_event_i;
+  assign memory_event_ready_o = !execute_event_valid_q && !queue_event_valid;
+  assign event_waits_o        = (execute_event_valid_q && queue_event_valid) || (memory_event_valid_i && !memory_event_ready_o);
   assign event_valid_o        = event_valid;
   assign event_o              = event_now;
   assign fence_i_o            = event_valid && event_now.fence_i;
@@ -110,7 +128,7 @@ module warp_control
     .issue_warp_i,
     .issue_control_i,
     .issue_speculative_i,
-    .issue_next_i,
+    .issue_distance_i,
     .issue_path_o,
     .issue_resolve_o,
     .issue_speculative_o,
@@ -176,7 +194,7 @@ module warp_control
     .identity_warp_i      (identity_warp),
     .identity_group_o     (identity_group),
     .identity_local_base_o(identity_local_base),
-    .scratch_warp_i       (execute_slot_i.warp),
+    .scratch_warp_i       (execute_slot_i[ControlPort].warp),
     .scratch_base_o
   );
 
@@ -203,13 +221,23 @@ module warp_control
   );
 
   // ---- what retired ----
+  logic       [RetirePorts-1:0] retire_valid;
+  lane_mask_t [RetirePorts-1:0] retire_lanes;
+
+  assign retire_valid[Ports]   = safe_valid_i;
+  assign retire_lanes[Ports]   = safe_slot_i.mask;
+  assign retire_valid[Ports+1] = memory_event_valid_i && memory_event_ready_o && memory_event_i.path.retired;
+  assign retire_lanes[Ports+1] = memory_event_i.path.executed & ~memory_event_i.path.trapping;
+  for (genvar p = 0; p < Ports; p++) begin : gen_retire
+    assign retire_valid[p] = execute_valid_i[p] && execute_event_i[p].path.retired;
+    assign retire_lanes[p] = execute_event_i[p].path.executed & ~execute_event_i[p].path.trapping;
+  end
+
   retire_counter u_retire (
     .clk_i,
     .rst_ni,
-    .valid_i ({safe_valid_i, memory_event_valid_i && memory_event_ready_o && memory_event_i.path.retired,
-               execute_valid_i && execute_event_i.path.retired}),
-    .lanes_i ({safe_slot_i.mask, memory_event_i.path.executed & ~memory_event_i.path.trapping,
-               execute_event_i.path.executed & ~execute_event_i.path.trapping}),
+    .valid_i (retire_valid),
+    .lanes_i (retire_lanes),
     .retire_o
   );
 

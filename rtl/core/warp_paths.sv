@@ -24,16 +24,16 @@ module warp_paths
   input  pc_t              start_pc_i,
   input  lane_mask_t       start_mask_i,
 
-  // Issue: any ready warp. The path of `issue_warp_i` is shown in the same cycle.
-  output logic [Warps-1:0] ready_o,
-  input  logic             issue_valid_i,
-  input  warp_id_t         issue_warp_i,
-  input  logic             issue_control_i,  // the instruction always has an event
-  input  logic             issue_speculative_i, // it has one unless the warp goes on at ...
-  input  pc_t              issue_next_i,     // ... this pc
-  output path_t            issue_path_o,
-  output logic             issue_resolve_o,
-  output logic             issue_speculative_o, // goes on, and may be squashed
+  // Issue: any ready warps, different ones. The path of `issue_warp_i` is shown in the same cycle.
+  output logic     [Warps-1:0] ready_o,
+  input  logic     [Ports-1:0] issue_valid_i,
+  input  warp_id_t [Ports-1:0] issue_warp_i,
+  input  logic     [Ports-1:0] issue_control_i,     // the instruction always has an event
+  input  logic     [Ports-1:0] issue_speculative_i, // it has one unless the warp goes on ...
+  input  pc_t      [Ports-1:0] issue_distance_i,    // ... so far from its pc
+  output path_t    [Ports-1:0] issue_path_o,
+  output logic     [Ports-1:0] issue_resolve_o,
+  output logic     [Ports-1:0] issue_speculative_o, // goes on, and may be squashed
 
   // Squashed: so many slots after a speculative one, which now has an event.
   input  squash_t [Squashes-1:0]     squash_i,
@@ -91,36 +91,43 @@ module warp_paths
   assign live_o    = run_q[live_warp_i] | barrier_q[live_warp_i] | sync_q[live_warp_i];
 
   // ---- issue ----
-  rule_state_t issue_rule, issue_rule_next;
-  pc_t         issue_pc_next;
-  path_key_t   issue_key_next;
-  logic        issue_several, issue_advance;
+  rule_state_t [Ports-1:0] issue_rule_next;
+  pc_t         [Ports-1:0] issue_pc_next;
+  logic        [Ports-1:0] issue_advance;
 
-  assign issue_path_o   = '{pc: path_pc_q[issue_warp_i], depth: path_depth_q[issue_warp_i], mask: path_mask_q[issue_warp_i]};
-  assign issue_rule     = rule_q[issue_warp_i];
-  assign issue_several  = several_q[issue_warp_i];
-  assign issue_pc_next  = issue_next_i;
-  assign issue_key_next = path_key(issue_pc_next, issue_path_o.depth);
+  for (genvar p = 0; p < Ports; p++) begin : gen_issue
+    rule_state_t rule, rule_next;
+    path_key_t   key_next;
+    logic        several, passed;
 
-  always_comb begin
-    issue_rule_next = issue_rule;
-    if (!issue_several) begin
-      issue_rule_next.serve       = 1'b0;
-      issue_rule_next.count       = '0;
-      issue_rule_next.served      = '0;
-      issue_rule_next.short_limit = 1'b0;
-      if (issue_rule.hold != '0) issue_rule_next.hold = issue_rule.hold - 5'd1;
-    end else begin
-      issue_rule_next.count  = issue_rule.count + CountBits'(1);
-      issue_rule_next.served = issue_rule.served | issue_path_o.mask;
+    assign issue_path_o[p]  = '{pc: path_pc_q[issue_warp_i[p]], depth: path_depth_q[issue_warp_i[p]],
+                                mask: path_mask_q[issue_warp_i[p]]};
+    assign rule             = rule_q[issue_warp_i[p]];
+    assign several          = several_q[issue_warp_i[p]];
+    assign issue_pc_next[p] = issue_path_o[p].pc + issue_distance_i[p];
+    assign key_next         = path_key(issue_pc_next[p], issue_path_o[p].depth);
+    assign passed           = !(key_next > other_key_q[issue_warp_i[p]]);
+
+    always_comb begin
+      rule_next = rule;
+      if (!several) begin
+        rule_next.serve       = 1'b0;
+        rule_next.count       = '0;
+        rule_next.served      = '0;
+        rule_next.short_limit = 1'b0;
+        if (rule.hold != '0) rule_next.hold = rule.hold - 5'd1;
+      end else begin
+        rule_next.count  = rule.count + CountBits'(1);
+        rule_next.served = rule.served | issue_path_o[p].mask;
+      end
+      issue_resolve_o[p] = issue_control_i[p] || (issue_speculative_i[p] && rule.hold != '0) ||
+                           (several && (rule.serve || rule.hold != '0 || passed ||
+                                        rule_next.count >= (rule.short_limit ? ShortLimit : LongLimit)));
     end
-    issue_resolve_o = issue_control_i || (issue_speculative_i && issue_rule.hold != '0) ||
-                      (issue_several && (issue_rule.serve || issue_rule.hold != '0 ||
-                                         issue_rule_next.count >= (issue_rule.short_limit ? ShortLimit : LongLimit) ||
-                                         !(issue_key_next > other_key_q[issue_warp_i])));
+    assign issue_rule_next[p]     = rule_next;
+    assign issue_advance[p]       = issue_valid_i[p] && !issue_resolve_o[p];
+    assign issue_speculative_o[p] = issue_speculative_i[p] && !issue_resolve_o[p];
   end
-  assign issue_advance       = issue_valid_i && !issue_resolve_o;
-  assign issue_speculative_o = issue_speculative_i && !issue_resolve_o;
 
   // ---- squash ----
   rule_state_t [Squashes-1:0] squash_rule;
@@ -312,9 +319,11 @@ module warp_paths
       sync_q[start_warp_i]       <= '0;
       rule_q[start_warp_i]       <= '0;
     end
-    if (issue_advance) begin
-      path_pc_q[issue_warp_i] <= issue_pc_next;
-      rule_q[issue_warp_i]    <= issue_rule_next;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      if (issue_advance[p]) begin
+        path_pc_q[issue_warp_i[p]] <= issue_pc_next[p];
+        rule_q[issue_warp_i[p]]    <= issue_rule_next[p];
+      end
     end
     // What a squashed slot did to the rule's state is undone; hold is zero, and served has the path's lanes either way.
     for (int unsigned s = 0; s < Squashes; s++) begin
@@ -365,12 +374,16 @@ module warp_paths
     pending_d   = pending_q | release_i;
     ended_d     = ended_q;
 
-    if (issue_valid_i) begin
-      if (issue_resolve_o) begin
-        ready_d[issue_warp_i]   = 1'b0;
-        transit_d[issue_warp_i] = 1'b1;
-      end else begin
-        retired_d[issue_warp_i] = 1'b1;
+    for (int unsigned p = 0; p < Ports; p++) begin
+      if (issue_valid_i[p]) begin
+        if (issue_resolve_o[p]) begin
+          ready_d[issue_warp_i[p]]   = 1'b0;
+          transit_d[issue_warp_i[p]] = 1'b1;
+        end else begin
+          // Too early where the slot is squashed, or a speculative one traps in all lanes. That makes no difference: before
+          // anything has retired since dispatch a trap has no handler, and since a release a warp is at a .sync.
+          retired_d[issue_warp_i[p]] = 1'b1;
+        end
       end
     end
     for (int unsigned s = 0; s < Squashes; s++) begin
@@ -432,8 +445,10 @@ module warp_paths
   lane_mask_t ew_run;  // (an element of an unpacked array in an assertion is too much for verilator 5.006)
   assign ew_run = run_q[ew];
 
-  a_issue_ready : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_valid_i |-> ready_o[issue_warp_i]);
-  a_issue_mask : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_valid_i |-> issue_path_o.mask != '0);
+  for (genvar p = 0; p < Ports; p++) begin : gen_issue_assert
+    a_issue_ready : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_valid_i[p] |-> ready_o[issue_warp_i[p]]);
+    a_issue_mask : assert property (@(posedge clk_i) disable iff (!rst_ni) issue_valid_i[p] |-> issue_path_o[p].mask != '0);
+  end
   a_event_transit : assert property (@(posedge clk_i) disable iff (!rst_ni)
                                      event_valid_i |-> transit_q[ew] && !ready_q[ew] && !pending_q[ew]);
   a_event_path : assert property (@(posedge clk_i) disable iff (!rst_ni)

@@ -1,5 +1,5 @@
-// Brings results to the register banks: each bank takes one write per cycle. Source 0 (the execute stage) always goes;
-// of the others the lower index wins a bank. Combinational.
+// Brings results to the register banks: each bank takes one write per cycle, from the source with the lowest index. Combinational.
+// What is for x0, or of an instruction that completes in no lane, goes nowhere.
 // Every write carries the bank it goes to implicitly: (register + warp) mod banks.
 module writeback
   import heddle_config_pkg::*;
@@ -20,12 +20,14 @@ module writeback
 
   always_comb begin
     bank_valid_o = '0;
-    bank_write_o = '0;
+    for (int unsigned b = 0; b < RegisterBanks; b++) bank_write_o[b] = '0;
     ready_o      = '0;
     for (int unsigned s = 0; s < Sources; s++) begin
       bank[s] = bank_t'(32'(write_i[s].rd) + 32'(write_i[s].warp));
-      if (valid_i[s] && !bank_valid_o[bank[s]]) begin
-        bank_valid_o[bank[s]] = write_i[s].mask != '0;
+      if (valid_i[s] && (write_i[s].rd == '0 || write_i[s].mask == '0)) begin
+        ready_o[s] = 1'b1;
+      end else if (valid_i[s] && !bank_valid_o[bank[s]]) begin
+        bank_valid_o[bank[s]] = 1'b1;
         bank_write_o[bank[s]] = write_i[s];
         ready_o[s]            = 1'b1;
       end

@@ -75,7 +75,7 @@ package heddle_pkg;
   } dispatch_t;
 
   // ---- core -> host port: issue slots that retired an instruction in a cycle, and their lanes -----------------------
-  localparam int unsigned RetirePorts = 3;
+  localparam int unsigned RetirePorts = IssuePorts + 2;
   typedef struct packed {
     logic [$clog2(RetirePorts + 1)-1:0]         slots;
     logic [$clog2(RetirePorts * Lanes + 1)-1:0] lanes;
