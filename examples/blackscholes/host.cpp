@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
                                      device.upload(years, "years"),
                                      device.allocate(n * 4, "calls"),
                                      device.allocate(n * 4, "puts")};
-        const uint32_t group = run.workgroup();
+        const uint32_t group = run.independent();
         run.launch("blackscholes", {(n + group - 1) / group, 1, 1}, {group, 1, 1}, args);
         run.check_close(device.read<float>(args.call, n), call, call_bound, "calls");
         run.check_close(device.read<float>(args.put, n), put, put_bound, "puts");

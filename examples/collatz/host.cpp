@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
       [&](ex::Run& run) {
         auto& device = run.device();
         const collatz_args args{n, device.allocate(n * 4, "steps"), device.upload(std::vector<uint32_t>{0}, "longest")};
-        const uint32_t group = run.workgroup();
+        const uint32_t group = run.independent();
         run.launch("collatz", {(n + group - 1) / group, 1, 1}, {group, 1, 1}, args);
 
         std::vector<uint32_t> expected(n);

@@ -69,6 +69,18 @@ std::string summary(const Report& report) {
   return text;
 }
 
+std::string stalls(const Report& report) {
+  const double all = static_cast<double>(report.total.cycles) * report.shape.cores * report.shape.warps;
+  if (report.backend != "rtl" || all == 0.0) return {};
+  std::string text = fmt::format("  cycles of the {} warp slots:", report.shape.cores * report.shape.warps);
+  for (size_t i = 0; i < report.total.warp_cycles.size(); ++i) {
+    text += fmt::format(" {} {:.1f} %{}", driver::kWarpCycleReasons[i],
+                        100.0 * static_cast<double>(report.total.warp_cycles[i]) / all,
+                        i + 1 < report.total.warp_cycles.size() ? "," : "\n");
+  }
+  return text;
+}
+
 nlohmann::json to_json(const Report& report) {
   nlohmann::json json{
       {"tool", "run"},
@@ -85,6 +97,11 @@ nlohmann::json to_json(const Report& report) {
       {"host_seconds", report.total.host_seconds},
       {"khz", report.khz()},
   };
+  if (report.backend == "rtl") {
+    for (size_t i = 0; i < report.total.warp_cycles.size(); ++i) {
+      json["warp_cycles"][driver::kWarpCycleReasons[i]] = report.total.warp_cycles[i];
+    }
+  }
   for (const auto& [kind, count] : report.lockstep.copied) json["lockstep"]["copied_by_kind"][kind] = count;
   if (report.stack && report.stack->problem.empty()) {
     json["stack_reference"] = {{"heddle_slots", report.stack->heddle_slots},

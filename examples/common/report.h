@@ -29,6 +29,8 @@ struct Report {
 
 /// A few lines for people.
 std::string summary(const Report& report);
+/// Where the cycles of the warp slots went; empty where nothing counts them.
+std::string stalls(const Report& report);
 /// The object that `--json` writes.
 nlohmann::json to_json(const Report& report);
 

@@ -25,7 +25,7 @@ struct Settings {
   uint64_t seed = 1, timeout = 0;
   unsigned memory_latency = 100;
   double memory_bandwidth = 1.0;
-  bool random_stalls = false, stack_reference = false, check_options = false;
+  bool random_stalls = false, stack_reference = false, check_options = false, stalls = false;
 };
 
 void add_run_options(CLI::App& app, Settings& settings) {
@@ -50,6 +50,7 @@ void add_run_options(CLI::App& app, Settings& settings) {
       ->capture_default_str();
   app.add_flag("--stack-reference", settings.stack_reference,
                "Also run on an exact post-dominator stack and report its issue slots (model)");
+  app.add_flag("--stalls", settings.stalls, "Print where the cycles of the warp slots went (rtl)");
   app.add_option("--json", settings.json, "Write the results to a file as one JSON object");
   app.add_option("--rtl-library", settings.rtl_library, "Directory with libheddle_rtl.so (heddle run gives it)");
   app.add_flag("--check-options", settings.check_options, "Only check the command line");
@@ -148,6 +149,7 @@ void Run::add(const driver::LaunchStatistics& launch) {
   total_.warp_instrs += launch.warp_instrs;
   total_.lane_instrs += launch.lane_instrs;
   total_.host_seconds += launch.host_seconds;
+  for (size_t i = 0; i < launch.warp_cycles.size(); ++i) total_.warp_cycles[i] += launch.warp_cycles[i];
 }
 
 int run_example(int argc, char** argv, const Example& example, const std::function<void(CLI::App&)>& options,
@@ -202,6 +204,7 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     report.lockstep = device.lockstep();
     report.stack = device.backend().stack_reference();
     fmt::print("{}", summary(report));
+    if (settings.stalls) fmt::print("{}", stalls(report));
     if (!settings.trace.empty()) {
       fmt::print("  waveform: {0}; gtkwave -a verif/harness/waves/heddle.gtkw {0}\n",
                  waveform(settings, example).string());

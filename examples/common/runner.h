@@ -60,6 +60,11 @@ class Run {
     return {shape.lanes, std::max(workgroup() / shape.lanes, 1U), 1};
   }
 
+  /// Work-items of a workgroup where they have nothing to do with each other: one warp, so that the next workgroup
+  /// begins wherever a warp ends.
+  uint32_t independent() const { return device_.shape().lanes; }
+  driver::Size3 independent_2d() const { return {independent(), 1, 1}; }
+
   /// Results as written by --json, and by the summary.
   const driver::LaunchStatistics& total() const { return total_; }
   unsigned checks() const { return checks_; }

@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
         auto& device = run.device();
         const conv3x3_args args{n, device.upload(image, "image"), device.upload(filter, "filter"),
                                 device.allocate(n * n * 4, "result")};
-        const auto group = run.workgroup_2d();
+        const auto group = run.independent_2d();
         run.launch("conv3x3", {(n + group[0] - 1) / group[0], (n + group[1] - 1) / group[1], 1}, group, args);
         run.check_close(device.read<float>(args.result, n * n), expected, bound, "result");
       });

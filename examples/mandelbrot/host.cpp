@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
         args.left = -(9 << (MANDELBROT_FRACTION - 2));                          // from -2.25
         args.top = -static_cast<int32_t>(height) * args.step / 2;
         args.iterations = device.allocate(points, "iterations");
-        const uint32_t group = run.workgroup();
+        const uint32_t group = run.independent();
         run.launch("mandelbrot", {(points + group - 1) / group, 1, 1}, {group, 1, 1}, args);
 
         const mandelbrot::Picture picture{width, height, limit, device.read<uint8_t>(args.iterations, points)};

@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
         for (uint32_t i = 0; i < n; ++i) expected[i] = static_cast<float>(std::max(double{x[i]}, 0.0));
         auto& device = run.device();
         const relu_args args{n, device.upload(x, "x"), device.allocate(n * 4, "y")};
-        const uint32_t group = run.workgroup();
+        const uint32_t group = run.independent();
         run.launch("relu", {(n + group - 1) / group, 1, 1}, {group, 1, 1}, args);
         run.check_equal(device.read<float>(args.y, n), expected, "y");
       });

@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
         }
         auto& device = run.device();
         const saxpy_args args{n, a, device.upload(x, "x"), device.upload(y, "y")};
-        const uint32_t group = run.workgroup();
+        const uint32_t group = run.independent();
         run.launch("saxpy", {(n + group - 1) / group, 1, 1}, {group, 1, 1}, args);
         run.check_close(device.read<float>(args.y, n), expected, bound, "y");
       });

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
         auto& device = run.device();
         const std::vector<float> a = ex::random_floats(n * n, 1), b = ex::random_floats(n * n, 2);
         const sgemm_args args{n, device.upload(a, "a"), device.upload(b, "b"), device.allocate(n * n * 4, "c")};
-        const auto group = run.workgroup_2d();
+        const auto group = run.independent_2d();
         run.launch("sgemm", {(n + group[0] - 1) / group[0], (n + group[1] - 1) / group[1], 1}, group, args);
         const ex::ReferenceProduct expected(n, a, b);
         run.check_close(device.read<float>(args.c, n * n), expected.product, expected.bound, "c");

@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
                              device.upload(values, "values"),
                              device.upload(x, "x"),
                              device.allocate(n * 4, "y")};
-        const uint32_t group = run.workgroup();
+        const uint32_t group = run.independent();
         run.launch("spmv", {(n + group - 1) / group, 1, 1}, {group, 1, 1}, args);
         run.check_close(device.read<float>(args.y, n), expected, bound, "y");
       });

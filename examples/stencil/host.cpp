@@ -28,7 +28,7 @@ int main(int argc, char** argv) {
           }
         }
         auto& device = run.device();
-        const auto group = run.workgroup_2d();
+        const auto group = run.independent_2d();
         stencil_args args{n, device.upload(start, "plate"), device.allocate(n * n * 4, "other plate")};
         for (uint32_t step = 0; step < steps; ++step) {
           run.launch("stencil", {(n + group[0] - 1) / group[0], (n + group[1] - 1) / group[1], 1}, group, args);

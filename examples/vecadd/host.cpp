@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
         for (uint32_t i = 0; i < n; ++i) expected[i] = static_cast<float>(double{a[i]} + double{b[i]});
         auto& device = run.device();
         const vecadd_args args{n, device.upload(a, "a"), device.upload(b, "b"), device.allocate(n * 4, "c")};
-        const uint32_t group = run.workgroup();
+        const uint32_t group = run.independent();
         run.launch("vecadd", {(n + group - 1) / group, 1, 1}, {group, 1, 1}, args);
         run.check_equal(device.read<float>(args.c, n), expected, "c");
       });

@@ -39,6 +39,8 @@ std::optional<std::uint32_t> Machine::read_register(std::uint32_t offset) const 
   if (info == nullptr) return std::nullopt;
   if (info->access == regs::Access::WriteOnly) return 0;
   if (const std::uint32_t* value = launch_register(offset)) return *value;
+  // Where cycles went: there is no timing here.
+  if (offset >= regs::kWarpCyclesIssuedLo && offset <= regs::kWarpCyclesIdleHi) return 0;
   const std::uint32_t index = index_in(offset, info->offset, info->stride);
   const Fault fault = fault_.value_or(Fault{.cause = static_cast<Cause>(0)});
   switch (info->offset) {

@@ -18,6 +18,7 @@ module cluster
   output fault_t                       fault_o,
   output core_id_t                     fault_core_o,
   output retire_t [Cores-1:0]          retire_o,
+  output stalls_t [Cores-1:0]          stalls_o,
 
   // memory
   output axi_request_t                 axi_o,
@@ -99,7 +100,8 @@ module cluster
       .scratch_request_ready_i (scratch_request_ready[c]),
       .scratch_response_i      (scratch_response[c]),
       .scratch_response_valid_i(scratch_response_valid[c]),
-      .retire_o                (retire_o[c])
+      .retire_o                (retire_o[c]),
+      .stalls_o                (stalls_o[c])
     );
   end
 

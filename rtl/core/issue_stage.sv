@@ -26,6 +26,10 @@ module issue_stage
   input  squash_t [Squashes-1:0]   squash_i,
   input  logic [Squashes-1:0][1:0] squash_count_i,
   output logic [Warps-1:0]         any_busy_o,
+  output logic [Warps-1:0]         hazard_o,         // for the stall counters: waits for a register ...
+  output logic [Warps-1:0]         hazard_memory_o,  // ... that comes from memory
+  output logic [Warps-1:0]         blocked_memory_o, // no room for a memory instruction
+  output logic [Warps-1:0]         request_o,        // could issue
   output logic     [Ports-1:0]     valid_o,
   output warp_id_t [Ports-1:0]     warp_o,
   output logic [Ports-1:0][31:0]   order_o,          // of the slot, for the monitors
@@ -43,7 +47,7 @@ module issue_stage
   logic [RegisterBanks-1:0][LastWrite:0] bank_free;
   logic [31:0]                           order_q [Warps];   // for the monitors
 
-  logic      [Ports-1:0] set_valid, reserve;
+  logic      [Ports-1:0] set_valid, set_memory, reserve;
   register_t [Ports-1:0] set_register;
   bank_t     [Ports-1:0] reserve_bank;
   delay_t    [Ports-1:0] reserve_delay;
@@ -53,10 +57,12 @@ module issue_stage
     .rst_ni,
     .head_i,
     .hazard_o      (hazard),
+    .hazard_memory_o,
     .any_busy_o,
     .set_valid_i   (set_valid),
     .set_warp_i    (warp_o),
     .set_register_i(set_register),
+    .set_memory_i  (set_memory),
     .clear_i
   );
 
@@ -69,8 +75,12 @@ module issue_stage
     .free_o   (bank_free)
   );
 
+  assign hazard_o  = hazard;
+  assign request_o = request;
+
   always_comb begin
     for (int unsigned w = 0; w < Warps; w++) begin
+      blocked_memory_o[w] = !space_i.memory && head_i[w].unit == UnitMemory;
       first_only[w] = for_first_port(head_i[w].unit);
       last_only[w]  = for_last_port(head_i[w].unit);
       fixed[w]      = head_i[w].writes && !(head_i[w].unit inside {UnitDiv, UnitMemory, UnitFloatDivide, UnitSpecial});
@@ -113,6 +123,7 @@ module issue_stage
     assign control_o[p]     = head_o[p].control || (head_o[p].dynamic_mode && reserved_mode_i[warp_o[p]]);
     assign distance_o[p]    = head_o[p].predict_taken ? jump_offset(head_o[p].instr) : pc_t'(1);
     assign set_valid[p]     = valid_o[p] && head_o[p].writes;
+    assign set_memory[p]    = head_o[p].unit == UnitMemory;
     assign set_register[p]  = rd_of(head_o[p]);
     assign reserve[p]       = valid_o[p] && fixed[warp_o[p]];
     assign reserve_bank[p]  = bank[warp_o[p]];

@@ -29,6 +29,7 @@ module register_file
   output logic                                  collecting_o,    // an instruction is reading, and will go on in the next cycle
   output logic                                  read_valid_o,    // an instruction is reading
   output warp_id_t                              read_warp_o,
+  output logic                                  read_resolve_o,
 
   output logic                                  operand_valid_o,
   output slot_t                                 operand_slot_o,
@@ -100,7 +101,8 @@ module register_file
   assign collecting_o = read_valid_q && !done;
   assign pending_d    = (slot_valid_i && slot_ready_o) ? slot_reads : pending_q & ~granted;
   assign read_valid_o = read_valid_q;
-  assign read_warp_o  = read_slot_q.warp;
+  assign read_warp_o    = read_slot_q.warp;
+  assign read_resolve_o = read_slot_q.resolve;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

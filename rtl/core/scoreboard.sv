@@ -11,16 +11,19 @@ module scoreboard
   input  logic                   rst_ni,
   input  decoded_t               head_i [Warps],
   output logic [Warps-1:0]       hazard_o,
+  output logic [Warps-1:0]       hazard_memory_o,  // of a register that a memory instruction writes
   output logic [Warps-1:0]       any_busy_o,
   input  logic      [Ports-1:0]  set_valid_i,     // of different warps
   input  warp_id_t  [Ports-1:0]  set_warp_i,
   input  register_t [Ports-1:0]  set_register_i,
+  input  logic      [Ports-1:0]  set_memory_i,    // by a memory instruction
   input  clear_t [Clears-1:0]    clear_i
 );
 
   typedef logic [Registers-1:0] busy_t;
 
   busy_t busy_q [Warps];
+  busy_t memory_q [Warps];   // of busy registers
 
   for (genvar w = 0; w < Warps; w++) begin : gen_warp
     logic     reads_b;
@@ -31,6 +34,10 @@ module scoreboard
                          (reads_b           && busy_q[w][rs2_of(head_i[w])]) ||
                          (head_i[w].reads_c && busy_q[w][rs3_of(head_i[w])]) ||
                          (head_i[w].writes  && busy_q[w][rd_of(head_i[w])]);
+    assign hazard_memory_o[w] = (head_i[w].reads_a && busy_q[w][rs1_of(head_i[w])] && memory_q[w][rs1_of(head_i[w])]) ||
+                                (reads_b           && busy_q[w][rs2_of(head_i[w])] && memory_q[w][rs2_of(head_i[w])]) ||
+                                (head_i[w].reads_c && busy_q[w][rs3_of(head_i[w])] && memory_q[w][rs3_of(head_i[w])]) ||
+                                (head_i[w].writes  && busy_q[w][rd_of(head_i[w])]  && memory_q[w][rd_of(head_i[w])]);
     assign any_busy_o[w] = busy_q[w] != '0;
 
     always_comb begin
@@ -46,6 +53,11 @@ module scoreboard
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) busy_q[w] <= '0;
       else         busy_q[w] <= busy_d;
+    end
+    always_ff @(posedge clk_i) begin
+      for (int unsigned p = 0; p < Ports; p++) begin
+        if (set_valid_i[p] && set_warp_i[p] == warp_id_t'(w)) memory_q[w][set_register_i[p]] <= set_memory_i[p];
+      end
     end
   end
 

@@ -44,7 +44,8 @@ module simt_core
   input  scratch_response_t scratch_response_i,
   input  logic              scratch_response_valid_i,
 
-  output retire_t           retire_o
+  output retire_t           retire_o,
+  output stalls_t           stalls_o
 );
 
   // ---- records for the monitors -----------------------------------------------------------------------------------
@@ -61,14 +62,14 @@ module simt_core
   logic [Warps-1:0]                    active, ended, transit, any_busy, lsu_idle, float_idle, reserved_mode, path_ready;
   logic [2:0]                          redirect_valid;
   redirect_t [2:0]                     redirect;
-  logic [Warps-1:0]                    head_valid;
+  logic [Warps-1:0]                    head_valid, hazard, hazard_memory, blocked_memory, request, waiting;
   decoded_t                            head [Warps];
   unit_space_t                         space;
   clear_t [Clears-1:0]                 clear;
   clear_t                              load_release, memory_killed, multiply_clear, pipe_clear;
   squash_t [Squashes-1:0]              squash;
   squash_t                             memory_squash;
-  logic [Squashes-1:0][1:0]            squash_count;
+  logic [Squashes-1:0][1:0]            squash_count, squash_advanced;
   // By port: issue, operand collection, execute.
   logic            [Ports-1:0]         issue_valid, issue_control, issue_resolve, issue_speculative, slot_ready, collecting;
   pc_t             [Ports-1:0]         issue_distance;
@@ -78,7 +79,7 @@ module simt_core
   decoded_t        [Ports-1:0]         issue_head;
   slot_t           [Ports-1:0]         operand_slot, execute_slot;
   logic            [Ports-1:0][1:0]    stage_live;
-  logic            [Ports-1:0]         read_valid, operand_valid, execute_valid, execute_other, execute_live, execute_astray,
+  logic            [Ports-1:0]         read_valid, operand_valid, execute_valid, execute_other, execute_live, execute_astray, read_resolve,
                                        execute_resolves, alu_valid, alu_pending, csr_read;
   logic            [Ports-1:0][11:0]   csr_number;
   lane_words_t     [Ports-1:0]         operand_a, operand_b, operand_c, execute_a, execute_b, execute_c, execute_address;
@@ -111,15 +112,20 @@ module simt_core
   assign redirect[2]       = '{warp: dispatch_i.warp, pc: launch_i.entry[31:2]};
   assign execute_memory    = execute_valid[ControlPort] && execute_slot[ControlPort].decoded.unit == UnitMemory;
 
-  // What follows a slot that went astray is in these stages.
+  // What follows a slot that went astray is in these stages: read, operand, execute.
+  logic [2:0] in_stage, advanced;
   assign squash = {squash_t'({execute_astray[ControlPort], execute_slot[ControlPort].warp}), memory_squash};
   always_comb begin
-    squash_count = '0;
+    squash_count    = '0;
+    squash_advanced = '0;
     for (int unsigned s = 0; s < Squashes; s++) begin
       for (int unsigned p = 0; p < Ports; p++) begin
-        squash_count[s] = squash_count[s] + 2'(stage_live[p][0] && read_warp[p] == squash[s].warp) +
-                          2'(stage_live[p][1] && operand_slot[p].warp == squash[s].warp) +
-                          2'(s == 0 && execute_live[p] && execute_slot[p].warp == squash[s].warp);
+        in_stage = {s == 0 && execute_live[p] && execute_slot[p].warp == squash[s].warp,
+                    stage_live[p][1] && operand_slot[p].warp == squash[s].warp,
+                    stage_live[p][0] && read_warp[p] == squash[s].warp};
+        advanced = in_stage & ~{execute_slot[p].resolve, operand_slot[p].resolve, read_resolve[p]};
+        squash_count[s]    = squash_count[s] + 2'(in_stage[0]) + 2'(in_stage[1]) + 2'(in_stage[2]);
+        squash_advanced[s] = squash_advanced[s] + 2'(advanced[0]) + 2'(advanced[1]) + 2'(advanced[2]);
       end
     end
   end
@@ -164,6 +170,10 @@ module simt_core
     .squash_i         (squash),
     .squash_count_i   (squash_count),
     .any_busy_o       (any_busy),
+    .hazard_o         (hazard),
+    .hazard_memory_o  (hazard_memory),
+    .blocked_memory_o (blocked_memory),
+    .request_o        (request),
     .valid_o          (issue_valid),
     .warp_o           (issue_warp),
     .order_o          (issue_order),
@@ -197,6 +207,7 @@ module simt_core
       .collecting_o   (collecting[p]),
       .read_valid_o   (read_valid[p]),
       .read_warp_o    (read_warp[p]),
+      .read_resolve_o (read_resolve[p]),
       .operand_valid_o(operand_valid[p]),
       .operand_slot_o (operand_slot[p]),
       .operand_a_o    (operand_a[p]),
@@ -437,6 +448,7 @@ module simt_core
     .start_ready_o       (csr_start_ready),
     .ended_o             (ended),
     .transit_o           (transit),
+    .waiting_o           (waiting),
     .ready_o             (path_ready),
     .issue_valid_i       (issue_valid),
     .issue_warp_i        (issue_warp),
@@ -448,6 +460,7 @@ module simt_core
     .issue_speculative_o (issue_speculative),
     .squash_i            (squash),
     .squash_count_i      (squash_count),
+    .squash_advanced_i   (squash_advanced),
     .redirect_valid_o    (redirect_valid[1:0]),
     .redirect_o          (redirect[1:0]),
     .csr_read_i          (csr_read[ControlPort]),
@@ -509,6 +522,28 @@ module simt_core
     .active_o        (active),
     .done_valid_o    (warp_done_valid_o),
     .done_warp_o     (warp_done_o)
+  );
+
+  stall_counter u_stalls (
+    .clk_i,
+    .rst_ni,
+    .active_i         (active),
+    .ended_i          (ended),
+    .waiting_i        (waiting),
+    .path_ready_i     (path_ready),
+    .head_valid_i     (head_valid),
+    .hazard_i         (hazard),
+    .hazard_memory_i  (hazard_memory),
+    .blocked_memory_i (blocked_memory),
+    .request_i        (request),
+    .issue_valid_i    (issue_valid),
+    .issue_warp_i     (issue_warp),
+    .memory_resolves_i(issue_valid[ControlPort] && issue_resolve[ControlPort] &&
+                       issue_head[ControlPort].unit == UnitMemory),
+    .memory_squash_i  (memory_squash),
+    .event_valid_i    (event_valid),
+    .event_warp_i     (event_now.path.warp),
+    .stalls_o
   );
 
   // ---- records ---------------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ module warp_control
   output logic              start_ready_o,
   output logic [Warps-1:0]  ended_o,
   output logic [Warps-1:0]  transit_o,
+  output logic [Warps-1:0]  waiting_o,
 
   // issue
   output logic     [Warps-1:0] ready_o,
@@ -29,7 +30,8 @@ module warp_control
   output logic     [Ports-1:0] issue_resolve_o,
   output logic     [Ports-1:0] issue_speculative_o,
   input  squash_t [Squashes-1:0]   squash_i,
-  input  logic [Squashes-1:0][1:0] squash_count_i,
+  input  logic [Squashes-1:0][1:0] squash_count_i,     // slots
+  input  logic [Squashes-1:0][1:0] squash_advanced_i,  // of these, slots without an event
   output logic [1:0]        redirect_valid_o,
   output redirect_t [1:0]   redirect_o,
 
@@ -133,7 +135,7 @@ module warp_control
     .issue_resolve_o,
     .issue_speculative_o,
     .squash_i,
-    .squash_count_i,
+    .squash_advanced_i,
     .live_warp_i,
     .live_o,
     .event_valid_i     (event_valid),
@@ -152,7 +154,8 @@ module warp_control
     .redirect_valid_o,
     .redirect_o,
     .ended_o,
-    .transit_o
+    .transit_o,
+    .waiting_o
   );
 
   barrier_unit u_barrier (

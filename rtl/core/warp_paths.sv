@@ -35,9 +35,9 @@ module warp_paths
   output logic     [Ports-1:0] issue_resolve_o,
   output logic     [Ports-1:0] issue_speculative_o, // goes on, and may be squashed
 
-  // Squashed: so many slots after a speculative one, which now has an event.
+  // Squashed: what a warp has issued after a speculative slot, which now has an event. So many of these slots had none.
   input  squash_t [Squashes-1:0]     squash_i,
-  input  logic [Squashes-1:0][1:0]   squash_count_i,
+  input  logic [Squashes-1:0][1:0]   squash_advanced_i,
 
   // Lanes of a warp that have not ended.
   input  warp_id_t         live_warp_i,
@@ -67,7 +67,8 @@ module warp_paths
   output redirect_t [1:0]  redirect_o,
 
   output logic [Warps-1:0] ended_o,    // no lane left, or never started
-  output logic [Warps-1:0] transit_o   // a slot's event or a selection is in flight
+  output logic [Warps-1:0] transit_o,  // a slot's event or a selection is in flight
+  output logic [Warps-1:0] waiting_o   // no lane runs
 );
 
   // ---- state ----
@@ -88,6 +89,9 @@ module warp_paths
   assign ready_o   = ready_q & ~halted_q;
   assign ended_o   = ended_q;
   assign transit_o = transit_q;
+  for (genvar w = 0; w < Warps; w++) begin : gen_waiting
+    assign waiting_o[w] = run_q[w] == '0;
+  end
   assign live_o    = run_q[live_warp_i] | barrier_q[live_warp_i] | sync_q[live_warp_i];
 
   // ---- issue ----
@@ -134,7 +138,7 @@ module warp_paths
   always_comb begin
     for (int unsigned s = 0; s < Squashes; s++) begin
       squash_rule[s] = rule_q[squash_i[s].warp];
-      if (several_q[squash_i[s].warp]) squash_rule[s].count = squash_rule[s].count - CountBits'(squash_count_i[s]) - CountBits'(1);
+      if (several_q[squash_i[s].warp]) squash_rule[s].count = squash_rule[s].count - CountBits'(squash_advanced_i[s]) - CountBits'(1);
     end
   end
 

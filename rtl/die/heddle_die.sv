@@ -21,6 +21,7 @@ module heddle_die
   fault_t                       fault;
   core_id_t                     fault_core;
   retire_t [Cores-1:0]          retire;
+  stalls_t [Cores-1:0]          stalls;
 
   host_port u_host_port (
     .clk_i,
@@ -37,7 +38,8 @@ module heddle_die
     .faulted_i     (faulted),
     .fault_i       (fault),
     .fault_core_i  (fault_core),
-    .retire_i      (retire)
+    .retire_i      (retire),
+    .stalls_i      (stalls)
   );
 
   cluster u_cluster (
@@ -53,6 +55,7 @@ module heddle_die
     .fault_o       (fault),
     .fault_core_o  (fault_core),
     .retire_o      (retire),
+    .stalls_o      (stalls),
     .axi_o,
     .axi_i
   );

@@ -27,13 +27,16 @@ module host_port
   input  fault_t                        fault_i,         // holds from done_i to the next start_o
   input  core_id_t                      fault_core_i,
 
-  input  retire_t [Cores-1:0]           retire_i         // what retired in the cores in this cycle
+  input  retire_t [Cores-1:0]           retire_i,        // what retired in the cores in this cycle
+  input  stalls_t [Cores-1:0]           stalls_i         // what their warp slots did in it
 );
 
   localparam logic [1:0]  RespOkay   = 2'b00;
   localparam logic [1:0]  RespSlverr = 2'b10;
   localparam int unsigned SlotSumBits = $clog2(Cores * RetirePorts + 1);
   localparam int unsigned LaneSumBits = $clog2(Cores * RetirePorts * Lanes + 1);
+
+  localparam int unsigned StallSumBits = $clog2(Cores * Warps + 1);
 
   typedef enum logic [1:0] {StateIdle, StateCheck, StateRun} state_e;
 
@@ -60,6 +63,8 @@ module host_port
   logic [63:0]            lane_instrs_d, lane_instrs_q;
   logic [SlotSumBits-1:0] warp_sum_d, warp_sum_q;
   logic [LaneSumBits-1:0] lane_sum_d, lane_sum_q;
+  logic [StallReasons-1:0][63:0]             warp_cycles_d, warp_cycles_q;
+  logic [StallReasons-1:0][StallSumBits-1:0] stall_sum_d, stall_sum_q;
 
   // ---- AXI4-Lite --------------------------------------------------------------------------------------------------
   assign write = axi_i.aw_valid && axi_i.w_valid && !b_valid_q;
@@ -132,6 +137,26 @@ module host_port
     hw.warp_instrs_hi  = warp_instrs_q[63:32];
     hw.lane_instrs_lo  = lane_instrs_q[31:0];
     hw.lane_instrs_hi  = lane_instrs_q[63:32];
+    hw.warp_cycles_issued_lo = warp_cycles_q[StallIssued][31:0];
+    hw.warp_cycles_issued_hi = warp_cycles_q[StallIssued][63:32];
+    hw.warp_cycles_operand_lo = warp_cycles_q[StallOperand][31:0];
+    hw.warp_cycles_operand_hi = warp_cycles_q[StallOperand][63:32];
+    hw.warp_cycles_memory_lo = warp_cycles_q[StallMemory][31:0];
+    hw.warp_cycles_memory_hi = warp_cycles_q[StallMemory][63:32];
+    hw.warp_cycles_unit_lo = warp_cycles_q[StallUnit][31:0];
+    hw.warp_cycles_unit_hi = warp_cycles_q[StallUnit][63:32];
+    hw.warp_cycles_port_lo = warp_cycles_q[StallPort][31:0];
+    hw.warp_cycles_port_hi = warp_cycles_q[StallPort][63:32];
+    hw.warp_cycles_control_lo = warp_cycles_q[StallControl][31:0];
+    hw.warp_cycles_control_hi = warp_cycles_q[StallControl][63:32];
+    hw.warp_cycles_fetch_lo = warp_cycles_q[StallFetch][31:0];
+    hw.warp_cycles_fetch_hi = warp_cycles_q[StallFetch][63:32];
+    hw.warp_cycles_barrier_lo = warp_cycles_q[StallBarrier][31:0];
+    hw.warp_cycles_barrier_hi = warp_cycles_q[StallBarrier][63:32];
+    hw.warp_cycles_drain_lo = warp_cycles_q[StallDrain][31:0];
+    hw.warp_cycles_drain_hi = warp_cycles_q[StallDrain][63:32];
+    hw.warp_cycles_idle_lo = warp_cycles_q[StallIdle][31:0];
+    hw.warp_cycles_idle_hi = warp_cycles_q[StallIdle][63:32];
   end
 
   assign irq_o = done_q && regs.interrupt_enable.done;
@@ -228,6 +253,14 @@ module host_port
       warp_sum_d = warp_sum_d + SlotSumBits'(retire_i[c].slots);
       lane_sum_d = lane_sum_d + LaneSumBits'(retire_i[c].lanes);
     end
+    // Every cycle adds one reason for each warp slot; that they are those of two cycles ago is lost in the idle ones before a launch.
+    for (int unsigned r = 0; r < StallReasons; r++) begin
+      stall_sum_d[r] = '0;
+      for (int unsigned c = 0; c < Cores; c++) stall_sum_d[r] = stall_sum_d[r] + StallSumBits'(stalls_i[c][r]);
+      warp_cycles_d[r] = warp_cycles_q[r];
+      if (regs.control.start) warp_cycles_d[r] = '0;
+      else if (busy)          warp_cycles_d[r] = warp_cycles_q[r] + 64'(stall_sum_q[r]);
+    end
     cycles_d      = cycles_q + 64'(busy);
     warp_instrs_d = warp_instrs_q + 64'(warp_sum_q);
     lane_instrs_d = lane_instrs_q + 64'(lane_sum_q);
@@ -254,6 +287,8 @@ module host_port
       cycles_q      <= '0;
       warp_instrs_q <= '0;
       lane_instrs_q <= '0;
+      warp_cycles_q <= '0;
+      stall_sum_q   <= {StallSumBits'(Cores * Warps), ((StallReasons - 1) * StallSumBits)'(0)};  // all idle
       warp_sum_q    <= '0;
       lane_sum_q    <= '0;
     end else begin
@@ -271,12 +306,23 @@ module host_port
       cycles_q      <= cycles_d;
       warp_instrs_q <= warp_instrs_d;
       lane_instrs_q <= lane_instrs_d;
+      warp_cycles_q <= warp_cycles_d;
+      stall_sum_q   <= stall_sum_d;
       warp_sum_q    <= warp_sum_d;
       lane_sum_q    <= lane_sum_d;
     end
   end
 
 `ifndef SYNTHESIS
+  logic [63:0] warp_cycles_sum;
+  always_comb begin
+    warp_cycles_sum = '0;
+    if (done_d && !done_q) begin
+      for (int unsigned r = 0; r < StallReasons; r++) warp_cycles_sum = warp_cycles_sum + warp_cycles_q[r];
+    end
+  end
+  a_warp_cycles : assert property (@(posedge clk_i) disable iff (!rst_ni)
+      done_d && !done_q |-> warp_cycles_sum == cycles_q * 64'(Cores * Warps));
   // (That launch_o is stable while busy is asserted in heddle_regs, which refuses the writes.)
   // A launch ends only if one runs, and either it was rejected or it was started.
   assert property (@(posedge clk_i) disable iff (!rst_ni) done_i |-> state_q == StateRun);

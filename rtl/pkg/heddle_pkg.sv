@@ -81,6 +81,13 @@ package heddle_pkg;
     logic [$clog2(RetirePorts * Lanes + 1)-1:0] lanes;
   } retire_t;
 
+  // ---- core -> host port: what the warp slots did in a cycle, as registers.yaml says (warp_cycles_*) ------------------
+  typedef enum logic [3:0] {
+    StallIssued, StallOperand, StallMemory, StallUnit, StallPort, StallControl, StallFetch, StallBarrier, StallDrain, StallIdle
+  } stall_e;
+  localparam int unsigned StallReasons = 10;
+  typedef logic [StallReasons-1:0][WarpBits:0] stalls_t;   // warp slots by reason; the sum is Warps
+
   // ---- core -> dispatcher/host port: the first faulting lane of an instruction -----------------------------------
   typedef struct packed {
     word_t            cause;

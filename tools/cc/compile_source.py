@@ -33,6 +33,9 @@ CODE_FLAGS = [
     "-fconvergent-functions",
     "-ffp-contract=on",
     "-fno-math-errno",
+    # Loops of unknown length: eight iterations at a time, the rest one by one.
+    "-mllvm",
+    "-unroll-runtime",
 ]
 CXX_FLAGS = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-fno-use-cxa-atexit", "-nostdinc++"]
 # minimize-addr-in-v5=Ranges: inlined scopes are described by range lists, which the layout pass can rewrite.

@@ -45,17 +45,17 @@
 #include <heddle_math.h>
 
 /* Defines a kernel: `HD_KERNEL(name) { body }`. The body sees `const struct name_args* args`.
-   The host launches it by name. It is there twice: as a function, and as `__hd_direct_name`, where lanes begin when there are
-   no thread-local variables to set up (sp and a0 are what the function expects), and which ends them. */
-#define HD_KERNEL(name)                                                                                              \
-  struct name##_args;                                                                                                \
-  HD_EXTERN_C void name(const struct name##_args* args) __attribute__((used, retain));                               \
+   The host launches it by name. It is there twice: as a function, and as `__hd_direct_name`, where lanes begin when
+   there are no thread-local variables to set up (sp and a0 are what the function expects), and which ends them. */
+#define HD_KERNEL(name)                                                                                                \
+  struct name##_args;                                                                                                  \
+  HD_EXTERN_C void name(const struct name##_args* args) __attribute__((used, retain));                                 \
   HD_EXTERN_C void __hd_direct_##name(const struct name##_args*) __attribute__((used, retain, noreturn, aligned(64))); \
-  HD_EXTERN_C void __hd_direct_##name(const struct name##_args* args) {                                              \
-    [[clang::always_inline]] name(args);                                                                             \
-    __asm__ volatile(HEDDLE_INSN_HD_EXIT);                                                                           \
-    __builtin_unreachable();                                                                                         \
-  }                                                                                                                  \
+  HD_EXTERN_C void __hd_direct_##name(const struct name##_args* args) {                                                \
+    [[clang::always_inline]] name(args);                                                                               \
+    __asm__ volatile(HEDDLE_INSN_HD_EXIT);                                                                             \
+    __builtin_unreachable();                                                                                           \
+  }                                                                                                                    \
   HD_EXTERN_C void name(__attribute__((unused)) const struct name##_args* args)
 
 /* A variable shared by the work-items of a workgroup, at file scope or in a function: `HD_SCRATCHPAD int

@@ -324,6 +324,13 @@ void Device::read_counters(double host_seconds) {
   last_.cycles = read_pair(*backend_, regs::kCyclesLo);
   last_.warp_instrs = read_pair(*backend_, regs::kWarpInstrsLo);
   last_.lane_instrs = read_pair(*backend_, regs::kLaneInstrsLo);
+  constexpr std::array kWarpCycles = {
+      regs::kWarpCyclesIssuedLo, regs::kWarpCyclesOperandLo, regs::kWarpCyclesMemoryLo, regs::kWarpCyclesUnitLo,
+      regs::kWarpCyclesPortLo,   regs::kWarpCyclesControlLo, regs::kWarpCyclesFetchLo,  regs::kWarpCyclesBarrierLo,
+      regs::kWarpCyclesDrainLo,  regs::kWarpCyclesIdleLo,
+  };
+  static_assert(kWarpCycles.size() == kWarpCycleReasons.size());
+  for (size_t i = 0; i < kWarpCycles.size(); ++i) last_.warp_cycles[i] = read_pair(*backend_, kWarpCycles[i]);
   last_.host_seconds = host_seconds;
 }
 

@@ -60,6 +60,7 @@ module launch_bench
   warp_id_t [Cores-1:0]         warp_done;
   fault_t   [Cores-1:0]         core_fault;
   retire_t  [Cores-1:0]         retire;
+  stalls_t  [Cores-1:0]         stalls;
 
   assign request = '{aw_addr: aw_addr_i, aw_valid: aw_valid_i, w_data: w_data_i, w_strb: w_strb_i, w_valid: w_valid_i,
                      b_ready: b_ready_i, ar_addr: ar_addr_i, ar_valid: ar_valid_i, r_ready: r_ready_i};
@@ -87,7 +88,8 @@ module launch_bench
     .faulted_i     (faulted),
     .fault_i       (fault),
     .fault_core_i  (fault_core),
-    .retire_i      (retire)
+    .retire_i      (retire),
+    .stalls_i      (stalls)
   );
 
   dispatcher u_dispatcher (
@@ -135,6 +137,9 @@ module launch_bench
 
   for (genvar c = 0; c < Cores; c++) begin : gen_core
     assign warp_done[c]           = warp_id_t'(warp_done_i[c]);
+    // Half of the warp slots idle, the others waiting for memory.
+    assign stalls[c] = (stalls_t'(Warps / 2) << ($bits(stalls_t) / StallReasons * StallIdle)) |
+                       (stalls_t'(Warps - Warps / 2) << ($bits(stalls_t) / StallReasons * StallMemory));
     assign retire[c].slots        = ($bits(retire[c].slots))'(retire_slots_i[c]);
     assign retire[c].lanes        = ($bits(retire[c].lanes))'(retire_lanes_i[c]);
     assign core_fault[c].cause    = fault_cause_i[c];

@@ -1,4 +1,5 @@
-// warp_paths with its event as plain ports. Masks are 32 bits wide for all shapes.
+// warp_paths with its event as plain ports. Masks are 32 bits wide for all shapes. Speculative slots are driven as well: port
+// `issue_port_i` issues, and `squash_i` sets a warp back.
 module path_bench
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -17,11 +18,19 @@ module path_bench
   output logic [31:0] ready_o,
   input  logic        issue_valid_i,
   input  logic [4:0]  issue_warp_i,
+  input  logic        issue_port_i,      // taken modulo the number of ports
   input  logic        issue_control_i,
+  input  logic        issue_speculative_i,
+  input  logic [31:0] issue_next_i,      // where it goes on
   output logic [31:0] issue_pc_o,
   output logic [5:0]  issue_depth_o,
   output logic [31:0] issue_mask_o,
   output logic        issue_resolve_o,
+  output logic        issue_speculative_o,
+  input  logic        squash_valid_i,
+  input  logic        squash_port_i,
+  input  logic [4:0]  squash_warp_i,
+  input  logic [1:0]  squash_advanced_i,
   output logic [31:0] live_o,            // of issue_warp_i
 
   input  logic        event_valid_i,
@@ -64,7 +73,12 @@ module path_bench
 );
 
   path_event_t     slot_event;
-  path_t           issue_path;
+  path_t [Ports-1:0] issue_path;
+  logic  [Ports-1:0] issue_valid, issue_resolve, issue_speculative;
+  pc_t               issue_distance;
+  logic              port;
+  squash_t [Squashes-1:0]   squash;
+  logic [Squashes-1:0][1:0] squash_advanced;
   redirect_t [1:0] redirect;
   pc_t             deadlock_pc;
   logic [Warps-1:0] ready, ended, transit;
@@ -97,6 +111,18 @@ module path_bench
     slot_event.predicted_pc      = event_predicted_pc_i[31:2];
   end
 
+  assign port                = (Ports == 1) ? 1'b0 : issue_port_i;
+  assign issue_valid         = Ports'(issue_valid_i) << port;
+  assign issue_distance      = issue_next_i[31:2] - issue_path[port].pc;
+  assign issue_resolve_o     = issue_resolve[port];
+  assign issue_speculative_o = issue_speculative[port];
+  always_comb begin
+    squash       = '0;
+    squash_advanced = '0;
+    squash[squash_port_i]       = '{valid: squash_valid_i, warp: warp_id_t'(squash_warp_i)};
+    squash_advanced[squash_port_i] = squash_advanced_i;
+  end
+
   warp_paths u_paths (
     .clk_i,
     .rst_ni,
@@ -105,11 +131,16 @@ module path_bench
     .start_pc_i        (start_pc_i[31:2]),
     .start_mask_i      (lane_mask_t'(start_mask_i)),
     .ready_o           (ready),
-    .issue_valid_i,
-    .issue_warp_i      (warp_id_t'(issue_warp_i)),
-    .issue_control_i,
+    .issue_valid_i     (issue_valid),
+    .issue_warp_i      ({Ports{warp_id_t'(issue_warp_i)}}),
+    .issue_control_i   ({Ports{issue_control_i}}),
+    .issue_speculative_i({Ports{issue_speculative_i}}),
+    .issue_distance_i  ({Ports{issue_distance}}),
     .issue_path_o      (issue_path),
-    .issue_resolve_o,
+    .issue_resolve_o   (issue_resolve),
+    .issue_speculative_o(issue_speculative),
+    .squash_i          (squash),
+    .squash_advanced_i (squash_advanced),
     .live_warp_i       (warp_id_t'(issue_warp_i)),
     .live_o            (live),
     .event_valid_i,
@@ -128,16 +159,17 @@ module path_bench
     .redirect_valid_o,
     .redirect_o        (redirect),
     .ended_o           (ended),
-    .transit_o         (transit)
+    .transit_o         (transit),
+    .waiting_o         ()
   );
 
   assign ready_o           = 32'(ready);
   assign ended_o           = 32'(ended);
   assign transit_o         = 32'(transit);
   assign live_o            = 32'(live);
-  assign issue_pc_o        = pc_word(issue_path.pc);
-  assign issue_depth_o     = issue_path.depth;
-  assign issue_mask_o      = 32'(issue_path.mask);
+  assign issue_pc_o        = pc_word(issue_path[port].pc);
+  assign issue_depth_o     = issue_path[port].depth;
+  assign issue_mask_o      = 32'(issue_path[port].mask);
   assign deadlock_lanes_o  = 32'(deadlock_lanes);
   assign deadlock_pc_o     = pc_word(deadlock_pc);
   assign redirect_warp_0_o = 5'(redirect[0].warp);

@@ -20,10 +20,25 @@ struct Event {
   uint32_t executed = 0, moved = 0, trapping = 0, target = 0, rest = 0, sync_operand = 0, vector = 0, predicted_pc = 0;
   unsigned leave = 0, target_depth = 0;
   bool retired = true, predicted = true;
+  bool speculative = false;  // the core lets the warp go on at predicted_pc
   SlotKind kind;
+  // Whether the warp went on rightly.
+  bool as_predicted() const {
+    if (trapping != 0) return false;
+    return moved == 0 ? predicted_pc == rest : moved == path.mask && predicted_pc == target;
+  }
   // What the reference says about the state after it.
   bool arrived = false, ended = false, deadlock = false, fault = false;
   uint32_t deadlock_lanes = 0, deadlock_pc = 0, deadlock_operand = 0;
+  uint64_t due = 0;
+};
+
+// A speculative slot that went astray, until the core notices; what the warp issues meanwhile is void.
+struct Astray {
+  Event event;
+  uint32_t next = 0;  // pc of the next void slot
+  unsigned advanced = 0;
+  bool blocked = false;
   uint64_t due = 0;
 };
 
@@ -52,6 +67,7 @@ class Bench {
     all_ = lanes_ == 32 ? ~0u : (1u << lanes_) - 1;
     reference_.resize(warps_);
     pending_.resize(warps_);
+    astray_.resize(warps_);
     stream_.resize(warps_);
     release_due_.resize(warps_);
     retired_.assign(warps_, false);
@@ -79,7 +95,7 @@ class Bench {
     return most;
   }
   unsigned lanes() const { return lanes_; }
-  uint64_t deadlocks = 0, arrivals = 0, sync_releases = 0, faults = 0, unresolved = 0;
+  uint64_t deadlocks = 0, arrivals = 0, sync_releases = 0, faults = 0, unresolved = 0, squashes = 0, void_slots = 0;
 
  private:
   uint32_t chance(unsigned below) { return std::uniform_int_distribution<uint32_t>(0, below - 1)(random_); }
@@ -111,6 +127,7 @@ class Bench {
 
   void cycle(const Mix& mix);
   void drive_event(unsigned warp, const Event& event);
+  void issue_void(unsigned warp, bool squashed_now);
   Event make(unsigned warp, const Path& path, const Mix& mix, bool* control);
   void apply(unsigned warp, Event* event);
 
@@ -122,6 +139,7 @@ class Bench {
   uint64_t cycle_ = 0, slots_ = 0;
   std::vector<WarpReference> reference_;
   std::vector<std::optional<Event>> pending_;
+  std::vector<std::optional<Astray>> astray_;
   std::vector<std::optional<uint32_t>> stream_;  // where fetch is; nothing: it waits for a redirect
   std::vector<std::optional<uint64_t>> release_due_;
   std::vector<bool> retired_, done_;
@@ -162,10 +180,12 @@ Event Bench::make(unsigned w, const Path& path, const Mix& mix, bool* control) {
     event.target = some_pc(warp, mix);
     event.moved = percent(20) ? 0 : some(path.mask);
     if (percent(50)) event.predicted_pc = event.target;
+    event.speculative = percent(50);
   } else if (is(mix.jump)) {
     event.target = some_pc(warp, mix);
     event.moved = path.mask;
-    if (percent(50)) event.target_depth = std::min(63u, path.depth + 1);
+    event.speculative = percent(50);
+    if (percent(50) && !event.speculative) event.target_depth = std::min(63u, path.depth + 1);
     if (percent(70)) event.predicted_pc = event.target;
   } else if (is(mix.indirect)) {
     event.target = some_pc(warp, mix);
@@ -191,6 +211,7 @@ Event Bench::make(unsigned w, const Path& path, const Mix& mix, bool* control) {
       event.retired = false;
     }
   } else if (is(mix.memory)) {
+    event.speculative = percent(50);
     if (percent(10)) event.trapping = event.moved = some(path.mask);
   } else if (is(mix.ordering)) {
     event.kind.ordering = true;
@@ -207,6 +228,10 @@ Event Bench::make(unsigned w, const Path& path, const Mix& mix, bool* control) {
   } else {
     *control = false;
   }
+  // (Until something has retired a trap has no handler, and after a .sync release lanes are at a .sync: neither is
+  // speculative.)
+  event.speculative = event.speculative && retired_[w];
+  if (event.speculative) *control = false;
   if ((event.executed & ~event.trapping) == 0) event.retired = false;
   return event;
 }
@@ -285,9 +310,29 @@ void Bench::drive_event(unsigned w, const Event& event) {
   dut_->event_vector_i = event.vector;
 }
 
+// A slot after one that went astray: on the path that was predicted, and without any effect in the end.
+void Bench::issue_void(unsigned w, bool squashed_now) {
+  Astray& astray = *astray_[w];
+  dut_->issue_warp_i = w;
+  dut_->issue_control_i = percent(20);
+  dut_->issue_speculative_i = percent(50);
+  dut_->issue_next_i = astray.next + 4;
+  dut_->eval();
+  ASSERT_EQ(dut_->issue_mask_o, astray.event.path.mask);
+  ASSERT_EQ(dut_->issue_pc_o, astray.next);
+  dut_->issue_valid_i = 1;
+  dut_->eval();
+  astray.next += 4;
+  ++void_slots;
+  // In the cycle of the squash it does not count: the squash wins.
+  if (!dut_->issue_resolve_o && !squashed_now) ++astray.advanced;
+}
+
 void Bench::cycle(const Mix& mix) {
   SCOPED_TRACE(testing::Message() << "cycle " << cycle_);
-  dut_->start_valid_i = dut_->issue_valid_i = dut_->event_valid_i = 0;
+  dut_->start_valid_i = dut_->issue_valid_i = dut_->event_valid_i = dut_->squash_valid_i = 0;
+  dut_->issue_port_i = chance(2);
+  dut_->issue_speculative_i = 0;
   dut_->release_i = 0;
   dut_->eval();
 
@@ -300,13 +345,21 @@ void Bench::cycle(const Mix& mix) {
   }
   if (event_warp) drive_event(*event_warp, *pending_[*event_warp]);
 
+  // One squash.
+  std::optional<unsigned> squash_warp;
+  for (unsigned w = 0; w < warps_ && !squash_warp; ++w) {
+    if (astray_[w] && astray_[w]->due <= cycle_) squash_warp = w;
+  }
+
   // One issue.
   std::optional<unsigned> issue_warp;
   for (unsigned i = 0; i < warps_ && !issue_warp; ++i) {
     const unsigned w = (first + i) % warps_;
     if (dut_->ready_o >> w & 1 && percent(80)) issue_warp = w;
   }
-  if (issue_warp) {
+  if (issue_warp && astray_[*issue_warp]) {
+    issue_void(*issue_warp, issue_warp == squash_warp);
+  } else if (issue_warp) {
     const unsigned w = *issue_warp;
     const Path expected = reference_[w].select();
     dut_->issue_warp_i = w;
@@ -324,9 +377,12 @@ void Bench::cycle(const Mix& mix) {
     Event event = make(w, expected, mix, &control);
     dut_->issue_valid_i = 1;
     dut_->issue_control_i = control;
+    dut_->issue_speculative_i = event.speculative;
+    dut_->issue_next_i = event.speculative ? event.predicted_pc : expected.pc + 4;
     dut_->eval();
     const bool resolve = dut_->issue_resolve_o;
     ASSERT_TRUE(resolve || !control);
+    ASSERT_EQ(dut_->issue_speculative_o, event.speculative && !resolve);
     apply(w, &event);
     ++slots_;
     unresolved += !resolve;
@@ -334,9 +390,25 @@ void Bench::cycle(const Mix& mix) {
       event.due = cycle_ + 2 + chance(6);
       pending_[w] = event;
       stream_[w].reset();
+    } else if (event.speculative && !event.as_predicted()) {
+      stream_[w].reset();
+      event.predicted = false;
+      astray_[w] = Astray{.event = event, .next = event.predicted_pc, .due = cycle_ + 1 + chance(4)};
     } else {
-      stream_[w] = expected.pc + 4;
+      stream_[w] = event.speculative ? event.predicted_pc : expected.pc + 4;
     }
+  }
+
+  if (squash_warp) {
+    const unsigned w = *squash_warp;
+    dut_->squash_valid_i = 1;
+    dut_->squash_port_i = chance(2);
+    dut_->squash_warp_i = w;
+    dut_->squash_advanced_i = astray_[w]->advanced;
+    pending_[w] = astray_[w]->event;
+    pending_[w]->due = cycle_ + 1 + chance(6);
+    astray_[w].reset();
+    ++squashes;
   }
 
   // Barrier releases and starts.
@@ -353,6 +425,7 @@ void Bench::cycle(const Mix& mix) {
   const bool starts = done_[starter] && percent(50);
   if (starts) {
     ASSERT_FALSE(dut_->transit_o >> starter & 1);
+    ASSERT_FALSE(astray_[starter].has_value());
     dut_->start_valid_i = 1;
     dut_->start_warp_i = starter;
     dut_->start_pc_i = 0x80000000u + 4 * chance(8);
@@ -417,12 +490,14 @@ TEST(Paths, FollowTheRuleSlotBySlot) {
     if (testing::Test::HasFatalFailure()) return;
     EXPECT_GT(bench.slots(), mix.cycles / 20);
     EXPECT_GT(bench.unresolved, bench.slots() / 50);
+    if (mix.branch > 0) EXPECT_GT(bench.void_slots, bench.squashes);
     printf(
-        "%-12s %8lu slots, %lu serves, %lu greedy returns, %lu paths at most, %lu deadlocks, %lu releases, %lu "
-        "arrivals, "
-        "%lu faults\n",
-        mix.name, bench.slots(), bench.total(&WarpReference::serves), bench.total(&WarpReference::greedy_returns),
-        bench.most_paths(), bench.deadlocks, bench.sync_releases, bench.arrivals, bench.faults);
+        "%-12s %8lu slots, %lu squashes of %lu slots, %lu serves, %lu greedy returns, %lu paths at most, %lu "
+        "deadlocks, "
+        "%lu releases, %lu arrivals, %lu faults\n",
+        mix.name, bench.slots(), bench.squashes, bench.void_slots, bench.total(&WarpReference::serves),
+        bench.total(&WarpReference::greedy_returns), bench.most_paths(), bench.deadlocks, bench.sync_releases,
+        bench.arrivals, bench.faults);
     if (bench.lanes() > 1 && mix.ordering > 50) {
       EXPECT_GT(bench.total(&WarpReference::serves), 100u);
     }

@@ -43,11 +43,17 @@ struct LaunchOptions {
 };
 
 /// Counters of the device for one launch.
+/// Reasons in `LaunchStatistics::warp_cycles`; docs/spec/registers.yaml says what they mean.
+inline constexpr std::array kWarpCycleReasons = {"issued",  "operand", "memory",  "unit",  "port",
+                                                 "control", "fetch",   "barrier", "drain", "idle"};
+
 struct LaunchStatistics {
   uint64_t cycles = 0;        ///< From start to done.
   uint64_t warp_instrs = 0;   ///< Issue slots that retired an instruction.
   uint64_t lane_instrs = 0;   ///< Active lanes summed over those.
   double host_seconds = 0.0;  ///< Wall clock of the host for it.
+  /// Cycles of all warp slots by reason; the sum is cycles * cores * warps. All zero in the model, which has no timing.
+  std::array<uint64_t, kWarpCycleReasons.size()> warp_cycles{};
 };
 
 /// The shape of the device, from its identification registers.
