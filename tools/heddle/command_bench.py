@@ -1,4 +1,5 @@
-"""heddle bench: measurements, as a table and as JSON. Suite `sim`: how fast the golden model and the verilated RTL run on the host."""
+"""heddle bench: measurements, as a table and as JSON. Suite `sim`: how fast the golden model and the verilated RTL run on the host;
+suite `core` is in bench_core.py."""
 
 import json
 import subprocess
@@ -6,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import bench_core
 import build
 import report
 import rtl
@@ -17,9 +19,11 @@ SIM_EXAMPLE = ("matmul", ["--m", "64", "--n", "64", "--k", "64"])
 
 def add(jobs):
     parser = jobs.add_parser("bench", help="measure the hardware or the simulators", allow_abbrev=False)
-    parser.add_argument("--suite", choices=("sim",), required=True, help="sim: speed of the model and of the RTL simulation")
+    parser.add_argument("--suite", choices=("core", "sim"), required=True, help="core: cycles of plain kernels; sim: speed of the simulators")
     parser.add_argument("--config", default="edge", help="configuration of the RTL rows (default: edge)")
     parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs of each row; the median counts (default: 3)")
+    parser.add_argument("--lockstep", choices=("on", "off"), default="off", help="core: check every instruction meanwhile (default: off)")
+    bench_core.add_options(parser)
     parser.add_argument("--json", metavar="FILE", help="write the rows as JSON")
     parser.set_defaults(action=run)
 
@@ -64,6 +68,8 @@ def rtl_row(config, lockstep, repeat):
 
 
 def run(arguments):
+    if arguments.suite == "core":
+        return bench_core.run(arguments)
     config = shape.canonical(arguments.config)
     if arguments.repeat < 1:
         print("heddle bench: --repeat takes a number from 1", file=sys.stderr)
