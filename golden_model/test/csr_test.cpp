@@ -36,6 +36,10 @@ TEST(Csr, IdentityOfAWarpInATwoDimensionalGroup) {
   EXPECT_EQ(get(Csr::HdGroupIdX, 1), 2u);
   EXPECT_EQ(get(Csr::HdGroupIdY, 1), 0u);
   EXPECT_EQ(get(Csr::HdGroupIdZ, 1), 0u);
+  EXPECT_EQ(get(Csr::HdGlobalIdX, 0), 2u * 3 + 1);
+  EXPECT_EQ(get(Csr::HdGlobalIdX, 1), 2u * 3 + 2);
+  EXPECT_EQ(get(Csr::HdGlobalIdY, 1), 1u);
+  EXPECT_EQ(get(Csr::HdGlobalIdZ, 0), 0u);
   EXPECT_EQ(get(Csr::HdLocalSizeX, 0), 3u);
   EXPECT_EQ(get(Csr::HdLocalSizeY, 0), 2u);
   EXPECT_EQ(get(Csr::HdLocalSizeZ, 0), 1u);
@@ -52,6 +56,16 @@ TEST(Csr, IdentityOfAWarpInATwoDimensionalGroup) {
   EXPECT_EQ(get(Csr::HdPrivateSize, 0), 256u);
   EXPECT_EQ(get(Csr::HdScratchSize, 0), 512u);
   EXPECT_EQ(get(Csr::Mhartid, 1), (1u * 2 + 1) * 4 + 1);  // core 1, warp 1 of 2, lane 1
+}
+
+TEST(Csr, RegistersAtDispatch) {
+  Rig rig(4);
+  rig.launch.args = 0x8000'4000;
+  rig.reset();
+  for (unsigned number = 0; number < kRegisters; ++number) {
+    const std::uint32_t expected = number == 2 ? 0x4000'0000 + 256 : number == 10 ? 0x8000'4000 : 0;
+    for (unsigned lane = 0; lane < 4; ++lane) EXPECT_EQ(rig.x(number, lane), expected) << "x" << number;
+  }
 }
 
 TEST(Csr, EveryCsrOfTheTableIsReadable) {
