@@ -22,7 +22,8 @@ package core_pkg;
   localparam int unsigned MultiplyWrite  = 6;
   localparam int unsigned FloatWrite     = 7;                          // the floating-point pipe
   localparam int unsigned LastWrite      = FloatWrite + 2;             // with the most extra cycles for operands
-  localparam int unsigned BufferDepth    = 4;                          // instructions buffered per warp
+  localparam int unsigned FetchWords     = 2 * Ports;                  // instructions fetched at once
+  localparam int unsigned BufferDepth    = 2 * FetchWords;             // instructions buffered per warp
 
   // Instructions are word aligned: the low two bits of a program counter are always zero and not kept.
   typedef logic [31:2]              pc_t;

@@ -1,4 +1,4 @@
-// Instruction fetch of all warps: picks a warp with room in its buffer, reads the pair of instructions at its fetch pc,
+// Instruction fetch of all warps: picks a warp with room in its buffer, reads the block of instructions at its fetch pc,
 // checks the right to execute, decodes and delivers. Follows jal and backward branches; stops behind instructions whose
 // successor it cannot know (jalr, traps, faults) until a redirect.
 // Cycle 0 pick and cache read, cycle 1 hit or miss, cycle 2 decode and delivery; one fetch per warp at a time.
@@ -15,15 +15,15 @@ module fetch
   input  region_t [Regions-1:0] regions_i,
   input  logic                 invalidate_i,
   input  logic [Warps-1:0]     enable_i,          // warps that may fetch
-  input  logic [Warps-1:0]     room_i,            // for two more instructions
+  input  logic [Warps-1:0]     room_i,            // for FetchWords more instructions
 
   input  logic [2:0]           redirect_valid_i,  // of different warps
   input  redirect_t [2:0]      redirect_i,
   output logic [Warps-1:0]     flush_o,           // the buffers of redirected warps, in the same cycle
 
   output warp_id_t             deliver_warp_o,
-  output logic [1:0]           deliver_valid_o,   // [1] only with [0]
-  output decoded_t [1:0]       deliver_o,
+  output logic     [FetchWords-1:0] deliver_valid_o,  // each only with those below
+  output decoded_t [FetchWords-1:0] deliver_o,
 
   output mem_request_t         request_o,
   output logic                 request_valid_o,
@@ -31,6 +31,9 @@ module fetch
   input  mem_response_t        response_i,
   input  logic                 response_valid_i
 );
+
+  localparam int unsigned WordIndexBits = $clog2(FetchWords);
+  typedef logic [WordIndexBits-1:0] word_index_t;
 
   pc_t              pc_q [Warps];
   logic [Warps-1:0] flight_d, flight_q;   // a fetch of the warp is on its way
@@ -75,9 +78,10 @@ module fetch
   logic         valid_1_q, live_1, hit, error, miss;
   warp_id_t     warp_1_q;
   pc_t          pc_1_q;
-  logic [63:0]  data;
-  line_strobe_t executable;
-  logic [1:0]   allowed;
+  logic [FetchWords-1:0][31:0] data;
+  line_strobe_t          executable;
+  logic [FetchWords-1:0] allowed;       // of the block
+  word_index_t           first_1;       // of the block, where the fetch begins
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -107,10 +111,14 @@ module fetch
   );
 
   // Only device memory, the upper half of the address space, holds instructions.
-  assign allowed[0] = pc_1_q[31] && executable[{pc_1_q[OffsetBits-1:2], 2'b00}];
-  assign allowed[1] = pc_1_q[31] && executable[{pc_1_q[OffsetBits-1:3], 3'b100}];
-  assign live_1     = valid_1_q && !flush_o[warp_1_q];
-  assign miss       = live_1 && allowed[0] && !hit;
+  assign first_1 = pc_1_q[2 +: WordIndexBits];
+  for (genvar i = 0; i < FetchWords; i++) begin : gen_allowed
+    logic [OffsetBits-1:0] offset;
+    assign offset     = (OffsetBits'({pc_1_q[OffsetBits-1:2], 2'b00}) & ~OffsetBits'(FetchWords * 4 - 1)) | OffsetBits'(i * 4);
+    assign allowed[i] = pc_1_q[31] && executable[offset];
+  end
+  assign live_1 = valid_1_q && !flush_o[warp_1_q];
+  assign miss   = live_1 && allowed[first_1] && !hit;
 
   icache u_icache (
     .clk_i,
@@ -134,13 +142,19 @@ module fetch
   );
 
   // ---- cycle 2: decode ----
-  logic             valid_2_q, live_2, pair_2_q;
-  warp_id_t         warp_2_q;
-  pc_t              pc_2_q, next_pc;
-  logic [1:0][31:0] word_2_q;
-  logic [1:0]       fault_2_q;
-  logic             stop;
-  decoded_t [1:0]   decoded;
+  logic                        valid_2_q, live_2;
+  warp_id_t                    warp_2_q;
+  pc_t                         pc_2_q, next_pc;
+  // From the fetch pc on.
+  logic [FetchWords-1:0]       there_2_q, fault_1;
+  logic [FetchWords-1:0][31:0] word_1;
+  logic [FetchWords-1:0][31:0] word_2_q;
+  logic [FetchWords-1:0]       fault_2_q;
+  logic                        stop, go_on;
+  decoded_t [FetchWords-1:0]   decoded;
+
+  assign word_1  = data >> {first_1, 5'd0};
+  assign fault_1 = error ? '1 : ~(allowed >> first_1);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_2_q <= 1'b0;
@@ -148,41 +162,43 @@ module fetch
   end
   always_ff @(posedge clk_i) begin
     if (live_1 && !miss) begin
-      warp_2_q     <= warp_1_q;
-      pc_2_q       <= pc_1_q;
-      pair_2_q     <= !pc_1_q[2];
-      // The word of a fetch that faults is not used, and reads zero in the records.
-      fault_2_q[0] <= !allowed[0] || error;
-      word_2_q[0]  <= (!allowed[0] || error) ? '0 : pc_1_q[2] ? data[63:32] : data[31:0];
-      fault_2_q[1] <= !allowed[1] || error;
-      word_2_q[1]  <= (!allowed[1] || error) ? '0 : data[63:32];
+      warp_2_q  <= warp_1_q;
+      pc_2_q    <= pc_1_q;
+      there_2_q <= FetchWords'('1) >> first_1;
+      fault_2_q <= fault_1;
+      for (int unsigned i = 0; i < FetchWords; i++) begin
+        // The word of a fetch that faults is not used, and reads zero in the records.
+        word_2_q[i] <= fault_1[i] ? '0 : word_1[i];
+      end
     end
   end
 
-  for (genvar i = 0; i < 2; i++) begin : gen_decoder
+  for (genvar i = 0; i < FetchWords; i++) begin : gen_decoder
     decoder u_decoder (
-      .valid_i      (valid_2_q),
+      .valid_i      (valid_2_q && there_2_q[i]),
       .instr_i      (word_2_q[i]),
       .fetch_fault_i(fault_2_q[i]),
       .decoded_o    (decoded[i])
     );
   end
 
-  assign live_2             = valid_2_q && !flush_o[warp_2_q];
-  assign deliver_warp_o     = warp_2_q;
-  assign deliver_valid_o[0] = live_2;
-  assign deliver_valid_o[1] = live_2 && pair_2_q && !decoded[0].predict_taken && !decoded[0].predict_stop;
-  assign deliver_o          = decoded;
+  assign live_2         = valid_2_q && !flush_o[warp_2_q];
+  assign deliver_warp_o = warp_2_q;
+  assign deliver_o      = decoded;
 
   always_comb begin
-    stop    = decoded[0].predict_stop;
-    next_pc = pc_2_q + 30'd1;
-    if (decoded[0].predict_taken) begin
-      next_pc = pc_2_q + jump_offset(decoded[0].instr);
-    end else if (deliver_valid_o[1]) begin
-      stop    = decoded[1].predict_stop;
-      next_pc = pc_2_q + 30'd2;
-      if (decoded[1].predict_taken) next_pc = pc_2_q + 30'd1 + jump_offset(decoded[1].instr);
+    deliver_valid_o = '0;
+    stop            = 1'b0;
+    next_pc         = pc_2_q;
+    go_on           = live_2;
+    for (int unsigned i = 0; i < FetchWords; i++) begin
+      go_on = go_on && there_2_q[i];
+      if (go_on) begin
+        deliver_valid_o[i] = 1'b1;
+        stop               = decoded[i].predict_stop;
+        next_pc            = pc_2_q + pc_t'(i) + (decoded[i].predict_taken ? jump_offset(decoded[i].instr) : pc_t'(1));
+      end
+      go_on = go_on && !decoded[i].predict_taken && !decoded[i].predict_stop;
     end
   end
 

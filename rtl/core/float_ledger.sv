@@ -1,5 +1,5 @@
-// Keeps account of floating-point instructions in simulation: every one that issues completes exactly once, with the
-// destination it was issued with, before its warp is done. No outputs; empty in synthesis.
+// Keeps account of floating-point instructions in simulation: every one that executes without being killed completes exactly
+// once, with the destination it was issued with, before its warp is done. No outputs; empty in synthesis.
 // Invariants: no completion without an issue (so none twice either), none lost, none for another register.
 module float_ledger
   import heddle_config_pkg::*;

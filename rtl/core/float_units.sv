@@ -33,10 +33,12 @@ module float_units
   output register_write_t pipe_write_o,
   output lane_flags_t     pipe_flags_o,
   output clear_t          pipe_clear_o,      // two cycles before
+  output logic            pipe_killed_o,     // of an instruction that was squashed
 
   output logic            valid_o,
   output register_write_t write_o,
   output lane_flags_t     flags_o,
+  output logic            killed_o,
   input  logic            ready_i
 );
 
@@ -45,6 +47,7 @@ module float_units
     logic [31:0] order;
     register_t   rd;
     lane_mask_t  mask;
+    logic        killed;
   } destination_t;
 
   typedef struct packed {
@@ -62,7 +65,7 @@ module float_units
   assign start_special = execute_valid_i && execute_slot_i.decoded.unit == UnitSpecial;
   assign format        = fpu_format_e'(execute_slot_i.decoded.operation[FormatBit]);
   assign place         = '{warp: execute_slot_i.warp, order: execute_slot_i.order,
-                           rd: rd_of(execute_slot_i.decoded), mask: mask_i};
+                           rd: rd_of(execute_slot_i.decoded), mask: mask_i, killed: execute_slot_i.killed};
 
   // ---- pipe ----
   logic [FpuLatency-1:0]          valid_q;
@@ -101,6 +104,7 @@ module float_units
   assign pipe_new.destination = place_q[FpuLatency-1];
   assign pipe_valid_o         = valid_q[FpuLatency-1];
   assign pipe_flags_o         = pipe_new.flags;
+  assign pipe_killed_o        = pipe_new.destination.killed;
   assign pipe_write_o         = '{warp: pipe_new.destination.warp, order: pipe_new.destination.order,
                                   rd: pipe_new.destination.rd, mask: pipe_new.destination.mask, data: pipe_new.data};
   assign pipe_clear_o         = '{valid: valid_q[FpuLatency-3] && place_q[FpuLatency-3].rd != '0,
@@ -215,6 +219,7 @@ module float_units
   assign divide_taken  = ready_i && divide_valid;
   assign special_taken = ready_i && special_done && !divide_valid;
   assign flags_o       = result.flags;
+  assign killed_o      = result.destination.killed;
   assign write_o       = '{warp: result.destination.warp, order: result.destination.order, rd: result.destination.rd,
                            mask: result.destination.mask, data: result.data};
 

@@ -58,7 +58,7 @@ module floating_point
   output logic [Lanes-1:0][7:0] trace_fcsr_o
 );
 
-  logic  issue, valid, drop;
+  logic  issue, valid, drop, pipe_killed, killed;
   unit_e unit;
 
   assign unit          = issue_slot_i.decoded.unit;
@@ -86,6 +86,8 @@ module floating_point
     .pipe_write_o,
     .pipe_flags_o,
     .pipe_clear_o,
+    .pipe_killed_o  (pipe_killed),
+    .killed_o       (killed),
     .valid_o        (valid),
     .write_o,
     .flags_o,
@@ -119,12 +121,12 @@ module floating_point
   float_ledger u_ledger (
     .clk_i,
     .rst_ni,
-    .issue_i            (issue),
-    .issue_warp_i       (issue_slot_i.warp),
-    .issue_order_i      (issue_slot_i.order),
-    .issue_register_i   (rd_of(issue_slot_i.decoded)),
-    .issue_mask_i       (issue_slot_i.mask),
-    .complete_i         ({done_o, pipe_valid_o}),
+    .issue_i            (execute_valid_i && is_float(execute_slot_i.decoded.unit) && !execute_slot_i.killed),
+    .issue_warp_i       (execute_slot_i.warp),
+    .issue_order_i      (execute_slot_i.order),
+    .issue_register_i   (rd_of(execute_slot_i.decoded)),
+    .issue_mask_i       (execute_slot_i.mask),
+    .complete_i         ({done_o && !killed, pipe_valid_o && !pipe_killed}),
     .complete_warp_i    ({write_o.warp, pipe_write_o.warp}),
     .complete_order_i   ({write_o.order, pipe_write_o.order}),
     .complete_register_i({write_o.rd, pipe_write_o.rd}),

@@ -30,8 +30,8 @@ module front_end
   logic [2:0]       redirect_valid_q;
   redirect_t [2:0]  redirect_q;
   logic [Warps-1:0] flush, room, buffer_valid;
-  logic [1:0]       deliver_valid;
-  decoded_t [1:0]   deliver;
+  logic     [FetchWords-1:0] deliver_valid;
+  decoded_t [FetchWords-1:0] deliver;
   warp_id_t         deliver_warp;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -75,7 +75,7 @@ module front_end
       .clk_i,
       .rst_ni,
       .flush_i     (flush[w]),
-      .push_valid_i((deliver_warp == warp_id_t'(w)) ? deliver_valid : 2'b00),
+      .push_valid_i((deliver_warp == warp_id_t'(w)) ? deliver_valid : '0),
       .push_i      (deliver),
       .room_o      (room[w]),
       .valid_o     (buffer_valid[w]),

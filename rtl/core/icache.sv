@@ -1,8 +1,8 @@
-// Instruction cache: reads aligned pairs of instructions. Set associative, several lines in flight.
+// Instruction cache: reads aligned blocks of FetchWords instructions. Set associative, several lines in flight.
 //
 // A lookup is presented in one cycle and answered in the next: hit with data, or miss. A miss with `miss_allowed_i` starts
 // a fill of its line unless one is on its way or no entry is free; nobody waits inside: the requester tries again after
-// `filled_o`. Fills are 64 bits per cycle beside lookups. After each fill the line is safe from replacement for four
+// `filled_o`. Fills are a block per cycle beside lookups. After each fill the line is safe from replacement for four
 // cycles, in which the warp that started it (`filled_warp_o`) must look it up again: so it makes progress in any case.
 // `invalidate_i` empties the cache and makes fills in flight vanish when they arrive.
 // A line whose read ended in a bus error is kept like others and answers with `error_o`.
@@ -25,7 +25,7 @@ module icache
   input  logic          miss_allowed_i,
   output logic          hit_o,
   output logic          error_o,
-  output logic [63:0]   data_o,
+  output logic [FetchWords-1:0][31:0] data_o,
 
   output logic          filled_o,
   output warp_id_t      filled_warp_o,
@@ -37,8 +37,9 @@ module icache
   input  logic          response_valid_i
 );
 
-  localparam int unsigned Pairs     = LineBytes / 8;
-  localparam int unsigned PairBits  = $clog2(Pairs);
+  localparam int unsigned BlockBits = FetchWords * 32;
+  localparam int unsigned Blocks    = LineBytes * 8 / BlockBits;
+  localparam int unsigned BlockIndexBits = (Blocks > 1) ? $clog2(Blocks) : 1;
   localparam int unsigned Sets      = IcacheBytes / (LineBytes * IcacheWays);
   localparam int unsigned SetBits   = $clog2(Sets);
   localparam int unsigned SetIndex  = (Sets > 1) ? SetBits : 1;
@@ -48,12 +49,14 @@ module icache
   localparam int unsigned Entries   = (LsuRequests < 4) ? LsuRequests : 4;
   localparam int unsigned EntryBits = $clog2(Entries);
 
+  localparam int unsigned DataBits  = (Sets * Blocks > 1) ? $clog2(Sets * Blocks) : 1;
+
   typedef logic [LineAddressBits-1:0] line_address_t;
   typedef logic [SetIndex-1:0]        set_t;
   typedef logic [TagBits-1:0]         tag_t;
   typedef logic [WayBits-1:0]         way_t;
   typedef logic [EntryBits-1:0]       entry_t;
-  typedef logic [PairBits-1:0]        pair_t;
+  typedef logic [BlockIndexBits-1:0]  block_t;
 
   function automatic set_t set_of(line_address_t line);
     return set_t'(line % LineAddressBits'(Sets));
@@ -66,18 +69,18 @@ module icache
   logic [Sets-1:0][IcacheWays-1:0] valid_q;
   logic [IcacheWays-1:0]       error_q [Sets];
   tag_t [IcacheWays-1:0]       tag;
-  logic [IcacheWays-1:0][63:0] data;
+  logic [IcacheWays-1:0][BlockBits-1:0] data;
 
   line_address_t lookup_line;
-  pair_t         lookup_pair;
+  block_t        lookup_block;
   assign lookup_line = lookup_pc_i[31:OffsetBits];
-  assign lookup_pair = lookup_pc_i[OffsetBits-1:3];
+  assign lookup_block = block_t'(lookup_pc_i[OffsetBits-1:2] >> $clog2(FetchWords));
 
   logic                  fill_tag_write, fill_data_write;
   way_t                  fill_way_q;
   line_address_t         fill_line;
-  pair_t                 fill_pair_q;
-  logic [63:0]           fill_data;
+  block_t                fill_block_q;
+  logic [BlockBits-1:0]  fill_data;
 
   for (genvar w = 0; w < IcacheWays; w++) begin : gen_way
     ram_1r1w #(
@@ -93,15 +96,15 @@ module icache
       .write_data_i   (tag_of(fill_line))
     );
     ram_1r1w #(
-      .Depth(Sets * Pairs),
-      .Width(64)
+      .Depth(Sets * Blocks),
+      .Width(BlockBits)
     ) u_data (
       .clk_i,
       .read_enable_i  (lookup_valid_i),
-      .read_address_i (($clog2(Sets * Pairs))'({set_of(lookup_line), lookup_pair})),
+      .read_address_i (DataBits'(32'(set_of(lookup_line)) * Blocks + 32'(lookup_block))),
       .read_data_o    (data[w]),
       .write_enable_i (fill_data_write && fill_way_q == way_t'(w)),
-      .write_address_i(($clog2(Sets * Pairs))'({set_of(fill_line), fill_pair_q})),
+      .write_address_i(DataBits'(32'(set_of(fill_line)) * Blocks + 32'(fill_block_q))),
       .write_data_i   (fill_data)
     );
   end
@@ -225,14 +228,14 @@ module icache
   typedef enum logic [2:0] {FillIdle, FillTag, FillData, FillSettle, FillValid, FillGap} fill_e;
   fill_e                 fill_d, fill_q;
   logic [1:0]            gap_d, gap_q;
-  pair_t                 fill_pair_d;
+  block_t                fill_block_d;
   way_t                  victim, next_way_q;
   logic                  fill_start;
   line_t                 fill_buffer;
 
   assign fill_line   = entry_line_q[fill_entry_q];
   assign fill_buffer = line_buffer[fill_entry_q];
-  assign fill_data   = fill_buffer[{fill_pair_q, 6'd0} +: 64];
+  assign fill_data   = fill_buffer[32'(fill_block_q) * BlockBits +: BlockBits];
 
   // An invalid way if there is one, else round robin.
   always_comb begin
@@ -249,19 +252,19 @@ module icache
 
   always_comb begin
     fill_d      = fill_q;
-    fill_pair_d = fill_pair_q;
+    fill_block_d = fill_block_q;
     gap_d       = gap_q;
     unique case (fill_q)
       FillIdle: begin
-        fill_pair_d = '0;
+        fill_block_d = '0;
         if (any_filled) fill_d = FillTag;
       end
       FillTag: fill_d = FillData;
       FillData: begin
-        fill_pair_d = fill_pair_q + pair_t'(1);
-        if (fill_pair_q == pair_t'(Pairs - 1)) fill_d = FillSettle;
+        fill_block_d = fill_block_q + block_t'(1);
+        if (fill_block_q == block_t'(Blocks - 1)) fill_d = FillSettle;
       end
-      // A lookup that read the last pair while it was written has been answered before the line becomes valid.
+      // A lookup that read the last block while it was written has been answered before the line becomes valid.
       FillSettle: fill_d = FillValid;
       FillValid: begin
         fill_d = FillGap;
@@ -293,7 +296,7 @@ module icache
   end
 
   always_ff @(posedge clk_i) begin
-    fill_pair_q <= fill_pair_d;
+    fill_block_q <= fill_block_d;
     if (fill_start) begin
       fill_entry_q <= next_filled;
       fill_way_q   <= victim;
@@ -321,9 +324,9 @@ module icache
 
   logic unused_id;
   if (LsuIdBits > EntryBits) begin : gen_unused_id
-    assign unused_id = ^{response_i.id[LsuIdBits-1:EntryBits], lookup_pc_i[2]};
+    assign unused_id = ^{response_i.id[LsuIdBits-1:EntryBits], lookup_pc_i[2 +: $clog2(FetchWords)]};
   end else begin : gen_unused_pc
-    assign unused_id = lookup_pc_i[2];
+    assign unused_id = ^lookup_pc_i[2 +: $clog2(FetchWords)];
   end
 
 `ifndef SYNTHESIS

@@ -176,6 +176,7 @@ SourceLocation KernelImage::locate(uint32_t pc) const {
     location.symbol_offset = pc - symbol.address;
   }
   debug_->locate(pc, location);
+  if (location.inlined == location.symbol) location.inlined.clear();  // a kernel in its other form
   return location;
 }
 

@@ -106,6 +106,12 @@ module unit_bench
   mem_request_t  request;
   mem_response_t response;
   warp_id_t      filled_warp;
+  // The pair of instructions that was asked for.
+  logic [FetchWords-1:0][31:0] block;
+  logic [31:0]                 looked_q;
+  always_ff @(posedge clk_i) looked_q <= lookup_pc_i;
+  assign data_o = 64'(block >> ((looked_q % (FetchWords * 4)) / 8 * 64));
+
   icache u_icache (
     .clk_i,
     .rst_ni,
@@ -117,7 +123,7 @@ module unit_bench
     .miss_allowed_i,
     .hit_o,
     .error_o,
-    .data_o,
+    .data_o          (block),
     .filled_o,
     .filled_warp_o   (filled_warp),
     .request_o       (request),
