@@ -36,18 +36,20 @@ RATES = [
 
 def add_options(parser):
     parser.add_argument("--only", metavar="TEXT", help="core: only the rows whose work or shape has this in it")
+    parser.add_argument("--mem-latency", type=int, default=100, metavar="CYCLES", help="core: of the memory; 2 shows the core's own limits (default: 100)")
 
 
 def chosen(rows, text):
     return [row for row in rows if not text or text in row[0] or text in row[1] or text in row[3]]
 
 
-def measure(example, arguments, config, lockstep):
+def measure(example, arguments, config, options):
     """One run of an example on the RTL: the object that its --json gives."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.json"
         command = [build.BUILD / "examples" / example / example, "--config", config, "--rtl-library", rtl.directory(config, False)]
-        done = subprocess.run([*command, "--lockstep", lockstep, "--json", path, "--", *arguments], capture_output=True, text=True)
+        command += ["--lockstep", options.lockstep, "--mem-latency", str(options.mem_latency), "--json", path, "--", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise build.BuildError(f"{example} failed on '{config}':\n{done.stdout}{done.stderr}")
         return json.loads(path.read_text())
@@ -97,7 +99,7 @@ def run(options):
         print("| work | shape | cycles | at most | Vortex | times fewer | IPC |")
         print("|---|---|---|---|---|---|---|")
     for name, example, arguments, config, limit, vortex in works:
-        result = measure(example, arguments, config, options.lockstep)
+        result = measure(example, arguments, config, options)
         cycles = result["cycles"]
         print(f"| {name} | {config} | {cycles:,} | {limit:,} | {vortex:,} | {vortex / cycles:.1f} | {result['ipc']:.2f} |", flush=True)
         rows.append(json_row(name, arguments, config, result, value=cycles, unit="cycles", peak=limit, of_peak=limit / cycles, vortex=vortex))
@@ -110,7 +112,7 @@ def run(options):
         name, example, arguments, config, kind, limit = row
         key = (example, tuple(arguments), config)
         if key not in results:
-            results[key] = measure(example, arguments, config, options.lockstep)
+            results[key] = measure(example, arguments, config, options)
             accounts.append(stalls(name, config, results[key]))
         value = rate(row, results[key])
         unit = "FMA/lane/cycle" if kind == "fma" else "IPC"
