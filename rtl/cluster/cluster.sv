@@ -1,5 +1,5 @@
-// A cluster: SIMT cores, the scratchpad they share, the memory hub that orders their accesses in front of the AXI4 port, and the
-// dispatcher that places workgroups on the cores. Structure only.
+// A cluster: SIMT cores with their data caches, the scratchpad they share, the L2 cache that orders their accesses in front of the
+// AXI4 port, the dispatcher that places workgroups on the cores, and what a launch's beginning and end need of the caches. Structure only.
 module cluster
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -25,7 +25,7 @@ module cluster
   input  axi_response_t                axi_i
 );
 
-  logic                          invalidate, kill;
+  logic                          invalidate_fetch, kill;
   dispatch_t                     dispatch;
   logic            [Cores-1:0]   dispatch_valid, dispatch_ready;
   logic            [Cores-1:0]   warp_done_valid;
@@ -33,7 +33,10 @@ module cluster
   logic            [Cores-1:0]   fault_valid;
   fault_t          [Cores-1:0]   fault;
 
-  // Ports of the memory hub: 2 c is the LSU of core c, 2 c + 1 its instruction fetch.
+  snoop_t          [Cores-1:0]   snoop;
+  logic            [Cores-1:0]   data_cache_idle;
+
+  // Ports of the L2 cache: 2 c is the data cache of core c, 2 c + 1 its instruction fetch.
   mem_request_t    [2*Cores-1:0] memory_request;
   logic            [2*Cores-1:0] memory_request_valid, memory_request_ready;
   mem_response_t   [2*Cores-1:0] memory_response;
@@ -44,30 +47,72 @@ module cluster
   scratch_response_t [Cores-1:0] scratch_response;
   logic              [Cores-1:0] scratch_response_valid;
 
-  dispatcher u_dispatcher (
+  logic     start, abort, done, faulted;
+  fault_t   ended_by, refused;
+  core_id_t ended_by_core;
+  logic     refused_valid, invalidate, flush, flushed, refusal, idle;
+  word_t    refused_line;
+
+  launch_gate u_launch_gate (
     .clk_i,
     .rst_ni,
     .start_i,
     .abort_i,
+    .done_o,
+    .faulted_o,
+    .fault_o,
+    .fault_core_o,
+    .start_o        (start),
+    .abort_o        (abort),
+    .done_i         (done),
+    .faulted_i      (faulted),
+    .fault_i        (ended_by),
+    .fault_core_i   (ended_by_core),
+    .refused_valid_o(refused_valid),
+    .refused_o      (refused),
+    .quiet_i        (idle && memory_request_valid == '0 && data_cache_idle == '1),
+    .invalidate_o   (invalidate),
+    .flush_o        (flush),
+    .flushed_i      (flushed),
+    .error_i        (refusal),
+    .error_line_i   (refused_line)
+  );
+
+  // A refused write-back is a fault of no core; it stands in for core 0, whose own comes first.
+  logic   [Cores-1:0] any_fault_valid;
+  fault_t [Cores-1:0] any_fault;
+
+  always_comb begin
+    any_fault_valid    = fault_valid;
+    any_fault          = fault;
+    any_fault_valid[0] = fault_valid[0] | (refused_valid & ~flush);
+    if (!fault_valid[0]) any_fault[0] = refused;
+  end
+
+  dispatcher u_dispatcher (
+    .clk_i,
+    .rst_ni,
+    .start_i          (start),
+    .abort_i          (abort),
     .num_groups_i     (launch_i.num_groups),
     .local_size_i     ({local_id_t'(launch_i.local_size[2]), local_id_t'(launch_i.local_size[1]), local_id_t'(launch_i.local_size[0])}),
     .local_items_i,
     .scratch_size_i   (launch_i.scratch_size[ScratchBits:0]),
     .busy_o           (),  // the host port keeps its own
-    .done_o,
+    .done_o           (done),
     .aborted_o,
-    .faulted_o,
-    .fault_o,
-    .fault_core_o,
-    .invalidate_o     (invalidate),
+    .faulted_o        (faulted),
+    .fault_o          (ended_by),
+    .fault_core_o     (ended_by_core),
+    .invalidate_o     (invalidate_fetch),
     .kill_o           (kill),
     .dispatch_o       (dispatch),
     .dispatch_valid_o (dispatch_valid),
     .dispatch_ready_i (dispatch_ready),
     .warp_done_valid_i(warp_done_valid),
     .warp_done_i      (warp_done),
-    .fault_valid_i    (fault_valid),
-    .fault_i          (fault)
+    .fault_valid_i    (any_fault_valid),
+    .fault_i          (any_fault)
   );
 
   for (genvar c = 0; c < Cores; c++) begin : gen_core
@@ -76,7 +121,7 @@ module cluster
       .rst_ni,
       .core_id_i               (core_id_t'(c)),
       .launch_i,
-      .invalidate_i            (invalidate),
+      .invalidate_i            (invalidate_fetch),
       .kill_i                  (kill),
       .dispatch_i              (dispatch),
       .dispatch_valid_i        (dispatch_valid[c]),
@@ -85,6 +130,9 @@ module cluster
       .warp_done_o             (warp_done[c]),
       .fault_valid_o           (fault_valid[c]),
       .fault_o                 (fault[c]),
+      .invalidate_data_i       (invalidate),
+      .quiet_o                 (data_cache_idle[c]),
+      .snoop_i                 (snoop[c]),
       .mem_request_o           (memory_request[2*c]),
       .mem_request_valid_o     (memory_request_valid[2*c]),
       .mem_request_ready_i     (memory_request_ready[2*c]),
@@ -115,14 +163,21 @@ module cluster
     .response_valid_o(scratch_response_valid)
   );
 
-  memory_hub u_memory_hub (
+  l2_cache u_l2_cache (
     .clk_i,
     .rst_ni,
+    .flush_i         (flush),
+    .flushed_o       (flushed),
+    .error_o         (refusal),
+    .error_line_o    (refused_line),
+    .invalidate_i    (invalidate),
+    .idle_o          (idle),
     .request_i       (memory_request),
     .request_valid_i (memory_request_valid),
     .request_ready_o (memory_request_ready),
     .response_o      (memory_response),
     .response_valid_o(memory_response_valid),
+    .snoop_o         (snoop),
     .axi_o,
     .axi_i
   );

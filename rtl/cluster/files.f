@@ -4,4 +4,5 @@ rtl/cluster/local_id_table.sv
 rtl/cluster/dispatcher.sv
 rtl/cluster/scratchpad_reservations.sv
 rtl/cluster/scratchpad.sv
+rtl/cluster/launch_gate.sv
 rtl/cluster/cluster.sv

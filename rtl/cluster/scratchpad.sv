@@ -2,7 +2,8 @@
 // A word's bank is its index modulo Lanes, XORed with the low bits of its row, so that rows and columns of a matrix are both
 // free of conflicts. A request is performed in steps of one cycle: each bank serves one row per step, the one that its lowest
 // lane left wants. All lanes that load or store in that row are served together (for stores the highest lane's byte remains).
-// AMO steps serve one lane per bank and take two cycles; an SC takes one step, as only the holder of the reservation can succeed.
+// AMO steps serve one lane per bank and write in the cycle after, in which other steps may read (a word that is being written: what
+// is written) but not write; an SC takes one step, as only the holder of the reservation can succeed.
 // Latency: response in the third cycle after the request is taken, for a request without conflicts. Throughput: one
 // conflict-free request per cycle over all cores.
 // Invariants: one response per request, in order per core; each lane of the mask is performed exactly once; lanes that access
@@ -96,7 +97,7 @@ module scratchpad
   lane_mask_t             s_hits_q, s_success_q, s_banks_q;
   lane_id_t   [Lanes-1:0] s_lane_bank_q;
   row_t       [Lanes-1:0] s_bank_row_q;
-  lane_words_t            s_bank_data_q, bank_word, bank_result, s_word;
+  lane_words_t            s_bank_data_q, bank_read, bank_word, bank_result, s_word;
 
   logic     reserved;
   row_t     reserved_row;
@@ -155,7 +156,7 @@ module scratchpad
   end
 
   // The write of an AMO step uses the banks in the cycle after it.
-  assign step     = c_valid_q & ~(s_valid_q & s_amo);
+  assign step     = c_valid_q & ~(s_valid_q & s_amo & (is_store | is_sc));
   assign c_finish = step & ((c_left_q & ~hits) == '0);
 
   assign c_valid_d = c_take | (c_valid_q & ~c_finish);
@@ -199,9 +200,12 @@ module scratchpad
   assign s_reads   = s_q.op == LsuLoad || s_q.op == LsuLr || s_q.op == LsuAmo;
 
   for (genvar b = 0; b < Lanes; b++) begin : gen_bank
-    logic       amo_write;
+    logic       amo_write, read, forward_q;
     logic [3:0] write_enable;
+    word_t      result_q;
 
+    assign read         = step & bank_any[b] & ~is_store & ~is_sc;
+    assign bank_word[b] = forward_q ? result_q : bank_read[b];
     assign amo_write    = s_valid_q & s_amo & s_banks_q[b];
     assign write_enable = amo_write ? 4'b1111 : (bank_write[b] && !is_amo) ? bank_strobe[b] : 4'b0000;
 
@@ -211,13 +215,20 @@ module scratchpad
       .SliceWidth(8)
     ) u_ram (
       .clk_i,
-      .read_enable_i  (step & bank_any[b] & ~is_store & ~is_sc),
+      .read_enable_i  (read),
       .read_address_i (bank_row[b]),
-      .read_data_o    (bank_word[b]),
+      .read_data_o    (bank_read[b]),
       .write_enable_i (write_enable),
       .write_address_i(amo_write ? s_bank_row_q[b] : bank_row[b]),
       .write_data_i   (amo_write ? bank_result[b] : bank_data[b])
     );
+
+    always_ff @(posedge clk_i) begin
+      if (read) begin
+        forward_q <= amo_write && s_bank_row_q[b] == bank_row[b];
+        if (amo_write) result_q <= bank_result[b];
+      end
+    end
 
     amo_alu u_amo (
       .op_i     (s_q.amo),

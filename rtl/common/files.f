@@ -5,4 +5,5 @@ rtl/common/skid_buffer.sv
 rtl/common/bypass_buffer.sv
 rtl/common/rr_arbiter.sv
 rtl/common/ram_1r1w.sv
+rtl/common/byte_ram_1r1w.sv
 rtl/common/amo_alu.sv

@@ -19,6 +19,7 @@ module fault_unit
   input  logic             error_valid_i,
   input  warp_id_t         error_warp_i,
   input  pc_t              error_pc_i,
+  input  lane_id_t         error_lane_i,
   input  word_t            error_address_i,
   input  logic             error_write_i,
 
@@ -46,7 +47,7 @@ module fault_unit
   lane_id_t trap_lane;
 
   assign trap_lane = lowest_lane(event_i.path.trapping);
-  assign error_d   = '{cause: error_write_i ? 32'd7 : 32'd5, pc: error_pc_i, value: error_address_i, lane: '0,
+  assign error_d   = '{cause: error_write_i ? 32'd7 : 32'd5, pc: error_pc_i, value: error_address_i, lane: error_lane_i,
                        warp: error_warp_i};
 
   always_comb begin

@@ -55,10 +55,7 @@ module memory_port
 
   output logic           event_valid_o,
   output event_t         event_o,
-  input  logic           event_ready_i,
-
-  input  warp_id_t       last_warp_i,       // pc of that warp's last memory instruction
-  output pc_t            last_pc_o
+  input  logic           event_ready_i
 );
 
   function automatic lsu_op_e operation(decoded_t decoded);
@@ -110,8 +107,17 @@ module memory_port
     request.address       = execute_address_i;
     request.data          = execute_data_i;
     request.scratch_base  = execute_scratch_base_i;
+    request.pc            = execute_slot_i.pc;
     if (request.op == LsuFence) request.size = SizeByte;  // the field is part of the fence's encoding
   end
+
+  // Through an empty queue a request passes at once.
+  lsu_request_t queued;
+  logic         queue_valid, passes;
+
+  assign request_valid_o = queue_valid || pushed;
+  assign request_o       = queue_valid ? queued : request;
+  assign passes          = !queue_valid && request_ready_i;
 
   fifo #(
     .Width($bits(lsu_request_t)),
@@ -120,10 +126,10 @@ module memory_port
     .clk_i,
     .rst_ni,
     .data_i (request),
-    .valid_i(pushed),
+    .valid_i(pushed && !passes),
     .ready_o(unused_queue_ready),
-    .data_o (request_o),
-    .valid_o(request_valid_o),
+    .data_o (queued),
+    .valid_o(queue_valid),
     .ready_i(request_ready_i),
     .count_o(unused_queue_count)
   );
@@ -146,8 +152,6 @@ module memory_port
       access_q[check_i.tag.warp]     <= check_i.access_fault;
     end
   end
-
-  assign last_pc_o = slot_mem[last_warp_i].pc;
 
   for (genvar w = 0; w < Warps; w++) begin : gen_waiting
     logic [CreditBits-1:0] count_d, count_q;

@@ -26,6 +26,9 @@ module simt_core
   output logic              fault_valid_o,
   output fault_t            fault_o,
 
+  input  logic              invalidate_data_i,  // pulse, while nothing runs: the data cache forgets everything
+  output logic              quiet_o,            // nothing of the data cache is under way
+  input  snoop_t            snoop_i,
   output mem_request_t      mem_request_o,
   output logic              mem_request_valid_o,
   input  logic              mem_request_ready_i,
@@ -322,6 +325,7 @@ module simt_core
   slot_tag_t              error_tag;
   word_t                  error_address;
   pc_t                    error_pc;
+  lane_id_t               error_lane;
   slot_t                  checked_slot, safe_slot;
   lane_words_t            checked_address, checked_data, safe_address, safe_data;
   logic                   safe_valid, checked_valid;
@@ -362,12 +366,10 @@ module simt_core
     .release_register_o    (load_release.number),
     .event_valid_o         (memory_event_valid),
     .event_o               (memory_event),
-    .event_ready_i         (memory_event_ready),
-    .last_warp_i           (error_tag.warp),
-    .last_pc_o             (error_pc)
+    .event_ready_i         (memory_event_ready)
   );
 
-  lsu u_lsu (
+  memory_unit u_memory_unit (
     .clk_i,
     .rst_ni,
     .core_id_i,
@@ -385,8 +387,13 @@ module simt_core
     .idle_o           (lsu_idle),
     .error_valid_o    (error_valid),
     .error_tag_o      (error_tag),
+    .error_pc_o       (error_pc),
+    .error_lane_o     (error_lane),
     .error_address_o  (error_address),
     .error_write_o    (error_write),
+    .invalidate_i     (invalidate_data_i),
+    .quiet_o,
+    .snoop_i,
     .mem_request_o,
     .mem_request_valid_o,
     .mem_request_ready_i,
@@ -487,6 +494,7 @@ module simt_core
     .error_valid_i       (error_valid),
     .error_warp_i        (error_tag.warp),
     .error_pc_i          (error_pc),
+    .error_lane_i        (error_lane),
     .error_address_i     (error_address),
     .error_write_i       (error_write),
     .fault_pending_o     (fault_pending),

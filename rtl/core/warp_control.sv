@@ -66,6 +66,7 @@ module warp_control
   input  logic              error_valid_i,
   input  warp_id_t          error_warp_i,
   input  pc_t               error_pc_i,
+  input  lane_id_t          error_lane_i,
   input  word_t             error_address_i,
   input  logic              error_write_i,
 
@@ -213,6 +214,7 @@ module warp_control
     .error_valid_i,
     .error_warp_i,
     .error_pc_i,
+    .error_lane_i,
     .error_address_i,
     .error_write_i,
     .identity_warp_o      (identity_warp),

@@ -6,8 +6,10 @@
 // Stages: head (request taken from a port, tags read) -> tag stage (decision; tags, dirty bytes and data written, data read) ->
 // data stage (answer, AMO result written, victim handed to l2_writebacks; snoops and trace). The tag stage never waits: what enters it
 // has found room for everything it could need. It takes, in this order of preference: a line that has come, a request whose line has
-// come, a set to be cleaned, a new request; never two of one set in a row, and nothing right behind an AMO, which writes in the data stage.
-// Latency of a hit: 4 cycles from port to answer. Throughput: one request per cycle, on one line or an AMO every second cycle.
+// come, a set to be cleaned, a new request; never two of one set in a row, and nothing right behind an AMO, which writes in the data stage,
+// but an AMO on the same word: it follows at once, in the same way, and works on the result of the one before; 16 at most, so that
+// others have their turn.
+// Latency of a hit: 4 cycles from port to answer. Throughput: one request per cycle, on one set every second cycle, AMOs on one word every cycle.
 // Invariants: a line is in one way at most; a line that is fetched keeps its way; a cleaned line is not being fetched; everything that
 // is replayed hits, unless its fetch failed; each request is answered once.
 module l2_bank
@@ -90,7 +92,7 @@ module l2_bank
   logic          t_valid_d, t_valid_q, t_amo_op;
   kind_e         t_kind_d, t_kind_q;
   line_address_t t_line_d, t_line_q;
-  logic          fill_take, replay_take, clean_take, all_clean;
+  logic          fill_take, replay_take, clean_take, chain_take, all_clean;
   logic          fill_set_free, replay_set_free, head_set_free, written_room, miss_room;
   logic          replay_valid, clean_valid, head_full, answer_room;
   logic          miss_free, miss_free_two, miss_empty, written_free, written_free_two, written_empty;
@@ -115,6 +117,7 @@ module l2_bank
     fill_take   = 1'b0;
     replay_take = 1'b0;
     clean_take  = 1'b0;
+    chain_take  = 1'b0;
     head_take   = 1'b0;
     if (!t_amo_op) begin
       if (fill_valid_i && fill_set_free) begin
@@ -126,6 +129,10 @@ module l2_bank
       end else if (head_valid_q && answer_room && head_set_free && !head_full && written_room && miss_room) begin
         head_take = 1'b1;
       end
+    end else if (t_first && chain_length_q != '1 && head_valid_q && head_q.op == MemAmo && head_line == t_line_q && head_word == t.word &&
+                 answer_room && miss_room) begin
+      chain_take = 1'b1;
+      head_take  = 1'b1;
     end
   end
 
@@ -155,12 +162,15 @@ module l2_bank
   line_strobe_t t_head_strobe_q, t_pending_strobe, t_strobe;
   line_t        t_head_data_q, t_pending_data, t_data;
   logic [31:0]  t_head_order_q, t_pending_order, t_order;
-  logic         t_replay, t_access, t_first, t_fill, t_clean;
+  logic         t_replay, t_access, t_first, t_fill, t_clean, t_chain_q;
+  logic [3:0]   chain_length_q;
 
   always_ff @(posedge clk_i) begin
     if (t_valid_d) begin
-      t_kind_q <= t_kind_d;
-      t_line_q <= t_line_d;
+      t_kind_q       <= t_kind_d;
+      t_line_q       <= t_line_d;
+      t_chain_q      <= chain_take;
+      chain_length_q <= chain_take ? chain_length_q + 4'd1 : 4'd0;
     end
     if (fill_take) begin
       t_fill_q      <= fill_index_i;
@@ -201,9 +211,9 @@ module l2_bank
     .clk_i,
     .rst_ni,
     .bank_i,
-    .read_i        (t_valid_d),
+    .read_i        (t_valid_d & ~chain_take),  // the row is there already
     .read_set_i    (set_of(t_line_d)),
-    .valid_i       (t_valid_q),
+    .valid_i       (t_valid_q & ~(t_chain_q & busy)),  // it waits with the one before, whose row is out of date
     .line_i        (t_line_q),
     .locked_i      (locked),
     .hit_o         (hit),
@@ -355,9 +365,10 @@ module l2_bank
     .place_i      (place),
     .answers_i    (performs | failed),
     .data_i       (t_data),
-    .read_i       ((performs & reads) | evict),
+    .read_i       ((performs & reads & ~t_chain_q) | evict),
     .write_i      (writes ? t_strobe : fill ? ~dirty : '0),
     .amo_i        (amo),
+    .chain_i      (amo & t_chain_q),
     .line_o       (line),
     .busy_o       (d_busy),
     .count_o      (answer_count),
@@ -385,6 +396,7 @@ module l2_bank
   // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
+      a_chain : assert (!(t_valid_q && t_chain_q) || amo || waits);
       a_fill_hits : assert (!t_fill || (hit && busy));
       a_replay_hits : assert (!(t_access && t_replay) || hit);
       a_idle : assert (!invalidate_i || idle_o);

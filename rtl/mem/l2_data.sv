@@ -1,8 +1,8 @@
 // Data of one bank of the L2 cache, and the data stage: answers what has taken its place in the order, performs AMOs, tells the cores'
 // caches and the monitors of what changed.
 // A line is read, or bytes of it written, in the cycle of place_i (both: the line as it was is read). An AMO writes in the cycle
-// after it, in which the tag stage must be empty.
-// Latency: line_o, snoops and trace one cycle after place_i, the answer two. Throughput: one per cycle, an AMO every second cycle.
+// after it, in which the tag stage must be empty or have an AMO on the same word (chain_i).
+// Latency: line_o, snoops and trace one cycle after place_i, the answer two. Throughput: one per cycle, an AMO every second cycle, on one word every cycle.
 // Invariants: the answers find room; everything that changes a line is on snoop_* and trace_memory once, in order; the answer comes later.
 module l2_data
   import heddle_config_pkg::*;
@@ -18,6 +18,7 @@ module l2_data
   input  logic                      read_i,
   input  line_strobe_t              write_i,
   input  logic                      amo_i,
+  input  logic                      chain_i,         // of amo_i: on the word that the AMO in the cycle before has changed
   // data stage
   output line_t                     line_o,
   output logic                      busy_o,
@@ -31,7 +32,6 @@ module l2_data
 );
 
   localparam int unsigned AddressBits = $clog2(L2Sets * L2Ways);
-  localparam int unsigned PartBytes   = (LineBytes > 64) ? 64 : LineBytes;
   typedef logic [AddressBits-1:0] address_t;
 
   function automatic address_t address_of(line_address_t l, l2_way_t w);
@@ -40,9 +40,9 @@ module l2_data
 
   l2_place_t    place_q;
   transaction_t t;
-  logic         valid_q, amo_q, answer_ready;
+  logic         valid_q, amo_q, chain_q, answer_ready;
   line_t        data_q;             // of a write, for the monitors
-  word_t        operand_q, old, result;
+  word_t        operand_q, old, result, result_q;
   address_t     address;
   line_strobe_t write_strobe;
   line_t        write_data;
@@ -59,33 +59,31 @@ module l2_data
     end
   end
 
-  // In parts of 64 slices, which is the most that simulators unroll.
-  for (genvar i = 0; i < LineBytes / PartBytes; i++) begin : gen_part
-    ram_1r1w #(
-      .Depth     (L2Sets * L2Ways),
-      .Width     (PartBytes * 8),
-      .SliceWidth(8)
-    ) u_data (
-      .clk_i,
-      .read_enable_i  (read_i),
-      .read_address_i (address),
-      .read_data_o    (line_o[i*PartBytes*8 +: PartBytes*8]),
-      .write_enable_i (write_strobe[i*PartBytes +: PartBytes]),
-      .write_address_i(address),
-      .write_data_i   (write_data[i*PartBytes*8 +: PartBytes*8])
-    );
-  end
+  byte_ram_1r1w #(
+    .Depth(L2Sets * L2Ways),
+    .Bytes(LineBytes)
+  ) u_data (
+    .clk_i,
+    .read_enable_i  (read_i),
+    .read_address_i (address),
+    .read_data_o    (line_o),
+    .write_enable_i (write_strobe),
+    .write_address_i(address),
+    .write_data_i   (write_data)
+  );
 
   always_ff @(posedge clk_i) begin
+    if (amo_q) result_q <= result;
     if (answers_i) begin
       place_q   <= place_i;
+      chain_q   <= chain_i;
       operand_q <= data_i[{place_i.transaction.word, 5'd0} +: 32];
       if (place_i.transaction.op != MemRead) data_q <= data_i;
     end
   end
 
   assign t      = place_q.transaction;
-  assign old    = line_o[{t.word, 5'd0} +: 32];
+  assign old    = chain_q ? result_q : line_o[{t.word, 5'd0} +: 32];
   assign busy_o = valid_q;
 
   amo_alu u_amo (
@@ -100,7 +98,11 @@ module l2_data
     answer.port           = t.port;
     answer.response.id    = t.id;
     answer.response.error = place_q.failed;
-    answer.response.data  = (t.op == MemSc) ? {LineWords{31'd0, place_q.sc_fails}} : line_o;
+    unique case (t.op)
+      MemSc:   answer.response.data = {LineWords{31'd0, place_q.sc_fails}};
+      MemAmo:  answer.response.data = {LineWords{old}};
+      default: answer.response.data = line_o;
+    endcase
   end
 
   fifo #(
@@ -165,8 +167,10 @@ module l2_data
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       a_answer_fits : assert (!valid_q || answer_ready);
-      a_amo_alone : assert (!amo_q || (!read_i && write_i == '0 && !answers_i));
-      a_amo_reads : assert (!amo_i || (read_i && answers_i));
+      a_amo_alone : assert (!amo_q || (!read_i && write_i == '0 && (!answers_i || chain_i)));
+      a_amo_reads : assert (!amo_i || ((read_i || chain_i) && answers_i));
+      a_chain : assert (!chain_i || (amo_i && amo_q && place_i.line == place_q.line && place_i.way == place_q.way &&
+        place_i.transaction.word == t.word));
     end
   end
 `else

@@ -1,4 +1,4 @@
-// Types shared by the parts of the memory hub.
+// Types shared by the parts of the L2 cache.
 package mem_pkg;
 
   import heddle_config_pkg::*;

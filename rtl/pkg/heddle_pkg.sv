@@ -115,6 +115,7 @@ package heddle_pkg;
     lane_words_t            address;        // virtual: windows not yet resolved
     lane_words_t            data;           // store data / amo operand, in the low bits
     logic [ScratchBits-1:0] scratch_base;
+    logic [31:2]            pc;             // for the report of a bus error
   } lsu_request_t;
 
   // LSU -> core, once per accepted request, in acceptance order, some cycles later: which lanes trap. Nothing of the request has

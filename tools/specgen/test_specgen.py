@@ -138,6 +138,82 @@ class FaultTest(unittest.TestCase):
     def test_coefficient_too_large(self):
         self.check("special_functions", "[1073741809, -8388323, 64775]", "[1073741809, -8388323, 131072]", "c2 is 131072, which has no 18 signed bits")
 
+    # ---- 16-bit instructions ----
+
+    def test_compressed_overlap(self):
+        row = '  - {name: c.twin, bits: "100 0 ddddd ttttt 10", expands: add, rs1: 0, nonzero: "td", doc: "test"}\n'
+        self.check("compressed", "", row, "'c.twin' overlaps 'c.mv' (")
+
+    def test_compressed_fields_that_are_not_0_keep_rows_apart(self):
+        self.check("compressed", 'imm: 0, nonzero: "s", doc: "x1', 'imm: 0, doc: "x1', "'c.jalr' overlaps 'c.ebreak' (", skip=0)
+
+    def test_compressed_refinement_undeclared(self):
+        self.check("compressed", " refines: c.lui,", "", "overlaps 'c.addi16sp' (", skip=1)
+
+    def test_compressed_refines_what_does_not_contain_it(self):
+        self.check("compressed", "refines: c.lui,", "refines: c.li,", "'c.addi16sp' is no part of 'c.li'")
+
+    def test_compressed_unassigned_bit(self):
+        self.check("compressed", '"100 0 11 bbb 00 ttt 01"', '"100 - 11 bbb 00 ttt 01"', "bit 12 is '-': unassigned")
+
+    def test_compressed_too_few_bits(self):
+        self.check("compressed", '"100 0 11 bbb 00 ttt 01"', '"100 11 bbb 00 ttt 01"', "has 15 characters, not 16")
+
+    def test_compressed_of_32_bits(self):
+        self.check("compressed", '"100 0 11 bbb 00 ttt 01"', '"100 0 11 bbb 00 ttt 11"', "bits 15:13 and 1:0 must be fixed")
+
+    def test_compressed_place_of_other_length(self):
+        self.check("compressed", 'place: "5:4|9:6|2|3"', 'place: "5:4|9:6|2"', "'place' has 7 bits, but there are 8 i bits")
+
+    def test_compressed_place_twice(self):
+        self.check("compressed", 'place: "5:4|9:6|2|3"', 'place: "5:4|9:6|2|4"', "a bit is given twice")
+
+    def test_compressed_place_outside(self):
+        self.check("compressed", 'place: "5:4|9:6|2|3"', 'place: "5:4|12:9|2|3"', "the immediate of addi has bits 11:0 only")
+
+    def test_compressed_missing_operand(self):
+        self.check("compressed", "expands: lui,  place", "expands: addi,  place", "rs1 of addi comes from 0 places, not one")
+
+    def test_compressed_operand_twice(self):
+        self.check("compressed", "expands: sub, ", "expands: sub, rs2: 1, ", "rs2 of sub comes from 2 places, not one")
+
+    def test_compressed_expansion_of_nothing(self):
+        self.check("compressed", "expands: sub, ", "expands: subb, ", "'subb' is no row of instructions.yaml")
+
+    # ---- management core ----
+
+    def test_management_faults(self):
+        csr, source = "{name: mscratch,      number: 0x340", "{name: dma,           number: 7"
+        for old, new, text in (
+            ("[I, M, Zicsr", "[I, Q, Zicsr", "no row of instructions.yaml has extension 'Q'"),
+            (csr, csr.replace("0x340", "0x341"), "has number 0x341, as 'mscratch' ("),
+            ("number: 0x344, access: rw", "number: 0x330, access: rw", "'mip' has number 0x330, as 'mhpmevent' ("),
+            ("kind: pending,", "kind: waiting,", "'kind' is 'waiting', not one of"),
+            ("kind: stored,   mask: 0x8000001F", "kind: stored", "kind stored needs 'mask'"),
+            ("base: 0x0200_1000", "base: 0x0200_0000", "window 'watchdog' overlaps 'timer' ("),
+            ("base: 0x0200_1000", "base: 0x0200_1800", "base a multiple of it"),
+            ("device: watchdog,", "device: dog,", "'dog' is no device of this file"),
+            ("hart: rx, ", "hart: rz, ", "'hart' is 'rz', not made of r, w, x"),
+            ("{name: kick,          offset: 0x0C", "{name: kick,          offset: 0x08", "'kick' overlaps 'grace' ("),
+            ("{name: message,       offset: 0x80", "{name: message,       offset: 0x10", "'message' overlaps 'boot_command' ("),
+            ('{name: cause, bits: "5:4"}', '{name: cause, bits: "1"}', "field 'cause' overlaps 'sleeping' ("),
+            ("value: mgmt_sram_bytes", "value: mgmt_ram_bytes", "names no configuration parameter: 'mgmt_ram_bytes'"),
+            ("host: r, value: 0x544D4748", "host: rw, value: 0x544D4748", "'value' is for registers that nobody writes"),
+            (source, source.replace("7", "6"), "interrupt source number '6' is already used at "),
+            ("{name: bad_magic,      value: 0x82", "{name: bad_magic,      value: 0x182", "'value' is 386, outside 0..255"),
+            ("{name: entry,            offset: 0x1C", "{name: entry,            offset: 0x40", "'entry' is no word of the header"),
+        ):
+            with self.subTest(text):
+                self.setUp()
+                path = self.folder / "spec" / "management.yaml"
+                before = path.read_text(encoding="utf-8")
+                self.assertEqual(before.count(old), 1, old)
+                path.write_text(before.replace(old, new), encoding="utf-8")
+                status, _, err = run("--spec", self.folder / "spec")
+                self.assertEqual(status, 1, text)
+                self.assertRegex(err, r"management\.yaml:\d+: ")
+                self.assertIn(text, err)
+
     # ---- CSRs ----
 
     def test_duplicate_csr_number(self):

@@ -5,7 +5,7 @@
 // It joins a load of its line in flight while that is open (data_cache_table). Otherwise it goes to the memory, behind the stores. A store
 // updates its line here if present; AMO, LR and SC drop it. A snoop drops the line and closes loads in flight.
 // The memory port must perform requests to one line in the order in which they leave here.
-// Latency of a hit: one cycle from request to response. A response from memory passes on after two cycles.
+// Latency of a hit: one cycle from request to response, or from look to data. A response from memory passes on after two cycles.
 // Throughput: one request and one response per cycle. Fetches the next lines after a miss when there is nothing better to do.
 // Invariants: each request is answered once; requests that go on leave in order; what is stored is what was asked for.
 module data_cache
@@ -16,13 +16,20 @@ module data_cache
   input  logic          clk_i,
   input  logic          rst_ni,
   input  logic          invalidate_i,          // a launch begins: what is here is forgotten
-  output logic          idle_o,                // nothing is in flight at the memory port
+  output logic          idle_o,                // nothing is in flight at the memory port, or about to be
   // LSU
   input  mem_request_t  request_i,
   input  logic          request_valid_i,
   output logic          request_ready_o,
   output mem_response_t response_o,
   output logic          response_valid_o,      // always accepted
+  // short way of the LSU, while request_valid_i is low: is the line here for a load?
+  input  logic          look_valid_i,
+  input  line_address_t look_line_i,
+  output logic          look_hit_o,
+  input  logic          look_take_i,           // it takes it
+  output line_t         look_data_o,           // from the next cycle
+  input  logic          look_done_i,           // until then
   // memory
   output mem_request_t  mem_request_o,
   output logic          mem_request_valid_o,
@@ -43,9 +50,9 @@ module data_cache
   logic          use_open, use_hit, use_port, hit_ready, port_ready;
   logic          go_merge, go_hit, go_send, go_prefetch, go_update, go_close, go_kill, drop_prefetch;
 
-  assign prefetch_slot = prefetch_valid & ~request_valid_i;
-  assign lookup_valid  = request_valid_i | prefetch_slot;
-  assign line          = prefetch_slot ? prefetch_line : request_i.address[31:OffsetBits];
+  assign prefetch_slot = prefetch_valid & ~request_valid_i & ~look_valid_i;
+  assign lookup_valid  = request_valid_i | look_valid_i | prefetch_slot;
+  assign line          = prefetch_slot ? prefetch_line : look_valid_i ? look_line_i : request_i.address[31:OffsetBits];
 
   always_comb begin
     snooped = 1'b0;
@@ -61,6 +68,7 @@ module data_cache
   assign use_hit  = reads & present & ~load_in_flight & (~write_in_flight | request_i.private_line);
   assign use_port = ~use_open & ~use_hit;
 
+  assign look_hit_o      = present & ~load_in_flight & ~write_in_flight & hit_ready;
   assign go_merge        = request_valid_i & use_open;
   assign go_hit          = request_valid_i & use_hit & hit_ready;
   assign go_send         = request_valid_i & use_port & id_free & port_ready & (~reads | load_free);
@@ -96,7 +104,9 @@ module data_cache
 
   // ---- transactions in flight ----------------------------------------------------------------------------------------
   lsu_id_t d_id_q, d_waiter;
-  logic    d_valid_q, d_error_q, d_load, d_install, d_any, d_final, d_answer, d_leave;
+  logic    d_valid_q, d_error_q, d_load, d_install, d_any, d_final, d_answer, d_leave, table_idle, prefetch_idle;
+
+  assign idle_o = table_idle & prefetch_idle;
 
   data_cache_table u_table (
     .clk_i,
@@ -131,7 +141,7 @@ module data_cache
     .answered_i      (d_answer),
     .installed_i     (fill),
     .end_i           (d_leave),
-    .idle_o
+    .idle_o          (table_idle)
   );
 
   // ---- memory port -----------------------------------------------------------------------------------------------------
@@ -172,6 +182,7 @@ module data_cache
     assign start          = go_send & reads & ~present;
     assign prefetch_valid = (left_q != '0) & half_free & load_free & port_ready;
     assign prefetch_line  = next_q;
+    assign prefetch_idle  = left_q == '0;
     assign drop_prefetch  = prefetch_slot & (hit | load_in_flight);
     assign go_prefetch    = prefetch_slot & ~hit & ~load_in_flight;
     assign step           = drop_prefetch | go_prefetch;
@@ -196,6 +207,7 @@ module data_cache
   end else begin : gen_no_prefetch
     assign prefetch_valid = 1'b0;
     assign prefetch_line  = '0;
+    assign prefetch_idle  = 1'b1;
     assign drop_prefetch  = 1'b0;
     assign go_prefetch    = 1'b0;
     logic unused_half_free;
@@ -254,27 +266,27 @@ module data_cache
   end
 
   // ---- data, hit stage -------------------------------------------------------------------------------------------------------
-  logic         h_valid_d, h_valid_q, h_leave;
+  logic         h_valid_d, h_valid_q, h_look_q, h_leave;
   lsu_id_t      h_id_q;
   line_t        h_data, write_data;
   cache_slot_t  write_slot;
   line_strobe_t write_strobe;
 
-  assign h_leave   = h_valid_q & ~d_answer;
-  assign hit_ready = ~h_valid_q | h_leave;
-  assign h_valid_d = go_hit | (h_valid_q & ~h_leave);
+  assign h_leave     = h_valid_q & (h_look_q ? look_done_i : ~d_answer);
+  assign hit_ready   = ~h_valid_q | h_leave;
+  assign h_valid_d   = go_hit | look_take_i | (h_valid_q & ~h_leave);
+  assign look_data_o = h_data;
 
   assign write_slot   = go_update ? hit_slot : fill_slot;
   assign write_data   = go_update ? request_i.data : d_data;
   assign write_strobe = go_update ? request_i.strobe : {LineBytes{fill}};
 
-  ram_1r1w #(
-    .Depth     (CacheLines),
-    .Width     (LineBits),
-    .SliceWidth(8)
+  byte_ram_1r1w #(
+    .Depth(CacheLines),
+    .Bytes(LineBytes)
   ) u_data (
     .clk_i,
-    .read_enable_i  (go_hit),
+    .read_enable_i  (go_hit | look_take_i),
     .read_address_i (hit_slot),
     .read_data_o    (h_data),
     .write_enable_i (write_strobe),
@@ -284,9 +296,10 @@ module data_cache
 
   always_ff @(posedge clk_i) begin
     if (go_hit) h_id_q <= request_i.id;
+    if (go_hit || look_take_i) h_look_q <= look_take_i;
   end
 
-  assign response_valid_o = d_answer | h_valid_q;
+  assign response_valid_o = d_answer | (h_valid_q & ~h_look_q);
   assign response_o.id    = d_answer ? d_waiter : h_id_q;
   assign response_o.data  = d_answer ? d_data : h_data;
   assign response_o.error = d_answer & d_error_q;
@@ -329,6 +342,9 @@ module data_cache
     if (rst_ni) begin
       a_response_fits : assert (!mem_response_valid_i || f_push_ready);
       a_one_way_on : assert ($onehot0({go_merge, go_hit, go_send, go_prefetch}));
+      a_look : assert (!look_valid_i || !request_valid_i);
+      a_look_hit : assert (!look_take_i || (look_valid_i && look_hit_o));
+      a_look_done : assert (!look_done_i || (h_valid_q && h_look_q));
       a_pending : assert (!(go_hit && write_in_flight) || request_i.private_line);
       a_quiet_start : assert (!invalidate_i || !request_valid_i);
     end

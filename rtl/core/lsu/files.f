@@ -7,8 +7,11 @@ rtl/core/lsu/lsu_slots.sv
 rtl/core/lsu/lsu_issue.sv
 rtl/core/lsu/lsu_requests.sv
 rtl/core/lsu/lsu_scratch.sv
+rtl/core/lsu/load_format.sv
 rtl/core/lsu/lsu_writeback.sv
+rtl/core/lsu/lsu_fast.sv
 rtl/core/lsu/data_cache_tags.sv
 rtl/core/lsu/data_cache_table.sv
 rtl/core/lsu/data_cache.sv
 rtl/core/lsu/lsu.sv
+rtl/core/lsu/memory_unit.sv

@@ -1,10 +1,11 @@
 // Load/store unit of one core. An accepted instruction passes the check phase (lsu_check), which reports the lanes that trap,
 // then the issue phase (lsu_issue), which coalesces the other lanes into line requests and a scratchpad request. Words
 // that come back are cut to size and written back in parts, in any order; `last` goes with the final part.
-// Latency of a load of one line: 7 cycles plus that of the memory port (check 2, issue 1, port register 1, response 2,
-// write-back 1). Throughput: one coalesced instruction per cycle.
-// Between lsu_issue and the port lies the seam for a data cache: requests carry the line, the bytes wanted and an
-// identifier, and responses come in any order.
+// Latency of a load of one line that the data cache has, when nothing of the unit is on its way there: 3 cycles to its write-back (check
+// 2, lsu_fast 1). Otherwise 7 plus that of the memory port (check 2, issue 1, port register 1, response 2, write-back 1).
+// Throughput: one coalesced instruction per cycle.
+// Between lsu_issue and the port lies the data cache: requests carry the line, the bytes wanted and an identifier, and responses come in
+// any order.
 // Invariants: requests of a warp leave in program order; each load, AMO, LR and SC with a lane that does not trap has exactly
 // one write-back with `last`; nothing of an instruction takes effect before its check.
 module lsu
@@ -31,14 +32,23 @@ module lsu
   output logic [Warps-1:0]  idle_o,             // no access of the warp is outstanding
   output logic              error_valid_o,      // pulse: the memory answered an access with an error
   output slot_tag_t         error_tag_o,
-  output word_t             error_address_o,    // device address of the lowest lane of that line
-  output logic              error_write_o,      // of a store
+  output logic [31:2]       error_pc_o,
+  output lane_id_t          error_lane_o,       // the lowest that asked for the line
+  output word_t             error_address_o,    // its device address
+  output logic              error_write_o,      // of an AMO; loads and LR: 0. (Stores and SC do not fail.)
   // memory
   output mem_request_t      mem_request_o,
   output logic              mem_request_valid_o,
   input  logic              mem_request_ready_i,
   input  mem_response_t     mem_response_i,
   input  logic              mem_response_valid_i,
+  // short way into the data cache (data_cache)
+  output logic              look_valid_o,
+  output line_address_t     look_line_o,
+  input  logic              look_hit_i,
+  output logic              look_take_o,
+  input  line_t             look_data_i,
+  output logic              look_done_o,
   // scratchpad
   output scratch_request_t  scratch_request_o,
   output logic              scratch_request_valid_o,
@@ -50,10 +60,13 @@ module lsu
   // ---- check phase -------------------------------------------------------------------------------------------------
   lsu_checked_t     checked;
   logic             checked_valid, checked_ready, issue_ready, slot_free;
-  logic [Warps-1:0] busy_check, busy_slots, busy_writeback, busy_beyond;
+  logic [Warps-1:0] busy_check, busy_slots, busy_parts, busy_fast, busy_writeback, busy_beyond;
+  logic             plain_valid, plain_good, served, issue_busy;
+  line_address_t    plain_line;
   lsu_slot_t        new_slot;
   logic             allocate;
 
+  assign busy_writeback = busy_parts | busy_fast;
   assign busy_beyond   = busy_slots | busy_writeback;
   assign checked_ready = issue_ready & slot_free;
   assign allocate      = checked_valid & checked_ready;
@@ -71,6 +84,10 @@ module lsu
     .checked_o      (checked),
     .checked_valid_o(checked_valid),
     .checked_ready_i(checked_ready),
+    .plain_valid_o  (plain_valid),
+    .plain_line_o   (plain_line),
+    .plain_good_o   (plain_good),
+    .served_i       (served),
     .busy_i         (busy_beyond),
     .busy_o         (busy_check)
   );
@@ -99,6 +116,7 @@ module lsu
     .checked_slot_i   (new_slot),
     .checked_valid_i  (checked_valid & slot_free),
     .checked_ready_o  (issue_ready),
+    .busy_o           (issue_busy),
     .slot_o           (issue_slot),
     .warp_o           (issue_warp),
     .others_busy_i    (others_busy),
@@ -135,7 +153,8 @@ module lsu
   assign scratch_sent            = scratch_valid & scratch_ready;
 
   // ---- requests in flight --------------------------------------------------------------------------------------------
-  logic       memory_stored, memory_failed, memory_store, scratch_stored;
+  logic       memory_stored, memory_failed, scratch_stored;
+  lane_id_t   memory_lane;
   lsu_slot_t  memory_slot, scratch_slot;
   lane_mask_t memory_lanes, scratch_lanes;
   word_t      memory_address;
@@ -160,7 +179,7 @@ module lsu
     .response_slot_o   (memory_slot),
     .response_lanes_o  (memory_lanes),
     .response_address_o(memory_address),
-    .response_store_o  (memory_store),
+    .response_lane_o   (memory_lane),
     .part_o            (memory_part),
     .part_valid_o      (memory_part_valid),
     .part_ready_i      (memory_part_ready)
@@ -224,7 +243,7 @@ module lsu
 
   assign new_info = '{
     op: checked.op, size: checked.size, unsigned_load: checked.unsigned_load, rd: checked.rd,
-    core: checked.tag.core, warp: checked.tag.warp
+    core: checked.tag.core, warp: checked.tag.warp, pc: checked.pc
   };
 
   always_ff @(posedge clk_i) begin
@@ -236,6 +255,33 @@ module lsu
 
   assign part_info   = infos[part_slot];
   assign memory_info = infos[memory_slot];
+
+  lsu_writeback_t fast_writeback, part_writeback;
+  logic           fast_valid, part_valid;
+
+  lsu_fast u_fast (
+    .clk_i,
+    .rst_ni,
+    .plain_valid_i    (plain_valid),
+    .plain_line_i     (plain_line),
+    .plain_good_i     (plain_good),
+    .plain_i          (checked),
+    .served_o         (served),
+    .clear_i          (~issue_busy & ~mem_request_valid_o),
+    .look_valid_o,
+    .look_line_o,
+    .look_hit_i,
+    .look_take_o,
+    .look_data_i,
+    .look_done_o,
+    .writeback_o      (fast_writeback),
+    .writeback_valid_o(fast_valid),
+    .writeback_ready_i,
+    .busy_o           (busy_fast)
+  );
+
+  assign writeback_o       = fast_valid ? fast_writeback : part_writeback;
+  assign writeback_valid_o = fast_valid | part_valid;
 
   lsu_writeback u_writeback (
     .clk_i,
@@ -254,10 +300,10 @@ module lsu
     .order_i          (orders[part_slot]),
     .last_i           (part_last),
     .failed_i         (earlier_failed),
-    .writeback_o,
-    .writeback_valid_o,
-    .writeback_ready_i,
-    .busy_o           (busy_writeback)
+    .writeback_o      (part_writeback),
+    .writeback_valid_o(part_valid),
+    .writeback_ready_i(writeback_ready_i & ~fast_valid),
+    .busy_o           (busy_parts)
   );
 
   assign idle_o = ~(busy_check | busy_beyond);
@@ -265,8 +311,10 @@ module lsu
   // ---- errors ----------------------------------------------------------------------------------------------------------
   assign error_valid_o   = memory_failed;
   assign error_tag_o     = '{core: memory_info.core, warp: memory_info.warp, order: orders[memory_slot]};
+  assign error_pc_o      = memory_info.pc;
+  assign error_lane_o    = memory_lane;
   assign error_address_o = memory_address;
-  assign error_write_o   = memory_store;
+  assign error_write_o   = !(memory_info.op inside {LsuLoad, LsuLr});
 
 `ifndef SYNTHESIS
   // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.

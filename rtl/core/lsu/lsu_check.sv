@@ -24,6 +24,11 @@ module lsu_check
   output lsu_checked_t     checked_o,
   output logic             checked_valid_o,
   input  logic             checked_ready_i,
+  // a load of one line of device memory is in stage B for its first cycle: it may be answered at once and is then not handed over
+  output logic             plain_valid_o,
+  output line_address_t    plain_line_o,
+  output logic             plain_good_o,    // no lane of it traps
+  input  logic             served_i,
   input  logic [Warps-1:0] busy_i,          // warps with accesses beyond this phase
   output logic [Warps-1:0] busy_o           // warps with a request in this phase
 );
@@ -43,7 +48,7 @@ module lsu_check
   word_t         a_private_base;
 
   // ---- stage B: regions, check, hand-over ------------------------------------------------------------------------
-  logic          b_valid_d, b_valid_q, b_last_q, b_checked_d, b_checked_q;
+  logic          b_valid_d, b_valid_q, b_last_q, b_plain_q, b_checked_d, b_checked_q;
   lsu_request_t  b_q;
   mem_size_e     b_size_q;
   lane_mask_t    b_misaligned_q, b_window_fault_q, b_scratch_q, b_private_q;
@@ -134,10 +139,14 @@ module lsu_check
   assign check_o.misaligned   = b_misaligned_q;
   assign check_o.access_fault = b_fault;
 
-  assign checked_valid_o = b_valid_q & b_last_q & ~b_fence & (b_good != '0);
+  assign checked_valid_o = b_valid_q & b_last_q & ~b_fence & (b_good != '0) & ~served_i;
+
+  assign plain_valid_o = b_valid_q & b_plain_q & ~b_checked_q;
+  assign plain_line_o  = b_line_q;
+  assign plain_good_o  = b_line_fault == '0;
 
   // Done with the instruction: nothing left to issue once it is checked, or the issue phase takes it.
-  assign b_done  = (b_fence || b_good == '0) ? check_valid_o | b_checked_q : checked_ready_i;
+  assign b_done  = (b_fence || b_good == '0) ? check_valid_o | b_checked_q : checked_ready_i | served_i;
   assign b_ready = ~b_valid_q | ~b_last_q | b_done;
 
   assign b_valid_d   = a_leave | (b_valid_q & ~b_ready);
@@ -155,6 +164,7 @@ module lsu_check
     checked_o.memory_mask   = b_good & ~b_scratch_q;
     checked_o.private_mask  = b_good & b_private_q;
     checked_o.data          = b_q.data;
+    checked_o.pc            = b_q.pc;
     for (int unsigned l = 0; l < Lanes; l++) begin
       if (b_scratch_q[l]) begin
         checked_o.address[l] = 32'(b_q.scratch_base) + 32'(b_q.address[l][ScratchBits-1:0]);
@@ -186,6 +196,7 @@ module lsu_check
       b_same_q         <= a_same;
       b_line_q         <= a_line;
       b_private_base_q <= a_private_base;
+      b_plain_q        <= a_first_q && a_last && a_q.op == LsuLoad && a_device == a_q.mask && a_q.mask != '0;
     end
   end
 
@@ -217,6 +228,7 @@ module lsu_check
         ((check_o.misaligned | check_o.access_fault) & ~b_q.mask) == '0));
       a_no_issue_before_check : assert (!(checked_valid_o && checked_ready_i) || (check_valid_o || b_checked_q));
       a_one_check : assert (!check_valid_o || (!b_checked_q));
+      a_served : assert (!served_i || (plain_valid_o && plain_good_o && check_valid_o));
     end
   end
 `endif

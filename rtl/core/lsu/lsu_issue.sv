@@ -18,7 +18,8 @@ module lsu_issue
   input  lsu_slot_t        checked_slot_i,   // allocated for it
   input  logic             checked_valid_i,
   output logic             checked_ready_o,
-  output lsu_slot_t        slot_o,           // of the instruction in this phase
+  output logic             busy_o,           // an instruction is in this phase
+  output lsu_slot_t        slot_o,           // of it
   output warp_id_t         warp_o,
   input  logic             others_busy_i,    // the warp has other accesses outstanding
   // to the request table and the memory port; the identifier comes from the table
@@ -51,6 +52,7 @@ module lsu_issue
 
   assign atomic = i_q.op == LsuAmo || i_q.op == LsuLr || i_q.op == LsuSc;
   assign go     = valid_q & (~atomic | started_q | ~others_busy_i);
+  assign busy_o = valid_q;
   assign slot_o = slot_q;
   assign warp_o = i_q.tag.warp;
 

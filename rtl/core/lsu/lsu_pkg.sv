@@ -56,16 +56,18 @@ package lsu_pkg;
     lane_mask_t  scratch_mask;   // lanes that go to the scratchpad; disjoint from memory_mask
     lane_words_t address;        // memory lanes: device address; scratchpad lanes: byte of the scratchpad
     lane_words_t data;
+    logic [31:2] pc;
   } lsu_checked_t;
 
   // What a write-back needs to know of its instruction.
   typedef struct packed {
-    lsu_op_e   op;
-    mem_size_e size;
-    logic      unsigned_load;
-    reg_id_t   rd;
-    core_id_t  core;
-    warp_id_t  warp;
+    lsu_op_e     op;
+    mem_size_e   size;
+    logic        unsigned_load;
+    reg_id_t     rd;
+    core_id_t    core;
+    warp_id_t    warp;
+    logic [31:2] pc;
   } lsu_slot_info_t;
 
   // Words for some lanes of an instruction, not yet cut to size.

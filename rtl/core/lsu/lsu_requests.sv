@@ -27,7 +27,7 @@ module lsu_requests
   output lsu_slot_t     response_slot_o,   // of stored_o and failed_o
   output lane_mask_t    response_lanes_o,
   output word_t         response_address_o,
-  output logic          response_store_o,
+  output lane_id_t      response_lane_o,   // the lowest
   // words for the write-back
   output lsu_part_t     part_o,
   output logic          part_valid_o,
@@ -85,7 +85,15 @@ module lsu_requests
   assign response_slot_o    = answered.slot;
   assign response_lanes_o   = answered.lanes;
   assign response_address_o = addresses[response_i.id];
-  assign response_store_o   = answered.store;
+
+  lowest_one #(
+    .Width(Lanes)
+  ) u_lane (
+    .bits_i  (response_valid_i ? answered.lanes : '0),
+    .any_o   (),
+    .onehot_o(),
+    .index_o (response_lane_o)
+  );
 
   fifo #(
     .Width(LsuIdBits),

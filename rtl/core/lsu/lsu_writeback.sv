@@ -1,6 +1,5 @@
-// Write-back formatter: takes parts of instructions from the memory and the scratchpad side in turn, cuts each lane's
-// word to the access size, extends it (halves for floating-point registers are boxed: ones above them), and offers it to
-// the core.
+// Write-back of what comes in parts: takes parts of instructions from the memory and the scratchpad side in turn, formats each lane's
+// word (load_format), and offers it to the core.
 // Latency: one cycle (output register). Throughput: one part per cycle.
 // Invariant: an offered write-back stays until it is taken.
 module lsu_writeback
@@ -45,29 +44,21 @@ module lsu_writeback
   assign mask_o          = part.mask;
   assign prefer_memory_d = take_o ? pick_scratch : prefer_memory_q;
 
+  load_format u_format (
+    .valid_i   (take_o),
+    .mask_i    (part.mask),
+    .words_i   (part.words),
+    .bytes_i   (part.bytes),
+    .size_i    (info_i.size),
+    .unsigned_i(info_i.unsigned_load),
+    .boxed_i   (info_i.rd[5]),
+    .data_o    (data)
+  );
+
   always_comb begin
-    word_t shifted;
-    logic  sign;
-    shifted  = '0;
-    sign     = 1'b0;
-    data     = '0;
     failed_o = 1'b0;
-    if (take_o) begin
-      for (int unsigned l = 0; l < Lanes; l++) begin
-        if (part.mask[l]) begin
-          shifted = part.words[l] >> {part.bytes[l], 3'b000};
-          unique case (info_i.size)
-            SizeByte: begin
-              sign = shifted[7] & ~info_i.unsigned_load;
-              if (PlantedBug == 7 && part.bytes[l] == 2'd3) sign = 1'b0;  // planted bug 7: lb at byte 3 loses its sign
-              data[l] = {{24{sign}}, shifted[7:0]};
-            end
-            SizeHalf: data[l] = {{16{(info_i.rd[5] && PlantedBug != 12) | (shifted[15] & ~info_i.unsigned_load)}}, shifted[15:0]};
-            default:  data[l] = part.words[l];
-          endcase
-          if (info_i.op == LsuSc && part.words[l][0]) failed_o = 1'b1;
-        end
-      end
+    if (take_o && info_i.op == LsuSc) begin
+      for (int unsigned l = 0; l < Lanes; l++) failed_o = failed_o | (part.mask[l] & part.words[l][0]);
     end
   end
 

@@ -22,6 +22,7 @@ enum Cause : uint32_t {
   kStoreAccess = 7,
   kEnvironmentCall = 11,
   kCollective = 24,
+  kWritebackRefused = 25,
 };
 
 constexpr uint32_t kNullPage = 4096;
@@ -138,6 +139,11 @@ void explain_fault(FaultReport& fault, const FaultContext& context) {
           "another collective",
           value);
       break;
+    case kWritebackRefused:
+      fault.cause_text = "memory refused to take a line back from the cache";
+      fault.address = value;
+      fault.hint = neighbourhood(value, context);
+      return;
     default: fault.cause_text = fmt::format("trap with unknown cause {}", fault.cause); break;
   }
   locate_lane(fault, context);
@@ -183,6 +189,7 @@ std::string fault_text(const std::string& kernel, const FaultReport& fault) {
   if (fault.address) text += fmt::format(", address {:#010x}", *fault.address);
   if (fault.instruction) text += fmt::format(" {:#010x}", *fault.instruction);
   if (!fault.hint.empty()) text += fmt::format(" ({})", fault.hint);
+  if (fault.cause == kWritebackRefused) return text + "; which store wrote it is not known any more";
   text += fmt::format("; {}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",
                       place_text(fault), fault.group[0], fault.group[1], fault.group[2], fault.local[0], fault.local[1],
                       fault.local[2], fault.lane, fault.warp, fault.core);

@@ -2,7 +2,7 @@
 
 import os
 
-from . import emit_c, emit_cpp_device, emit_cpp_isa, emit_docs, emit_special, emit_sv_isa, emit_sv_regs
+from . import emit_c, emit_compressed, emit_cpp_device, emit_cpp_isa, emit_docs, emit_management, emit_special, emit_sv_isa, emit_sv_regs
 
 
 def generate(spec, config):
@@ -14,6 +14,7 @@ def generate(spec, config):
         "rtl/heddle_config_pkg.sv": emit_sv_isa.config_package(spec, config, values),
         "rtl/heddle_isa_pkg.sv": emit_sv_isa.isa_package(spec),
         "rtl/heddle_special_pkg.sv": emit_special.package(spec),
+        "rtl/mgmt_spec_pkg.sv": emit_management.package(spec),
         f"rtl/{block}_regs_pkg.sv": emit_sv_regs.package(spec),
         f"rtl/{block}_regs.sv": emit_sv_regs.module(spec),
         f"{include}/isa.h": emit_cpp_isa.isa_header(spec),
@@ -22,6 +23,9 @@ def generate(spec, config):
         f"{include}/memory_map.h": emit_cpp_device.memory_map_header(spec),
         f"{include}/configuration.h": emit_cpp_device.configuration_header(spec),
         f"{include}/special_functions.h": emit_special.header(spec),
+        f"{include}/compressed.h": emit_compressed.header(spec),
+        f"{include}/management.h": emit_management.cpp_header(spec),
+        "include/heddle/heddle_mgmt.h": emit_management.c_header(spec),
         "include/heddle/heddle_isa.h": emit_c.header(spec),
         "asm/xheddle.inc": emit_c.assembler_macros(spec),
         "reference/instructions.md": emit_docs.instructions(spec),
@@ -29,6 +33,7 @@ def generate(spec, config):
         "reference/registers.md": emit_docs.registers(spec),
         "reference/configurations.md": emit_docs.configurations(spec),
         "reference/memory_map.md": emit_docs.memory_map(spec),
+        "reference/management.md": emit_management.reference(spec),
     }
 
 

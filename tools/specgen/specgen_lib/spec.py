@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import checks, device, isa, special
+from . import checks, compressed, device, isa, management, special
 from .located_yaml import Mark, load
 
 
@@ -15,6 +15,8 @@ class Spec:
     windows: list
     configurations: device.Configurations
     special: dict  # tables of the special functions
+    compressed: list
+    management: management.Management
 
 
 def read(folder):
@@ -25,13 +27,16 @@ def read(folder):
         return load(path), Mark(str(path), 1)
 
     configurations = device.read_configurations(*document("configurations"))
+    instructions = isa.read_instructions(*document("instructions"))
     spec = Spec(
-        instructions=isa.read_instructions(*document("instructions")),
+        instructions=instructions,
         csrs=isa.read_csrs(*document("csrs")),
         registers=device.read_registers(*document("registers"), configurations),
         windows=device.read_memory_map(*document("memory_map")),
         configurations=configurations,
         special=special.read_special_functions(*document("special_functions")),
+        compressed=compressed.read_compressed(*document("compressed"), instructions),
+        management=management.read_management(*document("management"), instructions, configurations),
     )
     checks.check(spec)
     return spec

@@ -3,6 +3,7 @@ verif/harness/rtl/bus_pkg.sv
 verif/harness/rtl/core_monitor.sv
 verif/harness/rtl/memory_monitor.sv
 verif/harness/rtl/scratch_monitor.sv
+verif/harness/rtl/refusal_monitor.sv
 verif/harness/rtl/launch_monitor.sv
 verif/harness/rtl/memory_port_dpi.sv
 verif/harness/rtl/host_port_dpi.sv

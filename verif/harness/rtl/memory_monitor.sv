@@ -1,4 +1,4 @@
-// Bound to memory_hub: reports every write, AMO, LR and SC to device memory in the cycle it takes its place in the order.
+// Bound to each bank's l2_data: reports every write, AMO, LR and SC to device memory in the cycle it takes its place in the order.
 module memory_monitor
   import heddle_config_pkg::*;
   import heddle_pkg::*;

@@ -41,6 +41,7 @@ endmodule
 
 // The monitors see the design's own signals by name.
 bind simt_core core_monitor u_core_monitor (.*);
-bind memory_hub memory_monitor u_memory_monitor (.*);
+bind l2_data memory_monitor u_memory_monitor (.*);
 bind scratchpad scratch_monitor u_scratch_monitor (.*);
+bind launch_gate refusal_monitor u_refusal_monitor (.*);
 bind host_port launch_monitor u_launch_monitor (.clk_i, .rst_ni, .ended_i(busy && state_d == StateIdle));

@@ -38,6 +38,7 @@ struct Arguments {
   std::string expect_error;         // what an exception of the device has to say
   std::vector<uint32_t> bus_error;  // first, last address
   std::vector<uint32_t> dump;       // address, words
+  std::vector<uint32_t> turns;      // address of the host's words, address of the device's, words
   heddle::harness::RtlOptions options;
 };
 
@@ -123,6 +124,20 @@ int finish(const Arguments& arguments, const std::optional<std::string>& mismatc
   return ending.cause || ending.rejected != 0 || ending.aborted ? 2 : 0;
 }
 
+// Before a launch the host writes its number into all of its words; after it the device has copied it into its own.
+void begin_turn(RtlDevice& device, const std::vector<uint32_t>& turns, uint32_t number) {
+  const std::vector<uint32_t> words(turns[2], number);
+  device.write_memory(turns[0], std::as_bytes(std::span(words)));
+}
+void end_turn(RtlDevice& device, const std::vector<uint32_t>& turns, uint32_t number) {
+  std::vector<uint32_t> words(turns[2]);
+  device.read_memory(turns[1], std::as_writable_bytes(std::span(words)));
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == number) continue;
+    throw std::runtime_error(fmt::format("turn {}: the device answers {} in word {}", number, words[i], i));
+  }
+}
+
 int run(const Arguments& arguments) {
   void* handle = dlopen(arguments.library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) throw std::runtime_error(dlerror());
@@ -136,6 +151,7 @@ int run(const Arguments& arguments) {
   if (arguments.bus_error.size() == 2) device->inject_bus_error(arguments.bus_error[0], arguments.bus_error[1]);
   for (unsigned i = 0; i < arguments.launches && !device->mismatch(); ++i) {
     ending = Ending{};
+    if (!arguments.turns.empty()) begin_turn(*device, arguments.turns, i + 1);
     const std::optional<uint32_t> status = launch(*device, arguments, entry);
     if (!status) break;
     if (regs::status::kRejected.get(*status) != 0) ending.rejected = regs::status::kReason.get(*status);
@@ -145,6 +161,8 @@ int run(const Arguments& arguments) {
       fmt::print("fault: cause {} pc {:#010x} value {:#010x} place {:#x}\n", *ending.cause,
                  device->read_register(regs::kFaultPc), device->read_register(regs::kFaultValue),
                  device->read_register(regs::kFaultPlace));
+    } else if (!arguments.turns.empty()) {
+      end_turn(*device, arguments.turns, i + 1);
     }
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -193,6 +211,10 @@ int main(int argc, char** argv) {
       ->expected(2);
   app.add_option("--max-idle", arguments.options.max_idle_cycles, "cycles without progress that are a hang");
   app.add_option("--dump", arguments.dump, "address,words to print at the end")->delimiter(',')->expected(2);
+  app.add_option("--host-turns", arguments.turns,
+                 "addresses of words that the host writes and the device answers, count")
+      ->delimiter(',')
+      ->expected(3);
   app.add_flag("!--no-lockstep", arguments.options.lockstep, "do not check");
   app.add_option("--seed", arguments.options.seed, "");
   app.add_option("--latency", arguments.options.memory_latency, "memory latency in cycles");

@@ -105,6 +105,12 @@ uint32_t Checker::State::match_load(const WritebackRecord& record, WarpContext& 
     }
     return raw;
   }
+  if (!context.bus_error && slot.space(lane) == model::Space::kDevice && bus_refuses(slot.word(lane))) {
+    // Of several warps that are refused a line at once the RTL reports one.
+    context.bus_error = true;
+    refused_load = true;
+    ++statistics.copied_bus_error;
+  }
   if (context.bus_error) return accessed_bytes(slot, lane, watch.values.front());
   std::string held;
   for (size_t i = 0; i < std::min<size_t>(watch.values.size(), 6); ++i) {

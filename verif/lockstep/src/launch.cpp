@@ -20,6 +20,7 @@ void Checker::State::begin_launch(const model::Launch& new_launch) {
   retired = 0;
   lanes_retired = 0;
   faults.clear();
+  refused_load = false;
   first_faults = 0;
   launch_cycle = now;
 }
@@ -131,7 +132,44 @@ void Checker::State::handle_dispatch(const DispatchRecord& record) {
   context.warp->dispatch(launch, identity);
 }
 
+// That an access was refused is the RTL's word; which one it says it was has to be one in flight to such a line.
+void Checker::State::check_bus_fault(const FaultRecord& record, const WarpContext& context, const Tag& tag) {
+  if (record.cause == static_cast<uint32_t>(model::Cause::kInstructionAccess) || context.bus_error) return;
+  for (const auto& slot : context.in_flight) {
+    if (slot->step.pc != record.pc || (slot->unwritten & model::lane_bit(record.lane)) == 0) continue;
+    if (slot->space(record.lane) != model::Space::kDevice || slot->step.location[record.lane].address != record.value ||
+        !bus_refuses(slot->word(record.lane))) {
+      continue;
+    }
+    const auto cause =
+        slot->step.kind == model::AccessKind::kAmo ? model::Cause::kStoreAccess : model::Cause::kLoadAccess;
+    if (record.cause != static_cast<uint32_t>(cause)) {
+      diverge("fault.cause", fmt::format("expected {}, got {}", static_cast<uint32_t>(cause), record.cause), tag);
+    }
+    if (record.local_id != context.warp->identity.local_base + record.lane) {
+      diverge("fault.local_id", fmt::format("lane {} is not work-item {}", record.lane, record.local_id), tag);
+    }
+    return;
+  }
+  diverge("fault",
+          fmt::format("the RTL reports a bus error at {:#010x} for pc {:#010x}, lane {}: no such access is in flight",
+                      record.value, record.pc, record.lane),
+          tag);
+}
+
 void Checker::State::handle_fault(const FaultRecord& record) {
+  if (record.cause == static_cast<uint32_t>(model::Cause::kWritebackRefused)) {
+    // No warp's: what a cache wrote back late was refused. The model's memory has it, and is not compared there.
+    if (!bus_refuses(record.value)) {
+      diverge("fault",
+              fmt::format("memory is said to have refused a write-back of the line at {:#010x}", record.value));
+    }
+    if (faults.empty()) first_fault_cycle = now;
+    faults.push_back(record);
+    if (first_fault_cycle == now) first_faults = faults.size();
+    ++statistics.copied_bus_error;
+    return;
+  }
   const Tag tag{record.core, record.warp, 0};
   WarpContext& context = context_of(tag, "fault");
   const auto slot_tag = Tag{record.core, record.warp, static_cast<uint32_t>(context.warp->slots)};
@@ -143,6 +181,7 @@ void Checker::State::handle_fault(const FaultRecord& record) {
                          record.cause == static_cast<uint32_t>(model::Cause::kLoadAccess) ||
                          record.cause == static_cast<uint32_t>(model::Cause::kStoreAccess);
   if (!context.fault && bus_cause && error_first <= error_last) {
+    check_bus_fault(record, context, slot_tag);
     context.bus_error = true;
     ++statistics.copied_bus_error;
     return;
@@ -233,6 +272,9 @@ void Checker::State::compare_outcome(const LaunchOutcome& outcome) {
               Tag{context.group->core, context.warp->identity.slot, static_cast<uint32_t>(context.warp->slots)});
     }
     if (context.fault && faults.empty()) diverge("status.fault", "a warp's fault was never reported");
+  }
+  if (refused_load && faults.empty() && !aborted) {
+    diverge("status.fault", "a load brought what memory had refused, which was never reported");
   }
   check("status.fault", faults.empty() ? 0 : 1, outcome.fault ? 1 : 0);
   if (!faults.empty()) {

@@ -49,6 +49,7 @@ struct Checker::State {
   void begin_launch(const model::Launch& launch);
   void handle_dispatch(const DispatchRecord& record);
   void handle_fault(const FaultRecord& record);
+  void check_bus_fault(const FaultRecord& record, const WarpContext& context, const Tag& tag);
   void handle_warp_done(const WarpDoneRecord& record);
   void handle_end(const LaunchOutcome& outcome, const RtlMemoryView& rtl_memory);
   void compare_outcome(const LaunchOutcome& outcome);
@@ -126,6 +127,7 @@ struct Checker::State {
   model::Launch launch;
   bool running = false;
   bool aborted = false;
+  bool refused_load = false;  // a load brought what memory had refused: the launch has to end in a fault
   std::optional<model::RejectReason> rejected;
   uint64_t total_groups = 0;
   uint64_t next_group = 0;  // linear order of dispatch

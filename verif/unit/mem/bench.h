@@ -80,6 +80,7 @@ class Bench {
     struct Fetch {
       uint32_t address;
       bool busy = false;
+      bool stale = false;  // under way while the host wrote
     };
     std::vector<Fetch> fetches;
     std::optional<unsigned> fetch_offered;

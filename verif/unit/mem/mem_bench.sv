@@ -1,4 +1,4 @@
-// Bench top: the load/store units of all cores, the L2 cache and the scratchpad, wired as in the cluster. Ports are arrays of
+// Bench top: the load/store units of all cores with their data caches, the L2 cache and the scratchpad, wired as in the cluster. Ports are arrays of
 // words so that the C++ side is the same for every configuration. `*_i` fields follow lsu_request_t, launch_t and mem_request_t.
 module mem_bench
   import heddle_config_pkg::*;
@@ -52,6 +52,7 @@ module mem_bench
   output logic [31:0] error_warp_o [Cores],
   output logic [31:0] error_order_o [Cores],
   output logic [31:0] error_address_o [Cores],
+  output logic [31:0] error_lane_o [Cores],
   output logic        error_write_o [Cores],
   // instruction fetch ports
   input  logic        fetch_valid_i [Cores],
@@ -148,6 +149,12 @@ module mem_bench
     end
   end
 
+  snoop_t [Cores-1:0] snoop;
+  logic   [Cores-1:0] quiet;
+  logic               l2_idle;
+
+  assign l2_idle_o = l2_idle && quiet == '1 && memory_request_valid == '0;
+
   // Packed copies: Verilator 5.006 cannot sample an array port in an assertion.
   logic [Cores-1:0] start_valid, req_valid, wb_ready, fetch_valid;
 
@@ -166,6 +173,8 @@ module mem_bench
     lsu_writeback_t   writeback;
     logic [Warps-1:0] idle;
     slot_tag_t        error_tag;
+    lane_id_t         error_lane;
+    logic [31:2]      error_pc;
 
     always_comb begin
       request.tag.core      = core_id_t'(c);
@@ -178,13 +187,14 @@ module mem_bench
       request.rd            = reg_id_t'(req_rd_i[c]);
       request.mask          = lane_mask_t'(req_mask_i[c]);
       request.scratch_base  = ScratchBits'(req_scratch_base_i[c]);
+      request.pc            = 30'(req_order_i[c]);
       for (int l = 0; l < Lanes; l++) begin
         request.address[l] = req_address_i[c][l];
         request.data[l]    = req_data_i[c][l];
       end
     end
 
-    lsu u_lsu (
+    memory_unit u_memory_unit (
       .clk_i,
       .rst_ni,
       .core_id_i               (core_id_t'(c)),
@@ -202,8 +212,13 @@ module mem_bench
       .idle_o                  (idle),
       .error_valid_o           (error_valid_o[c]),
       .error_tag_o             (error_tag),
+      .error_pc_o              (error_pc),
+      .error_lane_o            (error_lane),
       .error_address_o         (error_address_o[c]),
       .error_write_o           (error_write_o[c]),
+      .invalidate_i,
+      .quiet_o                 (quiet[c]),
+      .snoop_i                 (snoop[c]),
       .mem_request_o           (memory_request[2*c]),
       .mem_request_valid_o     (memory_request_valid[2*c]),
       .mem_request_ready_i     (memory_request_ready[2*c]),
@@ -228,7 +243,8 @@ module mem_bench
     assign wb_sc_failed_o[c]     = writeback.sc_failed;
     assign idle_o[c]             = 32'(idle);
     assign error_warp_o[c]       = 32'(error_tag.warp);
-    assign error_order_o[c]      = error_tag.order;
+    assign error_order_o[c]      = 32'(error_pc);   // as requested above
+    assign error_lane_o[c]       = 32'(error_lane);
 
     for (genvar l = 0; l < Lanes; l++) begin : gen_lane
       assign wb_data_o[c][l] = writeback.data[l];
@@ -262,8 +278,6 @@ module mem_bench
     .response_valid_o(scratch_response_valid)
   );
 
-  snoop_t [Cores-1:0] snoop;
-
   l2_cache u_l2 (
     .clk_i,
     .rst_ni,
@@ -272,7 +286,7 @@ module mem_bench
     .error_o         (l2_error_o),
     .error_line_o    (l2_error_line_o),
     .invalidate_i,
-    .idle_o          (l2_idle_o),
+    .idle_o          (l2_idle),
     .request_i       (memory_request),
     .request_valid_i (memory_request_valid),
     .request_ready_o (memory_request_ready),

@@ -121,7 +121,7 @@ void Reference::checked(const Instruction& i, const Check& check) {
     // A store or SC needs no answer from memory; a load makes one access per line, other atomics one per lane.
     if (lane.poisoned && i.op != Op::Sc && i.op != Op::Store &&
         (i.atomic() || error_lines.insert(lane.address / shape_.line_bytes).second)) {
-      expected_errors_.push_back({i.core, i.warp, i.order, lane.address, false});
+      expected_errors_.push_back({i.core, i.warp, i.order, lane.address, l, i.op == Op::Amo});
     }
     if (i.op == Op::Store) {
       for (uint32_t b = 0; b < bytes; ++b) {
@@ -136,6 +136,9 @@ void Reference::checked(const Instruction& i, const Check& check) {
           if (other.instruction.core == i.core && other.instruction.warp == i.warp &&
               other.store.contains({lane.space, lane.address + b})) {
             ++load.older_stores;
+            // Through the private window the cache may answer with what the lane has stored, before it takes its place
+            // in the order.
+            if (a >= kPrivateBase && a < kDramBase) load.own = other.store.at({lane.space, lane.address + b});
           }
         }
         if (load.older_stores > 0) ++counts_["load after own store"];
@@ -327,7 +330,9 @@ bool Reference::writeback(unsigned core, unsigned warp, uint32_t order, unsigned
       for (size_t b = 0; b < lane.bytes.size(); ++b) {
         const LoadByte& load = lane.bytes[b];
         const auto value = static_cast<uint8_t>(data[l] >> (8 * b));
-        if (load.older_stores > 0) {
+        if (load.older_stores > 0 && load.own == value) {
+          ++counts_["load of own store"];
+        } else if (load.older_stores > 0) {
           error(at + format(" lane %u: load of %08x before %d of the warp's own earlier stores", l, lane.address,
                             static_cast<int>(load.older_stores)));
         } else if (std::find(load.allowed.begin(), load.allowed.end(), value) == load.allowed.end()) {
@@ -359,9 +364,11 @@ bool Reference::writeback(unsigned core, unsigned warp, uint32_t order, unsigned
   return last;
 }
 
-void Reference::memory_error(unsigned core, unsigned warp, uint32_t order, uint32_t address, bool write) {
+void Reference::memory_error(unsigned core, unsigned warp, uint32_t order, uint32_t address, unsigned lane,
+                             bool write) {
   const auto at = std::find_if(expected_errors_.begin(), expected_errors_.end(), [&](const ExpectedError& e) {
-    return e.core == core && e.warp == warp && e.order == order && e.address == address && e.write == write;
+    return e.core == core && e.warp == warp && e.order == order && e.address == address && e.lane == lane &&
+           e.write == write;
   });
   if (at == expected_errors_.end()) {
     error(format("core %u warp %u order %u: error reported for %08x", core, warp, order, address));

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -42,7 +43,7 @@ class Reference {
   // Returns whether it was the last of the instruction.
   bool writeback(unsigned core, unsigned warp, uint32_t order, unsigned rd, uint32_t mask,
                  const std::vector<uint32_t>& data, bool last, bool sc_failed);
-  void memory_error(unsigned core, unsigned warp, uint32_t order, uint32_t address, bool write);
+  void memory_error(unsigned core, unsigned warp, uint32_t order, uint32_t address, unsigned lane, bool write);
 
   // The warp has nothing outstanding by the design's own account: its stores are performed.
   void quiet(unsigned core, unsigned warp);
@@ -61,7 +62,8 @@ class Reference {
  private:
   struct LoadByte {
     std::vector<uint8_t> allowed;
-    unsigned older_stores = 0;  // of the same warp, not yet performed
+    unsigned older_stores = 0;   // of the same warp, not yet performed
+    std::optional<uint8_t> own;  // the newest of them, if the load may see it early
   };
   struct Lane {
     Space space = kNone;
@@ -86,6 +88,7 @@ class Reference {
   struct ExpectedError {
     unsigned core, warp;
     uint32_t order, address;
+    unsigned lane;
     bool write;
   };
 

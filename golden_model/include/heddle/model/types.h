@@ -103,6 +103,7 @@ enum class Cause : std::uint8_t {
   kStoreAccess = 7,
   kEnvironmentCall = 11,
   kCollectiveDeadlock = 24,
+  kWritebackRefused = 25,  // of the RTL alone: the model has no memory that refuses anything
 };
 
 // A use of the model that its contract excludes (a shape out of range, a step while an SC is pending, ...).
