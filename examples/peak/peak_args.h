@@ -2,7 +2,8 @@
 
 #include "heddle.h"
 
-#define PEAK_UNROLL 64 /* operations per iteration, on eight registers in turn */
+#define PEAK_REGISTERS 6                  /* in turn */
+#define PEAK_UNROLL (PEAK_REGISTERS * 10) /* operations per iteration */
 
 struct peak_fma_args {
   uint32_t iterations;

@@ -32,7 +32,7 @@ module float_units
   output logic            pipe_valid_o,
   output register_write_t pipe_write_o,
   output lane_flags_t     pipe_flags_o,
-  output clear_t          pipe_clear_o,      // two cycles before
+  output clear_t          pipe_clear_o,      // three cycles before
   output logic            pipe_killed_o,     // of an instruction that was squashed
 
   output logic            valid_o,
@@ -107,8 +107,8 @@ module float_units
   assign pipe_killed_o        = pipe_new.destination.killed;
   assign pipe_write_o         = '{warp: pipe_new.destination.warp, order: pipe_new.destination.order,
                                   rd: pipe_new.destination.rd, mask: pipe_new.destination.mask, data: pipe_new.data};
-  assign pipe_clear_o         = '{valid: valid_q[FpuLatency-3] && place_q[FpuLatency-3].rd != '0,
-                                  warp: place_q[FpuLatency-3].warp, number: place_q[FpuLatency-3].rd};
+  assign pipe_clear_o         = '{valid: valid_q[FpuLatency-4] && place_q[FpuLatency-4].rd != '0,
+                                  warp: place_q[FpuLatency-4].warp, number: place_q[FpuLatency-4].rd};
 
   // ---- divide and square root ----
   logic         divide_reserved_d, divide_reserved_q, divide_done, divide_empty_d, divide_empty_q, divide_valid, divide_taken;

@@ -72,8 +72,8 @@ module long_units
   assign multiply_valid_o = valid_q[Stages-1];
   assign multiply_o       = '{warp: destination_q[Stages-1].warp, order: destination_q[Stages-1].order,
                               rd: destination_q[Stages-1].rd, mask: destination_q[Stages-1].mask, data: product};
-  assign multiply_clear_o = '{valid: valid_q[Stages-3], warp: destination_q[Stages-3].warp,
-                              number: destination_q[Stages-3].rd};
+  // Three cycles before.
+  assign multiply_clear_o = '{valid: start_multiply, warp: destination.warp, number: destination.rd};
 
   // ---- division ----
   logic         divide_reserved_d, divide_reserved_q;

@@ -4,7 +4,7 @@
 // `RegisterBanks` banks with one read and one write port each; register r of warp w is in bank (r + w) mod banks, so that
 // neighbouring registers, and equal registers of neighbouring warps, lie in different banks. An instruction accepted in
 // one cycle reads in the next (one cycle more for each further source in the same bank), and its operands are at the
-// output in the cycle after its last read. A read in the cycle of a write to the register gets the new value.
+// output in the cycle after its last read. A read in the cycle of a write to the register, or in the one before, gets the new value.
 // Registers that were not written since the warp's start read what they hold at dispatch (x2 the end of the private window,
 // x10 the address of the arguments, the others zero): the first write writes all lanes, that value to those outside its mask.
 // Invariants: writes of one cycle are to different banks by construction; x0 is never written.
@@ -30,6 +30,7 @@ module register_file
   output logic                                  read_valid_o,    // an instruction is reading
   output warp_id_t                              read_warp_o,
   output logic                                  read_resolve_o,
+  output clear_t                                early_clear_o,   // the operands of a one-cycle instruction will be there in the next cycle
 
   output logic                                  operand_valid_o,
   output slot_t                                 operand_slot_o,
@@ -103,6 +104,8 @@ module register_file
   assign read_valid_o = read_valid_q;
   assign read_warp_o    = read_slot_q.warp;
   assign read_resolve_o = read_slot_q.resolve;
+  assign early_clear_o  = '{valid: read_valid_q && done && read_slot_q.decoded.writes && !is_long(read_slot_q.decoded.unit),
+                            warp: read_slot_q.warp, number: rd_of(read_slot_q.decoded)};
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -130,7 +133,8 @@ module register_file
   lane_words_t [RegisterBanks-1:0] bank_data;
 
   for (genvar b = 0; b < RegisterBanks; b++) begin : gen_bank
-    lane_mask_t  write_enable, forward_q;
+    lane_mask_t  write_enable, forward_q, late;
+    row_t        row_q;
     lane_words_t write_data, forward_data_q, read_data;
     logic        first;
 
@@ -166,12 +170,16 @@ module register_file
     end
     always_ff @(posedge clk_i) begin
       if (bank_read[b] && write_valid_i[b]) forward_data_q <= write_data;
+      if (bank_read[b])                     row_q          <= bank_row[b];
     end
+    // What was written in the cycle of the read, and over it what is written in the cycle after it.
+    assign late = (row_of(write_i[b].warp, write_i[b].rd) == row_q) ? write_enable : '0;
     always_comb begin
       bank_data[b] = read_data;
-      if (forward_q != '0) begin
+      if ((forward_q | late) != '0) begin
         for (int unsigned l = 0; l < Lanes; l++) begin
-          if (forward_q[l]) bank_data[b][l] = forward_data_q[l];
+          if (late[l])           bank_data[b][l] = write_data[l];
+          else if (forward_q[l]) bank_data[b][l] = forward_data_q[l];
         end
       end
     end
@@ -217,7 +225,9 @@ module register_file
     operand_source[1] = rs2_of(operand_slot_q.decoded);
     operand_source[2] = rs3_of(operand_slot_q.decoded);
     for (int unsigned s = 0; s < Sources; s++) begin
-      operand_written[s] = written_q[operand_slot_q.warp][operand_source[s]];
+      operand_written[s] = written_q[operand_slot_q.warp][operand_source[s]] ||
+                           (write_valid_i[operand_bank_q[s]] && write_i[operand_bank_q[s]].warp == operand_slot_q.warp &&
+                            write_i[operand_bank_q[s]].rd == operand_source[s]);
       operand[s] = '0;
       if (operand_valid_q && operand_reads[s]) begin
         if (!operand_written[s]) operand[s] = {Lanes{initial_of(operand_source[s], stack_i, args_i)}};

@@ -12,18 +12,17 @@ module results
   input  logic                                clk_i,
   input  logic                                rst_ni,
 
-  input  logic            [Ports-1:0]         operand_valid_i,      // operand stage
-  input  slot_t           [Ports-1:0]         operand_slot_i,
+  input  clear_t          [Ports-1:0]         alu_clear_i,          // three cycles before the result is written
   input  logic            [Ports-1:0]         alu_valid_i,          // execute stage
   input  register_write_t [Ports-1:0]         alu_write_i,
   output logic            [Ports-1:0]         alu_pending_o,        // the result of the cycle before
   output warp_id_t        [Ports-1:0]         alu_warp_o,
   input  logic                                multiply_valid_i,
   input  register_write_t                     multiply_write_i,
-  input  clear_t                              multiply_clear_i,     // two cycles before
+  input  clear_t                              multiply_clear_i,     // three cycles before
   input  logic                                pipe_valid_i,         // of the floating-point pipe
   input  register_write_t                     pipe_write_i,
-  input  clear_t                              pipe_clear_i,         // two cycles before
+  input  clear_t                              pipe_clear_i,         // three cycles before
   input  logic                                divide_valid_i,
   input  register_write_t                     divide_write_i,
   output logic                                divide_ready_o,
@@ -72,10 +71,7 @@ module results
   for (genvar p = 0; p < Ports; p++) begin : gen_alu
     assign alu_warp_o[p] = alu_write_q[p].warp;
     assign write_o[p]    = alu_write_q[p];
-    // The result of a one-cycle instruction can be read two cycles after its operands are there.
-    assign clear_o[p]    = '{valid: operand_valid_i[p] && operand_slot_i[p].decoded.writes &&
-                                    !is_long(operand_slot_i[p].decoded.unit),
-                             warp: operand_slot_i[p].warp, number: rd_of(operand_slot_i[p].decoded)};
+    assign clear_o[p]    = alu_clear_i[p];
   end
 
   // A load to x0 brings data that goes nowhere.

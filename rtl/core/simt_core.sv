@@ -2,7 +2,7 @@
 // pipeline registers between the parts, the life of warps, and the records for the monitors.
 //
 // Cycle by cycle for an ALU instruction: issue (0), register banks read (1), operands selected (2), execute (3), banks
-// written and, where the path may change, the path event (4). A dependent instruction issues at 3 at the earliest.
+// written and, where the path may change, the path event (4). A dependent instruction issues at 2 at the earliest.
 // With two ports, each has operands (a register file) and an execute stage of its own.
 // Invariant: a warp that ends has nothing in the pipe, no register busy, nothing in the LSU.
 module simt_core
@@ -90,6 +90,7 @@ module simt_core
   lane_mask_t      [Ports-1:0]         taken, completing;
   word_t           [Ports-1:0]         target;
   register_write_t [Ports-1:0]         alu_write;
+  clear_t          [Ports-1:0]         alu_clear;
   event_t          [Ports-1:0]         execute_event;
   slot_t           [Ports-1:0]         issue_slot;
   logic                                execute_memory;
@@ -211,6 +212,7 @@ module simt_core
       .read_valid_o   (read_valid[p]),
       .read_warp_o    (read_warp[p]),
       .read_resolve_o (read_resolve[p]),
+      .early_clear_o  (alu_clear[p]),
       .operand_valid_o(operand_valid[p]),
       .operand_slot_o (operand_slot[p]),
       .operand_a_o    (operand_a[p]),
@@ -410,8 +412,7 @@ module simt_core
   results u_results (
     .clk_i,
     .rst_ni,
-    .operand_valid_i (operand_valid),
-    .operand_slot_i  (operand_slot),
+    .alu_clear_i     (alu_clear),
     .alu_valid_i     (alu_valid),
     .alu_write_i     (alu_write),
     .alu_pending_o   (alu_pending),

@@ -15,7 +15,7 @@ module warp_life
   input  logic                   hold_i,          // a fault is about to be reported: no warp is done before
   input  logic [Warps-1:0]       ended_i,         // no lane left
   input  logic [Warps-1:0]       transit_i,       // a path event is on its way
-  input  logic [Warps-1:0]       busy_i,          // results on their way to registers, up to two cycles before they are written
+  input  logic [Warps-1:0]       busy_i,          // results on their way to registers, up to three cycles before they are written
   input  logic [Warps-1:0]       lsu_idle_i,
   input  logic [Warps-1:0]       float_idle_i,
   input  logic [Warps-1:0]       memory_waiting_i, // memory instructions on their way to the LSU
@@ -26,7 +26,7 @@ module warp_life
   output warp_id_t               done_warp_o
 );
 
-  logic [Warps-1:0] active_d, active_q, in_pipe, finished, unused_onehot, busy_1_q, busy_2_q;
+  logic [Warps-1:0] active_d, active_q, in_pipe, finished, unused_onehot, busy_1_q, busy_2_q, busy_3_q;
   logic             any_finished;
 
   always_comb begin
@@ -37,7 +37,7 @@ module warp_life
   end
 
   assign finished = active_q & (ended_i | {Warps{kill_i}}) & ~transit_i & ~in_pipe & ~busy_i & ~busy_1_q &
-                    ~busy_2_q & lsu_idle_i & float_idle_i &
+                    ~busy_2_q & ~busy_3_q & lsu_idle_i & float_idle_i &
                     ~memory_waiting_i;
 
   lowest_one #(
@@ -62,10 +62,12 @@ module warp_life
       active_q <= '0;
       busy_1_q <= '0;
       busy_2_q <= '0;
+      busy_3_q <= '0;
     end else begin
       active_q <= active_d;
       busy_1_q <= busy_i;
       busy_2_q <= busy_1_q;
+      busy_3_q <= busy_2_q;
     end
   end
 

@@ -102,7 +102,7 @@ module warp_paths
   for (genvar p = 0; p < Ports; p++) begin : gen_issue
     rule_state_t rule, rule_next;
     path_key_t   key_next;
-    logic        several, passed;
+    logic        several, passed, settled;   // settled: nothing of the rule's state is lost when a slot leaves the warp with one path
 
     assign issue_path_o[p]  = '{pc: path_pc_q[issue_warp_i[p]], depth: path_depth_q[issue_warp_i[p]],
                                 mask: path_mask_q[issue_warp_i[p]]};
@@ -110,6 +110,8 @@ module warp_paths
     assign several          = several_q[issue_warp_i[p]];
     assign issue_pc_next[p] = issue_path_o[p].pc + issue_distance_i[p];
     assign key_next         = path_key(issue_pc_next[p], issue_path_o[p].depth);
+    assign settled          = rule.hold == '0 && (several || (!rule.serve && rule.count == '0 && rule.served == '0 &&
+                                                              !rule.short_limit));
     assign passed           = !(key_next > other_key_q[issue_warp_i[p]]);
 
     always_comb begin
@@ -124,7 +126,7 @@ module warp_paths
         rule_next.count  = rule.count + CountBits'(1);
         rule_next.served = rule.served | issue_path_o[p].mask;
       end
-      issue_resolve_o[p] = issue_control_i[p] || (issue_speculative_i[p] && rule.hold != '0) ||
+      issue_resolve_o[p] = issue_control_i[p] || (issue_speculative_i[p] && !settled) ||
                            (several && (rule.serve || rule.hold != '0 || passed ||
                                         rule_next.count >= (rule.short_limit ? ShortLimit : LongLimit)));
     end
@@ -329,7 +331,7 @@ module warp_paths
         rule_q[issue_warp_i[p]]    <= issue_rule_next[p];
       end
     end
-    // What a squashed slot did to the rule's state is undone; hold is zero, and served has the path's lanes either way.
+    // What a squashed slot did to the rule's state is undone: of what it can change, served has the path's lanes either way.
     for (int unsigned s = 0; s < Squashes; s++) begin
       if (squash_i[s].valid) rule_q[squash_i[s].warp] <= squash_rule[s];
     end

@@ -68,7 +68,7 @@ def rate(row, result):
         return result["ipc"]
     cores, warps, lanes = shape.dimensions(config)
     if example == "peak":
-        return 64 * int(arguments[-1]) * warps / result["cycles"]
+        return 60 * int(arguments[-1]) * warps / result["cycles"]
     return operations(example, arguments) / (result["cycles"] * cores * lanes)
 
 

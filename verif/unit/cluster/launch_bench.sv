@@ -138,8 +138,11 @@ module launch_bench
   for (genvar c = 0; c < Cores; c++) begin : gen_core
     assign warp_done[c]           = warp_id_t'(warp_done_i[c]);
     // Half of the warp slots idle, the others waiting for memory.
-    assign stalls[c] = (stalls_t'(Warps / 2) << ($bits(stalls_t) / StallReasons * StallIdle)) |
-                       (stalls_t'(Warps - Warps / 2) << ($bits(stalls_t) / StallReasons * StallMemory));
+    always_comb begin
+      stalls[c]              = '0;
+      stalls[c][StallIdle]   = (WarpBits + 1)'(Warps / 2);
+      stalls[c][StallMemory] = (WarpBits + 1)'(Warps - Warps / 2);
+    end
     assign retire[c].slots        = ($bits(retire[c].slots))'(retire_slots_i[c]);
     assign retire[c].lanes        = ($bits(retire[c].lanes))'(retire_lanes_i[c]);
     assign core_fault[c].cause    = fault_cause_i[c];
