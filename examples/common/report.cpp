@@ -118,7 +118,9 @@ nlohmann::json to_json(const Report& report) {
         {"line", fault.line},        {"address", fault.address ? nlohmann::json(*fault.address) : nlohmann::json()},
         {"workgroup", fault.group},  {"lane", fault.lane}};
   } else if (!report.error.empty()) {
-    json["error"] = {{"cause", report.error}};
+    // No lane is to blame: the same keys, with nothing in them.
+    json["error"] = {{"cause", report.error}, {"pc", nullptr},      {"symbol", nullptr},    {"file", nullptr},
+                     {"line", nullptr},       {"address", nullptr}, {"workgroup", nullptr}, {"lane", nullptr}};
   }
   return json;
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import build
+import report
 import rtl
 import shape
 
@@ -64,6 +65,16 @@ def option(arguments, name, default):
     return value
 
 
+def canonical_config(example, text, json_file):
+    """The canonical text; a run that ends here, before there is a host program, leaves its object in `json_file` all the same."""
+    try:
+        return shape.canonical(text)
+    except shape.ShapeError as error:
+        if json_file is not None:
+            report.write_run_failure(json_file, example, text, str(error))
+        raise
+
+
 def run(arguments):
     words = arguments.arguments
     if words and words[0] in ("-h", "--help"):
@@ -79,7 +90,7 @@ def run(arguments):
     config = None
     # Without the RTL library: where the golden model is asked for, and where the host program will only speak of options.
     if option(own, "--backend", "rtl") == "rtl" and not {"--help", "-h"} & set(rest):
-        config = shape.canonical(option(own, "--config", "edge"))
+        config = canonical_config(example, option(own, "--config", "edge"), option(own, "--json", None))
         tracing = option(own, "--trace", None) is not None
         targets.append(rtl.target(config, tracing))
         command += ["--rtl-library", str(rtl.directory(config, tracing))]

@@ -14,6 +14,8 @@ import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
+# Of `error` in the JSON of a run.
+ERROR_KEYS = {"cause", "pc", "symbol", "file", "line", "address", "workgroup", "lane"}
 arguments = argparse.Namespace()
 
 
@@ -53,6 +55,14 @@ class Heddle(Case):
         self.heddle("run vecadd --config edge:lanes=3", 1, "lanes is 3, not a power of two")
         self.heddle("run vecadd --config edge:colour=1", 1, "unknown key 'colour'", "warps")
         self.heddle("run vecadd --config edge:lanes=x", 1, "'lanes=x' is not key=number")
+        path = pathlib.Path(arguments.work) / "shape.json"
+        path.unlink(missing_ok=True)
+        self.heddle(f"run vecadd --config edge:lanes=3 --json {path}", 1, "lanes is 3, not a power of two")
+        result = json.loads(path.read_text())
+        self.assertEqual((result["tool"], result["pass"], result["example"]), ("run", False, "vecadd"))
+        self.assertEqual(set(result["error"]), ERROR_KEYS)
+        self.assertIn("lanes is 3", result["error"]["cause"])
+        self.heddle("run vecadd --config edge:lanes=3 --json /nonexistent/run.json", 1, "/nonexistent/run.json: cannot be written")
         self.heddle("bench --suite sim --config edge:lanes=3", 1, "lanes is 3, not a power of two")
         self.heddle("synth --target xilinx --config edge:lanes=3", 1, "lanes is 3, not a power of two")
 
@@ -160,8 +170,48 @@ class Example(Case):
             result = json.loads(path.read_text())
             self.assertIs(result["pass"], False)
             self.assertEqual(result["tool"], "run")
+            self.assertEqual(set(result["error"]), ERROR_KEYS)
             self.assertIn(cause, result["error"]["cause"])
         self.example("--backend model --json /nonexistent/run.json", 2, "/nonexistent/run.json: cannot be written")
+
+    def test_json_of_a_run(self):
+        path = pathlib.Path(arguments.work) / "run.json"
+        result = call([arguments.example, "--backend", "model", "--config", "nano", "--json", path, "--", "--n", "100"])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        run = json.loads(path.read_text())
+        self.assertEqual((run["tool"], run["pass"], run["example"]), ("run", True, "vecadd"))
+        self.assertEqual((run["config"], run["backend"]), ("nano", "model"))
+        self.assertEqual(run["lockstep"].keys() & {"compared", "copied"}, {"compared", "copied"})
+        self.assertNotIn("error", run)
+        for key in ("cycles", "warp_instrs", "lane_instrs", "ipc", "simd_efficiency", "host_seconds", "khz"):
+            self.assertGreater(run[key], 0, key)
+        self.assertLessEqual(run["simd_efficiency"], 1)
+        self.assertGreaterEqual(run["lane_instrs"], run["warp_instrs"])
+
+    def test_json_of_a_fault(self):
+        folder = pathlib.Path(arguments.work)
+        source = folder / "broken.c"
+        source.write_text(
+            '#include "heddle.h"\n'
+            "struct vecadd_args { uint32_t n, a, b; HD_PTR(float) c; };\n"
+            "HD_KERNEL(vecadd) {\n"
+            "  if (hd_global_id(0) == 70) args->c[1 << 20] = 1.0f;\n"
+            "}\n"
+        )
+        done = call(["/usr/bin/python3", "-B", ROOT / "tools/cc/heddle_cc.py", "--runtime-dir", arguments.runtime, source, "-o", folder / "broken.elf"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        path = folder / "fault.json"
+        words = ["--backend", "model", "--config", "edge", "--elf", folder / "broken.elf", "--json", path]
+        self.refused([arguments.example, *words], 1, "store to an address outside every allocation", "broken.c:4")
+        run = json.loads(path.read_text())
+        self.assertIs(run["pass"], False)
+        error = run["error"]
+        self.assertEqual(set(error), ERROR_KEYS)
+        self.assertIn("store to an address outside every allocation", error["cause"])
+        self.assertEqual((error["symbol"], pathlib.Path(error["file"]).name, error["line"]), ("vecadd", "broken.c", 4))
+        self.assertEqual((error["workgroup"], error["lane"]), ([1, 0, 0], 70 % 64 % 8))
+        self.assertGreater(error["address"], error["pc"])
+        self.assertGreaterEqual(error["pc"], 0x80000000)
 
     def test_interrupt(self):
         command = [str(arguments.example), "--backend", "model", "--", "--n", "4000000"]
@@ -176,6 +226,7 @@ class Example(Case):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--example", required=True, type=pathlib.Path, help="host program of vecadd")
+    parser.add_argument("--runtime", required=True, help="device runtime for kernels")
     parser.add_argument("--work", required=True, help="folder for what the commands write")
     arguments, rest = parser.parse_known_args()
     arguments.example = arguments.example.resolve()

@@ -66,6 +66,24 @@ TEST_F(IsaTest, EveryRowWithOneFixedBitWrong) {
   }
 }
 
+// Everything in the opcodes of floating point, registers aside. (Which of it exists: disassembler.Reserved.)
+TEST_F(IsaTest, EveryFloatingPointEncoding) {
+  size_t legal = 0;
+  const auto count = [&](uint32_t word) { legal += check(word | 11 << 15 | 10 << 7) != isa::Op::Illegal; };
+  for (uint32_t mode = 0; mode < 8; ++mode) {
+    for (uint32_t function = 0; function < 1 << 12 && !HasFailure(); ++function)
+      count(0x53 | function << 20 | mode << 12);
+    for (const uint32_t opcode : {0x43, 0x47, 0x4B, 0x4F}) {
+      for (uint32_t format = 0; format < 4; ++format) count(opcode | format << 25 | mode << 12);
+    }
+    for (const uint32_t opcode : {0x07, 0x27}) count(opcode | mode << 12);
+  }
+  // In each format with all eight modes: add, sub, mul, div 4 * 32 * 8, square root 8, signs and comparisons 3 * 32
+  // each, minimum and maximum 2 * 32, class and moves 3, integers 4 * 8, FMA 4 * 8, load and store; conversions between
+  // formats.
+  EXPECT_EQ(legal, 2 * (4 * 32 * 8 + 8 + 2 * 3 * 32 + 2 * 32 + 3 + 4 * 8 + 4 * 8 + 2) + 2 * 8u);
+}
+
 TEST_F(IsaTest, Csrs) {
   for (uint32_t number = 0; number < 0x1000; ++number) {
     bench_.csr_i = number;

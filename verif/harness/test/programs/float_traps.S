@@ -73,6 +73,26 @@ join:
     .word 0xc0055553           // fcvt.w.s a0, fa0, mode 5
     .word 0x40256553           // fcvt.s.h, mode 6
     .word 0xd0055553           // fcvt.s.w, mode 5
+    // Encodings that there are not.
+    .word 0x02b5f553           // fadd.d
+    .word 0x06b5f553           // fadd.q
+    .word 0x12b58553           // fmul.d
+    .word 0x62d5f543           // fmadd.d
+    .word 0x66d5f543           // fmadd.q
+    .word 0x5815f553           // fsqrt.s with rs2 = 1
+    .word 0x20b5b553           // fsgnj.s, function 3
+    .word 0x28b5a553           // fmin.s, function 2
+    .word 0xa0b5b553           // feq.s, function 3
+    .word 0xe005a553           // fclass.s, function 2
+    .word 0xe0159553           // fclass.s with rs2 = 1
+    .word 0xc025f553           // fcvt.l.s
+    .word 0xd035f553           // fcvt.s.lu
+    .word 0x4015f553           // fcvt.s.d
+    .word 0x4205f553           // fcvt.d.s
+    .word 0xe2058553           // fmv.x.d
+    .word 0x0005b507           // fld
+    .word 0x0005b527           // fsd
+    .word 0x0005c507           // flq
     fadd.s fa4, fa0, fa1       // unchanged operands
     li   t3, DATA
     sh2add t3, s0, t3
