@@ -3,10 +3,8 @@
 #include "peak_args.h"
 
 #define SIX(operation) operation(0) operation(1) operation(2) operation(3) operation(4) operation(5)
-#define UNROLLED(operation)                                                                                \
-  SIX(operation)                                                                                           \
-  SIX(operation) SIX(operation) SIX(operation) SIX(operation) SIX(operation) SIX(operation) SIX(operation) \
-      SIX(operation) SIX(operation)
+#define THIRTY(operation) SIX(operation) SIX(operation) SIX(operation) SIX(operation) SIX(operation)
+#define UNROLLED(operation) THIRTY(operation) THIRTY(operation)
 
 HD_KERNEL(peak_fma) {
   const float half = 0.5f, one = 1.0f;

@@ -40,8 +40,8 @@ class KernelImage {
 
   const std::filesystem::path& file() const { return file_; }
   uint32_t entry() const { return entry_; }
-  /// Where lanes of `kernel` may begin instead of at entry(), if they have no thread-local variables to set up: needs `sp` on a
-  /// multiple of kStackAlignment.
+  /// Where lanes of `kernel` may begin instead of at entry(), if they have no thread-local variables to set up: needs
+  /// `sp` on a multiple of kStackAlignment.
   std::optional<uint32_t> direct_entry(const std::string& kernel) const;
   static constexpr uint32_t kStackAlignment = 16;
   /// Loadable segments in device memory, by ascending address.
