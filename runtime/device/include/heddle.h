@@ -52,8 +52,9 @@
   HD_EXTERN_C void name(const struct name##_args* args) __attribute__((used, retain));                                 \
   HD_EXTERN_C void __hd_direct_##name(const struct name##_args*) __attribute__((used, retain, noreturn, aligned(64))); \
   HD_EXTERN_C void __hd_direct_##name(const struct name##_args* args) {                                                \
-    [[clang::always_inline]] name(args);                                                                               \
-    __asm__ volatile(HEDDLE_INSN_HD_EXIT);                                                                             \
+    _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wc23-extensions\"")                          \
+        [[clang::always_inline]] name(args);                                                                           \
+    _Pragma("clang diagnostic pop") __asm__ volatile(HEDDLE_INSN_HD_EXIT);                                             \
     __builtin_unreachable();                                                                                           \
   }                                                                                                                    \
   HD_EXTERN_C void name(__attribute__((unused)) const struct name##_args* args)
