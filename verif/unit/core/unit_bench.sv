@@ -108,9 +108,9 @@ module unit_bench
   warp_id_t      filled_warp;
   // The pair of instructions that was asked for.
   logic [FetchWords-1:0][31:0] block;
-  logic [31:0]                 looked_q;
-  always_ff @(posedge clk_i) looked_q <= lookup_pc_i;
-  assign data_o = 64'(block >> ((looked_q % (FetchWords * 4)) / 8 * 64));
+  logic [$clog2(FetchWords)-1:0] word_q;
+  always_ff @(posedge clk_i) word_q <= lookup_pc_i[2 +: $clog2(FetchWords)];
+  assign data_o = {block[word_q | ($clog2(FetchWords))'(1)], block[word_q & ~($clog2(FetchWords))'(1)]};
 
   icache u_icache (
     .clk_i,
