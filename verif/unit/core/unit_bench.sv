@@ -108,9 +108,12 @@ module unit_bench
   warp_id_t      filled_warp;
   // The pair of instructions that was asked for.
   logic [FetchWords-1:0][31:0] block;
-  logic [$clog2(FetchWords)-1:0] word_q;
-  always_ff @(posedge clk_i) word_q <= lookup_pc_i[2 +: $clog2(FetchWords)];
-  assign data_o = {block[word_q | ($clog2(FetchWords))'(1)], block[word_q & ~($clog2(FetchWords))'(1)]};
+  logic [$clog2(FetchWords)-1:0] even_q, odd_q;
+  always_ff @(posedge clk_i) begin
+    even_q <= lookup_pc_i[2 +: $clog2(FetchWords)] & ~($clog2(FetchWords))'(1);
+    odd_q  <= lookup_pc_i[2 +: $clog2(FetchWords)] | ($clog2(FetchWords))'(1);
+  end
+  assign data_o = {block[odd_q], block[even_q]};
 
   icache u_icache (
     .clk_i,
