@@ -134,6 +134,8 @@ module memory_port
     .count_o(unused_queue_count)
   );
 
+  logic waited_check;   // the LSU's check is of an instruction that waits for it
+
   // ---- instructions between execute and event, by warp ----
   slot_t       slot_mem [Warps];
   lane_words_t address_mem [Warps];
@@ -258,7 +260,7 @@ module memory_port
   warp_id_t   check_warp, writeback_warp;
   slot_t      checked;
   lsu_op_e    checked_operation;
-  logic       all_trap, checked_atomic, waited_check;
+  logic       all_trap, checked_atomic;
 
   assign check_warp        = check_i.tag.warp;
   assign writeback_warp    = writeback_i.tag.warp;
