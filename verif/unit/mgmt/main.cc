@@ -4,12 +4,18 @@
 
 #include <cstdio>
 #include <stdexcept>
+#include <string>
 
 #include "elf_run.h"
+#include "measure.h"
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   if (argc == 1) return RUN_ALL_TESTS();
+  if (argc == 2 && argv[1] == std::string("measure")) {
+    heddle::mgmtbench::measure();
+    return 0;
+  }
   int failed = 0;
   for (int i = 1; i < argc; ++i) {
     std::string said;

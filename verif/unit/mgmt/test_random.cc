@@ -31,7 +31,7 @@ void PrintTo(const Storm& storm, std::ostream* out) { *out << storm.name; }
 
 class RandomTest : public testing::TestWithParam<Storm> {};
 
-constexpr unsigned kPrograms = 60;
+constexpr unsigned kPrograms = 20;
 constexpr unsigned kCycles = 3000;
 
 TEST_P(RandomTest, LockStep) {
@@ -69,13 +69,16 @@ TEST_P(RandomTest, LockStep) {
     for (unsigned cause = 0; cause < 16; ++cause) traps[cause] += bench.reference().traps(cause);
   }
   EXPECT_GT(instructions, 10'000u);
-  EXPECT_GT(compressed, 5'000u);
+  EXPECT_GT(compressed, 3'000u);
   if (storm.interrupts) {
-    EXPECT_GT(interrupts, 500u);
+    EXPECT_GT(interrupts, 150u);
   }
-  for (const unsigned cause : {2u, 3u, 4u, 5u, 6u, 7u, 11u}) EXPECT_GT(traps[cause], 20u) << "cause " << cause;
+  for (const unsigned cause : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 11u}) EXPECT_GT(traps[cause], 5u) << "cause " << cause;
   RecordProperty("instructions", std::to_string(instructions));
+  RecordProperty("compressed", std::to_string(compressed));
   RecordProperty("interrupts", std::to_string(interrupts));
+  for (unsigned cause = 0; cause < 16; ++cause)
+    RecordProperty("cause_" + std::to_string(cause), std::to_string(traps[cause]));
 }
 
 INSTANTIATE_TEST_SUITE_P(Storms, RandomTest, testing::ValuesIn(kStorms),
