@@ -144,10 +144,34 @@ void LaunchBench::clock(unsigned cycles) {
       groups_.clear();
       running_ = false;
     }
+    observe_port();
     ++cycle_;
     top_.clk_i = 1;
     top_.eval();
   }
+}
+
+void LaunchBench::observe_port() {
+  harness::HostRequest host;
+  host.aw_valid = top_.aw_valid_i;
+  host.aw_address = top_.aw_addr_i;
+  host.w_valid = top_.w_valid_i;
+  host.w_data = top_.w_data_i;
+  host.b_ready = top_.b_ready_i;
+  host.ar_valid = top_.ar_valid_i;
+  host.ar_address = top_.ar_addr_i;
+  host.r_ready = top_.r_ready_i;
+  harness::HostResponse device;
+  device.aw_ready = top_.aw_ready_o;
+  device.w_ready = top_.w_ready_o;
+  device.b_valid = top_.b_valid_o;
+  device.b_resp = top_.b_resp_o;
+  device.ar_ready = top_.ar_ready_o;
+  device.r_valid = top_.r_valid_o;
+  device.r_data = top_.r_data_o;
+  device.r_resp = top_.r_resp_o;
+  if (top_.rst_ni) return port_.observe(host, device);
+  if (reset_edges_++ > 0) port_.observe_reset(host, device);
 }
 
 void LaunchBench::check_dispatch(unsigned core) {

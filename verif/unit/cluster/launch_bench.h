@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "Vlaunch_bench.h"
+#include "axi_lite_checker.h"
 
 namespace heddle::verif {
 
@@ -82,6 +83,8 @@ class LaunchBench {
   unsigned pick(unsigned low, unsigned high) { return std::uniform_int_distribution<unsigned>(low, high)(random_); }
 
  private:
+  // Before each rising edge: what both sides drive.
+  void observe_port();
   struct Group {
     uint64_t index;  // in the grid, x fastest
     unsigned core, name;
@@ -104,6 +107,8 @@ class LaunchBench {
 
   std::mt19937 random_;
   Vlaunch_bench top_;
+  harness::AxiLiteChecker port_;  // throws at the first rule of AXI4-Lite that is broken
+  unsigned reset_edges_ = 0;
   unsigned cores_ = 0, warps_ = 0, lanes_ = 0;
   uint32_t scratchpad_bytes_ = 0;
 

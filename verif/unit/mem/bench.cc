@@ -41,6 +41,8 @@ Bench::Bench(unsigned seed, const Timing& timing)
   dut_->private_base_i = launch_.private_base;
   dut_->private_size_i = launch_.private_size;
 
+  axi_checker_ = std::make_unique<harness::AxiChecker>(
+      harness::AxiChecker::Settings{.line_bytes = shape_.line_bytes, .ids = shape_.memory_requests});
   axi_ = std::make_unique<AxiMemory>(shape_.line_bytes, timing.axi, random_);
   for (uint8_t& b : axi_->bytes()) b = static_cast<uint8_t>(random_());
   cores_.resize(shape_.cores);
@@ -371,6 +373,7 @@ void Bench::cycle(const Source& source) {
   dut_->eval();
   sample_events();
   for (unsigned c = 0; c < shape_.cores; ++c) sample_core(c);
+  if (const std::string broken = watch_axi(*axi_checker_, *dut_, shape_.line_bytes); !broken.empty()) fail(broken);
   if (const std::string broken = axi_->sample(*dut_); !broken.empty()) fail(broken);
   dut_->clk_i = 1;
   dut_->eval();

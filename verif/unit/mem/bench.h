@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "axi_memory.h"
+#include "axi_watch.h"
 #include "reference.h"
 #include "types.h"
 
@@ -105,6 +106,7 @@ class Bench {
   Shape shape_{};
   Launch launch_;
   std::unique_ptr<AxiMemory> axi_;
+  std::unique_ptr<harness::AxiChecker> axi_checker_;
   std::unique_ptr<Reference> reference_;
   std::vector<Core> cores_;
   std::vector<std::string> errors_;

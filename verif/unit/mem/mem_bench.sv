@@ -67,10 +67,14 @@ module mem_bench
   input  logic        aw_ready_i,
   output logic [31:0] aw_id_o,
   output logic [31:0] aw_addr_o,
+  output logic [7:0]  aw_len_o,
+  output logic [2:0]  aw_size_o,
+  output logic [1:0]  aw_burst_o,
   output logic        w_valid_o,
   input  logic        w_ready_i,
   output logic [31:0] w_data_o [LineWords],
   output logic [3:0]  w_strb_o [LineWords],
+  output logic        w_last_o,
   input  logic        b_valid_i,
   output logic        b_ready_o,
   input  logic [31:0] b_id_i,
@@ -79,6 +83,9 @@ module mem_bench
   input  logic        ar_ready_i,
   output logic [31:0] ar_id_o,
   output logic [31:0] ar_addr_o,
+  output logic [7:0]  ar_len_o,
+  output logic [2:0]  ar_size_o,
+  output logic [1:0]  ar_burst_o,
   input  logic        r_valid_i,
   output logic        r_ready_o,
   input  logic [31:0] r_id_i,
@@ -312,11 +319,18 @@ module mem_bench
   assign aw_valid_o = axi_request.aw_valid;
   assign aw_id_o    = 32'(axi_request.aw.id);
   assign aw_addr_o  = axi_request.aw.addr;
+  assign aw_len_o   = axi_request.aw.len;
+  assign aw_size_o  = axi_request.aw.size;
+  assign aw_burst_o = axi_request.aw.burst;
+  assign w_last_o   = axi_request.w.last;
   assign w_valid_o  = axi_request.w_valid;
   assign b_ready_o  = axi_request.b_ready;
   assign ar_valid_o = axi_request.ar_valid;
   assign ar_id_o    = 32'(axi_request.ar.id);
   assign ar_addr_o  = axi_request.ar.addr;
+  assign ar_len_o   = axi_request.ar.len;
+  assign ar_size_o  = axi_request.ar.size;
+  assign ar_burst_o = axi_request.ar.burst;
   assign r_ready_o  = axi_request.r_ready;
 
   always_comb begin
