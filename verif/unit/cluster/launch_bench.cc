@@ -136,6 +136,7 @@ void LaunchBench::clock(unsigned cycles) {
       running_ = launched_ = true;
     }
     note_abort();
+    check_progress();
     if (top_.done_o) {
       for (const auto& running : warps_running_) EXPECT_TRUE(running.empty());
       if (!killed_) {
@@ -306,6 +307,22 @@ void LaunchBench::note_abort() {
   } else {
     aborted_ = true;
   }
+}
+
+// A workgroup that has room is started soon: what an earlier one took has come back.
+void LaunchBench::check_progress() {
+  if (!running_) return;
+  const unsigned group_warps = (launch_.items() + lanes_ - 1) / lanes_;
+  unsigned most_room = 0;
+  for (unsigned c = 0; c < cores_; ++c) {
+    const auto here = std::count_if(groups_.begin(), groups_.end(), [&](const auto& g) { return g.second.core == c; });
+    most_room = std::max<unsigned>(most_room, warps_ - static_cast<unsigned>(here) * group_warps);
+  }
+  const bool room =
+      most_room >= group_warps && uint64_t{groups_.size() + 1} * scratch_slot() <= uint64_t{scratchpad_bytes_};
+  const bool waits = !top_.kill_o && groups_started_ < launch_.groups() && room;
+  idle_ = waits && top_.dispatch_valid_o == 0 ? idle_ + 1 : 0;
+  EXPECT_LT(idle_, 2 * lanes_ + 32) << "room for a workgroup, and none starts";
 }
 
 void LaunchBench::end_warp(unsigned core, unsigned slot) {

@@ -103,6 +103,7 @@ class LaunchBench {
   void drive_cores();
   void drive_faults();
   void note_abort();
+  void check_progress();
   void end_warp(unsigned core, unsigned slot);
 
   std::mt19937 random_;
@@ -127,6 +128,7 @@ class LaunchBench {
   unsigned fault_core_ = 0;
   bool killed_ = false;
   bool launched_ = false;
+  unsigned idle_ = 0;  // cycles since a warp was offered although there is room for a workgroup
   bool aborted_ = false;
   unsigned meetings_ = 0;
 };
