@@ -8,6 +8,8 @@ import bench_memory
 import bench_sim
 import report
 
+# What each row of --json has; null where it means nothing.
+ROW_FIELDS = ("name", "args", "config", "cycles", "warp_instrs", "lane_instrs", "value", "unit", "peak", "of_peak", "host_seconds", "khz")
 SUITES = {suite.NAME: suite for suite in (bench_core, bench_sim, bench_memory)}
 
 
@@ -23,6 +25,11 @@ def add(jobs):
     parser.set_defaults(action=run)
 
 
+def complete(row):
+    """The row with all fields of the contract; what a suite adds follows."""
+    return {**dict.fromkeys(ROW_FIELDS), **row}
+
+
 def run(arguments):
     if arguments.json:
         try:
@@ -36,5 +43,6 @@ def run(arguments):
         print(f"heddle bench: {error}", file=sys.stderr)
         return 2
     if arguments.json:
+        fields["rows"] = [complete(row) for row in fields["rows"]]
         report.write(arguments.json, "bench", passed, **fields)
     return 0 if passed else 1

@@ -3,14 +3,18 @@
 
 import contextlib
 import io
+import json
 import pathlib
 import sys
 import tempfile
+import types
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import bench_memory
 import bench_plots
+import command_bench
 import report
 import shape
 
@@ -76,6 +80,28 @@ class Plots(unittest.TestCase):
         self.assertEqual(self.draw([*ladder(), *flat, *strides]), ["memory-base-ladder.png", "memory-base-stride.png"])
         self.assertEqual(self.draw(ladder()), ["memory-base-ladder.png"])
         self.assertEqual(self.draw([]), [])
+
+
+class Json(unittest.TestCase):
+    def write(self, rows, passed):
+        suite = types.SimpleNamespace(run=lambda arguments: ({"rows": rows}, passed))
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.dict(command_bench.SUITES, sim=suite):
+            path = pathlib.Path(folder) / "rows.json"
+            status = command_bench.run(types.SimpleNamespace(suite="sim", json=str(path)))
+            return status, json.loads(path.read_text())
+
+    def test_every_row_has_every_field(self):
+        fields = "name args config cycles warp_instrs lane_instrs value unit peak of_peak host_seconds khz".split()
+        for passed in (True, False):
+            status, found = self.write([{"name": "model.alu", "value": 3.0, "vortex": 7}], passed)
+            self.assertEqual((status, found["tool"], found["pass"]), (0 if passed else 1, "bench", passed))
+            self.assertEqual(list(found["rows"][0]), [*fields, "vortex"])
+            self.assertEqual((found["rows"][0]["value"], found["rows"][0]["khz"]), (3.0, None))
+
+    def test_a_file_that_cannot_be_written_is_refused_first(self):
+        with contextlib.redirect_stderr(io.StringIO()) as text:
+            self.assertEqual(command_bench.run(types.SimpleNamespace(suite="sim", json="/nowhere/rows.json")), 2)
+        self.assertIn("/nowhere/rows.json: cannot be written", text.getvalue())
 
 
 if __name__ == "__main__":
