@@ -81,6 +81,26 @@ std::string stalls(const Report& report) {
   return text;
 }
 
+std::string value_patterns(const Report& report) {
+  driver::ValuePatterns all{.kind = "all"};
+  for (const driver::ValuePatterns& row : report.values) {
+    all.instructions += row.instructions;
+    all.uniform += row.uniform;
+    all.affine += row.affine;
+  }
+  if (all.instructions == 0) return {};
+  const auto percent = [&](uint64_t count) {
+    return 100.0 * ratio(static_cast<double>(count), static_cast<double>(all.instructions));
+  };
+  std::string text = fmt::format("  of {} warp instructions, {:.1f} % on uniform and {:.1f} % on affine values\n",
+                                 grouped(all.instructions), percent(all.uniform), percent(all.affine));
+  for (const driver::ValuePatterns& row : report.values) {
+    text += fmt::format("    {:8} {:5.1f} %: uniform {:5.1f} %, affine {:5.1f} %\n", row.kind,
+                        percent(row.instructions), percent(row.uniform), percent(row.affine));
+  }
+  return text;
+}
+
 nlohmann::json to_json(const Report& report) {
   nlohmann::json json{
       {"tool", "run"},
@@ -110,6 +130,10 @@ nlohmann::json to_json(const Report& report) {
                                {"stack_over_heddle", stack_ratio(*report.stack)}};
   } else if (report.stack) {
     json["stack_reference"] = {{"problem", report.stack->problem}};
+  }
+  for (const driver::ValuePatterns& row : report.values) {
+    json["value_patterns"][row.kind] = {
+        {"instructions", row.instructions}, {"uniform", row.uniform}, {"affine", row.affine}};
   }
   if (report.fault) {
     const driver::FaultReport& fault = *report.fault;

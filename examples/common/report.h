@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "heddle/driver/device.h"
 
@@ -19,6 +20,7 @@ struct Report {
   std::optional<driver::FaultReport> fault;     ///< Of the error that ended the run.
   std::string error;                            ///< Its text; empty without one.
   std::optional<driver::StackReference> stack;  ///< An exact post-dominator stack on the same program.
+  std::vector<driver::ValuePatterns> values;    ///< Instructions on uniform and affine values; empty if not counted.
 
   /// Warp-instructions per cycle and core.
   double ipc() const;
@@ -32,6 +34,8 @@ struct Report {
 std::string summary(const Report& report);
 /// Where the cycles of the warp slots went; empty where nothing counts them.
 std::string stalls(const Report& report);
+/// How many instructions worked on uniform and affine values; empty where nothing counts them.
+std::string value_patterns(const Report& report);
 /// The object that `--json` writes.
 nlohmann::json to_json(const Report& report);
 

@@ -26,7 +26,7 @@ struct Settings {
   std::string memory = "fixed";
   std::optional<unsigned> memory_latency;
   double memory_bandwidth = 1.0;
-  bool random_stalls = false, stack_reference = false, check_options = false, stalls = false;
+  bool random_stalls = false, stack_reference = false, value_patterns = false, check_options = false, stalls = false;
 };
 
 void add_run_options(CLI::App& app, Settings& settings) {
@@ -58,6 +58,8 @@ void add_run_options(CLI::App& app, Settings& settings) {
       ->capture_default_str();
   app.add_flag("--stack-reference", settings.stack_reference,
                "Also run on an exact post-dominator stack and report its issue slots (model)");
+  app.add_flag("--value-patterns", settings.value_patterns,
+               "Print how many instructions worked on values uniform or affine over the lanes (model)");
   app.add_flag("--stalls", settings.stalls, "Print where the cycles of the warp slots went (rtl)");
   app.add_option("--json", settings.json, "Write the results to a file as one JSON object");
   app.add_option("--rtl-library", settings.rtl_library, "Directory with libheddle_rtl.so (heddle run gives it)");
@@ -120,6 +122,7 @@ driver::DeviceOptions device_options(const Settings& settings, const Example& ex
   options.memory_bandwidth = settings.memory_bandwidth;
   options.random_stalls = settings.random_stalls;
   options.stack_reference = settings.stack_reference;
+  options.value_patterns = settings.value_patterns;
   options.trace = waveform(settings, example);
   options.replay = fmt::format("./heddle run {} {}", example.name, quoted(words));
   return options;
@@ -229,8 +232,10 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     report.total = run.total();
     report.lockstep = device.lockstep();
     report.stack = device.backend().stack_reference();
+    report.values = device.backend().value_patterns();
     fmt::print("{}", summary(report));
     if (settings.stalls) fmt::print("{}", stalls(report));
+    fmt::print("{}", value_patterns(report));
     if (!settings.trace.empty()) {
       fmt::print("  waveform: {0}; gtkwave -a verif/harness/waves/heddle.gtkw {0}\n",
                  waveform(settings, example).string());

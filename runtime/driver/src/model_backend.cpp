@@ -6,6 +6,7 @@
 #include "heddle/generated/registers.h"
 #include "heddle/model/machine.h"
 #include "heddle/reconvergence/stack_reference.h"
+#include "heddle/uniformity/uniform_counter.h"
 
 namespace heddle::driver {
 namespace {
@@ -30,6 +31,10 @@ class ModelBackend final : public Backend {
   explicit ModelBackend(const BackendOptions& options)
       : machine_(shape_of(Configuration::parse(options.configuration))) {
     if (options.stack_reference) stack_reference_.emplace();
+    if (options.value_patterns) {
+      uniform_counter_.emplace();
+      machine_.set_runner(&*uniform_counter_);
+    }
   }
 
   uint32_t read_register(uint32_t offset) override {
@@ -67,6 +72,16 @@ class ModelBackend final : public Backend {
 
   std::optional<StackReference> stack_reference() const override { return stack_reference_; }
 
+  std::vector<ValuePatterns> value_patterns() const override {
+    std::vector<ValuePatterns> rows;
+    if (!uniform_counter_) return rows;
+    for (unsigned kind = 0; kind < uniformity::kKinds; ++kind) {
+      const uniformity::Counts& counts = uniform_counter_->counts(static_cast<uniformity::Kind>(kind));
+      rows.push_back({uniformity::kKindNames[kind], counts.instructions, counts.uniform, counts.affine});
+    }
+    return rows;
+  }
+
  private:
   /// Runs the launch that is about to start under both rules, aside.
   void compare_with_stack() {
@@ -78,6 +93,7 @@ class ModelBackend final : public Backend {
 
   model::Machine machine_;
   std::optional<StackReference> stack_reference_;
+  std::optional<uniformity::UniformCounter> uniform_counter_;
 };
 
 }  // namespace

@@ -138,6 +138,10 @@ std::unique_ptr<Backend> open_rtl(const BackendOptions& options) {
     throw DeviceError(ErrorKind::kUnavailable,
                       "the post-dominator stack is computed in the model: use the model back end");
   }
+  if (options.value_patterns) {
+    throw DeviceError(ErrorKind::kUnavailable,
+                      "uniform and affine values are counted in the model: use the model back end");
+  }
   return std::make_unique<RtlBackend>(options);
 }
 

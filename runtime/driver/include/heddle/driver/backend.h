@@ -50,6 +50,15 @@ struct StackReference {
       problem;  ///< Why there is no figure (a lock between lanes of a warp never ends under a stack); else empty.
 };
 
+/// Warp instructions of one kind (integer, float, load, branch, other), and how many of them worked on values that are
+/// the same in all lanes (uniform) or on a line over the lanes (affine).
+struct ValuePatterns {
+  std::string kind;
+  uint64_t instructions = 0;
+  uint64_t uniform = 0;
+  uint64_t affine = 0;
+};
+
 /// A device as the driver sees it: the BAR0 registers of docs/spec/registers.yaml, device memory, and time. Errors of
 /// the device underneath arrive as DeviceError. Memory is touched only while no launch runs.
 class Backend {
@@ -69,6 +78,8 @@ class Backend {
   virtual std::optional<std::string> mismatch() const { return std::nullopt; }
   /// All launches so far against an exact post-dominator stack; empty unless asked for at opening.
   virtual std::optional<StackReference> stack_reference() const { return std::nullopt; }
+  /// All launches so far, a row per kind of instruction; empty unless asked for at opening.
+  virtual std::vector<ValuePatterns> value_patterns() const { return {}; }
   /// Some live lane of the running launch, if the back end can see inside.
   virtual std::optional<LanePosition> running_lane() const { return std::nullopt; }
   /// The memory request that has waited longest, if the back end has memory requests and can see them.
@@ -89,6 +100,7 @@ struct BackendOptions {
   bool random_stalls = false;
   std::filesystem::path trace;   ///< Waveform file, empty for none.
   bool stack_reference = false;  ///< Model: also count the issue slots of an exact post-dominator stack.
+  bool value_patterns = false;   ///< Model: also count instructions on uniform and affine values.
   std::string replay;            ///< Command that repeats the run, for the mismatch report.
 };
 
