@@ -69,6 +69,10 @@ void add_run_options(CLI::App& app, Settings& settings) {
 
 /// What no single option can see; empty if all is well.
 std::string contradiction(const Settings& settings) {
+  const bool rtl = settings.backend == "rtl";
+  if (rtl && settings.stack_reference) return "--stack-reference is computed in the model: add --backend model";
+  if (rtl && settings.value_patterns) return "--value-patterns is counted in the model: add --backend model";
+  if (!rtl && settings.stalls) return "--stalls needs the counters of the RTL: leave out --backend model";
   if (settings.memory == "fixed") return {};
   if (settings.memory_latency) {
     return fmt::format("--mem-latency goes with --memory fixed: the latency of '{}' follows from its banks and rows",

@@ -169,6 +169,18 @@ class Example(Case):
     def test_back_ends(self):
         self.example("", 1, "heddle run")  # no RTL library
         self.example("--backend model --trace fst", 1, "no waveforms")
+        self.example("--check-options --stack-reference", 2, "--stack-reference", "add --backend model")
+        self.example("--check-options --value-patterns", 2, "--value-patterns", "add --backend model")
+        self.example("--check-options --backend model --stalls", 2, "--stalls", "leave out --backend model")
+
+    def test_value_patterns(self):
+        path = pathlib.Path(arguments.work) / "patterns.json"
+        result = call([arguments.example, "--backend", "model", "--value-patterns", "--json", path])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("% on uniform and", result.stdout)
+        kinds = json.loads(path.read_text())["value_patterns"]
+        self.assertEqual(set(kinds), {"integer", "float", "load", "branch", "other"})
+        self.assertEqual(sum(kind["instructions"] for kind in kinds.values()), json.loads(path.read_text())["warp_instrs"])
 
     def test_programs(self):
         folder = pathlib.Path(arguments.work)
