@@ -262,8 +262,8 @@ package core_pkg;
   } unit_space_t;
 
   // Registers that the scoreboard sets free: by the execute stage, the results in the order of the write-back ports, and
-  // memory instructions of which all lanes trap, and those that are squashed.
-  localparam int unsigned Clears = Ports + 7;
+  // memory instructions of which all lanes trap, those that are squashed, and loads that are about to be written.
+  localparam int unsigned Clears = Ports + 8;
   typedef struct packed {
     logic      valid;
     warp_id_t  warp;

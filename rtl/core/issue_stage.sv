@@ -34,6 +34,7 @@ module issue_stage
   output warp_id_t [Ports-1:0]     warp_o,
   output logic [Ports-1:0][31:0]   order_o,          // of the slot, for the monitors
   output decoded_t [Ports-1:0]     head_o,
+  output logic [RegisterBanks-1:0][LastWrite:0] bank_free_o,  // write_schedule
   output logic     [Ports-1:0]     control_o,        // the instruction always has a path event
   output pc_t      [Ports-1:0]     distance_o        // from its pc to where the warp goes on, unless there is an event
 );
@@ -75,8 +76,9 @@ module issue_stage
     .free_o   (bank_free)
   );
 
-  assign hazard_o  = hazard;
-  assign request_o = request;
+  assign hazard_o    = hazard;
+  assign bank_free_o = bank_free;
+  assign request_o   = request;
 
   always_comb begin
     for (int unsigned w = 0; w < Warps; w++) begin

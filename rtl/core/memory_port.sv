@@ -39,6 +39,7 @@ module memory_port
   output lsu_request_t   request_o,
   output logic           request_valid_o,
   input  logic           request_ready_i,
+  output logic [1:0]     request_safe_o,    // the oldest request without a check, the next one: it has committed, no lane of it traps
   input  lsu_check_t     check_i,
   input  logic           check_valid_i,
   input  lsu_writeback_t writeback_i,
@@ -237,24 +238,33 @@ module memory_port
   assign safe_data_o    = first_data_q;
   assign squash_o       = '{valid: first_valid_q && first_slot_q.speculative && !first_safe, warp: first_slot_q.warp};
 
-  // Which of the requests that the LSU has, or that wait for it, wait for its check.
+  // Which of the requests that the LSU has, or that wait for it, do not wait for its check: by age, the oldest first, those of this
+  // cycle included.
   localparam int unsigned ChecksDepth = MemoryQueue + 4;
-  logic                               check_safe, checks_ready, checks_valid;
-  logic [$clog2(ChecksDepth + 1)-1:0] unused_checks_count;
-  fifo #(
-    .Width(1),
-    .Depth(ChecksDepth)
-  ) u_checks (
-    .clk_i,
-    .rst_ni,
-    .data_i (first_safe),
-    .valid_i(first_valid_q),
-    .ready_o(checks_ready),
-    .data_o (check_safe),
-    .valid_o(checks_valid),
-    .ready_i(check_valid_i),
-    .count_o(unused_checks_count)
-  );
+  localparam int unsigned ChecksBits  = $clog2(ChecksDepth + 1);
+  logic [ChecksDepth-1:0] checks_safe, checks_safe_d, checks_safe_q;
+  logic [ChecksBits-1:0]  checks, checks_d, checks_q;
+  logic                   check_safe;
+
+  always_comb begin
+    checks_safe = checks_safe_q;
+    if (first_valid_q && first_safe) checks_safe[checks_q] = 1'b1;
+  end
+  assign checks         = checks_q + ChecksBits'(first_valid_q);
+  assign checks_d       = checks - ChecksBits'(check_valid_i);
+  assign checks_safe_d  = check_valid_i ? checks_safe >> 1 : checks_safe;
+  assign check_safe     = checks_safe[0];
+  assign request_safe_o = checks_safe[1:0];
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      checks_q      <= '0;
+      checks_safe_q <= '0;
+    end else begin
+      checks_q      <= checks_d;
+      checks_safe_q <= checks_safe_d;
+    end
+  end
 
   // ---- check ----
   warp_id_t   check_warp, writeback_warp;
@@ -396,15 +406,15 @@ module memory_port
   a_no_overflow : assert property (@(posedge clk_i) disable iff (!rst_ni) pushed |-> unused_queue_ready);
   a_owed : assert property (@(posedge clk_i) disable iff (!rst_ni)
                             last_part |-> owed_q[writeback_warp] != '0 || (checked_owes && check_warp == writeback_warp));
-  a_checks_room : assert property (@(posedge clk_i) disable iff (!rst_ni) first_valid_q |-> checks_ready);
-  a_checks_known : assert property (@(posedge clk_i) disable iff (!rst_ni) check_valid_i |-> checks_valid);
+  a_checks_room : assert property (@(posedge clk_i) disable iff (!rst_ni) first_valid_q |-> checks_q != ChecksBits'(ChecksDepth));
+  a_checks_known : assert property (@(posedge clk_i) disable iff (!rst_ni) check_valid_i |-> checks != '0);
   a_safe : assert property (@(posedge clk_i) disable iff (!rst_ni)
                             check_valid_i && check_safe |-> (check_i.misaligned | check_i.access_fault) == '0);
   a_windows : assert property (@(posedge clk_i) disable iff (!rst_ni)
                                first_valid_q |-> (first_scratch & first_private) == '0);
 `else
   logic unused;
-  assign unused = ^{checks_ready, checks_valid, first_scratch, first_private};
+  assign unused = ^{first_scratch, first_private};
 `endif
 
 endmodule

@@ -2,7 +2,9 @@
 // notices results that have waited too long, which get bubbles in the pipe (`starved_o`).
 // Results of the execute stages are registered here. They, the multipliers' and those of the floating-point pipe come when the issue
 // stage has reserved their bank; the others take what is left, the lower port first.
-// Ports: execute stages, multipliers, floating-point pipe, divider, LSU, other floating-point units.
+// Ports: execute stages, multipliers, floating-point pipe, LSU, divider, other floating-point units.
+// A load that the LSU announces (`load_early_i`) sets its register free in that cycle, if its bank has room in one of the three
+// cycles that follow: whatever issues then reads the bank in time (register_file). Nothing that is reserved later comes before.
 // Invariant: a result that is ready is written, or (a load to x0, an instruction that was killed) goes nowhere, in that cycle.
 module results
   import heddle_config_pkg::*;
@@ -29,6 +31,8 @@ module results
   input  logic                                load_valid_i,
   input  lsu_writeback_t                      load_i,
   output logic                                load_ready_o,
+  input  clear_t                              load_early_i,         // the LSU will offer this one, its last part, from the next cycle on
+  input  logic [RegisterBanks-1:0][LastWrite:0] bank_free_i,        // write_schedule
   input  clear_t                              release_i,            // of a memory instruction that traps as a whole
   input  clear_t                              killed_i,             // of one that is squashed
   input  logic                                float_valid_i,
@@ -48,14 +52,15 @@ module results
 
   localparam int unsigned Multiply = Ports;
   localparam int unsigned Pipe     = Ports + 1;
-  localparam int unsigned Divide   = Ports + 2;
-  localparam int unsigned Load     = Ports + 3;
+  localparam int unsigned Load     = Ports + 2;
+  localparam int unsigned Divide   = Ports + 3;
   localparam int unsigned Float    = Ports + 4;
   localparam int unsigned Fixed    = Ports + 2;   // the first so many
 
   logic            [Ports-1:0]  alu_valid_q;
   register_write_t [Ports-1:0]  alu_write_q;
-  logic                         load_drop;
+  logic                         load_drop, early, early_d, early_q;
+  logic          [BankBits-1:0] early_bank;
   logic [TracePorts-1:0]        valid, ready;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -80,7 +85,7 @@ module results
   assign divide_ready_o = ready[Divide];
   assign float_ready_o  = ready[Float];
 
-  assign valid = {float_valid_i, load_valid_i && !load_drop, divide_valid_i, pipe_valid_i, multiply_valid_i, alu_valid_q};
+  assign valid = {float_valid_i, divide_valid_i, load_valid_i && !load_drop, pipe_valid_i, multiply_valid_i, alu_valid_q};
   assign write_o[Multiply] = multiply_write_i;
   assign write_o[Pipe]     = pipe_write_i;
   assign write_o[Divide]   = divide_write_i;
@@ -110,12 +115,23 @@ module results
   assign clear_o[Pipe]     = pipe_clear_i;
   assign clear_o[Divide]   = '{valid: valid[Divide] && ready[Divide], warp: write_o[Divide].warp,
                                number: write_o[Divide].rd};
-  assign clear_o[Load]     = '{valid: valid[Load] && ready[Load] && load_i.last, warp: write_o[Load].warp,
+  assign clear_o[Load]     = '{valid: valid[Load] && ready[Load] && load_i.last && !early_q, warp: write_o[Load].warp,
                                number: write_o[Load].rd};
   assign clear_o[Float]    = '{valid: float_done_i && float_write_i.rd != '0, warp: float_write_i.warp,
                                number: float_write_i.rd};
   assign clear_o[Ports+5]  = release_i;
   assign clear_o[Ports+6]  = killed_i;
+  assign clear_o[Ports+7]  = '{valid: early, warp: load_early_i.warp, number: load_early_i.number};
+
+  // ---- loads that set their register free before they are written ----
+  assign early_bank = BankBits'(32'(load_early_i.number) + 32'(load_early_i.warp));
+  assign early      = load_early_i.valid && load_early_i.number != '0 && bank_free_i[early_bank][3:1] != '0;
+  assign early_d    = early || (early_q && !(load_valid_i && load_ready_o));
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) early_q <= 1'b0;
+    else         early_q <= early_d;
+  end
 
   // ---- who waits too long ----
   logic [3:0] waited_d, waited_q;
@@ -130,6 +146,10 @@ module results
   end
 
 `ifndef SYNTHESIS
+  logic [1:0] early_age_q;
+  always_ff @(posedge clk_i) early_age_q <= early ? 2'd0 : early_age_q + 2'd1;
+  a_early : assert property (@(posedge clk_i) disable iff (!rst_ni) early_q |-> load_valid_i && load_i.last);
+  a_early_written : assert property (@(posedge clk_i) disable iff (!rst_ni) early_q && early_age_q == 2'd2 |-> ready[Load]);
   a_fixed_go : assert property (@(posedge clk_i) disable iff (!rst_ni) (valid[Fixed-1:0] & ~ready[Fixed-1:0]) == '0);
 `endif
 

@@ -102,6 +102,7 @@ module simt_core
   logic                                multiply_valid, divide_valid, divide_ready;
   logic                                pipe_valid, float_valid, float_ready, float_done, float_waits;
   lane_flags_t                         pipe_flags, float_flags;
+  logic [RegisterBanks-1:0][LastWrite:0] bank_free;
   logic [RegisterBanks-1:0]            bank_valid;
   register_write_t [RegisterBanks-1:0] bank_write;
   logic [TracePorts-1:0]               written;
@@ -182,6 +183,7 @@ module simt_core
     .warp_o           (issue_warp),
     .order_o          (issue_order),
     .head_o           (issue_head),
+    .bank_free_o      (bank_free),
     .control_o        (issue_control),
     .distance_o       (issue_distance)
   );
@@ -320,6 +322,10 @@ module simt_core
 
   // ---- memory -------------------------------------------------------------------------------------------------------------
   lsu_request_t           lsu_request;
+  logic [1:0]             lsu_request_safe;
+  logic                   load_early_valid;
+  warp_id_t               load_early_warp;
+  reg_id_t                load_early_rd;
   logic                   lsu_request_valid, lsu_request_ready, check_valid, writeback_valid, writeback_ready;
   lsu_check_t             check;
   lsu_writeback_t         writeback;
@@ -355,6 +361,7 @@ module simt_core
     .request_o             (lsu_request),
     .request_valid_o       (lsu_request_valid),
     .request_ready_i       (lsu_request_ready),
+    .request_safe_o        (lsu_request_safe),
     .check_i               (check),
     .check_valid_i         (check_valid),
     .writeback_i           (writeback),
@@ -381,11 +388,15 @@ module simt_core
     .request_i        (lsu_request),
     .request_valid_i  (lsu_request_valid),
     .request_ready_o  (lsu_request_ready),
+    .safe_i           (lsu_request_safe),
     .check_o          (check),
     .check_valid_o    (check_valid),
     .writeback_o      (writeback),
     .writeback_valid_o(writeback_valid),
     .writeback_ready_i(writeback_ready),
+    .early_valid_o    (load_early_valid),
+    .early_warp_o     (load_early_warp),
+    .early_rd_o       (load_early_rd),
     .idle_o           (lsu_idle),
     .error_valid_o    (error_valid),
     .error_tag_o      (error_tag),
@@ -429,6 +440,8 @@ module simt_core
     .load_valid_i    (writeback_valid),
     .load_i          (writeback),
     .load_ready_o    (writeback_ready),
+    .load_early_i    ('{valid: load_early_valid, warp: load_early_warp, number: register_t'(load_early_rd)}),
+    .bank_free_i     (bank_free),
     .release_i       (load_release),
     .killed_i        (memory_killed),
     .float_valid_i   (float_valid),

@@ -1,8 +1,8 @@
 // Load/store unit of one core. An accepted instruction passes the check phase (lsu_check), which reports the lanes that trap,
 // then the issue phase (lsu_issue), which coalesces the other lanes into line requests and a scratchpad request. Words
 // that come back are cut to size and written back in parts, in any order; `last` goes with the final part.
-// Latency of a load of one line that the data cache has, when nothing of the unit is on its way there: 3 cycles to its write-back (check
-// 2, lsu_fast 1). Otherwise 7 plus that of the memory port (check 2, issue 1, port register 1, response 2, write-back 1).
+// Latency of a load of one line that the data cache has, when nothing of the unit is on its way there and the load has committed: 2 cycles
+// to its write-back (check 1, lsu_fast 1). Otherwise 7 plus that of the memory port (check 2, issue 1, port register 1, response 2, write-back 1).
 // Throughput: one coalesced instruction per cycle.
 // Between lsu_issue and the port lies the data cache: requests carry the line, the bytes wanted and an identifier, and responses come in
 // any order.
@@ -24,11 +24,15 @@ module lsu
   input  lsu_request_t      request_i,
   input  logic              request_valid_i,
   output logic              request_ready_o,
+  input  logic [1:0]        safe_i,             // the oldest request without a check, the next one: it has committed, no lane of it traps
   output lsu_check_t        check_o,
   output logic              check_valid_o,
   output lsu_writeback_t    writeback_o,
   output logic              writeback_valid_o,
   input  logic              writeback_ready_i,
+  output logic              early_valid_o,      // a last write-back will be offered in the next cycle and until it is taken: its ...
+  output warp_id_t          early_warp_o,
+  output reg_id_t           early_rd_o,
   output logic [Warps-1:0]  idle_o,             // no access of the warp is outstanding
   output logic              error_valid_o,      // pulse: the memory answered an access with an error
   output slot_tag_t         error_tag_o,
@@ -61,8 +65,9 @@ module lsu
   lsu_checked_t     checked;
   logic             checked_valid, checked_ready, issue_ready, slot_free;
   logic [Warps-1:0] busy_check, busy_slots, busy_parts, busy_fast, busy_writeback, busy_beyond;
-  logic             plain_valid, plain_good, served, issue_busy;
+  logic             plain_valid, served, check_blocked, issue_blocked;
   line_address_t    plain_line;
+  lsu_request_t     plain;
   lsu_slot_t        new_slot;
   logic             allocate;
 
@@ -84,10 +89,12 @@ module lsu
     .checked_o      (checked),
     .checked_valid_o(checked_valid),
     .checked_ready_i(checked_ready),
+    .safe_i,
     .plain_valid_o  (plain_valid),
     .plain_line_o   (plain_line),
-    .plain_good_o   (plain_good),
+    .plain_o        (plain),
     .served_i       (served),
+    .blocked_o      (check_blocked),
     .busy_i         (busy_beyond),
     .busy_o         (busy_check)
   );
@@ -116,7 +123,7 @@ module lsu
     .checked_slot_i   (new_slot),
     .checked_valid_i  (checked_valid & slot_free),
     .checked_ready_o  (issue_ready),
-    .busy_o           (issue_busy),
+    .blocked_o        (issue_blocked),
     .slot_o           (issue_slot),
     .warp_o           (issue_warp),
     .others_busy_i    (others_busy),
@@ -257,17 +264,16 @@ module lsu
   assign memory_info = infos[memory_slot];
 
   lsu_writeback_t fast_writeback, part_writeback;
-  logic           fast_valid, part_valid;
+  logic           fast_valid, part_valid, part_ready, part_early, part_waits, part_announced_d, part_announced_q;
 
   lsu_fast u_fast (
     .clk_i,
     .rst_ni,
     .plain_valid_i    (plain_valid),
     .plain_line_i     (plain_line),
-    .plain_good_i     (plain_good),
-    .plain_i          (checked),
+    .plain_i          (plain),
     .served_o         (served),
-    .clear_i          (~issue_busy & ~mem_request_valid_o),
+    .clear_i          (~check_blocked & ~issue_blocked & ~mem_request_valid_o & ~part_waits),
     .look_valid_o,
     .look_line_o,
     .look_hit_i,
@@ -279,6 +285,20 @@ module lsu
     .writeback_ready_i,
     .busy_o           (busy_fast)
   );
+
+  // A part that was announced goes before a load that could take the short way.
+  assign part_announced_d  = part_early | (part_announced_q & ~(part_valid & part_ready));
+  assign part_early        = part_take & part_last & ~served & (~fast_valid | writeback_ready_i);
+  assign part_ready        = writeback_ready_i & ~fast_valid;
+  assign part_waits        = part_announced_q & ~part_ready;
+  assign early_valid_o     = served | part_early;
+  assign early_warp_o      = served ? plain.tag.warp : part_info.warp;
+  assign early_rd_o        = served ? plain.rd : part_info.rd;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) part_announced_q <= 1'b0;
+    else         part_announced_q <= part_announced_d;
+  end
 
   assign writeback_o       = fast_valid ? fast_writeback : part_writeback;
   assign writeback_valid_o = fast_valid | part_valid;
@@ -302,7 +322,7 @@ module lsu
     .failed_i         (earlier_failed),
     .writeback_o      (part_writeback),
     .writeback_valid_o(part_valid),
-    .writeback_ready_i(writeback_ready_i & ~fast_valid),
+    .writeback_ready_i(part_ready),
     .busy_o           (busy_parts)
   );
 
@@ -320,6 +340,7 @@ module lsu
   // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
+      a_announced : assert (!part_announced_q || (part_valid && !fast_valid));
       a_idle_no_writeback : assert (!writeback_valid_o || (!idle_o[writeback_o.tag.warp]));
     end
   end

@@ -24,11 +24,13 @@ module lsu_check
   output lsu_checked_t     checked_o,
   output logic             checked_valid_o,
   input  logic             checked_ready_i,
-  // a load of one line of device memory is in stage B for its first cycle: it may be answered at once and is then not handed over
+  // a load of one line of device memory, of which no lane traps, leaves stage A: it may be answered at once and is then not handed over
+  input  logic [1:0]       safe_i,          // the oldest request without a check, the next one: it has committed, no lane of it traps
   output logic             plain_valid_o,
   output line_address_t    plain_line_o,
-  output logic             plain_good_o,    // no lane of it traps
+  output lsu_request_t     plain_o,
   input  logic             served_i,
+  output logic             blocked_o,       // stage B holds what has to go to the memory before it
   input  logic [Warps-1:0] busy_i,          // warps with accesses beyond this phase
   output logic [Warps-1:0] busy_o           // warps with a request in this phase
 );
@@ -43,12 +45,12 @@ module lsu_check
   lane_mask_t    a_lines, a_same;
   lane_id_t      a_lane;
   line_address_t a_line;
-  logic          a_last, a_leave, a_take;
+  logic          a_last, a_leave, a_take, a_plain;
   mem_size_e     a_size;
   word_t         a_private_base;
 
   // ---- stage B: regions, check, hand-over ------------------------------------------------------------------------
-  logic          b_valid_d, b_valid_q, b_last_q, b_plain_q, b_checked_d, b_checked_q;
+  logic          b_valid_d, b_valid_q, b_last_q, b_served_q, b_checked_d, b_checked_q;
   lsu_request_t  b_q;
   mem_size_e     b_size_q;
   lane_mask_t    b_misaligned_q, b_window_fault_q, b_scratch_q, b_private_q;
@@ -57,7 +59,7 @@ module lsu_check
   word_t         b_private_base_q;
   line_strobe_t  b_allow;
   lane_mask_t    b_line_fault, b_fault, b_good;
-  logic          b_fence, b_done, b_ready, b_need_r, b_need_w;
+  logic          b_fence, b_done, b_ready, b_need_r, b_need_w, b_scratch_only;
 
   assign a_size = (a_q.op == LsuLoad || a_q.op == LsuStore) ? a_q.size : SizeWord;
 
@@ -133,20 +135,35 @@ module lsu_check
   assign b_fault = b_window_fault_q | b_region_fault_q | b_line_fault;
   assign b_good  = b_q.mask & ~b_misaligned_q & ~b_fault;
   assign b_fence = b_q.op == LsuFence;
+  assign b_scratch_only = (b_q.op == LsuLoad || b_q.op == LsuStore) && (b_good & ~b_scratch_q) == '0;
 
   assign check_valid_o        = b_valid_q & b_last_q & ~b_checked_q & ~(b_fence & busy_i[b_q.tag.warp]);
   assign check_o.tag          = b_q.tag;
   assign check_o.misaligned   = b_misaligned_q;
   assign check_o.access_fault = b_fault;
 
-  assign checked_valid_o = b_valid_q & b_last_q & ~b_fence & (b_good != '0) & ~served_i;
+  assign checked_valid_o = b_valid_q & b_last_q & ~b_fence & (b_good != '0) & ~b_served_q;
 
-  assign plain_valid_o = b_valid_q & b_plain_q & ~b_checked_q;
-  assign plain_line_o  = b_line_q;
-  assign plain_good_o  = b_line_fault == '0;
+  // Its line is named by the lowest lane of its mask, which is that of a_device if it is plain: that path is shorter.
+  lane_id_t a_lead;
+
+  lowest_one #(
+    .Width(Lanes)
+  ) u_lead (
+    .bits_i  (a_q.mask),
+    .any_o   (),
+    .onehot_o(),
+    .index_o (a_lead)
+  );
+
+  assign a_plain       = a_q.op == LsuLoad && a_first_q && a_last && a_device == a_q.mask && a_q.mask != '0;
+  assign plain_valid_o = a_leave & a_plain & ((b_valid_q & ~b_checked_q) ? safe_i[1] : safe_i[0]);
+  assign plain_line_o  = a_q.address[a_lead][31:OffsetBits];
+  assign plain_o       = a_q;
+  assign blocked_o     = b_valid_q & ~b_served_q & ~(b_last_q & b_scratch_only);
 
   // Done with the instruction: nothing left to issue once it is checked, or the issue phase takes it.
-  assign b_done  = (b_fence || b_good == '0) ? check_valid_o | b_checked_q : checked_ready_i | served_i;
+  assign b_done  = (b_served_q || b_fence || b_good == '0) ? check_valid_o | b_checked_q : checked_ready_i;
   assign b_ready = ~b_valid_q | ~b_last_q | b_done;
 
   assign b_valid_d   = a_leave | (b_valid_q & ~b_ready);
@@ -196,7 +213,6 @@ module lsu_check
       b_same_q         <= a_same;
       b_line_q         <= a_line;
       b_private_base_q <= a_private_base;
-      b_plain_q        <= a_first_q && a_last && a_q.op == LsuLoad && a_device == a_q.mask && a_q.mask != '0;
     end
   end
 
@@ -207,6 +223,7 @@ module lsu_check
       a_rest_q         <= '0;
       b_valid_q        <= 1'b0;
       b_last_q         <= 1'b0;
+      b_served_q       <= 1'b0;
       b_checked_q      <= 1'b0;
       b_region_fault_q <= '0;
     end else begin
@@ -214,7 +231,10 @@ module lsu_check
       a_first_q        <= a_first_d;
       a_rest_q         <= a_rest_d;
       b_valid_q        <= b_valid_d;
-      if (a_leave) b_last_q <= a_last;
+      if (a_leave) begin
+        b_last_q       <= a_last;
+        b_served_q     <= served_i;
+      end
       b_checked_q      <= b_checked_d;
       b_region_fault_q <= b_region_fault_d;
     end
@@ -228,7 +248,9 @@ module lsu_check
         ((check_o.misaligned | check_o.access_fault) & ~b_q.mask) == '0));
       a_no_issue_before_check : assert (!(checked_valid_o && checked_ready_i) || (check_valid_o || b_checked_q));
       a_one_check : assert (!check_valid_o || (!b_checked_q));
-      a_served : assert (!served_i || (plain_valid_o && plain_good_o && check_valid_o));
+      a_served : assert (!served_i || plain_valid_o);
+      a_served_good : assert (!(b_valid_q && b_served_q) || (check_valid_o && b_good == b_q.mask));
+      a_plain_line : assert (!plain_valid_o || plain_line_o == a_line);
     end
   end
 `endif

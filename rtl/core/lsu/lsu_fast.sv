@@ -1,5 +1,5 @@
-// The short way of loads of one line: a load that is checked looks into the data cache in the same cycle. When the line is there (and
-// no lane traps) its write-back is offered in the next cycle, and it takes no slot and no request. It may do so only when every earlier
+// The short way of loads of one line that have committed: the load looks into the data cache in the first cycle of its check. When the line
+// is there its write-back is offered in the next cycle, and it takes no slot and no request. It may do so only when every earlier
 // request of the unit has gone through the cache (`clear_i`), which keeps program order.
 // Latency: one cycle from look to write-back. Throughput: one load per cycle.
 // Invariant: a write-back stays until it is taken.
@@ -10,11 +10,10 @@ module lsu_fast
 (
   input  logic             clk_i,
   input  logic             rst_ni,
-  // stage B of the check
+  // stage A of the check
   input  logic             plain_valid_i,
   input  line_address_t    plain_line_i,
-  input  logic             plain_good_i,
-  input  lsu_checked_t     plain_i,
+  input  lsu_request_t     plain_i,
   output logic             served_o,
   input  logic             clear_i,          // nothing of the unit is on its way to the cache
   // data cache
@@ -46,7 +45,7 @@ module lsu_fast
 
   assign look_valid_o = plain_valid_i & clear_i;
   assign look_line_o  = plain_line_i;
-  assign look_take_o  = look_valid_o & look_hit_i & plain_good_i;
+  assign look_take_o  = look_valid_o & look_hit_i;
   assign served_o     = look_take_o;
   assign look_done_o  = valid_q & writeback_ready_i;
   assign valid_d      = look_take_o | (valid_q & ~writeback_ready_i);
@@ -55,7 +54,7 @@ module lsu_fast
     if (look_take_o) begin
       tag_q      <= plain_i.tag;
       rd_q       <= plain_i.rd;
-      mask_q     <= plain_i.memory_mask;
+      mask_q     <= plain_i.mask;
       size_q     <= plain_i.size;
       unsigned_q <= plain_i.unsigned_load;
       for (int unsigned l = 0; l < Lanes; l++) offsets_q[l] <= plain_i.address[l][OffsetBits-1:0];
@@ -108,7 +107,7 @@ module lsu_fast
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       a_room : assert (!look_take_o || !valid_q || writeback_ready_i);
-      a_whole : assert (!look_take_o || (plain_i.private_mask == '0 && plain_i.scratch_mask == '0 && plain_i.memory_mask != '0));
+      a_load : assert (!look_take_o || (plain_i.op == LsuLoad && plain_i.mask != '0));
     end
   end
   stability_check #(

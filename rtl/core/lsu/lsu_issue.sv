@@ -18,7 +18,7 @@ module lsu_issue
   input  lsu_slot_t        checked_slot_i,   // allocated for it
   input  logic             checked_valid_i,
   output logic             checked_ready_o,
-  output logic             busy_o,           // an instruction is in this phase
+  output logic             blocked_o,        // what comes behind may not go to the memory yet
   output lsu_slot_t        slot_o,           // of it
   output warp_id_t         warp_o,
   input  logic             others_busy_i,    // the warp has other accesses outstanding
@@ -52,7 +52,7 @@ module lsu_issue
 
   assign atomic = i_q.op == LsuAmo || i_q.op == LsuLr || i_q.op == LsuSc;
   assign go     = valid_q & (~atomic | started_q | ~others_busy_i);
-  assign busy_o = valid_q;
+  assign blocked_o = valid_q & (atomic | lanes_q != '0);
   assign slot_o = slot_q;
   assign warp_o = i_q.tag.warp;
 

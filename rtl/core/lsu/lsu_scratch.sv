@@ -1,6 +1,6 @@
 // Scratchpad requests in flight: limits them to what the response queue can hold, and joins each response, which come
 // in order and are always accepted, with its request.
-// Latency: one cycle from response to part. Throughput: one request and one response per cycle.
+// Latency: none from response to part, where no other part waits. Throughput: one request and one response per cycle.
 // Invariant: responses never outnumber requests; the queue of words never overflows.
 module lsu_scratch
   import heddle_pkg::*;
@@ -35,8 +35,8 @@ module lsu_scratch
   } entry_t;
 
   entry_t               sent, head;
-  lsu_part_t            part;
-  logic                 head_valid, send_ready, part_ready, part_taken, loaded;
+  lsu_part_t            part, queued;
+  logic                 head_valid, send_ready, part_ready, part_taken, loaded, queued_valid;
   logic [CountBits-1:0] used_d, used_q;
 
   always_comb begin
@@ -80,15 +80,18 @@ module lsu_scratch
     .clk_i,
     .rst_ni,
     .data_i (part),
-    .valid_i(loaded),
+    .valid_i(loaded & (queued_valid | ~part_ready_i)),
     .ready_o(part_ready),
-    .data_o (part_o),
-    .valid_o(part_valid_o),
+    .data_o (queued),
+    .valid_o(queued_valid),
     .ready_i(part_ready_i),
     .count_o()
   );
 
-  assign part_taken = part_valid_o & part_ready_i;
+  // Through an empty queue a part passes at once.
+  assign part_valid_o = queued_valid | loaded;
+  assign part_o       = queued_valid ? queued : part;
+  assign part_taken   = part_valid_o & part_ready_i;
 
   // Requests sent whose words have not left the second queue.
   assign free_o = used_q != CountBits'(ScratchDepth);

@@ -15,11 +15,15 @@ module memory_unit
   input  lsu_request_t      request_i,
   input  logic              request_valid_i,
   output logic              request_ready_o,
+  input  logic [1:0]        safe_i,             // the oldest request without a check, the next one: it has committed, no lane of it traps
   output lsu_check_t        check_o,
   output logic              check_valid_o,
   output lsu_writeback_t    writeback_o,
   output logic              writeback_valid_o,
   input  logic              writeback_ready_i,
+  output logic              early_valid_o,      // a last write-back will be offered in the next cycle and until it is taken: its ...
+  output warp_id_t          early_warp_o,
+  output reg_id_t           early_rd_o,
   output logic [Warps-1:0]  idle_o,             // no access of the warp is outstanding
   output logic              error_valid_o,      // pulse: the memory answered an access with an error
   output slot_tag_t         error_tag_o,
@@ -62,11 +66,15 @@ module memory_unit
     .request_i,
     .request_valid_i,
     .request_ready_o,
+    .safe_i,
     .check_o,
     .check_valid_o,
     .writeback_o,
     .writeback_valid_o,
     .writeback_ready_i,
+    .early_valid_o,
+    .early_warp_o,
+    .early_rd_o,
     .idle_o,
     .error_valid_o,
     .error_tag_o,

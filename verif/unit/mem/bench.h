@@ -77,6 +77,9 @@ class Bench {
   struct Core {
     std::optional<Instruction> offered;
     std::deque<Instruction> accepted;  // not yet checked
+    std::optional<std::pair<uint32_t, uint32_t>>
+        announced;         // warp and register of the write-back that has to be offered now
+    bool commits = false;  // the last of them is safe and was accepted in the cycle before
     std::vector<Warp> warps;
     struct Fetch {
       uint32_t address;

@@ -28,6 +28,7 @@ module mem_bench
   input  logic [31:0] req_amo_i [Cores],
   input  logic [31:0] req_size_i [Cores],
   input  logic        req_unsigned_i [Cores],
+  input  logic        req_safe_i [Cores],        // it commits in the cycle after it is taken
   input  logic [31:0] req_rd_i [Cores],
   input  logic [31:0] req_mask_i [Cores],
   input  logic [31:0] req_scratch_base_i [Cores],
@@ -38,6 +39,9 @@ module mem_bench
   output logic [31:0] check_order_o [Cores],
   output logic [31:0] check_misaligned_o [Cores],
   output logic [31:0] check_fault_o [Cores],
+  output logic        early_valid_o [Cores],
+  output logic [31:0] early_warp_o [Cores],
+  output logic [31:0] early_rd_o [Cores],
   output logic        wb_valid_o [Cores],
   input  logic        wb_ready_i [Cores],
   output logic [31:0] wb_warp_o [Cores],
@@ -182,6 +186,34 @@ module mem_bench
     slot_tag_t        error_tag;
     lane_id_t         error_lane;
     logic [31:2]      error_pc;
+    warp_id_t         early_warp;
+    reg_id_t          early_rd;
+
+    // Which of the requests without a check have committed, the oldest first.
+    logic [7:0] safe_d, safe_q;
+    logic [2:0] unchecked_d, unchecked_q;
+
+    always_comb begin
+      safe_d      = safe_q;
+      unchecked_d = unchecked_q;
+      if (check_valid_o[c]) begin
+        safe_d      = safe_d >> 1;
+        unchecked_d = unchecked_d - 3'd1;
+      end
+      if (req_valid[c] && req_ready_o[c]) begin
+        safe_d[unchecked_d] = req_safe_i[c];
+        unchecked_d         = unchecked_d + 3'd1;
+      end
+    end
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        safe_q      <= '0;
+        unchecked_q <= '0;
+      end else begin
+        safe_q      <= safe_d;
+        unchecked_q <= unchecked_d;
+      end
+    end
 
     always_comb begin
       request.tag.core      = core_id_t'(c);
@@ -211,11 +243,15 @@ module mem_bench
       .request_i               (request),
       .request_valid_i         (req_valid[c]),
       .request_ready_o         (req_ready_o[c]),
+      .safe_i                  (safe_q[1:0]),
       .check_o                 (check),
       .check_valid_o           (check_valid_o[c]),
       .writeback_o             (writeback),
       .writeback_valid_o       (wb_valid_o[c]),
       .writeback_ready_i       (wb_ready[c]),
+      .early_valid_o           (early_valid_o[c]),
+      .early_warp_o            (early_warp),
+      .early_rd_o              (early_rd),
       .idle_o                  (idle),
       .error_valid_o           (error_valid_o[c]),
       .error_tag_o             (error_tag),
@@ -242,6 +278,8 @@ module mem_bench
     assign check_order_o[c]      = check.tag.order;
     assign check_misaligned_o[c] = 32'(check.misaligned);
     assign check_fault_o[c]      = 32'(check.access_fault);
+    assign early_warp_o[c]       = 32'(early_warp);
+    assign early_rd_o[c]         = 32'(early_rd);
     assign wb_warp_o[c]          = 32'(writeback.tag.warp);
     assign wb_order_o[c]         = writeback.tag.order;
     assign wb_rd_o[c]            = 32'(writeback.rd);

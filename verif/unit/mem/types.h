@@ -33,6 +33,7 @@ struct Instruction {
   Amo amo = Amo::Swap;
   unsigned size = 2;
   bool unsigned_load = false;
+  bool safe = false;  // a load that commits before its check, since no lane of it traps
   unsigned rd = 0;
   uint32_t mask = 0, scratch_base = 0;
   std::vector<uint32_t> address, data;
