@@ -13,6 +13,7 @@ import pathlib
 import tempfile
 
 import layout
+import register_banks
 import toolchain
 
 C_SUFFIXES = {".c"}
@@ -36,6 +37,9 @@ CODE_FLAGS = [
     # Loops of unknown length: eight iterations at a time, the rest one by one.
     "-mllvm",
     "-unroll-runtime",
+    # Scheduled once more when registers are known: loads move in between the links of a chain of multiply-adds.
+    "-mllvm",
+    "-enable-post-misched=true",
 ]
 CXX_FLAGS = ["-std=c++20", "-fno-exceptions", "-fno-rtti", "-fno-use-cxa-atexit", "-nostdinc++"]
 # minimize-addr-in-v5=Ranges: inlined scopes are described by range lists, which the layout pass can rewrite.
@@ -110,6 +114,7 @@ def to_assembly(job, output):
                 text, encoding="utf-8", errors="surrogateescape"
             )
         result, report = layout.relayout(text)
+        result = register_banks.spread(result)
         pathlib.Path(output).write_text(result, encoding="utf-8", errors="surrogateescape")
         if job.verbose:
             report.print()
