@@ -1,30 +1,54 @@
-// c = a b, n x n each. A workgroup computes SGEMM_ROWS tiles of c, one below the other, a work-item one element of
-// each.
+// c = a b, n x n each. A work-item computes SGEMM_ROWS x SGEMM_COLUMNS elements of c in registers. In each step of k it
+// needs SGEMM_ROWS values of a, the same for all lanes of its warp, from the scratchpad, and SGEMM_COLUMNS of b, which
+// lie beside those of its neighbours, through the L1 cache, where all warps of the workgroup find them.
 #include "sgemm_tiled_args.h"
 
-HD_SCRATCHPAD float tile_a[SGEMM_ROWS][SGEMM_MAX_TILE][SGEMM_MAX_TILE];
-HD_SCRATCHPAD float tile_b[SGEMM_MAX_TILE][SGEMM_MAX_TILE];
+// Two tiles: while some work-items still read one, others fill the next. One barrier per tile is enough then.
+HD_SCRATCHPAD float tiles[2][SGEMM_HEIGHT * SGEMM_ROWS][SGEMM_DEPTH];
 
-HD_KERNEL(sgemm_tiled) {
-  const uint32_t tile = args->tile, n = args->n;
-  const uint32_t x = hd_local_id(0), y = hd_local_id(1);
-  const uint32_t column = hd_group_id(0) * tile + x, first = hd_group_id(1) * tile * SGEMM_ROWS + y;
-  float sum[SGEMM_ROWS] = {0};
-  for (uint32_t start = 0; start < n; start += tile) {
-    for (uint32_t r = 0; r < SGEMM_ROWS; r++) {
-      const uint32_t row = first + r * tile;
-      tile_a[r][y][x] = row < n && start + x < n ? args->a[row * n + start + x] : 0.0f;
+HD_INLINE uint32_t least(uint32_t x, uint32_t y) { return x < y ? x : y; }
+
+// A workgroup of `width` x height work-items. Rows outside the matrices are computed as their last one and not stored.
+// `wide`: there are enough columns for a workgroup; the last one computes some again that its neighbour has, instead of
+// columns outside. Then a constant width makes the distances between a work-item's columns constants.
+HD_INLINE void multiply(const struct sgemm_tiled_args* args, uint32_t width, bool wide) {
+  const uint32_t n = args->n, x = hd_local_id(0), y = hd_local_id(1) * SGEMM_ROWS;
+  const uint32_t row = hd_group_id(1) * hd_local_size(1) * SGEMM_ROWS + y;
+  const uint32_t first = hd_group_id(0) * width * SGEMM_COLUMNS;  // of the columns
+  const float* const a = args->a;
+  float sum[SGEMM_ROWS][SGEMM_COLUMNS] = {0};
+  const uint32_t start = wide ? least(first, n - width * SGEMM_COLUMNS) + x : least(first + x, n - 1);
+  uint32_t offset[SGEMM_COLUMNS];
+  for (uint32_t c = 0; c < SGEMM_COLUMNS; c++) offset[c] = wide ? c * width : least(start + c * width, n - 1) - start;
+  const float* b = args->b + start;
+  for (uint32_t from = 0, tile = 0; from < n; from += SGEMM_DEPTH, tile ^= 1) {
+    const uint32_t depth = least(n - from, SGEMM_DEPTH);
+    float(*const part)[SGEMM_DEPTH] = &tiles[tile][y];
+    for (uint32_t k = x; k < SGEMM_DEPTH + x; k += width) {
+      if (!wide && k >= SGEMM_DEPTH) break;
+      for (uint32_t r = 0; r < SGEMM_ROWS; r++) part[r][k] = a[least(row + r, n - 1) * n + least(from + k, n - 1)];
     }
-    tile_b[y][x] = column < n && start + y < n ? args->b[(start + y) * n + column] : 0.0f;
     hd_barrier();
-    for (uint32_t k = 0; k < tile; k++) {
-      const float b = tile_b[k][x];
-      for (uint32_t r = 0; r < SGEMM_ROWS; r++) sum[r] += tile_a[r][y][k] * b;
+#pragma clang loop unroll_count(8)
+    for (uint32_t k = 0; k < depth; k++) {
+      float values[SGEMM_COLUMNS];
+      for (uint32_t c = 0; c < SGEMM_COLUMNS; c++) values[c] = b[offset[c]];
+      for (uint32_t r = 0; r < SGEMM_ROWS; r++) {
+        for (uint32_t c = 0; c < SGEMM_COLUMNS; c++) sum[r][c] += part[r][k] * values[c];
+      }
+      b += n;
     }
-    hd_barrier();
   }
   for (uint32_t r = 0; r < SGEMM_ROWS; r++) {
-    const uint32_t row = first + r * tile;
-    if (row < n && column < n) args->c[row * n + column] = sum[r];
+    for (uint32_t c = 0; c < SGEMM_COLUMNS; c++) {
+      const uint32_t column = (wide ? start : first + x) + c * width;
+      if (row + r < n && column >= first && column < n) args->c[(row + r) * n + column] = sum[r][c];
+    }
   }
 }
+
+// For matrices of at least SGEMM_WIDTH * SGEMM_COLUMNS columns.
+HD_KERNEL(sgemm_tiled) { multiply(args, SGEMM_WIDTH, true); }
+
+// For all, with workgroups of any width.
+HD_KERNEL(sgemm_tiled_narrow) { multiply(args, hd_local_size(0), false); }
