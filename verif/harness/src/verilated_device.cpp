@@ -258,6 +258,15 @@ void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last, BusError e
   if (checker_) checker_->expect_bus_errors(first, last);
 }
 
+void VerilatedDevice::trace(const std::string& path) {
+  options_.trace_path = path;
+  options_.trace_begin = cycle_;
+  options_.trace_end = UINT64_MAX;
+  check_options();
+  if (tracing_) top_->stop_trace();
+  tracing_ = false;
+}
+
 // ---- running
 // -----------------------------------------------------------------------------------------------------------
 

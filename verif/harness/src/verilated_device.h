@@ -38,6 +38,7 @@ class VerilatedDevice final : public RtlDevice {
   std::optional<OutstandingRequest> oldest_request() const override;
   void inject_bus_error(uint32_t first, uint32_t last, BusError error) override;
   void inject_silence(uint32_t first, uint32_t last) override { memory_.set_silent_range(first, last); }
+  void trace(const std::string& path) override;
 
  private:
   static constexpr unsigned kResetCycles = 8;

@@ -185,6 +185,10 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   // Accesses to [first, last] are never answered from now on, so that a dead memory can be tested; last < first clears
   // it.
   virtual void inject_silence(uint32_t first, uint32_t last) = 0;
+
+  // Writes a waveform of everything from now on, in place of what the options said. Throws RtlOptionsError where the
+  // library was built without tracing.
+  virtual void trace(const std::string& path) = 0;
 };
 
 // What a library is, for a check before it is used.
