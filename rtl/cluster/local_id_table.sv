@@ -31,7 +31,7 @@ module local_id_table
     id_t next;
     logic x_wraps, y_wraps;
     x_wraps = id[0] + 1'b1 == size[0];
-    y_wraps = id[1] + 1'b1 == size[1];
+    y_wraps = (PlantedBug == 19 ? id[1] : id[1] + 1'b1) == size[1];  // planted bug 19: y goes one too far
     next[0] = x_wraps ? '0 : id[0] + 1'b1;
     next[1] = !x_wraps ? id[1] : y_wraps ? '0 : id[1] + 1'b1;
     next[2] = x_wraps && y_wraps ? id[2] + 1'b1 : id[2];

@@ -99,7 +99,7 @@ module divider
         quotient_q[l] <= magnitude_a[l] << {skip, 3'b000};
         // Division by zero: the quotient comes out as all ones, the remainder as the dividend, without its sign.
         negate_quotient_q[l] <= !operation_i[0] && (a_i[l][31] != b_i[l][31]) && b_i[l] != '0;
-        negate_rest_q[l]     <= !operation_i[0] && a_i[l][31];
+        negate_rest_q[l]     <= !operation_i[0] && (PlantedBug == 14 ? b_i[l][31] : a_i[l][31]);  // planted bug 14: the divisor's sign
       end
     end else if (state_q == Run || state_q == Sign) begin
       rest_q     <= rest_d;

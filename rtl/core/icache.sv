@@ -310,7 +310,7 @@ module icache
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       valid_q <= '0;
-    end else if (invalidate_i) begin
+    end else if (invalidate_i && PlantedBug != 20) begin  // planted bug 20: what is in the cache outlives fence.i and launches
       valid_q <= '0;
     end else if (fill_tag_write) begin
       valid_q[set_of(fill_line)][fill_way_q] <= 1'b0;

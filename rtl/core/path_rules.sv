@@ -43,7 +43,8 @@ module path_rules
       next.count  = (state_i.count == '1) ? state_i.count : state_i.count + CountBits'(1);
       // 3, 6
       if (!state_i.serve) switch_lane = next.count >= limit || event_i.yield;
-      else                switch_lane = next.count >= Quantum || event_i.yield || !run_i[state_i.quantum_lane];
+      else                switch_lane = next.count >= Quantum || (event_i.yield && PlantedBug != 17) ||  // planted bug 17: no yield in SERVE
+                                        !run_i[state_i.quantum_lane];
       if (next.hold != '0) switch_lane = 1'b0;
     end
     // 7

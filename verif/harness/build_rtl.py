@@ -41,7 +41,7 @@ def run(command, **options):
 
 
 def choose_planted_bug_at_run_time(generated):
-    """planted_bug=15: one library for all planted bugs, of which HEDDLE_PLANTED_BUG chooses one when a device is opened. The
+    """planted_bug=31: one library for all planted bugs, of which HEDDLE_PLANTED_BUG chooses one when a device is opened. The
     constant becomes a variable, which no tool but Verilator gets to see."""
     path = generated / "rtl" / "heddle_config_pkg.sv"
     text, found = re.subn(r"localparam int unsigned PlantedBug +=.*",
@@ -161,7 +161,7 @@ def main():
     generated = out / "generated"
     run(["/usr/bin/python3", "-B", ROOT / "tools" / "specgen" / "specgen.py",
          "--out", generated, "--config", arguments.config, "--only", "rtl"])  # fmt: skip
-    if re.search(r"\bplanted_bug=15\b", arguments.config):
+    if re.search(r"\bplanted_bug=31\b", arguments.config):
         choose_planted_bug_at_run_time(generated)
     verilate(out, generated, arguments.trace)
     compile_and_link(out, arguments.config, arguments.trace, [path.resolve() for path in arguments.include],

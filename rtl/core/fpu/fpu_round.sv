@@ -5,6 +5,7 @@
 // Tininess is detected after rounding: a subnormal that rounds up to the smallest normal number is tiny only if it would not
 // have done so with one more place.
 module fpu_round
+  import heddle_config_pkg::*;
   import fpu_pkg::*;
 (
   input  logic        enable_i,
@@ -56,7 +57,8 @@ module fpu_round
       flags.underflow = tiny && flags.inexact;
 
       to_infinity = rounding_i == RoundNearestEven || rounding_i == RoundNearestAway
-                 || rounding_i == (sign_i ? RoundDown : RoundUp);
+                 || rounding_i == (sign_i ? RoundDown : RoundUp)
+                 || PlantedBug == 15;  // planted bug 15: every overflow gives an infinity
       if (flags.overflow) begin
         result_o = infinity(format_i, sign_i) - {31'b0, !to_infinity};
       end else begin

@@ -21,7 +21,8 @@ module region_check
   line_strobe_t first;   // bytes of the line at or after the region's first one
   line_strobe_t final_;  // bytes of the line at or before the region's last one
 
-  assign tail = (size_i == SizeByte) ? 2'd0 : (size_i == SizeHalf) ? 2'd1 : 2'd3;
+  // planted bug 16: only the first byte of an access has to be in a region
+  assign tail = (size_i == SizeByte || PlantedBug == 16) ? 2'd0 : (size_i == SizeHalf) ? 2'd1 : 2'd3;
 
   always_comb begin
     allow_o = '0;

@@ -75,6 +75,18 @@ class Heddle(Case):
         self.heddle("bench --suite memory --figures maybe", 2, "unknown figures 'maybe'", "on, off")
         self.heddle("bench --suite memory --json /nonexistent/rows.json", 2, "/nonexistent/rows.json: cannot be written")
 
+    def test_fuzz(self):
+        self.heddle("fuzz --count 0", 2, "--count", "'0' is not a number from 1")
+        self.heddle("fuzz --seed x", 2, "--seed", "'x' is not a number")
+        self.heddle("fuzz --seed -1", 2, "--seed")
+        self.heddle("fuzz --minutes 0", 2, "--minutes")
+        self.heddle("fuzz --jobs 0", 2, "--jobs")
+        self.heddle("fuzz --config edge:lanes=3", 1, "lanes is 3, not a power of two")
+        self.heddle("fuzz --out /no/such/folder", 2, "no directory '/no/such/folder'")
+        self.heddle("fuzz --replay /no/such/file", 2, "no file '/no/such/file'")
+        self.heddle("fuzz --replay x --seed 1", 2, "--seed has no meaning with --replay")
+        self.heddle("fuzz --what", 2, "--what")
+
     def test_synth(self):
         self.heddle("synth", 2, "--target")
         self.heddle("synth --target fpga", 2, "unknown target 'fpga'", "xilinx")
@@ -85,7 +97,7 @@ class Heddle(Case):
         self.heddle("test -j none", 2, "none")
 
     def test_help(self):
-        for words in ("--help", "run --help", "test --help", "bench --help", "synth --help"):
+        for words in ("--help", "run --help", "test --help", "bench --help", "fuzz --help", "synth --help"):
             result = call(["/usr/bin/python3", "-B", ROOT / "tools/heddle/main.py", *words.split()])
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertIn("usage: heddle", result.stdout)

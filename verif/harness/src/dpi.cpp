@@ -26,7 +26,7 @@ namespace lockstep = heddle::lockstep;
 
 extern "C" {
 
-// Configurations with planted_bug=15 (build_rtl.py).
+// Configurations with planted_bug=31 (build_rtl.py).
 unsigned heddle_planted_bug() {
   const char* number = std::getenv("HEDDLE_PLANTED_BUG");
   return number == nullptr ? 0 : static_cast<unsigned>(std::atoi(number));

@@ -24,6 +24,7 @@ class VerilatedTop final : public ClockedTop {
     context_.randSeed(static_cast<int>(seed % 0x7FFF'FFFF) + 1);
     context_.traceEverOn(HEDDLE_TRACE != 0);
     context_.fatalOnError(false);
+    context_.threads(1);  // no pool of threads: a fork would not have them
     top_ = std::make_unique<Vtb_top>(&context_, "tb");
     top_->clk_i = 0;
     top_->rst_ni = 0;

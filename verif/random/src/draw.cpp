@@ -66,8 +66,8 @@ void draw_geometry(Random& random, const Configuration& shape, LaunchPlan& plan)
 void draw_regions(Random& random, LaunchPlan& plan) {
   const uint32_t shared_last = kSharedBase + kSharedBytes - 1;
   if (random.percent(15)) {
-    const uint32_t first = kSharedBase + random.below(64) * 4;
-    const uint32_t end = first + random.between(1, 16) * 4;
+    const uint32_t first = kSharedBase + random.below(256);
+    const uint32_t end = first + random.between(1, 64);
     if (first > kSharedBase) plan.regions.push_back({kSharedBase, first - 1, 3});
     plan.regions.push_back({end, shared_last, 3});
     if (random.percent(60) && plan.regions.size() < 2) plan.regions.push_back({first, end - 1, 1});

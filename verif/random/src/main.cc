@@ -31,9 +31,11 @@ struct Arguments {
   std::string command = "heddle fuzz";  // for the replay command
   std::string replay;
   std::string replay_library;
+  bool other_configuration = false;  // run it on the library's
   std::string wave;
   uint64_t window = 400;
   bool expect_pass = false;
+  bool expect_failure = false;
   bool listing = false;
   std::string json;
 };
@@ -190,12 +192,13 @@ int fuzz(const Arguments& arguments) {
 
 // Exit status 0: it ends as the file says (or, with --expect-pass, it passes). A failure that is found again is one.
 int replay(const Arguments& arguments) {
-  const Replay replay = read_replay(arguments.replay);
+  Replay replay = read_replay(arguments.replay);
   if (arguments.replay_library.empty()) {  // only what it needs
     fmt::print("{}\n", replay.session.configuration);
     return 0;
   }
   const Library library(arguments.replay_library);
+  if (arguments.other_configuration) replay.session.configuration = library.description().configuration;
   if (replay.session.configuration != library.description().configuration) {
     throw ReplayError(fmt::format("{}: is of configuration '{}', the library of '{}'", arguments.replay,
                                   replay.session.configuration, library.description().configuration));
@@ -213,6 +216,11 @@ int replay(const Arguments& arguments) {
   }
   const RunResult result = run_isolated(replay.session, library, {});
   if (result.failure) fmt::print("{}\n", result.failure.report);
+  if (arguments.expect_failure) {
+    const bool same = result.failure && result.failure == replay.failure;
+    fmt::print("expected {}: {}\n", replay.failure.name(), same ? "found" : "NOT FOUND");
+    return same ? 0 : 1;
+  }
   if (arguments.expect_pass || !replay.failure) {
     fmt::print("{}\n", result.failure ? "it has to pass, and fails: " + result.failure.name() : "it passes");
     return result.failure ? 1 : 0;
@@ -247,9 +255,12 @@ int run(int argc, char** argv) {
   auto* file =
       app.add_option("--replay", arguments.replay, "run this file; without --replay-library: say its configuration");
   app.add_option("--replay-library", arguments.replay_library, "libheddle_rtl.so for it")->needs(file);
+  app.add_flag("--other-configuration", arguments.other_configuration, "run it on the library's configuration")
+      ->needs(file);
   app.add_option("--wave", arguments.wave, "waveform of the last cycles (needs a library with tracing)")->needs(file);
   app.add_option("--window", arguments.window, "cycles of it, at least")->check(CLI::PositiveNumber);
   app.add_flag("--expect-pass", arguments.expect_pass, "whatever was found once, it has to pass")->needs(file);
+  app.add_flag("--expect-failure", arguments.expect_failure, "succeed if it fails as the file says")->needs(file);
   app.add_flag("--list", arguments.listing, "show the run of the first seed, run nothing");
   app.add_option("--json", arguments.json, "write the outcome");
   CLI11_PARSE(app, argc, argv);
