@@ -21,8 +21,9 @@ uint64_t hash(const Session& session) {
     for (unsigned i = 0; i < 8; ++i) value = (value ^ (word >> (8 * i) & 0xFF)) * 0x100'0000'01B3;
   };
   for (const char c : session.configuration + session.memory) add(static_cast<unsigned char>(c));
-  for (const uint64_t word : {session.seed, uint64_t{session.latency}, uint64_t{session.bandwidth_percent},
-                              uint64_t{session.random_stalls}, uint64_t{session.bus_error_first}}) {
+  for (const uint64_t word :
+       {session.seed, uint64_t{session.latency}, uint64_t{session.bandwidth_percent}, uint64_t{session.random_stalls},
+        uint64_t{session.bus_error_first}, uint64_t{session.bus_error_last}}) {
     add(word);
   }
   for (const LaunchPlan& launch : session.launches) {
@@ -32,7 +33,11 @@ uint64_t hash(const Session& session) {
       for (const uint32_t word : block.words) add(word);
     }
     for (const Check& check : launch.checks) add(check.expected);
-    add(launch.abort_after);
+    for (const Region& region : launch.regions) add(uint64_t{region.base} << 32 | (region.last ^ region.rights));
+    for (const uint32_t word : {launch.abort_after, launch.poll, launch.scratch_size, launch.private_size,
+                                launch.private_base, launch.code_base, launch.kernel, launch.arguments}) {
+      add(word);
+    }
   }
   return value;
 }
