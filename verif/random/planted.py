@@ -45,7 +45,7 @@ def main():
     parser.add_argument("--bugs", type=int, nargs="+", help="only these")
     parser.add_argument("--seed", type=int, default=1, help="first seed")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
-    parser.add_argument("--shrink-seconds", type=int, default=300, help="time for making one small")
+    parser.add_argument("--shrink-seconds", type=int, default=180, help="processor time for making one small")
     parser.add_argument("--keep", action="store_true", help="keep the replay files, as planted-NN.json in --out")
     parser.add_argument("--out", default=".", help="where they go")
     parser.add_argument("--json", help="write the rows")

@@ -249,7 +249,7 @@ int run(int argc, char** argv) {
   app.add_option("--planted-bug", arguments.campaign.planted_bug, "of a library with planted_bug=15")
       ->check(CLI::Range(0, 99));
   app.add_flag("!--no-shrink", arguments.shrinks, "leave failures as they are");
-  app.add_option("--shrink-seconds", arguments.shrink_seconds, "time for making a failure small");
+  app.add_option("--shrink-seconds", arguments.shrink_seconds, "processor time for making a failure small");
   app.add_option("--out", arguments.out, "directory for replay files")->check(CLI::ExistingDirectory);
   app.add_option("--command", arguments.command, "what to type before --replay");
   auto* file =

@@ -1,6 +1,9 @@
 #include "shrink.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
+#include <array>
 #include <set>
 #include <stdexcept>
 
@@ -12,13 +15,26 @@ namespace heddle::fuzz {
 
 namespace {
 
+// Of this process and of its children that have ended.
+double processor_seconds() {
+  double seconds = 0;
+  for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    getrusage(who, &usage);
+    for (const timeval& time : {usage.ru_utime, usage.ru_stime}) {
+      seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+    }
+  }
+  return seconds;
+}
+
 class Shrinker {
  public:
   Shrinker(Session session, const StillFails& still_fails, const ShrinkOptions& options)
       : best_(std::move(session)),
         still_fails_(still_fails),
         options_(options),
-        end_(std::chrono::steady_clock::now() + options.limit) {}
+        end_(processor_seconds() + static_cast<double>(options.limit.count())) {}
 
   Session run() {
     launches();
@@ -49,7 +65,7 @@ class Shrinker {
   }
 
  private:
-  bool late() const { return std::chrono::steady_clock::now() >= end_; }
+  bool late() const { return processor_seconds() >= end_; }
   LaunchPlan& plan() { return best_.launches[launch_]; }
 
   // Keeps the change if the failure stays.
@@ -406,7 +422,7 @@ class Shrinker {
   Session best_;
   const StillFails& still_fails_;
   const ShrinkOptions& options_;
-  std::chrono::steady_clock::time_point end_;
+  double end_;  // of processor_seconds()
   size_t launch_ = 0;
   unsigned tried_ = 0;
 };

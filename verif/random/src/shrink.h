@@ -9,6 +9,7 @@
 namespace heddle::fuzz {
 
 struct ShrinkOptions {
+  // Of processor time, with that of child processes: on a busy machine programs do not stay larger.
   std::chrono::seconds limit{180};
   // Called after every step that made it smaller.
   std::function<void(const Session& smaller, unsigned tried)> progress;

@@ -14,16 +14,15 @@ namespace {
 
 const std::vector<Choice> kChoices{{"nano", 3}, {"edge", 2}, {"base", 1}};
 
-// FNV-1a over everything that decides a run.
+// FNV-1a over what is drawn last and depends on the rest: machine, programs, geometry, data.
 uint64_t hash(const Session& session) {
   uint64_t value = 0xCBF2'9CE4'8422'2325;
   const auto add = [&](uint64_t word) {
     for (unsigned i = 0; i < 8; ++i) value = (value ^ (word >> (8 * i) & 0xFF)) * 0x100'0000'01B3;
   };
   for (const char c : session.configuration + session.memory) add(static_cast<unsigned char>(c));
-  for (const uint64_t word :
-       {session.seed, uint64_t{session.latency}, uint64_t{session.bandwidth_percent}, uint64_t{session.random_stalls},
-        uint64_t{session.bus_error_first}, uint64_t{session.bus_error_last}}) {
+  for (const uint64_t word : {session.seed, uint64_t{session.latency}, uint64_t{session.bandwidth_percent},
+                              uint64_t{session.random_stalls}, uint64_t{session.bus_error_first}}) {
     add(word);
   }
   for (const LaunchPlan& launch : session.launches) {
@@ -33,11 +32,7 @@ uint64_t hash(const Session& session) {
       for (const uint32_t word : block.words) add(word);
     }
     for (const Check& check : launch.checks) add(check.expected);
-    for (const Region& region : launch.regions) add(uint64_t{region.base} << 32 | (region.last ^ region.rights));
-    for (const uint32_t word : {launch.abort_after, launch.poll, launch.scratch_size, launch.private_size,
-                                launch.private_base, launch.code_base, launch.kernel, launch.arguments}) {
-      add(word);
-    }
+    add(launch.abort_after);
   }
   return value;
 }
@@ -126,7 +121,7 @@ TEST(Draw, SameSeedSameSession) {
 TEST(Draw, GoldenHash) {
   uint64_t all = 0;
   for (uint64_t seed = 1; seed <= 200; ++seed) all = all * 31 + hash(draw_session(seed, kChoices));
-  EXPECT_EQ(all, 0U);
+  EXPECT_EQ(all, 10035928192602718836U);
 }
 
 // A seed that failed among several shapes is found again with its shape alone.
