@@ -246,7 +246,7 @@ int run(int argc, char** argv) {
   app.add_option("--jobs", arguments.campaign.jobs, "processes")->check(CLI::Range(1, 256));
   app.add_option("--max-failures", arguments.campaign.max_failures, "different failures to look for")
       ->check(CLI::Range(1, 1000));
-  app.add_option("--planted-bug", arguments.campaign.planted_bug, "of a library with planted_bug=15")
+  app.add_option("--planted-bug", arguments.campaign.planted_bug, "of a library with planted_bug=31")
       ->check(CLI::Range(0, 99));
   app.add_flag("!--no-shrink", arguments.shrinks, "leave failures as they are");
   app.add_option("--shrink-seconds", arguments.shrink_seconds, "processor time for making a failure small");

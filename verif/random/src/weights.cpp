@@ -38,7 +38,8 @@ constexpr const char* kCsrWeights =
     "fflags 40 frm 24 fcsr 24 mvendorid 1 marchid 1 mimpid 1 mhartid 8 mconfigptr 1 mstatus 2 misa 2 mie 2 mtvec 4 "
     "mstatush 2 mcountinhibit 2 mscratch 8 mepc 8 mcause 8 mtval 8 mip 2 mcycle 3 minstret 6 mcycleh 2 minstreth 2 "
     "cycle 4 time 3 instret 8 cycleh 2 timeh 2 instreth 2 "
-    "hd_local_id_x 4 hd_local_id_y 3 hd_local_id_z 3 hd_group_id_x 4 hd_group_id_y 3 hd_group_id_z 3 "
+    "hd_global_id_x 4 hd_global_id_y 3 hd_global_id_z 3 hd_local_id_x 4 hd_local_id_y 3 hd_local_id_z 3 hd_group_id_x "
+    "4 hd_group_id_y 3 hd_group_id_z 3 "
     "hd_local_size_x 2 hd_local_size_y 2 hd_local_size_z 2 hd_num_groups_x 2 hd_num_groups_y 2 hd_num_groups_z 2 "
     "hd_args 2 hd_entry 2 hd_lane 4 hd_warp 4 hd_num_warps 2 hd_num_lanes 2 hd_warp_mask 4 hd_private_size 2 "
     "hd_scratch_size 2 ";
