@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""heddle-fuzz end to end: it finds a planted bug, makes it small, and the file it writes shows the bug again, in a library without
-waveforms and, from a snapshot, in one with them; wrong calls are refused."""
+"""heddle-fuzz end to end: it finds a planted bug, makes it small, and the file it writes shows the bug again; a failure becomes a waveform,
+from a snapshot; wrong calls are refused. The library with the planted bugs can trace."""
 
 import argparse
 import json
@@ -80,7 +80,7 @@ class Fuzz(unittest.TestCase):
     def test_wave_from_a_snapshot(self):
         path, wave = self.out / "wrong.json", self.out / "wrong.fst"
         path.write_text(json.dumps(WRONG_RESULT))
-        result = call("--replay", path, "--replay-library", arguments.tracing, "--wave", wave, "--window", 700)
+        result = call("--replay", path, "--replay-library", arguments.planted, "--other-configuration", "--wave", wave, "--window", 700)
         self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
         self.assertIn("it has to be 0x1", result.stdout)
         first, last = map(int, re.search(r"waveform of cycles (\d+) to (\d+)", result.stdout).groups())
@@ -98,7 +98,7 @@ class Fuzz(unittest.TestCase):
         right = json.loads(json.dumps(WRONG_RESULT))
         right["launches"][0]["checks"][0][1] = "0"
         path.write_text(json.dumps(right))
-        result = call("--replay", path, "--replay-library", arguments.tracing, "--wave", wave)
+        result = call("--replay", path, "--replay-library", arguments.planted, "--other-configuration", "--wave", wave)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.assertIn("it passes: no waveform", result.stdout)
         self.assertFalse(wave.exists())
@@ -127,7 +127,7 @@ class Fuzz(unittest.TestCase):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("program", "library", "tracing", "planted"):
+    for name in ("program", "library", "planted"):
         parser.add_argument(f"--{name}", required=True)
     parser.parse_args(namespace=arguments)
     unittest.main(argv=sys.argv[:1])
