@@ -9,9 +9,15 @@
 namespace heddle::lockstep {
 
 // An instruction may not read a register whose load is still in flight, nor write it: the load's value would be lost
-// or come late. (Everything else is forwarded, and found by comparing values.)
+// or come late. (Everything else is forwarded, and found by comparing values.) One that was not fetched, or that is
+// illegal for what it is (a CSR that may not be written), has no operands.
 void Checker::State::check_operands(const WarpContext& context, const model::Path& path, const Tag& tag,
-                                    const model::DecodedInstruction& instruction) {
+                                    const model::StepResult& step) {
+  if (step.trap == path.mask) {
+    const auto cause = static_cast<model::Cause>(step.cause[model::first_lane(step.trap)]);
+    if (cause == model::Cause::kInstructionAccess || cause == model::Cause::kIllegalInstruction) return;
+  }
+  const model::DecodedInstruction& instruction = step.instruction;
   const isa::InstructionInfo& info = isa::info(instruction.op);
   const auto check = [&](bool used, unsigned reg, const char* field, const char* verb) {
     const model::LaneMask waiting = used ? context.load_pending[reg] & path.mask : 0;
@@ -61,6 +67,14 @@ void Checker::State::compare_commit(const CommitRecord& record, const Slot& slot
 }
 
 // What of the slot is still to come.
+// A load into x0 leaves nothing to be written; that memory refuses it shows all the same.
+void Checker::State::note_discarded_load(WarpContext& context, const Slot& slot) {
+  model::for_each_lane(slot.step.access, [&](unsigned lane) {
+    if (slot.space(lane) != model::Space::kDevice || !bus_refuses(slot.word(lane))) return;
+    context.discarded_loads.push_back({slot.step.pc, lane, slot.step.location[lane].address});
+  });
+}
+
 void Checker::State::open_accesses(WarpContext& context, Slot& slot) {
   const model::StepResult& step = slot.step;
   // An instruction without a destination is written back for its flags.
@@ -76,6 +90,8 @@ void Checker::State::open_accesses(WarpContext& context, Slot& slot) {
       if (slot.unwritten != 0) {
         model::for_each_lane(slot.unwritten, [&](unsigned lane) { open_load(context, slot, lane); });
         open_loads.push_back(&slot);
+      } else {
+        note_discarded_load(context, slot);
       }
       break;
     case model::AccessKind::kStore:
@@ -134,8 +150,6 @@ void Checker::State::handle_commit(const CommitRecord& record) {
   if (refused) {
     memory.refuse_fetches(true);
     ++statistics.copied_bus_error;
-  } else if (const model::DecodedInstruction* instruction = memory.fetch(path.pc)) {
-    check_operands(context, path, tag, *instruction);
   }
 
   std::unique_ptr<Slot> owned = new_slot();
@@ -153,6 +167,7 @@ void Checker::State::handle_commit(const CommitRecord& record) {
                     .mask = slot.step.mask,
                     .trap = slot.step.trap,
                     .waits = slot.step.waits});
+  check_operands(context, path, tag, slot.step);
   compare_commit(record, slot, path);
   ++statistics.compared;
   if (slot.step.completed != 0) {

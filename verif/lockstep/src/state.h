@@ -60,7 +60,8 @@ struct Checker::State {
   void handle_commit(const CommitRecord& record);
   void compare_commit(const CommitRecord& record, const Slot& slot, const model::Path& path);
   void check_operands(const WarpContext& context, const model::Path& path, const Tag& tag,
-                      const model::DecodedInstruction& instruction);
+                      const model::StepResult& step);
+  void note_discarded_load(WarpContext& context, const Slot& slot);
   void open_accesses(WarpContext& context, Slot& slot);
   void after_slot(WarpContext& context);
 

@@ -37,6 +37,15 @@ struct Group {
   model::Workgroup workgroup;
 };
 
+// An access of one lane.
+struct LaneAccess {
+  uint32_t pc = 0;
+  unsigned lane = 0;
+  uint32_t address = 0;
+
+  bool operator==(const LaneAccess&) const = default;
+};
+
 struct WarpContext {
   static constexpr unsigned kHistory = 8;
 
@@ -47,7 +56,8 @@ struct WarpContext {
   std::array<model::LaneMask, model::kRegisters> load_pending{};  // per register: lanes that wait for memory
   std::optional<model::Fault> fault;                              // the warp's trap without handler; it may not go on
   bool fault_reported = false;
-  bool bus_error = false;  // an access failed on the bus: some of it never completes
+  bool bus_error = false;                   // an access failed on the bus: some of it never completes
+  std::vector<LaneAccess> discarded_loads;  // into x0, of what memory refuses
   std::array<HistoryEntry, kHistory> history{};
   uint64_t history_count = 0;
   uint64_t last_cycle_value = 0;  // what cycle read last

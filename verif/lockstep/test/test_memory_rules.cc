@@ -215,6 +215,23 @@ TEST(Hazard, WritingALoadedRegisterTooEarly) {
   EXPECT_EQ(check(run), "hazard.write");
 }
 
+// What is illegal reads and writes nothing: it need not wait.
+TEST(Hazard, AnIllegalInstructionHasNoOperands) {
+  Program program;
+  const auto read_only = static_cast<uint32_t>(isa::Csr::HdLane);
+  program.words = {op_u(Op::Lui, 7, kData), op_i(Op::Lw, 8, 7, 0), op_csrr(8, read_only) | 8U << 15,
+                   op_plain(Op::HdExit)};
+  Playback run = run_program(test_launch(1, 1, 0), program);
+  ASSERT_TRUE(run.outcome.fault);
+  for (size_t i = 0; i + 1 < run.events.size(); ++i) {
+    const auto* writeback = std::get_if<WritebackRecord>(&run.events[i].record);
+    if (writeback == nullptr || writeback->rd != 8) continue;
+    std::swap(run.events[i].record, run.events[i + 1].record);
+    break;
+  }
+  EXPECT_EQ(check(run), "");
+}
+
 // Several lanes at one word: the highest lane's value remains, whatever the lanes.
 TEST(SameWord, HighestLaneRemains) {
   Program program;
