@@ -125,8 +125,9 @@ def planted(arguments):
     script = build.ROOT / "verif" / "random" / "planted.py"
     command = ["/usr/bin/python3", "-B", script, PROGRAM, rtl.directory(config, False) / "libheddle_rtl.so"]
     command += ["--out", arguments.out, "--jobs", str(arguments.jobs)]
-    if arguments.seed is not None:
-        command += ["--seed", str(arguments.seed)]
+    for name in ("seed", "minutes"):
+        if getattr(arguments, name) is not None:
+            command += [f"--{name}", str(getattr(arguments, name))]
     if arguments.json:
         command += ["--json", arguments.json]
     sys.stdout.flush()
