@@ -203,6 +203,9 @@ int replay(const Arguments& arguments) {
     throw ReplayError(fmt::format("{}: is of configuration '{}', the library of '{}'", arguments.replay,
                                   replay.session.configuration, library.description().configuration));
   }
+  if (!arguments.wave.empty() && !library.description().tracing) {
+    throw ReplayError(fmt::format("no waveform: {} was built without tracing", arguments.replay_library));
+  }
   print_session(replay.session);
   if (!arguments.wave.empty()) {
     const WaveResult wave = replay_with_wave(replay.session, library, {}, arguments.wave, arguments.window);

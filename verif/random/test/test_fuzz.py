@@ -123,7 +123,7 @@ class Fuzz(unittest.TestCase):
         self.refused("parse error", "--replay", self.out / "bad.json")
         path = self.out / "wrong.json"
         path.write_text(json.dumps(WRONG_RESULT))
-        self.refused("without tracing", "--replay", path, "--replay-library", arguments.library, "--wave", self.out / "a.fst")
+        self.refused("built without tracing", "--replay", path, "--replay-library", arguments.library, "--wave", self.out / "a.fst")
 
 
 def main():
