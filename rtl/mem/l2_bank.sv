@@ -6,7 +6,8 @@
 // Stages: head (request taken from a port, tags read) -> tag stage (decision; tags, dirty bytes and data written, data read) ->
 // data stage (answer, AMO result written, victim handed to l2_writebacks; snoops and trace). The tag stage never waits: what enters it
 // has found room for everything it could need. It takes, in this order of preference: a line that has come, a request whose line has
-// come, a set to be cleaned, a new request; never two of one set in a row, and nothing right behind an AMO, which writes in the data stage,
+// come, a set to be cleaned (when flushing, or when there is no request: lines that have been written whole, which cost no more early
+// than late), a new request; never two of one set in a row, and nothing right behind an AMO, which writes in the data stage,
 // but an AMO on the same word: it follows at once, in the same way, and works on the result of the one before; 16 at most, so that
 // others have their turn.
 // Latency of a hit: 4 cycles from port to answer. Throughput: one request per cycle, on one set every second cycle, AMOs on one word every cycle.
@@ -95,7 +96,7 @@ module l2_bank
   logic          fill_take, replay_take, clean_take, chain_take, all_clean;
   logic          fill_set_free, replay_set_free, head_set_free, written_room, miss_room;
   logic          replay_valid, clean_valid, head_full, answer_room;
-  logic          miss_free, miss_free_two, miss_empty, written_free, written_free_two, written_empty;
+  logic          miss_free, miss_free_two, miss_empty, written_free, written_free_two, written_half, written_empty;
   line_address_t fill_line, replay_line, clean_line;
   l2_pending_t   replay_pending;
   l2_set_t       clean_set;
@@ -109,7 +110,7 @@ module l2_bank
   line_strobe_t t_head_strobe_q, t_pending_strobe, t_strobe;
   line_t        t_head_data_q, t_pending_data, t_data;
   logic [31:0]  t_head_order_q, t_pending_order, t_order;
-  logic         t_replay, t_access, t_first, t_fill, t_clean, t_chain_q;
+  logic         t_replay, t_access, t_first, t_fill, t_clean, t_chain_q, t_whole_q;
   logic [3:0]   chain_length_q;
 
   assign answer_room = 32'(answer_count) + 32'(t_valid_q) + 32'(d_busy) < L2Answers;
@@ -171,6 +172,7 @@ module l2_bank
       t_kind_q       <= t_kind_d;
       t_line_q       <= t_line_d;
       t_chain_q      <= chain_take;
+      t_whole_q      <= ~flush_i;
       chain_length_q <= chain_take ? chain_length_q + 4'd1 : 4'd0;
     end
     if (fill_take) begin
@@ -226,10 +228,12 @@ module l2_bank
     .write_i       (set_writes),
     .strobe_i      (write_strobe),
     .clean_i       (t_clean),
+    .clean_whole_i (t_whole_q),
     .evict_o       (evict),
     .evict_line_o  (evict_line),
     .evict_strobe_o(evict_strobe),
     .flush_i,
+    .whole_i       (~head_valid_q & written_half),
     .clean_valid_o (clean_valid),
     .clean_set_o   (clean_set),
     .all_clean_o   (all_clean),
@@ -308,6 +312,7 @@ module l2_bank
     .rst_ni,
     .free_o          (written_free),
     .free_two_o      (written_free_two),
+    .half_o          (written_half),
     .empty_o         (written_empty),
     .enter_i         (evict),
     .enter_line_i    (evict_line),

@@ -28,13 +28,15 @@ module l2_tags
   input  logic          fill_i,           // all its bytes become valid
   input  logic          write_i,          // these become dirty and valid
   input  line_strobe_t  strobe_i,
-  input  logic          clean_i,          // the set alone counts: one of its dirty lines is written back, if there is one
+  input  logic          clean_i,          // the set alone counts: one of its dirty lines is written back, if there is one;
+  input  logic          clean_whole_i,    // ... one all of whose bytes are dirty
   // the line that is replaced or cleaned is dirty
   output logic          evict_o,
   output line_address_t evict_line_o,
   output line_strobe_t  evict_strobe_o,
-  // sets with dirty lines, while flush_i
+  // sets with dirty lines, while flush_i; with wholly dirty ones, while whole_i
   input  logic          flush_i,
+  input  logic          whole_i,
   output logic          clean_valid_o,
   output l2_set_t       clean_set_o,
   output logic          all_clean_o,
@@ -50,11 +52,11 @@ module l2_tags
   row_t         [L2Ways-1:0] rows, new_rows;
   line_strobe_t [L2Ways-1:0] dirties;
   line_strobe_t              new_dirty;
-  l2_ways_t                  valid_ways, dirty_ways, hit_ways, row_write, dirty_write;
+  l2_ways_t                  valid_ways, dirty_ways, whole_ways, left_ways, hit_ways, row_write, dirty_write;
   l2_way_t                   hit_way, spare_way, turn_way, clean_way;
   logic                      spare, turn, cleanable, set_valid;
   l2_set_t                   set;
-  logic [L2Sets-1:0]         set_valid_d, set_valid_q, set_dirty_d, set_dirty_q, to_clean;
+  logic [L2Sets-1:0]         set_valid_d, set_valid_q, set_dirty_d, set_dirty_q, set_whole_d, set_whole_q, to_clean;
 
   assign set       = set_of(line_i);
   assign set_valid = set_valid_q[set];
@@ -91,11 +93,13 @@ module l2_tags
   always_comb begin
     valid_ways = '0;
     dirty_ways = '0;
+    whole_ways = '0;
     hit_ways   = '0;
     if (valid_i && set_valid) begin
       for (int unsigned w = 0; w < L2Ways; w++) begin
         valid_ways[w] = rows[w].valid;
         dirty_ways[w] = rows[w].valid && dirties[w] != '0;
+        whole_ways[w] = rows[w].valid && dirties[w] == '1;
         hit_ways[w]   = rows[w].valid && rows[w].tag == tag_of(line_i);
       end
     end
@@ -139,7 +143,7 @@ module l2_tags
   lowest_one #(
     .Width(L2Ways)
   ) u_clean (
-    .bits_i  (clean_i ? dirty_ways & ~locked_i : '0),
+    .bits_i  (!clean_i ? '0 : clean_whole_i ? whole_ways & ~locked_i : dirty_ways & ~locked_i),
     .any_o   (cleanable),
     .onehot_o(),
     .index_o (clean_way)
@@ -147,8 +151,8 @@ module l2_tags
 
   always_comb begin
     to_clean = '0;
-    if (flush_i) begin
-      to_clean = set_dirty_q;
+    if (flush_i || whole_i) begin
+      to_clean = flush_i ? set_dirty_q : set_whole_q;
       if (valid_i) to_clean[set] = 1'b0;
     end
   end
@@ -188,19 +192,28 @@ module l2_tags
   always_comb begin
     set_valid_d = set_valid_q;
     set_dirty_d = set_dirty_q;
+    set_whole_d = set_whole_q;
+    left_ways   = cleanable ? ~(l2_ways_t'(1) << clean_way) : '1;
     if (allocate_i) set_valid_d[set] = 1'b1;
     if (write_i)    set_dirty_d[set] = 1'b1;
-    if (clean_i && (dirty_ways & ~(cleanable ? l2_ways_t'(1) << clean_way : '0)) == '0) set_dirty_d[set] = 1'b0;
-    if (invalidate_i) set_valid_d = '0;
+    if (write_i && new_dirty == '1) set_whole_d[set] = 1'b1;
+    if (clean_i && (dirty_ways & left_ways) == '0) set_dirty_d[set] = 1'b0;
+    if (clean_i && (whole_ways & left_ways) == '0) set_whole_d[set] = 1'b0;
+    if (invalidate_i) begin
+      set_valid_d = '0;
+      set_whole_d = '0;
+    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       set_valid_q <= '0;
       set_dirty_q <= '0;
+      set_whole_q <= '0;
     end else begin
       set_valid_q <= set_valid_d;
       set_dirty_q <= set_dirty_d;
+      set_whole_q <= set_whole_d;
     end
   end
 

@@ -14,6 +14,7 @@ module l2_writebacks
   // a line enters
   output logic          free_o,         // for one line
   output logic          free_two_o,     // for two lines
+  output logic          half_o,         // at least half of the entries are free
   output logic          empty_o,
   input  logic          enter_i,
   input  line_address_t enter_line_i,
@@ -48,6 +49,7 @@ module l2_writebacks
 
   assign free       = ~busy_q;
   assign free_two_o = (free & (free - l2_misses_t'(1))) != '0;
+  assign half_o     = $countones(busy_q) <= L2Misses / 2;
   assign empty_o    = busy_q == '0;
   assign done_o     = response_valid_i ? l2_misses_t'(1) << response_index_i : '0;
 
