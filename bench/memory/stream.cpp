@@ -29,8 +29,8 @@ Row bandwidth_row(Bench& bench, const std::string& name, const std::string& args
 void measure_stream(Bench& bench) {
   examples::Run& run = bench.run();
   driver::Device& device = bench.device();
-  const uint32_t items = bench.threads();
-  // Whole workgroups.
+  // Four workgroups to a core: while one ends, and the next begins, the others keep the memory busy. Whole workgroups.
+  const uint32_t items = std::max(bench.threads() / 4, bench.configuration().lanes);
   const uint32_t chunk = items * bench.sizes().per_item;
   const uint32_t n = std::max(bench.sizes().stream_elements / chunk, 1U) * chunk;
   const std::vector<float> a = examples::random_floats(n, 1), b = examples::random_floats(n, 2);
