@@ -36,7 +36,7 @@ module cluster
   snoop_t          [Cores-1:0]   snoop;
   mem_request_t    [Cores-1:0]   fetch_request;
   logic            [Cores-1:0]   fetch_request_valid, fetch_request_ready, fetch_ahead_idle;
-  logic            [Cores-1:0]   data_cache_idle;
+  logic            [Cores-1:0]   data_cache_idle, stored;
 
   // Ports of the L2 cache: 2 c is the data cache of core c, 2 c + 1 its instruction fetch.
   mem_request_t    [2*Cores-1:0] memory_request;
@@ -75,6 +75,7 @@ module cluster
     .quiet_i        (idle && memory_request_valid == '0 && data_cache_idle == '1 && fetch_ahead_idle == '1),
     .invalidate_o   (invalidate),
     .flush_o        (flush),
+    .stored_i       (&stored),
     .flushed_i      (flushed),
     .error_i        (refusal),
     .error_line_i   (refused_line)
@@ -134,6 +135,7 @@ module cluster
       .fault_o                 (fault[c]),
       .invalidate_data_i       (invalidate),
       .quiet_o                 (data_cache_idle[c]),
+      .stored_o                (stored[c]),
       .snoop_i                 (snoop[c]),
       .mem_request_o           (memory_request[2*c]),
       .mem_request_valid_o     (memory_request_valid[2*c]),

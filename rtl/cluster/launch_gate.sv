@@ -1,11 +1,11 @@
 // What the memory has to do with the beginning and the end of a launch, between the host port and the dispatcher. A launch starts
 // when nothing of an earlier one is under way any more (prefetches, instruction fetches), and with empty caches. It is done when all
-// it wrote is in memory: the L2 cache writes back what is dirty.
+// it wrote is in memory: stores of warps that have ended may still be on their way, and the L2 cache writes back what is dirty.
 // Write-backs that memory refuses end the launch in a fault of cause 25, whose value is the address of the first such line: the store
 // is long past, so that nothing else of it is known (docs/architecture.md, section 7). A launch that the host aborts ignores them.
 // Latency: one cycle from start_i to start_o; from done_i to done_o one when nothing is dirty, otherwise one more per dirty line and
 // what the memory takes. An abort of a launch that waits to start is handed on when it has.
-// Invariants: start_o only while quiet_i; one done_o per start_i; while flush_o nothing runs.
+// Invariants: start_o only while quiet_i; one done_o per start_i; while flush_o no warp runs.
 module launch_gate
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -35,6 +35,7 @@ module launch_gate
   input  logic     quiet_i,          // nothing is under way
   output logic     invalidate_o,     // pulse: the caches forget everything
   output logic     flush_o,
+  input  logic     stored_i,         // no store is on its way to the L2 cache
   input  logic     flushed_i,
   input  logic     error_i,          // a write-back was refused; level, until invalidate_o
   input  word_t    error_line_i
@@ -80,7 +81,7 @@ module launch_gate
         if (done_i) state_d = StateFlush;
       end
       StateFlush: begin
-        if (flushed_i) begin
+        if (stored_i && flushed_i) begin
           state_d = StateIdle;
           done_o  = 1'b1;
           late_d  = error_i & ~faulted_i & ~aborts_q;

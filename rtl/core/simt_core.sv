@@ -28,6 +28,7 @@ module simt_core
 
   input  logic              invalidate_data_i,  // pulse, while nothing runs: the data cache forgets everything
   output logic              quiet_o,            // nothing of the data cache is under way
+  output logic              stored_o,           // no access of a warp, past or present, is outstanding
   input  snoop_t            snoop_i,
   output mem_request_t      mem_request_o,
   output logic              mem_request_valid_o,
@@ -62,7 +63,7 @@ module simt_core
 
   // ---- what connects the parts ---------------------------------------------------------------------------------------
   logic                                start, csr_start_ready, float_csr_writes, fault_pending, fence_i, starved;
-  logic [Warps-1:0]                    active, ended, transit, any_busy, lsu_idle, float_idle, reserved_mode, path_ready;
+  logic [Warps-1:0]                    active, ended, transit, any_busy, lsu_idle, lsu_over, float_idle, reserved_mode, path_ready;
   logic [2:0]                          redirect_valid;
   redirect_t [2:0]                     redirect;
   logic [Warps-1:0]                    head_valid, hazard, hazard_memory, blocked_memory, request, waiting;
@@ -378,6 +379,8 @@ module simt_core
     .event_ready_i         (memory_event_ready)
   );
 
+  assign stored_o = &lsu_idle;
+
   memory_unit u_memory_unit (
     .clk_i,
     .rst_ni,
@@ -398,6 +401,7 @@ module simt_core
     .early_warp_o     (load_early_warp),
     .early_rd_o       (load_early_rd),
     .idle_o           (lsu_idle),
+    .over_o           (lsu_over),
     .error_valid_o    (error_valid),
     .error_tag_o      (error_tag),
     .error_pc_o       (error_pc),
@@ -536,7 +540,7 @@ module simt_core
     .ended_i         (ended),
     .transit_i       (transit),
     .busy_i          (any_busy),
-    .lsu_idle_i      (lsu_idle),
+    .lsu_over_i      (lsu_over),
     .float_idle_i    (float_idle),
     .memory_waiting_i(memory_waiting),
     .stage_valid_i   ({read_valid, operand_valid, execute_valid, alu_pending}),

@@ -1,5 +1,5 @@
-// The life of warps: active from dispatch until nothing of the warp is left anywhere in the core, then reported as done,
-// one warp per cycle. A killed warp also drains what it has in flight.
+// The life of warps: active from dispatch until nothing of the warp is left anywhere in the core but stores on their way to the L2
+// cache, then reported as done, one warp per cycle. A killed warp also drains what it has in flight.
 // Invariants: a warp starts only when it is not active; it is done only when it is.
 module warp_life
   import heddle_config_pkg::*;
@@ -16,7 +16,7 @@ module warp_life
   input  logic [Warps-1:0]       ended_i,         // no lane left
   input  logic [Warps-1:0]       transit_i,       // a path event is on its way
   input  logic [Warps-1:0]       busy_i,          // results on their way to registers, up to three cycles before they are written
-  input  logic [Warps-1:0]       lsu_idle_i,
+  input  logic [Warps-1:0]       lsu_over_i,      // nothing in the LSU but stores that are sure to take place
   input  logic [Warps-1:0]       float_idle_i,
   input  logic [Warps-1:0]       memory_waiting_i, // memory instructions on their way to the LSU
   input  logic [Stages-1:0]      stage_valid_i,   // instructions in pipeline stages
@@ -37,7 +37,7 @@ module warp_life
   end
 
   assign finished = active_q & (ended_i | {Warps{kill_i}}) & ~transit_i & ~in_pipe & ~busy_i & ~busy_1_q &
-                    ~busy_2_q & ~busy_3_q & lsu_idle_i & float_idle_i &
+                    ~busy_2_q & ~busy_3_q & lsu_over_i & float_idle_i &
                     ~memory_waiting_i;
 
   lowest_one #(

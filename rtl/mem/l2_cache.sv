@@ -2,7 +2,7 @@
 // and answers each request once. Lines are spread over banks by address; each bank takes one request per cycle (l2_bank). A
 // write is answered when it has its place in the order; memory has it after flush_i.
 //
-// flush_i (level, while no core writes): what is dirty is written back; flushed_o says that memory has it all. error_o: some write-back
+// flush_i (level): what is dirty is written back; flushed_o says that memory has it all, once no core writes any more. error_o: some write-back
 // since the last invalidate_i was answered with an error, error_line_o is the first one's line.
 // invalidate_i (pulse, while idle_o and after a flush): the cache is empty.
 // snoop_o: lines that change, to the cores' data caches, in the cycle in which the change is visible (trace_memory of

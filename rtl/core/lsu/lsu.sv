@@ -34,6 +34,7 @@ module lsu
   output warp_id_t          early_warp_o,
   output reg_id_t           early_rd_o,
   output logic [Warps-1:0]  idle_o,             // no access of the warp is outstanding
+  output logic [Warps-1:0]  over_o,             // ... but stores to device memory, which are sure to take place
   output logic              error_valid_o,      // pulse: the memory answered an access with an error
   output slot_tag_t         error_tag_o,
   output logic [31:2]       error_pc_o,
@@ -64,7 +65,7 @@ module lsu
   // ---- check phase -------------------------------------------------------------------------------------------------
   lsu_checked_t     checked;
   logic             checked_valid, checked_ready, issue_ready, slot_free;
-  logic [Warps-1:0] busy_check, busy_slots, busy_parts, busy_fast, busy_writeback, busy_beyond;
+  logic [Warps-1:0] busy_check, busy_slots, owing_slots, busy_parts, busy_fast, busy_writeback, busy_beyond;
   logic             plain_valid, served, check_blocked, issue_blocked;
   line_address_t    plain_line;
   lsu_request_t     plain;
@@ -216,6 +217,12 @@ module lsu
   lane_mask_t part_mask;
   logic       part_take, part_failed, part_last, earlier_failed;
 
+  // A warp can end, and another one begin in its place, before its checked stores have taken place: nothing of them comes back.
+  // Not those to the scratchpad, which the next workgroup may be given, nor those to the private window, which the next warp
+  // loads without waiting for stores.
+  logic posted;
+  assign posted = checked.op == LsuStore && checked.scratch_mask == '0 && checked.private_mask == '0;
+
   lsu_slots u_slots (
     .clk_i,
     .rst_ni,
@@ -224,6 +231,7 @@ module lsu
     .allocate_i        (allocate),
     .allocate_warp_i   (checked.tag.warp),
     .allocate_mask_i   (checked.memory_mask | checked.scratch_mask),
+    .allocate_posted_i (posted),
     .memory_done_i     (memory_stored),
     .memory_slot_i     (memory_slot),
     .memory_mask_i     (memory_lanes),
@@ -237,6 +245,7 @@ module lsu
     .writeback_last_o  (part_last),
     .writeback_failed_o(earlier_failed),
     .busy_o            (busy_slots),
+    .owing_o           (owing_slots),
     .own_slot_i        (issue_slot),
     .own_warp_i        (issue_warp),
     .others_busy_o     (others_busy_slots)
@@ -327,6 +336,7 @@ module lsu
   );
 
   assign idle_o = ~(busy_check | busy_beyond);
+  assign over_o = ~(busy_check | owing_slots | busy_writeback);
 
   // ---- errors ----------------------------------------------------------------------------------------------------------
   assign error_valid_o   = memory_failed;
@@ -341,7 +351,8 @@ module lsu
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       a_announced : assert (!part_announced_q || (part_valid && !fast_valid));
-      a_idle_no_writeback : assert (!writeback_valid_o || (!idle_o[writeback_o.tag.warp]));
+      a_over_no_writeback : assert (!writeback_valid_o || !over_o[writeback_o.tag.warp]);
+      a_over_no_error : assert (!error_valid_o || !over_o[error_tag_o.warp]);
     end
   end
 `endif

@@ -15,6 +15,7 @@ module lsu_slots
   input  logic             allocate_i,
   input  warp_id_t         allocate_warp_i,
   input  lane_mask_t       allocate_mask_i,
+  input  logic             allocate_posted_i, // its warp need not wait for it to end
   // lanes done: memory stores, scratchpad stores, write-backs
   input  logic             memory_done_i,
   input  lsu_slot_t        memory_slot_i,
@@ -30,12 +31,13 @@ module lsu_slots
   output logic             writeback_failed_o,  // an SC of an earlier part failed
   // which warps have slots
   output logic [Warps-1:0] busy_o,
+  output logic [Warps-1:0] owing_o,         // ... not posted ones
   input  lsu_slot_t        own_slot_i,
   input  warp_id_t         own_warp_i,
   output logic             others_busy_o        // a slot other than own_slot_i is of own_warp_i
 );
 
-  logic       [Slots-1:0] valid_d, valid_q, failed_d, failed_q;
+  logic       [Slots-1:0] valid_d, valid_q, failed_d, failed_q, posted_d, posted_q;
   lane_mask_t [Slots-1:0] pending_d, pending_q;
   warp_id_t   [Slots-1:0] warp_d, warp_q;
 
@@ -55,6 +57,7 @@ module lsu_slots
     pending_d = pending_q;
     failed_d  = failed_q;
     warp_d    = warp_q;
+    posted_d  = posted_q;
     valid_d   = valid_q;
     if (memory_done_i)    pending_d[memory_slot_i]    = pending_d[memory_slot_i] & ~memory_mask_i;
     if (scratch_done_i)   pending_d[scratch_slot_i]   = pending_d[scratch_slot_i] & ~scratch_mask_i;
@@ -70,15 +73,18 @@ module lsu_slots
       pending_d[free_slot_o] = allocate_mask_i;
       warp_d[free_slot_o]    = allocate_warp_i;
       failed_d[free_slot_o]  = 1'b0;
+      posted_d[free_slot_o]  = allocate_posted_i;
     end
   end
 
   always_comb begin
     busy_o        = '0;
+    owing_o       = '0;
     others_busy_o = 1'b0;
     for (int unsigned s = 0; s < Slots; s++) begin
       if (valid_q[s]) begin
         busy_o[warp_q[s]] = 1'b1;
+        if (!posted_q[s]) owing_o[warp_q[s]] = 1'b1;
         if (warp_q[s] == own_warp_i && own_slot_i != lsu_slot_t'(s)) others_busy_o = 1'b1;
       end
     end
@@ -90,11 +96,13 @@ module lsu_slots
       failed_q  <= '0;
       pending_q <= '0;
       warp_q    <= '0;
+      posted_q  <= '0;
     end else begin
       valid_q   <= valid_d;
       failed_q  <= failed_d;
       pending_q <= pending_d;
       warp_q    <= warp_d;
+      posted_q  <= posted_d;
     end
   end
 

@@ -25,6 +25,7 @@ module memory_unit
   output warp_id_t          early_warp_o,
   output reg_id_t           early_rd_o,
   output logic [Warps-1:0]  idle_o,             // no access of the warp is outstanding
+  output logic [Warps-1:0]  over_o,             // ... but stores to device memory, which are sure to take place
   output logic              error_valid_o,      // pulse: the memory answered an access with an error
   output slot_tag_t         error_tag_o,
   output logic [31:2]       error_pc_o,
@@ -76,6 +77,7 @@ module memory_unit
     .early_warp_o,
     .early_rd_o,
     .idle_o,
+    .over_o,
     .error_valid_o,
     .error_tag_o,
     .error_pc_o,

@@ -222,7 +222,7 @@ void Checker::State::check_store_order(const WarpContext& context, const Slot& s
   }
 }
 
-void Checker::State::perform_device_store(const MemoryRecord& record, WarpContext& context, Slot& slot) {
+void Checker::State::perform_device_store(const MemoryRecord& record, const WarpContext* own, Slot& slot) {
   const unsigned words = shape.line_bytes / 4;
   const uint32_t line = record.address & ~(shape.line_bytes - 1);
   // What of the line this slot has still to write.
@@ -260,15 +260,54 @@ void Checker::State::perform_device_store(const MemoryRecord& record, WarpContex
     memory.write_word({model::Space::kDevice, address}, record.data[index], strobe);
     model::for_each_lane(slot.unperformed, [&](unsigned lane) {
       if (slot.word(lane) != address || slot.space(lane) != model::Space::kDevice) return;
-      check_store_order(context, slot, lane, strobe & slot.store[lane].strobe);
+      if (own != nullptr) check_store_order(*own, slot, lane, strobe & slot.store[lane].strobe);
       slot.store[lane].pending &= ~strobe;
     });
-    word_changed(model::Space::kDevice, address, &context, &slot);
+    word_changed(model::Space::kDevice, address, own, own != nullptr ? &slot : nullptr);
   }
   if (!any) diverge("memory.strobe", "a write without any byte", slot.tag);
   model::for_each_lane(slot.unperformed, [&](unsigned lane) {
     if (slot.store[lane].pending == 0) slot.unperformed &= ~model::lane_bit(lane);
   });
+}
+
+// A warp may end before its last stores are visible, and the next one in its slot counts its own slots from 0 again. The stores
+// of one warp slot to one line become visible in order, so that the oldest that has the line to write is meant.
+bool Checker::State::perform_left_store(const MemoryRecord& record) {
+  const uint32_t line = record.address & ~(shape.line_bytes - 1);
+  const auto is_meant = [&](const LeftStore& left) {
+    const Slot& slot = *left.slot;
+    if (slot.tag.core != record.tag.core || slot.tag.warp != record.tag.warp || slot.tag.order != record.tag.order)
+      return false;
+    bool writes = false;
+    model::for_each_lane(slot.unperformed, [&](unsigned lane) {
+      writes = writes || (slot.word(lane) & ~(shape.line_bytes - 1)) == line;
+    });
+    return writes;
+  };
+  const auto left = std::find_if(left_stores.begin(), left_stores.end(), is_meant);
+  if (left == left_stores.end()) return false;
+  // Behind one that was left before it no other may come.
+  for (auto earlier = left_stores.begin(); earlier != left; ++earlier) {
+    const Slot& slot = *earlier->slot;
+    if (slot.tag.core != record.tag.core || slot.tag.warp != record.tag.warp) continue;
+    model::for_each_lane(slot.unperformed, [&](unsigned lane) {
+      if ((slot.word(lane) & ~(shape.line_bytes - 1)) != line) return;
+      const unsigned index = (slot.word(lane) - line) / 4;
+      const unsigned strobe = (record.strobe[index / 8] >> (4 * (index % 8))) & 0xF;
+      if ((slot.store[lane].pending & strobe) == 0) return;
+      diverge("store.order",
+              fmt::format("lane {} stored to {:#010x} in slot {} of a warp before; that is not visible yet", lane,
+                          slot.word(lane), slot.tag.order),
+              record.tag, {}, {slot.word(lane)});
+    });
+  }
+  perform_device_store(record, nullptr, *left->slot);
+  if (left->slot->finished()) {
+    free_slots.push_back(std::move(left->slot));
+    left_stores.erase(left);
+  }
+  return true;
 }
 
 // ---- AMO, LR, SC ---------------------------------------------------------------------------------------------------
@@ -369,6 +408,7 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
 void Checker::State::handle_memory(const MemoryRecord& record) {
   const Tag& tag = record.tag;
   if (!running) diverge("memory", "device memory changes while no launch runs", tag, {}, {record.address});
+  if (record.op == MemoryOp::kWrite && perform_left_store(record)) return;
   WarpContext& context = context_of(tag, "memory.tag");
   Slot& slot = slot_of(context, tag, "memory.tag");
   const auto expect_kind = [&](model::AccessKind kind) {
@@ -376,7 +416,7 @@ void Checker::State::handle_memory(const MemoryRecord& record) {
   };
   if (record.op == MemoryOp::kWrite) {
     expect_kind(model::AccessKind::kStore);
-    perform_device_store(record, context, slot);
+    perform_device_store(record, &context, slot);
   } else if (record.op == MemoryOp::kAmo || record.op == MemoryOp::kLr || record.op == MemoryOp::kSc) {
     const model::AccessKind kind = record.op == MemoryOp::kAmo  ? model::AccessKind::kAmo
                                    : record.op == MemoryOp::kLr ? model::AccessKind::kLr

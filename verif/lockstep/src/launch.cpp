@@ -210,6 +210,15 @@ void Checker::State::handle_fault(const FaultRecord& record) {
   for (unsigned axis = 0; axis < 3; ++axis) check("fault.group_id", fault.group_id[axis], record.group_id[axis]);
 }
 
+void Checker::State::store_missing(const Slot& slot, const char* when) {
+  std::vector<uint32_t> words;
+  model::for_each_lane(slot.unperformed, [&](unsigned lane) { words.push_back(slot.word(lane)); });
+  diverge("store.visible",
+          fmt::format("{}, the store in slot {} (lanes {:#x}) never became visible", when, slot.tag.order,
+                      slot.unperformed),
+          slot.tag, {}, std::move(words));
+}
+
 void Checker::State::handle_warp_done(const WarpDoneRecord& record) {
   Tag tag{record.core, record.warp, 0};
   WarpContext& context = context_of(tag, "done");
@@ -220,16 +229,18 @@ void Checker::State::handle_warp_done(const WarpDoneRecord& record) {
       diverge("done", "the warp was killed although the launch has neither a fault nor an abort", tag);
     }
   }
+  // Stores to device memory may still be on their way, to the scratchpad not: that belongs to the workgroup.
+  const auto may_be_left = [](const Slot& slot) {
+    bool device = slot.is_store() && slot.unperformed != 0;
+    model::for_each_lane(slot.unperformed, [&](unsigned lane) {
+      device = device && slot.space(lane) == model::Space::kDevice;
+    });
+    return device;
+  };
   for (auto& slot : context.in_flight) {
     if (context.bus_error) break;
-    if (slot->is_store() && slot->unperformed != 0) {
-      std::vector<uint32_t> words;
-      model::for_each_lane(slot->unperformed, [&](unsigned lane) { words.push_back(slot->word(lane)); });
-      diverge("store.visible",
-              fmt::format("the warp is reported as ended, its store in slot {} (lanes {:#x}) never became visible",
-                          slot->tag.order, slot->unperformed),
-              slot->tag, {}, std::move(words));
-    }
+    if (may_be_left(*slot)) continue;
+    if (slot->is_store() && slot->unperformed != 0) store_missing(*slot, "the warp is reported as ended");
     if (slot->unperformed != 0) {
       diverge("memory.missing",
               fmt::format("the warp is reported as ended, the atomic in slot {} was never performed for lanes {:#x}",
@@ -243,7 +254,11 @@ void Checker::State::handle_warp_done(const WarpDoneRecord& record) {
   }
   for (auto& slot : context.in_flight) {
     std::erase(open_loads, slot.get());
-    free_slots.push_back(std::move(slot));
+    if (may_be_left(*slot)) {
+      left_stores.push_back({.slot = std::move(slot), .excused = context.bus_error});
+    } else {
+      free_slots.push_back(std::move(slot));
+    }
   }
   context.in_flight.clear();
 
@@ -282,6 +297,11 @@ void Checker::State::compare_outcome(const LaunchOutcome& outcome) {
     }
     if (context.fault && faults.empty()) diverge("status.fault", "a warp's fault was never reported");
   }
+  for (LeftStore& left : left_stores) {
+    if (!left.excused) store_missing(*left.slot, "the launch is reported as done");
+    free_slots.push_back(std::move(left.slot));
+  }
+  left_stores.clear();
   if (refused_load && faults.empty() && !aborted) {
     diverge("status.fault", "a load brought what memory had refused, which was never reported");
   }

@@ -140,28 +140,31 @@ std::string Checker::State::render() const {
   }
 
   // In flight: to the words concerned by any warp, otherwise everything of this warp.
-  std::vector<std::string> accesses;
+  std::vector<const Slot*> in_flight;
   for (const WarpContext& other : contexts) {
     if (d.words.empty() && &other != context) continue;
-    for (const auto& slot : other.in_flight) {
-      const model::LaneMask waiting = slot->unwritten | slot->unperformed;
-      model::LaneMask concerned = waiting;
-      if (!d.words.empty()) {
-        concerned = 0;
-        if (slot->step.is_memory) {
-          model::for_each_lane(waiting & slot->step.access, [&](unsigned lane) {
-            if (std::find(d.words.begin(), d.words.end(), slot->word(lane)) != d.words.end())
-              concerned |= model::lane_bit(lane);
-          });
-        }
+    for (const auto& slot : other.in_flight) in_flight.push_back(slot.get());
+  }
+  for (const LeftStore& left : left_stores) in_flight.push_back(left.slot.get());
+  std::vector<std::string> accesses;
+  for (const Slot* slot : in_flight) {
+    const model::LaneMask waiting = slot->unwritten | slot->unperformed;
+    model::LaneMask concerned = waiting;
+    if (!d.words.empty()) {
+      concerned = 0;
+      if (slot->step.is_memory) {
+        model::for_each_lane(waiting & slot->step.access, [&](unsigned lane) {
+          if (std::find(d.words.begin(), d.words.end(), slot->word(lane)) != d.words.end())
+            concerned |= model::lane_bit(lane);
+        });
       }
-      if (concerned == 0) continue;
-      std::string line = fmt::format("  core {} warp {} slot {} since cycle {}: {} pc {:08x} lanes {}", slot->tag.core,
-                                     slot->tag.warp, slot->tag.order, slot->commit_cycle, kind_name(*slot),
-                                     slot->step.pc, lanes_text(concerned, shape.lanes));
-      if (slot->step.is_memory) line += fmt::format(" at {:08x} ...", slot->step.address[model::first_lane(concerned)]);
-      accesses.push_back(std::move(line));
     }
+    if (concerned == 0) continue;
+    std::string line = fmt::format("  core {} warp {} slot {} since cycle {}: {} pc {:08x} lanes {}", slot->tag.core,
+                                   slot->tag.warp, slot->tag.order, slot->commit_cycle, kind_name(*slot),
+                                   slot->step.pc, lanes_text(concerned, shape.lanes));
+    if (slot->step.is_memory) line += fmt::format(" at {:08x} ...", slot->step.address[model::first_lane(concerned)]);
+    accesses.push_back(std::move(line));
   }
   out.push_back(d.words.empty() ? "outstanding for this warp:" : "accesses in flight to those bytes:");
   if (accesses.empty()) out.push_back("  none");

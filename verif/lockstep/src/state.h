@@ -51,6 +51,7 @@ struct Checker::State {
   void handle_fault(const FaultRecord& record);
   void check_bus_fault(const FaultRecord& record, const WarpContext& context, const Tag& tag);
   void handle_warp_done(const WarpDoneRecord& record);
+  [[noreturn]] void store_missing(const Slot& slot, const char* when);
   void handle_end(const LaunchOutcome& outcome, const RtlMemoryView& rtl_memory);
   void compare_outcome(const LaunchOutcome& outcome);
   void compare_memory(const RtlMemoryView& rtl_memory);
@@ -69,7 +70,9 @@ struct Checker::State {
   void handle_writeback(const WritebackRecord& record);
   void handle_memory(const MemoryRecord& record);
   void handle_scratch(const ScratchRecord& record);
-  void perform_device_store(const MemoryRecord& record, WarpContext& context, Slot& slot);
+  // `own`: the warp whose lanes do not see the store, as it is a later one of theirs; null: its warp has ended.
+  void perform_device_store(const MemoryRecord& record, const WarpContext* own, Slot& slot);
+  bool perform_left_store(const MemoryRecord& record);
   struct Atomic {
     unsigned lane;
     uint32_t word;
@@ -143,6 +146,7 @@ struct Checker::State {
   std::vector<uint8_t> scratch_known;                                      // per word, a bit per byte
   std::vector<WarpContext> contexts;                                       // core * warps + slot
   std::map<std::pair<unsigned, unsigned>, std::unique_ptr<Group>> groups;  // by core and slot of warp 0
+  std::vector<LeftStore> left_stores;                                      // oldest first, by warp slot
   std::vector<Slot*> open_loads;                                           // slots with a load in flight
   std::vector<std::unique_ptr<Slot>> free_slots;
   std::vector<FaultRecord> faults;  // reported in this launch, in order

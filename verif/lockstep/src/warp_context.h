@@ -46,6 +46,12 @@ struct LaneAccess {
   bool operator==(const LaneAccess&) const = default;
 };
 
+// A store to device memory that became visible, or will, after its warp had ended.
+struct LeftStore {
+  std::unique_ptr<Slot> slot;
+  bool excused = false;  // an access of the warp failed on the bus: it may never come
+};
+
 struct WarpContext {
   static constexpr unsigned kHistory = 8;
 

@@ -182,7 +182,7 @@ module mem_bench
     lsu_request_t     request;
     lsu_check_t       check;
     lsu_writeback_t   writeback;
-    logic [Warps-1:0] idle;
+    logic [Warps-1:0] idle, over;
     slot_tag_t        error_tag;
     lane_id_t         error_lane;
     logic [31:2]      error_pc;
@@ -233,6 +233,9 @@ module mem_bench
       end
     end
 
+    // A warp with nothing outstanding has nothing to wait for.
+    a_idle_over : assert property (@(posedge clk_i) disable iff (!rst_ni) (idle & ~over) == '0);
+
     memory_unit u_memory_unit (
       .clk_i,
       .rst_ni,
@@ -253,6 +256,7 @@ module mem_bench
       .early_warp_o            (early_warp),
       .early_rd_o              (early_rd),
       .idle_o                  (idle),
+      .over_o                  (over),
       .error_valid_o           (error_valid_o[c]),
       .error_tag_o             (error_tag),
       .error_pc_o              (error_pc),

@@ -100,7 +100,7 @@ struct FaultRecord {
   bool operator==(const FaultRecord&) const = default;
 };
 
-// A warp has ended and its accesses are complete.
+// A warp has ended and its accesses are complete, but for stores to device memory.
 struct WarpDoneRecord {
   uint32_t core = 0;
   uint32_t warp = 0;
