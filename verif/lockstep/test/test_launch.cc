@@ -68,6 +68,53 @@ TEST(Lost, StoreAtTheEnd) {
   EXPECT_EQ(check(run), "store.visible");
 }
 
+// One store by every lane of two workgroups, which run in one warp slot after another.
+Playback last_stores(uint32_t base, uint32_t scratch_bytes) {
+  Program program;
+  program.words = {op_u(isa::Op::Lui, 7, base), op_s(isa::Op::Sw, 7, 7, 0), op_plain(isa::Op::HdExit)};
+  return run_program(test_launch(2, 1, scratch_bytes), program);
+}
+
+// Moves the first event of type R behind all others.
+template <typename R>
+void delay(Playback& run) {
+  const auto first = std::find_if(run.events.begin(), run.events.end(),
+                                  [](const Event& event) { return std::holds_alternative<R>(event.record); });
+  ASSERT_NE(first, run.events.end());
+  Event event = *first;
+  event.cycle = run.events.back().cycle + 1;
+  run.events.erase(first);
+  run.events.push_back(std::move(event));
+}
+
+TEST(Late, StoreToDeviceMemory) {
+  Playback run = last_stores(kData, 0);
+  delay<MemoryRecord>(run);
+  // Both workgroups store the same, with the same slot number of the same warp slot.
+  EXPECT_EQ(check(run), "");
+}
+
+TEST(Late, StoreToDeviceMemoryOfWrongData) {
+  Playback run = last_stores(kData, 0);
+  delay<MemoryRecord>(run);
+  std::get<MemoryRecord>(run.events.back().record).data[0] ^= 1;
+  EXPECT_EQ(check(run), "memory.data");
+}
+
+TEST(Late, StoreToDeviceMemoryTwice) {
+  Playback run = last_stores(kData, 0);
+  delay<MemoryRecord>(run);
+  run.events.push_back(run.events.back());
+  EXPECT_EQ(check(run), "memory.tag");
+}
+
+TEST(Late, StoreToTheScratchpad) {
+  Playback run = last_stores(memory_map::kScratchpadBase, 256);
+  EXPECT_EQ(check(run), "");
+  delay<ScratchRecord>(run);
+  EXPECT_EQ(check(run), "store.visible");
+}
+
 TEST(Lost, Commit) {
   Playback run = good_run();
   remove<CommitRecord>(run, 3);
