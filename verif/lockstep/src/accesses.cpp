@@ -271,8 +271,9 @@ void Checker::State::perform_device_store(const MemoryRecord& record, const Warp
   });
 }
 
-// A warp may end before its last stores are visible, and the next one in its slot counts its own slots from 0 again. The stores
-// of one warp slot to one line become visible in order, so that the oldest that has the line to write is meant.
+// A warp may end before its last stores are visible, and the next one in its slot counts its own slots from 0 again.
+// The stores of one warp slot to one line become visible in order, so that the oldest that has the line to write is
+// meant.
 bool Checker::State::perform_left_store(const MemoryRecord& record) {
   const uint32_t line = record.address & ~(shape.line_bytes - 1);
   const auto is_meant = [&](const LeftStore& left) {

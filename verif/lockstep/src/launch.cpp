@@ -232,9 +232,8 @@ void Checker::State::handle_warp_done(const WarpDoneRecord& record) {
   // Stores to device memory may still be on their way, to the scratchpad not: that belongs to the workgroup.
   const auto may_be_left = [](const Slot& slot) {
     bool device = slot.is_store() && slot.unperformed != 0;
-    model::for_each_lane(slot.unperformed, [&](unsigned lane) {
-      device = device && slot.space(lane) == model::Space::kDevice;
-    });
+    model::for_each_lane(slot.unperformed,
+                         [&](unsigned lane) { device = device && slot.space(lane) == model::Space::kDevice; });
     return device;
   };
   for (auto& slot : context.in_flight) {

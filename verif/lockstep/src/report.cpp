@@ -161,8 +161,8 @@ std::string Checker::State::render() const {
     }
     if (concerned == 0) continue;
     std::string line = fmt::format("  core {} warp {} slot {} since cycle {}: {} pc {:08x} lanes {}", slot->tag.core,
-                                   slot->tag.warp, slot->tag.order, slot->commit_cycle, kind_name(*slot),
-                                   slot->step.pc, lanes_text(concerned, shape.lanes));
+                                   slot->tag.warp, slot->tag.order, slot->commit_cycle, kind_name(*slot), slot->step.pc,
+                                   lanes_text(concerned, shape.lanes));
     if (slot->step.is_memory) line += fmt::format(" at {:08x} ...", slot->step.address[model::first_lane(concerned)]);
     accesses.push_back(std::move(line));
   }
