@@ -57,7 +57,7 @@ void measure_examples(Bench& bench) {
   examples::Run& run = bench.run();
   driver::Device& device = bench.device();
   const uint32_t n = bench.sizes().example_elements;
-  const uint32_t items = run.workgroup(), groups = (n + items - 1) / items;
+  const uint32_t items = run.independent(), groups = (n + items - 1) / items;
   const std::vector<float> a = examples::random_floats(n, 1), b = examples::random_floats(n, 2);
   const uint32_t a_address = device.upload(a, "a"), b_address = device.upload(b, "b");
   const uint32_t out = device.allocate(uint64_t{n} * 4, "out");
