@@ -12,8 +12,8 @@
 #include <optional>
 #include <vector>
 
+#include "heddle/driver/run_report.h"
 #include "heddle/generated/configuration.h"
-#include "report.h"
 
 namespace heddle::examples {
 namespace {
@@ -138,7 +138,7 @@ void interrupted(int /*signal*/) {
   _exit(130);
 }
 
-void write_json(const std::string& file, const Report& report) {
+void write_json(const std::string& file, const driver::RunReport& report) {
   std::ofstream out(file);
   out << to_json(report).dump(2) << '\n';
   if (!out.flush()) throw std::runtime_error(fmt::format("{}: cannot be written", file));
@@ -207,8 +207,8 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
 
   std::signal(SIGINT, interrupted);
   int failure = 1;
-  Report report;
-  report.example = example.name;
+  driver::RunReport report;
+  report.subject = example.name;
   report.config = settings.config;
   report.backend = settings.backend;
   if (!settings.json.empty() && !std::ofstream(settings.json)) {  // before minutes of simulation

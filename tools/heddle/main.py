@@ -8,13 +8,14 @@ import sys
 from build import BuildError
 from shape import ShapeError
 import command_bench
+import command_exec
 import command_fuzz
 import command_kernel
 import command_run
 import command_synth
 import command_test
 
-COMMANDS = (command_run, command_test, command_bench, command_fuzz, command_kernel, command_synth)
+COMMANDS = (command_run, command_exec, command_test, command_bench, command_fuzz, command_kernel, command_synth)
 
 
 class Parser(argparse.ArgumentParser):

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <utility>
 
-#include "fault_report.h"
+#include "heddle/driver/fault_report.h"
 #include "heddle/driver/output_ring.h"
 #include "heddle/generated/configuration.h"
 #include "heddle/generated/memory_map.h"
@@ -15,7 +15,6 @@
 namespace heddle::driver {
 namespace {
 
-constexpr uint32_t kDeviceId = 0x48454444;
 constexpr uint64_t kAdvanceChunk = 1'000'000;
 /// An aborted launch ends once its accesses in flight have completed; far longer means that the device is stuck.
 constexpr uint64_t kAbortCycles = 1'000'000;
@@ -33,10 +32,6 @@ std::unique_ptr<Backend> open_backend(const DeviceOptions& options) {
     throw DeviceError(ErrorKind::kUnavailable, error.what());
   }
   return options.backend == BackendKind::kModel ? open_model(options) : open_rtl(options);
-}
-
-uint64_t read_pair(Backend& backend, uint32_t low) {
-  return backend.read_register(low) | uint64_t{backend.read_register(low + 4)} << 32;
 }
 
 const char* rejection_text(uint32_t reason) {
@@ -67,23 +62,7 @@ Device::Device(const DeviceOptions& options, std::unique_ptr<Backend> backend)
                       fmt::format("device memory of {} bytes asked for, the address map has {}", options.memory_bytes,
                                   memory_map::kDeviceSize));
   }
-  const uint32_t id = backend_->read_register(regs::kId);
-  if (id != kDeviceId) {
-    throw DeviceError(ErrorKind::kUnavailable, fmt::format("not a Heddle device: its id register reads {:#010x}", id));
-  }
-  const uint32_t version = backend_->read_register(regs::kVersion);
-  if (regs::version::kMajor.get(version) != 1) {
-    throw DeviceError(ErrorKind::kUnavailable,
-                      fmt::format("register interface version {}.{}, the driver knows 1",
-                                  regs::version::kMajor.get(version), regs::version::kMinor.get(version)));
-  }
-  const uint32_t shape = backend_->read_register(regs::kShape);
-  shape_.lanes = regs::shape::kLanes.get(shape);
-  shape_.warps = regs::shape::kWarps.get(shape);
-  shape_.cores = regs::shape::kCores.get(shape);
-  shape_.regions = regs::shape::kRegions.get(shape);
-  shape_.scratchpad_bytes = backend_->read_register(regs::kScratchpadBytes);
-  shape_.line_bytes = backend_->read_register(regs::kLineBytes);
+  shape_ = identify(*backend_);
 }
 
 void Device::require_idle(const char* operation) const {
@@ -199,28 +178,19 @@ std::vector<Region> Device::regions() const {
 }
 
 void Device::program_launch(uint32_t kernel_address) {
-  Backend& device = *backend_;
   const auto direct = image_->direct_entry(launch_->kernel);
   const bool aligned = launch_->options.private_bytes % KernelImage::kStackAlignment == 0;
-  device.write_register(regs::kEntry, direct && aligned ? *direct : image_->entry());
-  device.write_register(regs::kKernel, kernel_address);
-  device.write_register(regs::kArgs, launch_->args_base);
-  device.write_register(regs::kPrivateBase, private_base_);
-  device.write_register(regs::kPrivateSize, launch_->options.private_bytes);
-  device.write_register(regs::kScratchSize, image_->scratch_bytes() + launch_->options.extra_scratch_bytes);
-  for (uint32_t i = 0; i < 3; ++i) {
-    device.write_register(regs::kNumGroups + i * regs::kNumGroupsStride, launch_->grid[i]);
-    device.write_register(regs::kLocalSize + i * regs::kLocalSizeStride, launch_->workgroup[i]);
-  }
-  const std::vector<Region> table = regions();
-  for (uint32_t i = 0; i < shape_.regions; ++i) {
-    const Region region = i < table.size() ? table[i] : Region{};
-    device.write_register(regs::kRegionBase + i * regs::kRegionBaseStride, region.base);
-    device.write_register(regs::kRegionLast + i * regs::kRegionLastStride, region.last);
-    device.write_register(regs::kRegionAttr + i * regs::kRegionAttrStride,
-                          regs::region_attr::kR.set(region.read) | regs::region_attr::kW.set(region.write) |
-                              regs::region_attr::kX.set(region.execute));
-  }
+  write_launch_registers(*backend_,
+                         {.entry = direct && aligned ? *direct : image_->entry(),
+                          .kernel = kernel_address,
+                          .args = launch_->args_base,
+                          .private_base = private_base_,
+                          .private_size = launch_->options.private_bytes,
+                          .scratch_size = image_->scratch_bytes() + launch_->options.extra_scratch_bytes,
+                          .num_groups = launch_->grid,
+                          .local_size = launch_->workgroup,
+                          .regions = regions()},
+                         shape_.regions);
 }
 
 void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std::span<const std::byte> args,
@@ -269,7 +239,8 @@ LaunchStatistics Device::wait() {
       status = backend_->read_register(regs::kStatus);
     }
     check_lockstep();
-    read_counters(seconds());
+    last_ = read_counters(*backend_);
+    last_.host_seconds = seconds();
     drain_output();
     if (regs::status::kFault.get(status) != 0) throw_fault();
   } catch (const DeviceError& error) {
@@ -329,7 +300,7 @@ void Device::stop_overdue() {
     check_lockstep();
     waited += 1000;
   }
-  read_counters(0.0);
+  last_ = read_counters(*backend_);
   drain_output();
   std::string text = fmt::format(
       "kernel '{}': still running after {} cycles, aborted (a kernel that never ends, or a time limit "
@@ -342,36 +313,11 @@ void Device::stop_overdue() {
   throw DeviceError(ErrorKind::kTimeout, text, fault);
 }
 
-void Device::read_counters(double host_seconds) {
-  last_.cycles = read_pair(*backend_, regs::kCyclesLo);
-  last_.warp_instrs = read_pair(*backend_, regs::kWarpInstrsLo);
-  last_.lane_instrs = read_pair(*backend_, regs::kLaneInstrsLo);
-  constexpr std::array kWarpCycles = {
-      regs::kWarpCyclesIssuedLo, regs::kWarpCyclesOperandLo, regs::kWarpCyclesMemoryLo, regs::kWarpCyclesUnitLo,
-      regs::kWarpCyclesPortLo,   regs::kWarpCyclesControlLo, regs::kWarpCyclesFetchLo,  regs::kWarpCyclesBarrierLo,
-      regs::kWarpCyclesDrainLo,  regs::kWarpCyclesIdleLo,
-  };
-  static_assert(kWarpCycles.size() == kWarpCycleReasons.size());
-  for (size_t i = 0; i < kWarpCycles.size(); ++i) last_.warp_cycles[i] = read_pair(*backend_, kWarpCycles[i]);
-  last_.host_seconds = host_seconds;
-}
-
 void Device::throw_fault() {
-  Backend& device = *backend_;
-  FaultReport fault;
-  fault.cause = device.read_register(regs::kFaultCause);
-  fault.pc = device.read_register(regs::kFaultPc);
-  fault.address = device.read_register(regs::kFaultValue);
-  for (uint32_t i = 0; i < 3; ++i)
-    fault.group[i] = device.read_register(regs::kFaultGroup + i * regs::kFaultGroupStride);
-  fault.local_linear = device.read_register(regs::kFaultLocal);
-  const uint32_t place = device.read_register(regs::kFaultPlace);
-  fault.lane = regs::fault_place::kLane.get(place);
-  fault.warp = regs::fault_place::kWarp.get(place);
-  fault.core = regs::fault_place::kCore.get(place);
+  FaultReport fault = read_fault_record(*backend_);
   explain_fault(fault, {*image_, allocator_, launch_->workgroup, launch_->options.private_bytes,
                         image_->scratch_bytes() + launch_->options.extra_scratch_bytes, launch_->args_base});
-  throw DeviceError(ErrorKind::kFault, fault_text(launch_->kernel, fault), fault);
+  throw DeviceError(ErrorKind::kFault, fault_text(fmt::format("kernel '{}'", launch_->kernel), fault), fault);
 }
 
 void Device::finish() {

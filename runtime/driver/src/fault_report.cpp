@@ -1,4 +1,4 @@
-#include "fault_report.h"
+#include "heddle/driver/fault_report.h"
 
 #include <fmt/format.h>
 
@@ -184,8 +184,8 @@ std::string place_text(const FaultReport& fault) {
   return text;
 }
 
-std::string fault_text(const std::string& kernel, const FaultReport& fault) {
-  std::string text = fmt::format("kernel '{}': {}", kernel, fault.cause_text);
+std::string fault_text(const std::string& subject, const FaultReport& fault) {
+  std::string text = fmt::format("{}: {}", subject, fault.cause_text);
   if (fault.address) text += fmt::format(", address {:#010x}", *fault.address);
   if (fault.instruction) text += fmt::format(" {:#010x}", *fault.instruction);
   if (!fault.hint.empty()) text += fmt::format(" ({})", fault.hint);

@@ -16,19 +16,25 @@ namespace {
 
 // HD_KERNEL's other form of a kernel, with which lanes may begin.
 constexpr std::string_view kDirectPrefix = "__hd_direct_";
-constexpr const char* kRebuild = "build kernel programs with 'heddle cc'";
 
 bool in_scratchpad(uint64_t address) {
   return address >= memory_map::kScratchpadBase && address - memory_map::kScratchpadBase < memory_map::kScratchpadSize;
 }
 
+bool in_private_window(uint64_t address, uint64_t bytes) {
+  using namespace memory_map;
+  return address >= kPrivateBase && address - kPrivateBase < kPrivateSize &&
+         bytes <= kPrivateSize - (address - kPrivateBase);
+}
+
 }  // namespace
 
-KernelImage::KernelImage(const std::filesystem::path& file, uint32_t memory_base, uint64_t memory_bytes)
-    : file_(file), debug_(std::make_unique<DebugInfo>(file)) {
+KernelImage::KernelImage(const std::filesystem::path& file, uint32_t memory_base, uint64_t memory_bytes, ImageUse use)
+    : file_(file), use_(use), debug_(std::make_unique<DebugInfo>(file)) {
   if (!debug_->readable()) fail("the file cannot be opened; check the path and its permissions");
   read_header();
   read_segments(memory_base, memory_bytes);
+  check_layout();
   read_symbols();
 }
 
@@ -40,25 +46,31 @@ void KernelImage::fail(const std::string& what) const {
   throw DeviceError(ErrorKind::kBadElf, fmt::format("{}: {}", file_.string(), what));
 }
 
+const char* KernelImage::remedy() const {
+  return use_ == ImageUse::kKernel ? "build kernel programs with 'heddle cc'"
+                                   : "build it for bare-metal RV32, statically linked to 0x80000000";
+}
+
 void KernelImage::read_header() {
   Elf* elf = debug_->elf();
-  if (elf == nullptr || elf_kind(elf) != ELF_K_ELF) fail(fmt::format("not an ELF file; {}", kRebuild));
+  if (elf == nullptr || elf_kind(elf) != ELF_K_ELF) fail(fmt::format("not an ELF file; {}", remedy()));
   GElf_Ehdr header;
   if (gelf_getehdr(elf, &header) == nullptr) fail(fmt::format("damaged ELF header ({})", elf_errmsg(-1)));
   if (header.e_machine != EM_RISCV) {
     fail(fmt::format("not a RISC-V program (ELF machine {}), but this device runs RV32; {}", header.e_machine,
-                     kRebuild));
+                     remedy()));
   }
   if (header.e_ident[EI_CLASS] != ELFCLASS32) {
-    fail(fmt::format("a 64-bit (RV64) program, but this device runs RV32; {}", kRebuild));
+    fail(fmt::format("a 64-bit (RV64) program, but this device runs RV32; {}", remedy()));
   }
   if (header.e_ident[EI_DATA] != ELFDATA2LSB)
-    fail(fmt::format("big endian, but this device is little endian; {}", kRebuild));
+    fail(fmt::format("big endian, but this device is little endian; {}", remedy()));
   if (header.e_type != ET_EXEC) {
-    fail(fmt::format("not an executable (ELF type {}: {}); link it with 'heddle cc'", header.e_type,
+    fail(fmt::format("not an executable (ELF type {}: {}); {}", header.e_type,
                      header.e_type == ET_REL   ? "an object file"
                      : header.e_type == ET_DYN ? "position independent or a shared library"
-                                               : "something else"));
+                                               : "something else",
+                     remedy()));
   }
   entry_ = static_cast<uint32_t>(header.e_entry);
 }
@@ -79,18 +91,21 @@ void KernelImage::read_segments(uint32_t memory_base, uint64_t memory_bytes) {
       scratch_bytes_ = std::max(scratch_bytes_, static_cast<uint32_t>(end));
       continue;
     }
-    if (header.p_vaddr < memory_base || header.p_vaddr - memory_base + header.p_memsz > memory_bytes) {
+    const bool own = use_ == ImageUse::kBareMetal && in_private_window(header.p_vaddr, header.p_memsz);
+    if (own) {
+      // Loaded lane by lane.
+    } else if (header.p_vaddr < memory_base || header.p_vaddr - memory_base + header.p_memsz > memory_bytes) {
       fail(fmt::format("does not fit: segment {} takes {:#x}..{:#x}, but programs live in {:#x}..{:#x} ({} KiB); {}", i,
                        header.p_vaddr, header.p_vaddr + header.p_memsz - 1, memory_base, memory_base + memory_bytes - 1,
                        memory_bytes / 1024,
-                       header.p_vaddr < memory_base
-                           ? "link it with 'heddle cc'"
+                       header.p_vaddr < memory_base || use_ == ImageUse::kBareMetal
+                           ? remedy()
                            : "make it smaller, or allocate large arrays from the host instead"));
     }
     if (header.p_filesz > header.p_memsz || raw == nullptr || header.p_offset > file_bytes ||
         header.p_filesz > file_bytes - header.p_offset) {
       fail(fmt::format("the file is cut short: segment {} needs bytes up to {}, the file has {}; {}", i,
-                       header.p_offset + header.p_filesz, file_bytes, kRebuild));
+                       header.p_offset + header.p_filesz, file_bytes, remedy()));
     }
     Segment segment;
     segment.address = static_cast<uint32_t>(header.p_vaddr);
@@ -100,18 +115,27 @@ void KernelImage::read_segments(uint32_t memory_base, uint64_t memory_bytes) {
     segment.read = (header.p_flags & PF_R) != 0;
     segment.write = (header.p_flags & PF_W) != 0;
     segment.execute = (header.p_flags & PF_X) != 0;
-    segments_.push_back(std::move(segment));
+    (own ? private_segments_ : segments_).push_back(std::move(segment));
   }
   std::ranges::sort(segments_, {}, &Segment::address);
-  for (size_t i = 0; i + 1 < segments_.size(); ++i) {
-    if (segments_[i + 1].address - segments_[i].address < segments_[i].memory_bytes) {
-      fail(fmt::format("segments overlap at {:#x}; {}", segments_[i + 1].address, kRebuild));
+  std::ranges::sort(private_segments_, {}, &Segment::address);
+}
+
+void KernelImage::check_layout() const {
+  for (const std::vector<Segment>* list : {&segments_, &private_segments_}) {
+    for (size_t i = 0; i + 1 < list->size(); ++i) {
+      const Segment& segment = (*list)[i];
+      const Segment& next = (*list)[i + 1];
+      if (next.address - segment.address < segment.memory_bytes) {
+        fail(fmt::format("segments overlap at {:#x}; {}", next.address, remedy()));
+      }
     }
   }
   const bool entry_ok = std::ranges::any_of(segments_, [this](const Segment& segment) {
-    return segment.execute && entry_ >= segment.address && entry_ - segment.address < segment.memory_bytes;
+    return (segment.execute || use_ == ImageUse::kBareMetal) && entry_ >= segment.address &&
+           entry_ - segment.address < segment.memory_bytes;
   });
-  if (!entry_ok) fail(fmt::format("its entry point {:#x} is in no executable segment; {}", entry_, kRebuild));
+  if (!entry_ok) fail(fmt::format("its entry point {:#x} is in no executable segment; {}", entry_, remedy()));
 }
 
 void KernelImage::read_symbols() {
@@ -174,6 +198,14 @@ SourceLocation KernelImage::locate(uint32_t pc) const {
     if (!symbol.function || pc < symbol.address || pc - symbol.address >= std::max(symbol.bytes, 1U)) continue;
     location.symbol = symbol.name.starts_with(kDirectPrefix) ? symbol.name.substr(kDirectPrefix.size()) : symbol.name;
     location.symbol_offset = pc - symbol.address;
+  }
+  // Assembly has labels where compilers have functions.
+  if (use_ == ImageUse::kBareMetal && location.symbol.empty()) {
+    for (const Symbol& symbol : symbols_) {
+      if (symbol.address > pc) break;
+      location.symbol = symbol.name;
+      location.symbol_offset = pc - symbol.address;
+    }
   }
   debug_->locate(pc, location);
   if (location.inlined == location.symbol) location.inlined.clear();  // a kernel in its other form

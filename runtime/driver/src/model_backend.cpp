@@ -1,12 +1,16 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
 #include "heddle/generated/configuration.h"
 #include "heddle/generated/registers.h"
 #include "heddle/model/machine.h"
+#include "heddle/model/path.h"
 #include "heddle/reconvergence/stack_reference.h"
 #include "heddle/uniformity/uniform_counter.h"
+#include "store_watch.h"
 
 namespace heddle::driver {
 namespace {
@@ -35,6 +39,10 @@ class ModelBackend final : public Backend {
       uniform_counter_.emplace();
       machine_.set_runner(&*uniform_counter_);
     }
+    if (options.watch_address) {
+      watch_.emplace(*options.watch_address);
+      machine_.set_runner(&*watch_);
+    }
   }
 
   uint32_t read_register(uint32_t offset) override {
@@ -55,7 +63,17 @@ class ModelBackend final : public Backend {
   void write_memory(uint32_t address, std::span<const std::byte> bytes) override {
     machine_.write_memory(address, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
   }
-  uint64_t advance(uint64_t cycles) override { return machine_.advance(cycles); }
+  uint64_t advance(uint64_t cycles) override {
+    if (!watch_) return machine_.advance(cycles);
+    uint64_t used = 0;
+    while (used < cycles && watch_->empty()) {
+      const uint64_t ran = machine_.advance(std::min(model::Machine::kRoundCycles, cycles - used));
+      if (ran == 0) break;
+      used += ran;
+    }
+    return used;
+  }
+  std::vector<WatchEvent> take_watch_events() override { return watch_ ? watch_->take() : std::vector<WatchEvent>{}; }
 
   std::optional<LanePosition> running_lane() const override {
     // A warp and a lane that run say more than those that wait for them.
@@ -64,7 +82,8 @@ class ModelBackend final : public Backend {
       if (!warp.ended() && (found == nullptr || (found->run == 0 && warp.run != 0))) found = &warp;
     }
     if (found == nullptr) return std::nullopt;
-    const unsigned lane = model::first_lane(found->run != 0 ? found->run : found->live());
+    const model::Path path = model::select_path(*found);
+    const unsigned lane = model::first_lane(path ? path.mask : found->live());
     const model::WarpIdentity& identity = found->identity;
     return LanePosition{found->pc[lane], identity.group_id, identity.local_base + lane, lane,
                         identity.slot,   identity.core};
@@ -91,6 +110,7 @@ class ModelBackend final : public Backend {
     stack_reference_->stack_slots += result.stack_slots;
   }
 
+  std::optional<StoreWatch> watch_;  // outlives machine_
   model::Machine machine_;
   std::optional<StackReference> stack_reference_;
   std::optional<uniformity::UniformCounter> uniform_counter_;

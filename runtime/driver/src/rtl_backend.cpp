@@ -73,6 +73,7 @@ class RtlBackend final : public Backend {
     rtl.memory_kind = options.memory_kind;
     rtl.random_stalls = options.random_stalls;
     rtl.trace_path = options.trace.string();
+    rtl.watch_address = options.watch_address;
     rtl.replay = options.replay;
     try {
       device_.reset(library_.function<harness::RtlOpenFunction>(harness::kRtlOpenSymbol)(rtl));
@@ -95,6 +96,13 @@ class RtlBackend final : public Backend {
   }
   uint64_t advance(uint64_t cycles) override {
     return guarded([&] { return device_->advance(cycles); });
+  }
+  std::vector<WatchEvent> take_watch_events() override {
+    std::vector<WatchEvent> events;
+    for (const harness::WatchEvent& event : device_->take_watch_events()) {
+      events.push_back({event.core, event.warp, event.lane, event.exits, event.value});
+    }
+    return events;
   }
   LockstepStatistics lockstep() const override {
     const harness::RtlStatistics statistics = device_->statistics();

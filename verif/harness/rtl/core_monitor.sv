@@ -50,12 +50,20 @@ module core_monitor
   end
   /* verilator lint_on UNUSEDSIGNAL */
 
-  bit lockstep;
-  initial lockstep = heddle_monitor_lockstep();
+  bit lockstep, watch;
+  initial begin
+    lockstep = heddle_monitor_lockstep();
+    watch    = heddle_monitor_watch();
+  end
 
   // Only loads, stores and atomics have addresses and data.
   function automatic logic has_operands(input word_t instr);
     return instr[6:0] inside {7'h03, 7'h07, 7'h23, 7'h27, 7'h2F};
+  endfunction
+
+  // What a watch is told: stores, and hd.exit.
+  function automatic logic is_watched(input word_t instr);
+    return instr[6:0] inside {7'h23, 7'h27} || instr == 32'h0000_000B;
   endfunction
 
   function automatic lane_bits_t widen_causes(input logic [Lanes-1:0][4:0] cause);
@@ -84,9 +92,10 @@ module core_monitor
                                 trace_commit[c].pc, 32'(trace_commit[c].mask));
           end
         end
-      end else begin
+      end
+      if (lockstep || watch) begin
         for (int unsigned c = 0; c < TraceCommits; c++) begin
-          if (trace_commit_valid[c]) begin
+          if (trace_commit_valid[c] && (lockstep || is_watched(trace_commit[c].instr))) begin
             if (|trace_commit[c].trap) heddle_monitor_causes(widen_causes(trace_commit[c].cause));
             if (has_operands(trace_commit[c].instr)) begin
               heddle_monitor_operands(trace_commit[c].address, trace_commit[c].data);
@@ -97,6 +106,8 @@ module core_monitor
                                   trace_commit[c].target, 32'(trace_commit[c].trap));
           end
         end
+      end
+      if (lockstep) begin
         for (int unsigned p = 0; p < TracePorts; p++) begin
           if (trace_writeback_valid[p]) begin
             if (trace_writeback[p].flags != '0) heddle_monitor_flags(widen_flags(trace_writeback[p].flags));

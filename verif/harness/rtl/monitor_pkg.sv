@@ -10,8 +10,9 @@ package monitor_pkg;
   typedef bit [LineBytes*8-1:0] line_bits_t;
   typedef bit [LineBytes-1:0]   strobe_bits_t;
 
-  // Asked once at time zero: without lock-step only what heads the list here is reported.
+  // Asked once at time zero: without lock-step only what heads the list here is reported, and what a watch wants.
   import "DPI-C" function bit heddle_monitor_lockstep();
+  import "DPI-C" function bit heddle_monitor_watch();
 
   import "DPI-C" function void heddle_monitor_retire(
       input int unsigned core, input int unsigned slots, input int unsigned lanes);

@@ -34,6 +34,8 @@ unsigned heddle_planted_bug() {
 
 svBit heddle_monitor_lockstep() { return active_sink()->checker != nullptr ? 1 : 0; }
 
+svBit heddle_monitor_watch() { return active_sink()->watch ? 1 : 0; }
+
 void heddle_monitor_retire(unsigned, unsigned slots, unsigned lanes) {
   MonitorSink& sink = *active_sink();
   sink.warp_instrs += slots;
@@ -77,6 +79,8 @@ void heddle_monitor_operands(const svBitVecVal* address, const svBitVecVal* data
 void heddle_monitor_commit(unsigned core, unsigned warp, unsigned order, unsigned pc, unsigned instr, unsigned mask,
                            svBit retire, unsigned taken, unsigned target, unsigned trap) {
   MonitorSink& sink = *active_sink();
+  if (sink.watch) sink.watch->commit(core, warp, instr, mask & ~trap, sink.addresses, sink.operands);
+  if (sink.checker == nullptr) return;  // then heddle_monitor_slot says where the warp is
   sink.positions->commit(core, warp, order, pc, mask);
   lockstep::CommitRecord& record = sink.checker->next_commit();
   record.tag = {core, warp, order};

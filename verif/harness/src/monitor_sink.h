@@ -3,15 +3,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core_requests.h"
 #include "heddle/lockstep/checker.h"
+#include "store_watch.h"
 #include "warp_positions.h"
 
 namespace heddle::harness {
 
 struct MonitorSink {
   lockstep::Checker* checker = nullptr;  // null: lock-step is off
+  std::optional<StoreWatch> watch;       // empty: nobody watches
   WarpPositions* positions = nullptr;
   CoreRequests* requests = nullptr;
   uint64_t cycle = 0;  // of the edge that is being evaluated, from 0

@@ -59,6 +59,7 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
   sink_.checker = checker_.get();
   sink_.positions = &positions_;
   sink_.requests = &requests_;
+  if (options_.watch_address) sink_.watch.emplace(*options_.watch_address);
   sink_.lanes = configuration_.lanes;
   sink_.line_bytes = configuration_.line_bytes;
   bus_.memory = &memory_;
@@ -253,6 +254,10 @@ std::optional<OutstandingRequest> VerilatedDevice::oldest_request() const {
   return result;
 }
 
+std::vector<WatchEvent> VerilatedDevice::take_watch_events() {
+  return sink_.watch ? sink_.watch->take() : std::vector<WatchEvent>{};
+}
+
 void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last, BusError error) {
   memory_.set_error_range(first, last, error == BusError::kSlverr ? kRespSlverr : kRespDecerr);
   if (checker_) checker_->expect_bus_errors(first, last);
@@ -298,6 +303,7 @@ uint64_t VerilatedDevice::advance(uint64_t cycles) {
       break;
     }
     if (launch_running_) watch_progress();
+    if (sink_.watch && !sink_.watch->empty()) break;
   }
   return done;
 }

@@ -36,6 +36,7 @@ class VerilatedDevice final : public RtlDevice {
   std::optional<std::string> mismatch() const override { return mismatch_; }
   std::optional<RunningLane> running_lane() const override;
   std::optional<OutstandingRequest> oldest_request() const override;
+  std::vector<WatchEvent> take_watch_events() override;
   void inject_bus_error(uint32_t first, uint32_t last, BusError error) override;
   void inject_silence(uint32_t first, uint32_t last) override { memory_.set_silent_range(first, last); }
   void trace(const std::string& path) override;

@@ -35,6 +35,14 @@ struct MemoryStatistics {
   double peak_lines = 0.0;  ///< Lines per cycle, read and written together, that the memory behind it cannot exceed.
 };
 
+/// What a lane did, while an address is watched (BackendOptions::watch_address): a store to exactly that address, or
+/// its end by hd.exit.
+struct WatchEvent {
+  unsigned core = 0, warp = 0, lane = 0;
+  bool exits = false;
+  uint32_t value = 0;  ///< Of a store: its bytes, in the low bits.
+};
+
 /// What the lock-step checker did since the device was opened; all zero and empty without one.
 struct LockstepStatistics {
   bool enabled = false;
@@ -70,8 +78,11 @@ class Backend {
   virtual void read_memory(uint32_t address, std::span<std::byte> bytes) = 0;
   virtual void write_memory(uint32_t address, std::span<const std::byte> bytes) = 0;
 
-  /// Lets up to `cycles` cycles (model: issue slots) pass and returns how many did; fewer at the end of a launch.
+  /// Lets up to `cycles` cycles (model: issue slots) pass and returns how many did; fewer at the end of a launch, and
+  /// soon after an event that is watched.
   virtual uint64_t advance(uint64_t cycles) = 0;
+  /// What was watched since the last call, in order (lanes of one instruction ascending).
+  virtual std::vector<WatchEvent> take_watch_events() { return {}; }
 
   virtual LockstepStatistics lockstep() const { return {}; }
   /// The checker's report of the first divergence; empty while there is none.
@@ -98,10 +109,11 @@ struct BackendOptions {
   double memory_bandwidth = 1.0;      ///< Lines per cycle and direction, at most 1.
   std::string memory_kind = "fixed";  ///< fixed, ddr4, hbm: see RtlOptions.
   bool random_stalls = false;
-  std::filesystem::path trace;   ///< Waveform file, empty for none.
-  bool stack_reference = false;  ///< Model: also count the issue slots of an exact post-dominator stack.
-  bool value_patterns = false;   ///< Model: also count instructions on uniform and affine values.
-  std::string replay;            ///< Command that repeats the run, for the mismatch report.
+  std::filesystem::path trace;            ///< Waveform file, empty for none.
+  bool stack_reference = false;           ///< Model: also count the issue slots of an exact post-dominator stack.
+  bool value_patterns = false;            ///< Model: also count instructions on uniform and affine values.
+  std::optional<uint32_t> watch_address;  ///< Address, as a lane sees it, whose stores are collected.
+  std::string replay;                     ///< Command that repeats the run, for the mismatch report.
 };
 
 /// Opens the golden model / the verilated RTL. Throw DeviceError(kUnavailable) with what to do.

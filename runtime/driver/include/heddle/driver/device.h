@@ -16,6 +16,7 @@
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
 #include "heddle/driver/kernel_image.h"
+#include "heddle/driver/launch_registers.h"
 #include "heddle/driver/regions.h"
 
 namespace heddle::driver {
@@ -40,29 +41,6 @@ struct LaunchOptions {
   uint32_t extra_scratch_bytes = 0;
   /// Cycles (model: issue slots) after which the launch is aborted; 0: the back end's default.
   uint64_t timeout = 0;
-};
-
-/// Counters of the device for one launch.
-/// Reasons in `LaunchStatistics::warp_cycles`; docs/spec/registers.yaml says what they mean.
-inline constexpr std::array kWarpCycleReasons = {"issued",  "operand", "memory",  "unit",  "port",
-                                                 "control", "fetch",   "barrier", "drain", "idle"};
-
-struct LaunchStatistics {
-  uint64_t cycles = 0;        ///< From start to done.
-  uint64_t warp_instrs = 0;   ///< Issue slots that retired an instruction.
-  uint64_t lane_instrs = 0;   ///< Active lanes summed over those.
-  double host_seconds = 0.0;  ///< Wall clock of the host for it.
-  /// Cycles of all warp slots by reason; the sum is cycles * cores * warps. All zero in the model, which has no timing.
-  std::array<uint64_t, kWarpCycleReasons.size()> warp_cycles{};
-};
-
-/// The shape of the device, from its identification registers.
-struct DeviceShape {
-  unsigned cores = 0, warps = 0, lanes = 0, regions = 0;
-  uint32_t scratchpad_bytes = 0, line_bytes = 0;
-
-  /// Largest workgroup.
-  unsigned threads() const { return warps * lanes; }
 };
 
 /// One Heddle device. At most one program is loaded and one launch runs at a time. Every member function throws
@@ -167,7 +145,6 @@ class Device {
   std::string describe_lane(const LanePosition& position, FaultReport& fault) const;
   /// `error`, which is kDeviceLost, with what the device waits for.
   DeviceError explain_lost(const DeviceError& error) const;
-  void read_counters(double host_seconds);
   [[noreturn]] void throw_fault();
   void finish();
   void drain_output();

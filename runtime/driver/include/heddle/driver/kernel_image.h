@@ -19,7 +19,13 @@ struct SourceLocation {
   unsigned line = 0;           ///< 0 if unknown.
 };
 
-/// A kernel program read from an ELF file: what to load, its symbols and its debug information. Immutable.
+/// What a program expects of its memory.
+enum class ImageUse {
+  kKernel,     ///< Built with 'heddle cc': its segments have rights, data that every lane owns is not initialised.
+  kBareMetal,  ///< Expects plain memory: rights are not looked at. May have segments in the private window.
+};
+
+/// A program read from an ELF file: what to load, its symbols and its debug information. Immutable.
 class KernelImage {
  public:
   struct Segment {
@@ -29,11 +35,12 @@ class KernelImage {
     bool read = false, write = false, execute = false;
   };
 
-  /// Reads `file`. `memory_base`/`memory_bytes` is the part of device memory that programs are loaded into.
+  /// Reads `file` for `use`. `memory_base`/`memory_bytes` is the part of device memory that programs are loaded into.
   /// Throws DeviceError(kBadElf) naming the file, what is wrong with it and what to do: it cannot be read; is not ELF;
   /// is not 32 bits, RISC-V, little endian or executable; a segment lies outside the program memory; it has no entry
   /// point.
-  KernelImage(const std::filesystem::path& file, uint32_t memory_base, uint64_t memory_bytes);
+  KernelImage(const std::filesystem::path& file, uint32_t memory_base, uint64_t memory_bytes,
+              ImageUse use = ImageUse::kKernel);
   ~KernelImage();
   KernelImage(KernelImage&&) noexcept;
   KernelImage& operator=(KernelImage&&) noexcept;
@@ -46,6 +53,8 @@ class KernelImage {
   static constexpr uint32_t kStackAlignment = 16;
   /// Loadable segments in device memory, by ascending address.
   const std::vector<Segment>& segments() const { return segments_; }
+  /// Loadable segments in the private window (kBareMetal), by ascending address: every lane has its own copy.
+  const std::vector<Segment>& private_segments() const { return private_segments_; }
   /// Bytes of statically allocated scratchpad (variables in the scratchpad window).
   uint32_t scratch_bytes() const { return scratch_bytes_; }
 
@@ -55,7 +64,7 @@ class KernelImage {
   std::optional<uint32_t> symbol(const std::string& name) const;
   /// Global functions, for error texts.
   std::vector<std::string> functions() const;
-  /// Function and source line of a code address.
+  /// Function (kBareMetal: if there is none, the label before it) and source line of a code address.
   SourceLocation locate(uint32_t pc) const;
 
  private:
@@ -69,14 +78,17 @@ class KernelImage {
   [[noreturn]] void fail(const std::string& what) const;
   void read_header();
   void read_segments(uint32_t memory_base, uint64_t memory_bytes);
+  void check_layout() const;
+  const char* remedy() const;
   void read_symbols();
 
   std::filesystem::path file_;
+  ImageUse use_;
   std::unique_ptr<DebugInfo> debug_;
   uint32_t entry_ = 0;
   bool thread_local_ = false;
   uint32_t scratch_bytes_ = 0;
-  std::vector<Segment> segments_;
+  std::vector<Segment> segments_, private_segments_;
   std::vector<Symbol> symbols_;
 };
 

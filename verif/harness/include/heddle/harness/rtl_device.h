@@ -99,6 +99,8 @@ struct RtlOptions {
   uint64_t trace_end = UINT64_MAX;
   // A launch that neither retires nor accesses memory for so long throws HangError.
   uint64_t max_idle_cycles = 100'000;
+  // Address, as a lane sees it, whose stores are collected for take_watch_events(); empty: nothing is.
+  std::optional<uint32_t> watch_address;
   // What to type to see this run again; printed in the mismatch report.
   std::string replay;
 };
@@ -140,6 +142,16 @@ struct OutstandingRequest {
 
 enum class BusError { kSlverr, kDecerr };
 
+// What a lane did, while an address is watched: a store to exactly that address, at its commit (it may not be in memory
+// yet), or its end by hd.exit.
+struct WatchEvent {
+  unsigned core = 0;
+  unsigned warp = 0;
+  unsigned lane = 0;
+  bool exits = false;
+  uint32_t value = 0;  // of a store: its bytes, in the low bits
+};
+
 class HEDDLE_HARNESS_VISIBLE RtlDevice {
  public:
   RtlDevice() = default;
@@ -160,10 +172,10 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   virtual void read_memory(uint32_t address, std::span<std::byte> bytes) = 0;
   virtual void write_memory(uint32_t address, std::span<const std::byte> bytes) = 0;
 
-  // Runs up to `cycles` cycles and returns how many ran. Returns early at the end of a launch, and when the checker
-  // has found a divergence (then every later call returns 0). With no launch running it runs all the cycles. At the end
-  // of a launch lock-step adds some cycles of its own, in which it reads the result registers as a host would; they are
-  // in statistics() only.
+  // Runs up to `cycles` cycles and returns how many ran. Returns early at the end of a launch, after an event
+  // that is watched, and when the checker has found a divergence (then every later call returns 0). With no launch
+  // running it runs all the cycles. At the end of a launch lock-step adds some cycles of its own, in which it reads the
+  // result registers as a host would; they are in statistics() only.
   virtual uint64_t advance(uint64_t cycles) = 0;
 
   virtual RtlStatistics statistics() const = 0;
@@ -173,6 +185,10 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
 
   // A lane of the live warp that committed an instruction last; empty with no launch running.
   virtual std::optional<RunningLane> running_lane() const = 0;
+
+  // With RtlOptions::watch_address: the events since the last call, in the order of their commits (lanes of one
+  // instruction ascending).
+  virtual std::vector<WatchEvent> take_watch_events() = 0;
 
   // The memory request that has waited longest: of the cores, or, where no core waits, of the AXI4 port. Empty if all
   // are answered.

@@ -1,14 +1,14 @@
-#include "report.h"
+#include "heddle/driver/run_report.h"
 
 #include <fmt/format.h>
 
-namespace heddle::examples {
+namespace heddle::driver {
 namespace {
 
 double ratio(double a, double b) { return b > 0.0 ? a / b : 0.0; }
 
 /// Slots of the stack over ours: above 1 the stack needs more.
-double stack_ratio(const driver::StackReference& stack) {
+double stack_ratio(const StackReference& stack) {
   return ratio(static_cast<double>(stack.stack_slots), static_cast<double>(stack.heddle_slots));
 }
 
@@ -23,7 +23,7 @@ std::string grouped(uint64_t value) {
   return text;
 }
 
-uint64_t copied_total(const driver::LockstepStatistics& lockstep) {
+uint64_t copied_total(const LockstepStatistics& lockstep) {
   uint64_t total = 0;
   for (const auto& [kind, count] : lockstep.copied) total += count;
   return total;
@@ -31,21 +31,21 @@ uint64_t copied_total(const driver::LockstepStatistics& lockstep) {
 
 }  // namespace
 
-double Report::ipc() const {
+double RunReport::ipc() const {
   return ratio(static_cast<double>(total.warp_instrs), static_cast<double>(total.cycles) * shape.cores);
 }
 
-double Report::simd_efficiency() const {
+double RunReport::simd_efficiency() const {
   return ratio(static_cast<double>(total.lane_instrs), static_cast<double>(total.warp_instrs) * shape.lanes);
 }
 
-double Report::khz() const { return ratio(static_cast<double>(total.cycles), total.host_seconds * 1000.0); }
+double RunReport::khz() const { return ratio(static_cast<double>(total.cycles), total.host_seconds * 1000.0); }
 
-std::string summary(const Report& report) {
+std::string summary(const RunReport& report) {
   std::string text =
-      fmt::format("{} on {} ({}{}): {}\n", report.example, report.config, report.backend,
+      fmt::format("{} on {} ({}{}): {}\n", report.subject, report.config, report.backend,
                   report.lockstep.enabled ? ", lock-step with the model" : "", report.pass ? "PASS" : "FAIL");
-  const driver::LaunchStatistics& total = report.total;
+  const LaunchStatistics& total = report.total;
   if (total.cycles == 0) return text;  // nothing was launched
   text += fmt::format("  {} {}, {} warp instructions (IPC {:.2f}), {} lane instructions, SIMD efficiency {:.1f} %\n",
                       grouped(total.cycles), report.backend == "rtl" ? "cycles" : "steps", grouped(total.warp_instrs),
@@ -69,21 +69,21 @@ std::string summary(const Report& report) {
   return text;
 }
 
-std::string stalls(const Report& report) {
+std::string stalls(const RunReport& report) {
   const double all = static_cast<double>(report.total.cycles) * report.shape.cores * report.shape.warps;
   if (report.backend != "rtl" || all == 0.0) return {};
   std::string text = fmt::format("  cycles of the {} warp slots:", report.shape.cores * report.shape.warps);
   for (size_t i = 0; i < report.total.warp_cycles.size(); ++i) {
-    text += fmt::format(" {} {:.1f} %{}", driver::kWarpCycleReasons[i],
+    text += fmt::format(" {} {:.1f} %{}", kWarpCycleReasons[i],
                         100.0 * static_cast<double>(report.total.warp_cycles[i]) / all,
                         i + 1 < report.total.warp_cycles.size() ? "," : "\n");
   }
   return text;
 }
 
-std::string value_patterns(const Report& report) {
-  driver::ValuePatterns all{.kind = "all"};
-  for (const driver::ValuePatterns& row : report.values) {
+std::string value_patterns(const RunReport& report) {
+  ValuePatterns all{.kind = "all"};
+  for (const ValuePatterns& row : report.values) {
     all.instructions += row.instructions;
     all.uniform += row.uniform;
     all.affine += row.affine;
@@ -94,18 +94,18 @@ std::string value_patterns(const Report& report) {
   };
   std::string text = fmt::format("  of {} warp instructions, {:.1f} % on uniform and {:.1f} % on affine values\n",
                                  grouped(all.instructions), percent(all.uniform), percent(all.affine));
-  for (const driver::ValuePatterns& row : report.values) {
+  for (const ValuePatterns& row : report.values) {
     text += fmt::format("    {:8} {:5.1f} %: uniform {:5.1f} %, affine {:5.1f} %\n", row.kind,
                         percent(row.instructions), percent(row.uniform), percent(row.affine));
   }
   return text;
 }
 
-nlohmann::json to_json(const Report& report) {
+nlohmann::json to_json(const RunReport& report) {
   nlohmann::json json{
-      {"tool", "run"},
+      {"tool", report.tool},
       {"pass", report.pass},
-      {"example", report.example},
+      {report.tool == "run" ? "example" : "program", report.subject},
       {"config", report.config},
       {"backend", report.backend},
       {"cycles", report.total.cycles},
@@ -131,12 +131,12 @@ nlohmann::json to_json(const Report& report) {
   } else if (report.stack) {
     json["stack_reference"] = {{"problem", report.stack->problem}};
   }
-  for (const driver::ValuePatterns& row : report.values) {
+  for (const ValuePatterns& row : report.values) {
     json["value_patterns"][row.kind] = {
         {"instructions", row.instructions}, {"uniform", row.uniform}, {"affine", row.affine}};
   }
   if (report.fault) {
-    const driver::FaultReport& fault = *report.fault;
+    const FaultReport& fault = *report.fault;
     json["error"] = {
         {"cause", fault.cause_text}, {"pc", fault.pc},
         {"symbol", fault.symbol},    {"file", fault.file},
@@ -150,4 +150,4 @@ nlohmann::json to_json(const Report& report) {
   return json;
 }
 
-}  // namespace heddle::examples
+}  // namespace heddle::driver

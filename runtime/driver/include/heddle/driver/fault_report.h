@@ -28,7 +28,7 @@ void locate_lane(FaultReport& fault, const FaultContext& context);
 /// "kernel_name+0x14 (file.c:12)", as much of it as is known.
 std::string place_text(const FaultReport& fault);
 
-/// One paragraph for people.
-std::string fault_text(const std::string& kernel, const FaultReport& fault);
+/// One paragraph for people; `subject` is what faulted, e.g. "kernel 'vecadd'".
+std::string fault_text(const std::string& subject, const FaultReport& fault);
 
 }  // namespace heddle::driver

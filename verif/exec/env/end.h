@@ -1,0 +1,54 @@
+// How a bare-metal program ends: on Heddle with a store to tohost (docs/exec.md); elsewhere, which is qemu-system-riscv32, by
+// writing its signature to the file `signature` with semihosting. The same ELF runs on both.
+#ifndef HEDDLE_EXEC_END_H
+#define HEDDLE_EXEC_END_H
+
+#define HEDDLE_MARCHID 0x48454444
+
+// The words that the host watches.
+#define HEDDLE_TOHOST                                                \
+  .pushsection .tohost, "aw", @progbits;                             \
+  .balign 64; .globl tohost; tohost: .word 0, 0;                     \
+  .balign 64; .globl fromhost; fromhost: .word 0, 0;                 \
+  .popsection
+
+// The instructions that semihosting recognises; operation in a0, argument block in a1.
+#define HEDDLE_SEMIHOST                                              \
+  .option push; .option norvc;                                       \
+  .balign 16; slli x0, x0, 0x1f; ebreak; srai x0, x0, 7;             \
+  .option pop
+
+#define HEDDLE_SEMIHOST_OPEN 1
+#define HEDDLE_SEMIHOST_WRITE 5
+#define HEDDLE_SEMIHOST_EXIT 0x18
+
+// Ends the program as passed. Uses registers as it likes. `begin_signature` and `end_signature` are the program's.
+#define HEDDLE_END                                                   \
+  csrr t0, marchid;                                                  \
+  li t1, HEDDLE_MARCHID;                                             \
+  bne t0, t1, heddle_end_elsewhere;                                  \
+  fence;                                                             \
+  la t0, tohost;                                                     \
+  li t1, 1;                                                          \
+  sw t1, 0(t0);                                                      \
+heddle_end_spin:                                                     \
+  j heddle_end_spin;                                                 \
+heddle_end_elsewhere:                                                \
+  li a0, HEDDLE_SEMIHOST_OPEN; la a1, heddle_end_open;               \
+  HEDDLE_SEMIHOST;                                                   \
+  la a1, heddle_end_write;                                           \
+  sw a0, 0(a1);                                                      \
+  li a0, HEDDLE_SEMIHOST_WRITE;                                      \
+  HEDDLE_SEMIHOST;                                                   \
+  li a0, HEDDLE_SEMIHOST_EXIT; li a1, 0x20026;                       \
+  HEDDLE_SEMIHOST;                                                   \
+  j heddle_end_spin;                                                 \
+  .pushsection .data;                                                \
+  .balign 4;                                                         \
+heddle_end_open: .word heddle_end_name, 5, 9;                        \
+heddle_end_write: .word 0, begin_signature, end_signature - begin_signature; \
+heddle_end_name: .asciz "signature";                                 \
+  .balign 4;                                                         \
+  .popsection
+
+#endif

@@ -1,0 +1,5 @@
+// Has no tohost.
+.section .text.init
+.globl _start
+_start:
+  j _start
