@@ -7,7 +7,6 @@
 #include "heddle/generated/configuration.h"
 #include "heddle/generated/registers.h"
 #include "heddle/model/machine.h"
-#include "heddle/model/path.h"
 #include "heddle/reconvergence/stack_reference.h"
 #include "heddle/uniformity/uniform_counter.h"
 #include "store_watch.h"
@@ -82,11 +81,14 @@ class ModelBackend final : public Backend {
       if (!warp.ended() && (found == nullptr || (found->run == 0 && warp.run != 0))) found = &warp;
     }
     if (found == nullptr) return std::nullopt;
-    const model::Path path = model::select_path(*found);
-    const unsigned lane = model::first_lane(path ? path.mask : found->live());
-    const model::WarpIdentity& identity = found->identity;
-    return LanePosition{found->pc[lane], identity.group_id, identity.local_base + lane, lane,
-                        identity.slot,   identity.core};
+    return position_of(*found, model::first_lane(found->run != 0 ? found->run : found->live()));
+  }
+  std::optional<LanePosition> lane_position(unsigned core, unsigned warp, unsigned lane) const override {
+    for (const model::Warp& candidate : machine_.warps()) {
+      if (candidate.identity.core != core || candidate.identity.slot != warp) continue;
+      if ((candidate.live() >> lane & 1) != 0) return position_of(candidate, lane);
+    }
+    return std::nullopt;
   }
 
   std::optional<StackReference> stack_reference() const override { return stack_reference_; }
@@ -102,6 +104,10 @@ class ModelBackend final : public Backend {
   }
 
  private:
+  static LanePosition position_of(const model::Warp& warp, unsigned lane) {
+    const model::WarpIdentity& identity = warp.identity;
+    return {warp.pc[lane], identity.group_id, identity.local_base + lane, lane, identity.slot, identity.core};
+  }
   /// Runs the launch that is about to start under both rules, aside.
   void compare_with_stack() {
     const reconvergence::StackReferenceResult result = reconvergence::run_stack_reference(machine_, kStackSlots);

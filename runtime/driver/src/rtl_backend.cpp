@@ -116,6 +116,11 @@ class RtlBackend final : public Backend {
     if (!lane) return std::nullopt;
     return position_of(*lane);
   }
+  std::optional<LanePosition> lane_position(unsigned core, unsigned warp, unsigned lane) const override {
+    const auto position = device_->lane_position(core, warp, lane);
+    if (!position) return std::nullopt;
+    return position_of(*position);
+  }
   std::optional<PendingRequest> oldest_request() const override {
     const auto request = device_->oldest_request();
     if (!request) return std::nullopt;

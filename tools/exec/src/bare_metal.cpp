@@ -124,7 +124,10 @@ void BareMetal::note_fault(RunResult& result) {
 }
 
 void BareMetal::note_endless(RunResult& result) {
-  const std::optional<driver::LanePosition> position = device_.running_lane();
+  // Of the lanes that have not said how they end, and have not ended: of others it says nothing.
+  const LaneMask silent = result.verdicts.missing() & ~ended_;
+  const std::optional<driver::LanePosition> position =
+      device_.lane_position(0, 0, static_cast<unsigned>(std::countr_zero(silent)));
   stop();
   result.statistics = driver::read_counters(device_);
   result.error = fmt::format("no end after {} cycles (--max-cycles), aborted; no store to tohost by {}",

@@ -1,7 +1,8 @@
-// How a bare-metal program ends: on Heddle with a store to tohost (docs/exec.md); elsewhere, which is qemu-system-riscv32, by
-// writing its signature to the file `signature` with semihosting. The same ELF runs on both.
+// How a bare-metal program ends: on Heddle with a store to tohost (docs/exec.md); elsewhere, which is
+// qemu-system-riscv32, by writing its signature to the file `signature` with semihosting. The same ELF runs on both.
 #ifndef HEDDLE_EXEC_END_H
 #define HEDDLE_EXEC_END_H
+// clang-format off: assembler
 
 #define HEDDLE_MARCHID 0x48454444
 

@@ -220,6 +220,10 @@ std::optional<RunningLane> VerilatedDevice::running_lane() const {
   return launch_running_ ? positions_.latest() : std::nullopt;
 }
 
+std::optional<RunningLane> VerilatedDevice::lane_position(unsigned core, unsigned warp, unsigned lane) const {
+  return launch_running_ ? positions_.last_of(core, warp, lane) : std::nullopt;
+}
+
 std::string VerilatedDevice::oldest_transaction() const {
   const std::optional<AxiChecker::Request> request = axi_checker_.oldest();
   if (!request) return "nothing is outstanding on the AXI4 port";

@@ -35,6 +35,7 @@ class VerilatedDevice final : public RtlDevice {
   RtlStatistics statistics() const override;
   std::optional<std::string> mismatch() const override { return mismatch_; }
   std::optional<RunningLane> running_lane() const override;
+  std::optional<RunningLane> lane_position(unsigned core, unsigned warp, unsigned lane) const override;
   std::optional<OutstandingRequest> oldest_request() const override;
   std::vector<WatchEvent> take_watch_events() override;
   void inject_bus_error(uint32_t first, uint32_t last, BusError error) override;

@@ -11,12 +11,17 @@ void WarpPositions::dispatch(unsigned core, unsigned warp, uint32_t mask, const 
                     .local_base = local_base,
                     .when = ++commits_,
                     .latest = {.order = 0, .pc = entry, .mask = mask},
+                    .pc = {},
+                    .started = mask,
                     .kept = {}};
 }
 
 void WarpPositions::commit(unsigned core, unsigned warp, uint32_t order, uint32_t pc, uint32_t mask) {
   Warp& committing = at(core, warp);
   committing.when = ++commits_;
+  for (uint32_t left = committing.latest.mask & ~mask; left != 0; left &= left - 1) {
+    committing.pc[static_cast<unsigned>(std::countr_zero(left))] = committing.latest.pc;
+  }
   committing.latest = {.order = order, .pc = pc, .mask = mask};
   committing.kept[order % kKept] = committing.latest;
 }
@@ -39,6 +44,12 @@ std::optional<RunningLane> WarpPositions::latest() const {
   const Warp& warp = warps_[found];
   return place(warp, static_cast<unsigned>(found / warps_per_core_), static_cast<unsigned>(found % warps_per_core_),
                static_cast<unsigned>(std::countr_zero(warp.latest.mask)), warp.latest.pc);
+}
+
+std::optional<RunningLane> WarpPositions::last_of(unsigned core, unsigned warp, unsigned lane) const {
+  const Warp& wanted = at(core, warp);
+  if (!wanted.live || (wanted.started >> lane & 1) == 0) return std::nullopt;
+  return place(wanted, core, warp, lane, (wanted.latest.mask >> lane & 1) != 0 ? wanted.latest.pc : wanted.pc[lane]);
 }
 
 std::optional<RunningLane> WarpPositions::lane(unsigned core, unsigned warp, uint32_t order,

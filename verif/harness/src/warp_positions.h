@@ -24,11 +24,14 @@ class WarpPositions {
 
   // The live warp that committed last: its lowest lane that did; empty without a live warp.
   std::optional<RunningLane> latest() const;
+  // A lane of a live warp at the instruction that it committed last; empty if it was not started with the warp.
+  std::optional<RunningLane> last_of(unsigned core, unsigned warp, unsigned lane) const;
   // `lane` (none: the lowest) at its warp's instruction number `order`; empty if that was not lately.
   std::optional<RunningLane> lane(unsigned core, unsigned warp, uint32_t order, std::optional<unsigned> lane) const;
 
  private:
   static constexpr size_t kKept = 64;  // instructions of a warp
+  static constexpr size_t kMaxLanes = 32;
   struct Commit {
     uint32_t order = 0;
     uint32_t pc = 0;
@@ -40,6 +43,9 @@ class WarpPositions {
     uint32_t local_base = 0;
     uint64_t when = 0;  // number of the latest commit, over all warps
     Commit latest;
+    // Of lanes that are not in the latest commit: where each committed last.
+    std::array<uint32_t, kMaxLanes> pc{};
+    uint32_t started = 0;              // lanes
     std::array<Commit, kKept> kept{};  // by order, modulo; no mask: none
   };
 

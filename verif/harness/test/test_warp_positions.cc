@@ -30,6 +30,23 @@ TEST(WarpPositions, NamesTheWarpThatCommittedLast) {
   EXPECT_FALSE(positions.latest());
 }
 
+TEST(WarpPositions, KnowsWhereEachLaneWas) {
+  WarpPositions positions(1, 2);
+  EXPECT_FALSE(positions.last_of(0, 1, 0));
+  positions.dispatch(0, 1, 0b111, {1, 0, 0}, 0, 0x8000'0000);
+  EXPECT_EQ(positions.last_of(0, 1, 2)->pc, 0x8000'0000U);  // nothing committed: its entry
+  EXPECT_FALSE(positions.last_of(0, 1, 3));                 // was never there
+  positions.commit(0, 1, 0, 0x8000'0010, 0b111);
+  positions.commit(0, 1, 1, 0x8000'0014, 0b001);
+  positions.commit(0, 1, 2, 0x8000'0020, 0b010);
+  positions.commit(0, 1, 3, 0x8000'0024, 0b010);
+  EXPECT_EQ(positions.last_of(0, 1, 0)->pc, 0x8000'0014U);
+  EXPECT_EQ(positions.last_of(0, 1, 1)->pc, 0x8000'0024U);
+  EXPECT_EQ(positions.last_of(0, 1, 2)->pc, 0x8000'0010U);
+  positions.done(0, 1);
+  EXPECT_FALSE(positions.last_of(0, 1, 0));
+}
+
 TEST(WarpPositions, FindsTheInstructionOfARequest) {
   WarpPositions positions(1, 2);
   positions.dispatch(0, 0, 0b11, {1, 0, 0}, 8, 0x8000'0000);

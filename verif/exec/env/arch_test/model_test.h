@@ -1,6 +1,8 @@
-// The target of the RISC-V architecture tests (riscv-arch-test): one lane of Heddle, machine mode only, run by `heddle exec`.
+// The target of the RISC-V architecture tests (riscv-arch-test): one lane of Heddle, machine mode only, run by `heddle
+// exec`.
 #ifndef HEDDLE_MODEL_TEST_H
 #define HEDDLE_MODEL_TEST_H
+// clang-format off: assembler
 
 #include "end.h"
 

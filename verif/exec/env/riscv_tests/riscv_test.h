@@ -1,7 +1,8 @@
-// The environment of riscv-tests for the lanes of a warp: the suite's own `p` (a folder above it is on the include path),
-// in which every hart but the first is parked; here every lane runs the test.
+// The environment of riscv-tests for the lanes of a warp: the suite's own `p` (a folder above it is on the include
+// path), in which every hart but the first is parked; here every lane runs the test.
 #ifndef HEDDLE_RISCV_TEST_H
 #define HEDDLE_RISCV_TEST_H
+// clang-format off: assembler
 
 #include "p/riscv_test.h"
 

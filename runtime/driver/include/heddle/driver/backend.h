@@ -93,6 +93,10 @@ class Backend {
   virtual std::vector<ValuePatterns> value_patterns() const { return {}; }
   /// Some live lane of the running launch, if the back end can see inside.
   virtual std::optional<LanePosition> running_lane() const { return std::nullopt; }
+  /// One lane of a warp that runs, at its latest instruction (model: its next one), if the back end can see inside.
+  virtual std::optional<LanePosition> lane_position(unsigned /*core*/, unsigned /*warp*/, unsigned /*lane*/) const {
+    return std::nullopt;
+  }
   /// The memory request that has waited longest, if the back end has memory requests and can see them.
   virtual std::optional<PendingRequest> oldest_request() const { return std::nullopt; }
   /// Empty where there is no memory port.

@@ -185,6 +185,8 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
 
   // A lane of the live warp that committed an instruction last; empty with no launch running.
   virtual std::optional<RunningLane> running_lane() const = 0;
+  // One lane, at the instruction that it committed last; empty if its warp does not run, or began without it.
+  virtual std::optional<RunningLane> lane_position(unsigned core, unsigned warp, unsigned lane) const = 0;
 
   // With RtlOptions::watch_address: the events since the last call, in the order of their commits (lanes of one
   // instruction ascending).
