@@ -13,8 +13,17 @@ constexpr unsigned kEarlyPercent = 20;  // of transactions not yet due, per cycl
 
 AxiMemory::AxiMemory(const Settings& settings, SparseMemory& memory)
     : settings_(settings), memory_(memory), random_(settings.seed) {
-  if (settings_.dram) dram_.emplace(*settings_.dram, settings_.line_bytes);
   ready_follows_valid_ = settings_.random && settings_.seed % 4 == 0;
+  reset();
+}
+
+void AxiMemory::reset() {
+  outputs_ = {};
+  read_queue_.clear();
+  write_queue_.clear();
+  write_data_.clear();
+  silent_ = false;
+  if (settings_.dram) dram_.emplace(*settings_.dram, settings_.line_bytes);
 }
 
 void AxiMemory::set_error_range(uint32_t first, uint32_t last, unsigned response) {

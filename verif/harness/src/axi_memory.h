@@ -40,6 +40,9 @@ class AxiMemory {
   void clock(const AxiMasterSignals& master);
   const AxiSlaveSignals& outputs() const { return outputs_; }
 
+  // The device is reset: forgets what is under way; of the writes not answered, some may have taken effect.
+  void reset();
+
   // Accesses that touch [first, last] get `response` (SLVERR or DECERR) and have no effect.
   void set_error_range(uint32_t first, uint32_t last, unsigned response = kRespSlverr);
   // Accesses that touch [first, last] are accepted, have no effect and are never answered.

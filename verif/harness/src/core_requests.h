@@ -32,6 +32,8 @@ class CoreRequests {
   void offered(const CoreRequest& request, bool accepted);
   void answered(unsigned core, CorePort port, unsigned id);
   std::optional<CoreRequest> oldest() const;
+  // The device is reset: nothing is open any more.
+  void reset() { ports_.clear(); }
 
  private:
   struct Port {

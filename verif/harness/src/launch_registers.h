@@ -15,6 +15,8 @@ class LaunchRegisters {
 
   // A write that the device accepted.
   void written(uint32_t offset, uint32_t value) { values_[offset] = value; }
+  // The device is reset.
+  void reset() { values_.clear(); }
   model::Launch launch() const;
 
  private:

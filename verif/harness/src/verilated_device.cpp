@@ -50,12 +50,7 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
       host_(options.random_stalls, options.seed),
       positions_(configuration_.cores, configuration_.warps) {
   check_options();
-  if (options_.lockstep) {
-    checker_ = std::make_unique<lockstep::Checker>(
-        shape_of(configuration_),
-        lockstep::CheckerOptions{
-            .configuration = configuration_.canonical(), .seed = options_.seed, .replay = options_.replay});
-  }
+  checker_ = make_checker();
   sink_.checker = checker_.get();
   sink_.positions = &positions_;
   sink_.requests = &requests_;
@@ -69,7 +64,22 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
   bus_.line_bytes = configuration_.line_bytes;
   activate();
   top_ = make_clocked_top(options_.seed);
-  reset();
+  pull_reset();
+}
+
+std::unique_ptr<lockstep::Checker> VerilatedDevice::make_checker() {
+  if (!options_.lockstep) return nullptr;
+  auto checker = std::make_unique<lockstep::Checker>(
+      shape_of(configuration_),
+      lockstep::CheckerOptions{
+          .configuration = configuration_.canonical(), .seed = options_.seed, .replay = options_.replay});
+  const DramView memory(dram_);
+  for (const uint32_t page : memory.pages()) {
+    const std::span<const std::byte> bytes = memory.page(page);
+    checker->memory().device().write(page, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  }
+  checker->expect_bus_errors(error_first_, error_last_);
+  return checker;
 }
 
 VerilatedDevice::~VerilatedDevice() { activate(); }
@@ -98,6 +108,33 @@ void VerilatedDevice::check_options() const {
 }
 
 void VerilatedDevice::reset() {
+  if (mismatch_) return;  // what is to be looked at stays as it is
+  activate();
+  if (checker_) {
+    const lockstep::CheckerStatistics checked = checker_->statistics();
+    checked_before_.compared += checked.compared;
+    checked_before_.copied_cycle += checked.copied_cycle;
+    checked_before_.copied_scratch_initial += checked.copied_scratch_initial;
+    checked_before_.copied_bus_error += checked.copied_bus_error;
+  }
+  memory_.reset();
+  axi_checker_ = AxiChecker({.line_bytes = configuration_.line_bytes, .ids = configuration_.memory_requests});
+  host_checker_ = AxiLiteChecker();
+  host_ = HostMaster(options_.random_stalls, options_.seed + cycle_);
+  registers_.reset();
+  positions_ = WarpPositions(configuration_.cores, configuration_.warps);
+  requests_.reset();
+  checker_ = make_checker();
+  sink_.checker = checker_.get();
+  sink_.launch_ended = false;
+  sink_.has_flags = false;
+  bus_.registers_reset = false;
+  launch_running_ = false;
+  reset_cycle_ = cycle_;
+  pull_reset();
+}
+
+void VerilatedDevice::pull_reset() {
   top_->drive_reset(true);
   trace_window();
   for (unsigned i = 0; i < kResetCycles; ++i) {
@@ -124,11 +161,11 @@ void VerilatedDevice::trace_window() {
 void VerilatedDevice::cycle() {
   activate();
   trace_window();
-  sink_.cycle = cycle_;
+  sink_.cycle = cycle_ - reset_cycle_;
   top_->cycle();
   ++cycle_;
   if (bus_.error) std::rethrow_exception(bus_.error);
-  if (checker_ && !checker_->end_cycle(cycle_)) note_divergence();
+  if (checker_ && !checker_->end_cycle(cycle_ - reset_cycle_)) note_divergence();
   if (const auto stop = take_simulator_stop()) {
     throw AssertionError(
         fmt::format("cycle {}: {}{}", cycle_, *stop, options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
@@ -264,6 +301,8 @@ std::vector<WatchEvent> VerilatedDevice::take_watch_events() {
 
 void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last, BusError error) {
   memory_.set_error_range(first, last, error == BusError::kSlverr ? kRespSlverr : kRespDecerr);
+  error_first_ = first;
+  error_last_ = last;
   if (checker_) checker_->expect_bus_errors(first, last);
 }
 
@@ -352,7 +391,7 @@ void VerilatedDevice::finish_launch() {
   if (!checker_ || mismatch_) return;
   cycle();  // the registers show the end a cycle later
   const lockstep::LaunchOutcome outcome = read_outcome();
-  if (!checker_->end_launch(cycle_, outcome, DramView(dram_))) note_divergence();
+  if (!checker_->end_launch(cycle_ - reset_cycle_, outcome, DramView(dram_))) note_divergence();
 }
 
 RtlStatistics VerilatedDevice::statistics() const {
@@ -365,10 +404,11 @@ RtlStatistics VerilatedDevice::statistics() const {
   result.memory_peak = memory_.peak();
   if (checker_) {
     const lockstep::CheckerStatistics checked = checker_->statistics();
-    result.lockstep_compared = checked.compared;
-    result.copied = {{"cycle", checked.copied_cycle},
-                     {"scratch_initial", checked.copied_scratch_initial},
-                     {"bus_error", checked.copied_bus_error}};
+    const lockstep::CheckerStatistics& before = checked_before_;
+    result.lockstep_compared = before.compared + checked.compared;
+    result.copied = {{"cycle", before.copied_cycle + checked.copied_cycle},
+                     {"scratch_initial", before.copied_scratch_initial + checked.copied_scratch_initial},
+                     {"bus_error", before.copied_bus_error + checked.copied_bus_error}};
   }
   return result;
 }

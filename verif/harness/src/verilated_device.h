@@ -32,6 +32,7 @@ class VerilatedDevice final : public RtlDevice {
   void read_memory(uint32_t address, std::span<std::byte> bytes) override;
   void write_memory(uint32_t address, std::span<const std::byte> bytes) override;
   uint64_t advance(uint64_t cycles) override;
+  void reset() override;
   RtlStatistics statistics() const override;
   std::optional<std::string> mismatch() const override { return mismatch_; }
   std::optional<RunningLane> running_lane() const override;
@@ -47,7 +48,9 @@ class VerilatedDevice final : public RtlDevice {
   static constexpr unsigned kRegisterTimeout = 1000;  // cycles
 
   void check_options() const;
-  void reset();
+  void pull_reset();
+  // A checker that knows what memory holds; null with lock-step off.
+  std::unique_ptr<lockstep::Checker> make_checker();
   // One clock cycle. Throws ProtocolError, AssertionError.
   void cycle();
   void trace_window();
@@ -81,6 +84,9 @@ class VerilatedDevice final : public RtlDevice {
   std::unique_ptr<ClockedTop> top_;
 
   uint64_t cycle_ = 0;
+  uint64_t reset_cycle_ = 0;  // of the latest reset: the device's own counter, and the checker's, begin there
+  lockstep::CheckerStatistics checked_before_;  // by the checkers of the time before
+  uint32_t error_first_ = 1, error_last_ = 0;   // injected
   bool tracing_ = false;
   bool launch_running_ = false;
   uint64_t last_progress_ = 0;

@@ -120,6 +120,7 @@ class Campaign {
     result_.faults += run.faults;
     result_.aborts += run.aborts;
     result_.rejections += run.rejections;
+    result_.resets += run.resets;
     if (!run.failure) return;
     ++result_.failing_sessions;
     const bool known = std::any_of(result_.failures.begin(), result_.failures.end(),

@@ -38,6 +38,7 @@ struct CampaignResult {
   uint64_t faults = 0;
   uint64_t aborts = 0;
   uint64_t rejections = 0;
+  uint64_t resets = 0;
   double seconds = 0;
   double cpu_seconds = 0;       // of the workers, as far as they have ended
   std::vector<Found> failures;  // the first of each name, at most max_failures

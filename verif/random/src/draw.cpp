@@ -122,6 +122,8 @@ Session draw_session(uint64_t seed, std::span<const Choice> choices) {
     generator.program();
     plan.data.push_back({.address = kCheckBase, .words = std::vector<uint32_t>(kCheckBytes / 16)});
     if (draw.percent(3)) spoil(draw, shape, plan);
+    // Where something comes after it.
+    if (i + 1 < launches && draw.percent(6)) plan.reset_after = draw.between(1, 3000);
     if (i == 0 && machine.percent(5)) {
       // A handler would go on where it does not know the way, so code fails only where there is none.
       uint32_t base = machine.pick({kSharedBase, kSharedBase, kOwnBase});

@@ -65,10 +65,11 @@ void print_session(const Session& session) {
   }
   for (size_t i = 0; i < session.launches.size(); ++i) {
     const LaunchPlan& launch = session.launches[i];
-    fmt::print("  launch {}: groups {},{},{}, local size {},{},{}, scratchpad {} bytes, private {} bytes{}\n", i + 1,
+    fmt::print("  launch {}: groups {},{},{}, local size {},{},{}, scratchpad {} bytes, private {} bytes{}{}\n", i + 1,
                launch.groups[0], launch.groups[1], launch.groups[2], launch.local[0], launch.local[1], launch.local[2],
                launch.scratch_size, launch.private_size,
-               launch.abort_after == 0 ? "" : fmt::format(", aborted after {} cycles", launch.abort_after));
+               launch.abort_after == 0 ? "" : fmt::format(", aborted after {} cycles", launch.abort_after),
+               launch.reset_after == 0 ? "" : fmt::format(", reset after {} cycles", launch.reset_after));
     for (const std::string& line : listing(launch)) fmt::print("    {}\n", line);
     for (const DataBlock& block : launch.data) {
       fmt::print("    data at {:08x}:", block.address);
@@ -161,10 +162,11 @@ int fuzz(const Arguments& arguments) {
   const double per_minute = result.cpu_seconds > 0 ? static_cast<double>(result.compared) * 60 / result.cpu_seconds : 0;
   fmt::print(
       "{} programs in {} sessions from seed {}: {} warp-instructions ({} lane-instructions) compared in {:.1f} s "
-      "({:.1f} s of processor time: {} a minute and core); {} ended in a fault, {} aborted, {} rejected; {} failures\n",
+      "({:.1f} s of processor time: {} a minute and core); {} ended in a fault, {} aborted, {} rejected, {} reset; {} "
+      "failures\n",
       group_digits(result.programs), group_digits(result.sessions), arguments.campaign.first_seed,
       group_digits(result.compared), group_digits(result.lane_instrs), result.seconds, result.cpu_seconds,
-      group_digits(static_cast<uint64_t>(per_minute)), result.faults, result.aborts, result.rejections,
+      group_digits(static_cast<uint64_t>(per_minute)), result.faults, result.aborts, result.rejections, result.resets,
       result.failing_sessions);
   if (!arguments.json.empty()) {
     const nlohmann::json json{{"tool", "fuzz"},
@@ -182,6 +184,7 @@ int fuzz(const Arguments& arguments) {
                               {"faults", result.faults},
                               {"aborts", result.aborts},
                               {"rejections", result.rejections},
+                              {"resets", result.resets},
                               {"failures", failures}};
     std::ofstream file(arguments.json);
     file << json.dump(2) << "\n";

@@ -48,6 +48,7 @@ Json launch_to_json(const LaunchPlan& launch) {
   json["kernel"] = hex(launch.kernel);
   json["arguments"] = hex(launch.arguments);
   json["abort_after"] = launch.abort_after;
+  json["reset_after"] = launch.reset_after;
   json["poll"] = launch.poll;
   json["code"] = Json::array();
   json["addresses"] = Json::array();
@@ -106,6 +107,7 @@ LaunchPlan launch_from_json(const Json& json) {
   launch.kernel = number(json.at("kernel"));
   launch.arguments = number(json.at("arguments"));
   launch.abort_after = number(json.at("abort_after"));
+  launch.reset_after = number(json.value("reset_after", Json(0U)));  // older files have none
   launch.poll = number(json.at("poll"));
   if (launch.poll == 0) throw ReplayError("poll is 0");
   if (launch.code_base % 4 != 0 || launch.code_base < 0x8000'0000) {

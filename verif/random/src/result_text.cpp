@@ -13,10 +13,17 @@ constexpr std::chrono::milliseconds kTimeLimit{180'000};
 }
 
 std::string to_line(const RunResult& r) {
-  const nlohmann::json json{{"kind", r.failure.kind},    {"detail", r.failure.detail},   {"report", r.failure.report},
-                            {"compared", r.compared},    {"lane_instrs", r.lane_instrs}, {"cycles", r.cycles},
-                            {"launches", r.launches},    {"faults", r.faults},           {"aborts", r.aborts},
-                            {"rejections", r.rejections}};
+  const nlohmann::json json{{"kind", r.failure.kind},
+                            {"detail", r.failure.detail},
+                            {"report", r.failure.report},
+                            {"compared", r.compared},
+                            {"lane_instrs", r.lane_instrs},
+                            {"cycles", r.cycles},
+                            {"launches", r.launches},
+                            {"faults", r.faults},
+                            {"aborts", r.aborts},
+                            {"rejections", r.rejections},
+                            {"resets", r.resets}};
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -32,6 +39,7 @@ RunResult from_line(const std::string& line) {
   r.faults = json.at("faults");
   r.aborts = json.at("aborts");
   r.rejections = json.at("rejections");
+  r.resets = json.at("resets");
   return r;
 }
 

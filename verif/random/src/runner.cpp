@@ -118,6 +118,12 @@ class Runner {
         device_->write_register(regs::kControl, regs::control::kAbort.set(1));
         if (mismatch(result)) return false;
       }
+      if (launch.reset_after != 0 && used >= launch.reset_after) {
+        device_->reset();
+        registers_.clear();
+        ++result.resets;
+        return true;
+      }
       if (used >= limits_.cycles) {
         result.failure = {
             .kind = "endless", .detail = "", .report = fmt::format("the launch has not ended after {} cycles", used)};
@@ -125,6 +131,7 @@ class Runner {
       }
       uint64_t step = std::min(kSlice, next_poll - used);
       if (launch.abort_after > used && !aborted) step = std::min<uint64_t>(step, launch.abort_after - used);
+      if (launch.reset_after > used) step = std::min<uint64_t>(step, launch.reset_after - used);
       const uint64_t ran = device_->advance(step);
       used += ran;
       // The end of a launch shows at once, so that the moment does not depend on how often the host looks.

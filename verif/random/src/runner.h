@@ -32,6 +32,7 @@ struct RunResult {
   uint32_t faults = 0;    // of them, those that ended in a fault
   uint32_t aborts = 0;    // in an abort
   uint32_t rejections = 0;
+  uint32_t resets = 0;
 };
 
 struct RunLimits {

@@ -59,6 +59,7 @@ struct LaunchPlan {
   std::vector<DataBlock> data;
   std::vector<Check> checks;
   uint32_t abort_after = 0;  // cycles; 0: never
+  uint32_t reset_after = 0;  // cycles until the device is reset, whatever it does; 0: never
   uint32_t poll = 1000;      // cycles between the host's looks at `status`
 };
 

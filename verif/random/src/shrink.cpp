@@ -139,6 +139,7 @@ class Shrinker {
       }
     }
     changed |= settle(&LaunchPlan::abort_after, 0U);
+    changed |= settle(&LaunchPlan::reset_after, 0U);
     changed |= settle(&LaunchPlan::poll, 1000U);
     changed |= settle(&LaunchPlan::kernel, 0U);
     changed |= settle(&LaunchPlan::arguments, 0U);

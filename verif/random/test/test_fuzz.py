@@ -73,7 +73,7 @@ class Fuzz(unittest.TestCase):
             result = call("--library", arguments.library, "--seed", 77, "--count", 12, "--jobs", jobs, "--json", outcome)
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             run = json.loads(outcome.read_text())
-            said.append([run[key] for key in ("sessions", "programs", "compared", "lane_instrs", "cycles", "faults", "aborts")])
+            said.append([run[key] for key in ("sessions", "programs", "compared", "lane_instrs", "cycles", "faults", "aborts", "resets")])
         self.assertEqual(said[0], said[1])
         self.assertEqual(said[0], said[2])
 
@@ -92,6 +92,22 @@ class Fuzz(unittest.TestCase):
         times = [int(line[1:]) for line in vcd.splitlines() if re.fullmatch(r"#\d+", line)]
         self.assertGreaterEqual(times[0], 2 * first)
         self.assertLessEqual(abs(times[-1] - 2 * last), 40)
+
+    def test_reset_in_the_middle(self):
+        path = self.out / "reset.json"
+        session = json.loads(json.dumps(WRONG_RESULT))
+        right = session["launches"][0]
+        right["checks"][0][1] = "0"
+        endless = json.loads(json.dumps(right))
+        endless.update(code=["0000006f j ."], checks=[], reset_after=700)
+        session["launches"] = [endless, right]
+        path.write_text(json.dumps(session))
+        result = call("--replay", path, "--replay-library", arguments.library, "--expect-pass")
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        right["checks"][0][1] = "1"  # and what comes after it runs
+        path.write_text(json.dumps(session))
+        result = call("--replay", path, "--replay-library", arguments.library)
+        self.assertIn("it has to be 0x1", result.stdout)
 
     def test_no_wave_without_a_failure(self):
         path, wave = self.out / "right.json", self.out / "right.fst"

@@ -33,6 +33,7 @@ uint64_t hash(const Session& session) {
     }
     for (const Check& check : launch.checks) add(check.expected);
     add(launch.abort_after);
+    add(launch.reset_after);
   }
   return value;
 }

@@ -68,6 +68,7 @@ TEST_F(ReplayFile, NothingIsLost) {
       EXPECT_EQ(a.kernel, b.kernel);
       EXPECT_EQ(a.arguments, b.arguments);
       EXPECT_EQ(a.abort_after, b.abort_after);
+      EXPECT_EQ(a.reset_after, b.reset_after);
       EXPECT_EQ(a.poll, b.poll);
       EXPECT_EQ(a.regions.size(), b.regions.size());
       ASSERT_EQ(a.data.size(), b.data.size());

@@ -180,6 +180,10 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
 
   virtual RtlStatistics statistics() const = 0;
 
+  // Pulls the device's reset, whatever it does: what is under way is lost, registers read as after opening, memory
+  // holds what had reached it. Injected errors stay, and so does what statistics() has counted.
+  virtual void reset() = 0;
+
   // The one-screen report of the first divergence between RTL and model; empty while there is none.
   virtual std::optional<std::string> mismatch() const = 0;
 
