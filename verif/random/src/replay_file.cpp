@@ -37,6 +37,13 @@ uint32_t number(const Json& json) {
   throw ReplayError(fmt::format("'{}' is not a number of 32 bits", json.dump()));
 }
 
+// Words that lie in device memory.
+void check_place(const char* what, uint32_t address, size_t words) {
+  if (address % 4 != 0 || address < 0x8000'0000 || uint64_t{address} + 4 * words > uint64_t{1} << 32) {
+    throw ReplayError(fmt::format("{} {}: not a multiple of 4, or not all of it in device memory", what, hex(address)));
+  }
+}
+
 Json launch_to_json(const LaunchPlan& launch) {
   Json json;
   json["code_base"] = hex(launch.code_base);
@@ -110,16 +117,15 @@ LaunchPlan launch_from_json(const Json& json) {
   launch.reset_after = number(json.value("reset_after", Json(0U)));  // older files have none
   launch.poll = number(json.at("poll"));
   if (launch.poll == 0) throw ReplayError("poll is 0");
-  if (launch.code_base % 4 != 0 || launch.code_base < 0x8000'0000) {
-    throw ReplayError(fmt::format("code_base {} is not a multiple of 4 in device memory", hex(launch.code_base)));
-  }
   const Json& code = json.at("code");
   const auto count = static_cast<uint32_t>(code.size());
+  check_place("code_base", launch.code_base, count);
   for (uint32_t i = 0; i < count; ++i) launch.items.push_back(item_from_word(number(code[i]), i, count));
   for (const Json& address : json.at("addresses")) {
     Item& item = launch.items.at(number(address.at(0)));
     item.reference = address.at(1) == "high" ? Item::Reference::kHigh : Item::Reference::kLow;
     item.target = number(address.at(2));
+    if (item.target > count) throw ReplayError("an address refers to an instruction that is not there");
   }
   for (const Json& region : json.at("regions")) {
     launch.regions.push_back({number(region.at(0)), number(region.at(1)), number(region.at(2)) & 7});
@@ -128,6 +134,7 @@ LaunchPlan launch_from_json(const Json& json) {
     DataBlock& data = launch.data.emplace_back();
     data.address = number(block.at("address"));
     for (const Json& word : block.at("words")) data.words.push_back(number(word));
+    check_place("data at", data.address, data.words.size());
   }
   for (const Json& check : json.at("checks")) {
     launch.checks.push_back({.address = number(check.at(0)),
@@ -145,7 +152,8 @@ Replay from_json(const Json& json) {
   replay.note = json.value("note", "");
   replay.failure = {.kind = json.at("failure").at("kind"), .detail = json.at("failure").at("detail"), .report = ""};
   Session& session = replay.session;
-  session.configuration = Configuration::parse(json.at("configuration").get<std::string>()).canonical();
+  const Configuration shape = Configuration::parse(json.at("configuration").get<std::string>());
+  session.configuration = shape.canonical();
   session.seed = json.at("seed").get<uint64_t>();
   session.planted_bug = number(json.at("planted_bug"));
   const Json& memory = json.at("memory");
@@ -153,10 +161,23 @@ Replay from_json(const Json& json) {
   session.latency = number(memory.at("latency"));
   session.bandwidth_percent = number(memory.at("bandwidth_percent"));
   session.random_stalls = memory.at("random_stalls");
+  if (session.memory != "fixed" && session.memory != "ddr4" && session.memory != "hbm") {
+    throw ReplayError(fmt::format("memory kind '{}' is none of fixed, ddr4, hbm", session.memory));
+  }
+  if (session.latency == 0) throw ReplayError("latency is 0");
+  if (session.bandwidth_percent == 0 || session.bandwidth_percent > 100) {
+    throw ReplayError(fmt::format("bandwidth_percent {} is not 1 to 100", session.bandwidth_percent));
+  }
+  if (session.random_stalls && session.memory != "fixed") throw ReplayError("random_stalls go with kind 'fixed' only");
   session.bus_error_first = number(memory.at("bus_error").at(0));
   session.bus_error_last = number(memory.at("bus_error").at(1));
   for (const Json& launch : json.at("launches")) session.launches.push_back(launch_from_json(launch));
   if (session.launches.empty()) throw ReplayError("there is no launch");
+  for (const LaunchPlan& launch : session.launches) {
+    if (launch.regions.size() < shape.regions) continue;  // one is the code's
+    throw ReplayError(fmt::format("{} regions, {} has room for {} besides the code's", launch.regions.size(),
+                                  session.configuration, shape.regions - 1));
+  }
   return replay;
 }
 

@@ -101,6 +101,13 @@ TEST_F(ReplayFile, WhatIsWrongIsSaid) {
   spoil([](auto& json) { json["launches"][0]["addresses"][0][0] = 99999; }, "not there");
   spoil([](auto& json) { json["launches"] = nlohmann::json::array(); }, "no launch");
   spoil([](auto& json) { json["launches"][0]["code_base"] = "0x80000002"; }, "multiple of 4");
+  spoil([](auto& json) { json["launches"][0]["code_base"] = "0xfffffffc"; }, "not all of it in device memory");
+  spoil([](auto& json) { json["launches"][0]["data"][0]["address"] = "0x40000000"; }, "data at 0x40000000");
+  spoil([](auto& json) { json["launches"][0]["addresses"][0][2] = 99999; }, "not there");
+  spoil([](auto& json) { json["launches"][0]["regions"] = nlohmann::json::array_t(16, {1, 2, 3}); }, "16 regions");
+  spoil([](auto& json) { json["memory"]["kind"] = "core"; }, "'core' is none of fixed, ddr4, hbm");
+  spoil([](auto& json) { json["memory"]["latency"] = 0; }, "latency is 0");
+  spoil([](auto& json) { json["memory"]["bandwidth_percent"] = 101; }, "bandwidth_percent 101 is not 1 to 100");
   spoil([](auto& json) { json["seed"] = "one"; }, "type must be number");
 }
 
