@@ -63,14 +63,15 @@ void draw_geometry(Random& random, const Configuration& shape, LaunchPlan& plan)
 }
 
 // The shared area may have a part that may only be read, and one that is not there.
-void draw_regions(Random& random, LaunchPlan& plan) {
+void draw_regions(Random& random, const Configuration& shape, LaunchPlan& plan) {
   const uint32_t shared_last = kSharedBase + kSharedBytes - 1;
-  if (random.percent(15)) {
+  if (random.percent(25)) {
     const uint32_t first = kSharedBase + random.below(256);
     const uint32_t end = first + random.between(1, 64);
     if (first > kSharedBase) plan.regions.push_back({kSharedBase, first - 1, 3});
     plan.regions.push_back({end, shared_last, 3});
-    if (random.percent(60) && plan.regions.size() < 2) plan.regions.push_back({first, end - 1, 1});
+    // There must be room for the code's region and that of own memory.
+    if (random.percent(60) && plan.regions.size() + 3 <= shape.regions) plan.regions.push_back({first, end - 1, 1});
   } else {
     plan.regions.push_back({kSharedBase, shared_last, 3});
   }
@@ -114,7 +115,7 @@ Session draw_session(uint64_t seed, std::span<const Choice> choices) {
     Random draw = random.split();
     LaunchPlan& plan = session.launches.emplace_back();
     draw_geometry(draw, shape, plan);
-    draw_regions(draw, plan);
+    draw_regions(draw, shape, plan);
     draw_data(draw, plan);
     plan.poll = draw.pick({200U, 1000U, 1000U, 5000U});
     if (draw.percent(5)) plan.abort_after = draw.between(1, 4000);
