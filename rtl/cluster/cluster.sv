@@ -67,6 +67,7 @@ module cluster
     .start_o        (start),
     .abort_o        (abort),
     .done_i         (done),
+    .aborted_i      (aborted_o),
     .faulted_i      (faulted),
     .fault_i        (ended_by),
     .fault_core_i   (ended_by_core),

@@ -2,7 +2,8 @@
 // when nothing of an earlier one is under way any more (prefetches, instruction fetches), and with empty caches. It is done when all
 // it wrote is in memory: stores of warps that have ended may still be on their way, and the L2 cache writes back what is dirty.
 // Write-backs that memory refuses end the launch in a fault of cause 25, whose value is the address of the first such line: the store
-// is long past, so that nothing else of it is known (docs/architecture.md, section 7). A launch that the host aborts ignores them.
+// is long past, so that nothing else of it is known (docs/architecture.md, section 7). A launch that has ended as aborted ignores
+// them; an abort that comes too late for that changes nothing.
 // Latency: one cycle from start_i to start_o; from done_i to done_o one when nothing is dirty, otherwise one more per dirty line and
 // what the memory takes. An abort of a launch that waits to start is handed on when it has.
 // Invariants: start_o only while quiet_i; one done_o per start_i; while flush_o no warp runs.
@@ -25,7 +26,8 @@ module launch_gate
   output logic     start_o,
   output logic     abort_o,
   input  logic     done_i,
-  input  logic     faulted_i,        // holds from done_i
+  input  logic     aborted_i,        // how it ended: these hold from done_i
+  input  logic     faulted_i,
   input  fault_t   fault_i,
   input  core_id_t fault_core_i,
   output logic     refused_valid_o,  // pulse: a fault of cause 25; the dispatcher is told unless flush_o
@@ -84,7 +86,7 @@ module launch_gate
         if (stored_i && flushed_i) begin
           state_d = StateIdle;
           done_o  = 1'b1;
-          late_d  = error_i & ~faulted_i & ~aborts_q;
+          late_d  = error_i & ~faulted_i & ~aborted_i;
         end
       end
       default: state_d = StateIdle;
@@ -94,7 +96,7 @@ module launch_gate
   assign abort_o         = state_q == StateRun && (abort_i || hand_on_q);
   assign invalidate_o    = start_o;
   assign flush_o         = state_q == StateFlush;
-  assign refused_valid_o = state_q inside {StateRun, StateFlush} && error_i && !told_q && !aborts_q;
+  assign refused_valid_o = error_i && !told_q && ((state_q == StateRun && !aborts_q) || (state_q == StateFlush && !aborted_i));
   assign refused_o       = '{cause: RefusedCause, value: error_line_i, default: '0};
   assign faulted_o       = faulted_i | late_d;
   assign fault_o         = late_d ? refused_o : fault_i;

@@ -109,6 +109,18 @@ class Fuzz(unittest.TestCase):
         result = call("--replay", path, "--replay-library", arguments.library)
         self.assertIn("it has to be 0x1", result.stdout)
 
+    def test_abort_meets_a_refused_write_back(self):
+        # In every cycle from the start of a launch to its end: it has to end as aborted or in a fault, never as if its store were there.
+        path = self.out / "abort.json"
+        session = json.loads(json.dumps(WRONG_RESULT))
+        session["memory"]["bus_error"] = ["0x80500000", "0x80500003"]
+        launch = session["launches"][0]
+        launch.update(code=["805005b7 lui a1, 0x80500", "00a5a023 sw a0, 0(a1)", "0000000b hd.exit"], checks=[["0x80500000", "1", 0, 1]])
+        session["launches"] = [dict(launch, abort_after=cycles) for cycles in range(1, 160)]
+        path.write_text(json.dumps(session))
+        result = call("--replay", path, "--replay-library", arguments.library, "--expect-pass")
+        self.assertEqual(result.returncode, 0, result.stdout[-3000:] + result.stderr)
+
     def test_no_wave_without_a_failure(self):
         path, wave = self.out / "right.json", self.out / "right.fst"
         right = json.loads(json.dumps(WRONG_RESULT))
