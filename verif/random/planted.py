@@ -78,7 +78,7 @@ def main():
         passed &= good
         note = "" if good else "  <-- it is there without the bug, too" if row["sound"] is False else "  <--"
         print(f"{bug:>3} {where:26} {row['failure'] or 'NOT FOUND':28} {row['runs']:>6} {row['compared']:>10} {row['seconds']:>7.1f} "
-              f"{row['cpu_seconds']:>7.1f} {row['instructions'] or '-':>12}{note}", flush=True)  # fmt: skip
+              f"{row['cpu_seconds']:>7.1f} {'-' if row['instructions'] is None else row['instructions']:>12}{note}", flush=True)  # fmt: skip
     if arguments.json:
         Path(arguments.json).write_text(json.dumps({"tool": "fuzz", "pass": passed, "rows": rows}, indent=2) + "\n")
     return 0 if passed and rows else 1

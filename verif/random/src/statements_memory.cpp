@@ -95,17 +95,24 @@ void Generator::atomic(Op op) {
   writer_.put(op, {.rd = target(), .rs1 = place.base, .rs2 = source(), .ordering = random_.below(4)});
 }
 
-// Load-reserved and store-conditional, with things in between that may break or move the reservation.
+// Load-reserved and store-conditional, with things in between that may break or move the reservation; perhaps one more
+// store-conditional to where the reservation was, which has to fail.
 void Generator::conditional_store() {
   const Place place = address(4, true);
   const bool reserved = random_.percent(85);
   if (reserved) writer_.put(Op::LrW, {.rd = value(), .rs1 = place.base, .ordering = random_.below(4)});
   if (random_.percent(25)) writer_.put(Op::Sw, {.rs1 = place.base, .rs2 = source()});
   if (random_.percent(15)) writer_.put(Op::Lw, {.rd = value(), .rs1 = place.base});
-  if (random_.percent(20)) writer_.add_immediate(place.base, place.base, random_.pick({4, -4, 8}));
+  const int32_t moved = random_.percent(20) ? random_.pick({4, -4, 8}) : 0;
+  if (moved != 0) writer_.add_immediate(place.base, place.base, moved);
   if (random_.percent(20)) plain(Op::Add);
-  if (!reserved || random_.percent(90)) {
+  const auto store = [&] {
     writer_.put(Op::ScW, {.rd = target(), .rs1 = place.base, .rs2 = source(), .ordering = random_.below(4)});
+  };
+  if (!reserved || random_.percent(90)) store();
+  if (random_.percent(30)) {
+    if (moved != 0) writer_.add_immediate(place.base, place.base, -moved);
+    store();
   }
 }
 
