@@ -75,11 +75,14 @@ class Latency {
     const Bench::Launch launch = bench_.launch("chase_memory", 1, bench_.threads(), args);
     bench_.run().check(result() == line * cell_after(next, uint64_t{args.warm} + args.steps),
                        fmt::format("chase through {} bytes: end", bytes));
-    // A walk beyond the L2 cache cannot be faster than the memory, one within it not faster than a register.
+    // Of a walk beyond the L2 cache at most what that holds can be faster than the memory, one within it is not faster
+    // than a register.
     const bool outside = bytes > configuration.l2_bytes;
-    const std::optional<double> limit = outside ? bench_.memory_latency() : std::optional(alu_);
+    std::optional<double> limit = alu_;
+    if (outside) limit = bench_.memory_latency();
+    if (outside && limit) *limit *= 1.0 - static_cast<double>(configuration.l2_bytes) / bytes;
     add("latency.memory", fmt::format("bytes={},steps={}", bytes, args.steps), limit,
-        outside ? (limit ? "memory latency" : "") : "ALU result", launch);
+        outside ? (limit ? "memory latency, misses" : "") : "ALU result", launch);
     device.free(base);
   }
 
