@@ -82,12 +82,12 @@ module scratch_allocator
 
 `ifndef SYNTHESIS
   // Only what was granted is allocated.
-  assert property (@(posedge clk_i) disable iff (!rst_ni) alloc_i |-> grant_o);
+  a_granted : assert property (@(posedge clk_i) disable iff (!rst_ni) alloc_i |-> grant_o);
   // More slots than workgroups can exist are never free.
-  assert property (@(posedge clk_i) disable iff (!rst_ni) push && !pop |-> free_count_q < CountBits'(Slots));
+  a_bounded : assert property (@(posedge clk_i) disable iff (!rst_ni) push && !pop |-> free_count_q < CountBits'(Slots));
   // What was handed out lies inside the scratchpad, and only that comes back.
-  assert property (@(posedge clk_i) disable iff (!rst_ni) fresh_q <= size_t'(ScratchpadBytes));
-  assert property (@(posedge clk_i) disable iff (!rst_ni) push |-> size_t'(release_base_i) + size_q <= fresh_q);
+  a_inside : assert property (@(posedge clk_i) disable iff (!rst_ni) fresh_q <= size_t'(ScratchpadBytes));
+  a_release_inside : assert property (@(posedge clk_i) disable iff (!rst_ni) push |-> size_t'(release_base_i) + size_q <= fresh_q);
 `endif
 
 endmodule

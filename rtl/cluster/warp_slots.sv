@@ -128,14 +128,14 @@ module warp_slots
 
 `ifndef SYNTHESIS
   // A warp goes only to a free slot, and warp 0 gives its workgroup the name of that slot.
-  assert property (@(posedge clk_i) disable iff (!rst_ni) take_i |-> !taken_q[free_slot_o]);
-  assert property (@(posedge clk_i) disable iff (!rst_ni) take_i && take_first_i |-> take_group_i == free_slot_o);
+  a_take_free : assert property (@(posedge clk_i) disable iff (!rst_ni) take_i |-> !taken_q[free_slot_o]);
+  a_named : assert property (@(posedge clk_i) disable iff (!rst_ni) take_i && take_first_i |-> take_group_i == free_slot_o);
   // A workgroup is placed only where it fits.
-  assert property (@(posedge clk_i) disable iff (!rst_ni) place_i |-> available_q >= group_warps_i);
+  a_fits : assert property (@(posedge clk_i) disable iff (!rst_ni) place_i |-> available_q >= group_warps_i);
   // Only a warp that runs can end.
-  assert property (@(posedge clk_i) disable iff (!rst_ni) warp_done_valid_i |-> running_q[warp_done_i]);
+  a_done_runs : assert property (@(posedge clk_i) disable iff (!rst_ni) warp_done_valid_i |-> running_q[warp_done_i]);
   // A complete workgroup has no running warp.
-  assert property (@(posedge clk_i) disable iff (!rst_ni) release_fire |-> (running_q & release_members) == '0);
+  a_released_idle : assert property (@(posedge clk_i) disable iff (!rst_ni) release_fire |-> (running_q & release_members) == '0);
 `endif
 
 endmodule

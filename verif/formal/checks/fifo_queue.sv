@@ -1,0 +1,1 @@
+bind fifo queue_checker #(.Width(Width), .Depth(Depth)) u_check (.*);

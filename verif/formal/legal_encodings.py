@@ -1,0 +1,73 @@
+"""The checker of the decoder, from the instruction table: which words are legal, and which instruction each is.
+
+It says so row by row (mask and match), and not as the generated decoder does (a case over the opcode, then over the rest), so that
+the two can disagree.
+"""
+
+import sys
+from pathlib import Path
+
+FILE = "decoder_checker.sv"
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools/specgen"))
+
+from specgen_lib import spec
+
+ROUNDING_RESERVED = (5, 6)
+
+
+def _row(instruction):
+    return f"(instr_i & 32'h{instruction.mask:08x}) == 32'h{instruction.match:08x}"
+
+
+def module():
+    """decoder_checker.sv"""
+    table = spec.read(ROOT / "docs/spec")
+    csr_classes = [i for i in table.instructions if i.klass == "csr"]
+    lines = [
+        "// Generated from docs/spec. Bound into the decoder: every word is legal exactly where the table says.",
+        "module decoder_checker",
+        "  import heddle_isa_pkg::*; import heddle_pkg::*; import core_pkg::*;",
+        "(input logic valid_i, input word_t instr_i, input logic fetch_fault_i, input decoded_t decoded_o, input op_e op);",
+        "  logic exists, writable, csr_writes, is_csr, rounding, legal;",
+        f"  logic [{len(table.instructions) - 1}:0] row;",
+    ]
+    for n, instruction in enumerate(table.instructions):
+        finer = [_row(other) for other in table.instructions if other.refines == instruction.name]
+        lines.append(f"  assign row[{n}] = {' && !'.join(['(' + _row(instruction) + ')', *(f'({text})' for text in finer)])};  // {instruction.name}")
+    lines.append("  always_comb begin")
+    lines.append("    exists = 1'b0; writable = 1'b0;")
+    for csr in table.csrs:
+        lines.append(f"    if (instr_i[31:20] == 12'h{csr.number:03x}) begin exists = 1'b1; writable = 1'b{int(csr.access == 'rw')}; end")
+    lines.append("  end")
+    rows = {i.name: n for n, i in enumerate(table.instructions)}
+    lines.append("  assign is_csr = " + " || ".join(f"row[{rows[i.name]}]" for i in csr_classes) + ";")
+    # csrrw and csrrwi always write; the others unless the source field is zero.
+    always = [f"row[{rows[name]}]" for name in ("csrrw", "csrrwi")]
+    lines.append(f"  assign csr_writes = {' || '.join(always)} || instr_i[19:15] != '0;")
+    rounding = [f"row[{rows[i.name]}]" for i in table.instructions if i.has("m")]
+    reserved = " || ".join(f"instr_i[14:12] == 3'd{mode}" for mode in ROUNDING_RESERVED)
+    lines.append(f"  assign rounding = ({' || '.join(rounding)}) && ({reserved});")
+    lines.append("  assign legal = row != '0 && !rounding && (!is_csr || (exists && (!csr_writes || writable)));")
+    illegal = "decoded_o.unit == UnitSystem && decoded_o.operation == SystemIllegal"
+    nothing = "!decoded_o.reads_a && !decoded_o.reads_b && !decoded_o.reads_c && !decoded_o.writes && decoded_o.control"
+    lines += [
+        "  always_comb begin",
+        "    if (valid_i && !fetch_fault_i && legal) a_legal : assert (!(" + illegal + "));",
+        "    if (valid_i && !fetch_fault_i && !legal) a_illegal : assert (" + illegal + " && " + nothing + ");",
+        "    if (valid_i) a_one_row : assert ($onehot0(row));",
+        "    if (valid_i && fetch_fault_i) a_fetch_fault : assert (decoded_o.unit == UnitSystem && decoded_o.operation == SystemFetchFault && "
+        + nothing + ");",
+    ]  # fmt: skip
+    for n, i in enumerate(table.instructions):
+        # The operation, and which registers it reads and writes: x0 is neither read nor written.
+        label = i.name.replace(".", "_")
+        registers = []
+        for letter, name, high, low in (("s", "reads_a", 19, 15), ("t", "reads_b", 24, 20), ("u", "reads_c", 31, 27), ("d", "writes", 11, 7)):
+            wanted = "1'b0" if not i.has(letter) else "1'b1" if i.is_float(letter) else f"(instr_i[{high}:{low}] != '0)"
+            registers.append(f"decoded_o.{name} == {wanted}")
+        lines.append(
+            f"    if (valid_i && !fetch_fault_i && legal && row[{n}]) a_is_{label} : assert (op == OP_{i.macro} && {' && '.join(registers)});"
+        )
+    lines += ["  end", "endmodule", "bind decoder decoder_checker u_check(.*);", ""]
+    return "\n".join(lines)
