@@ -109,7 +109,8 @@ def _abc(work, script, log, timeout):
 def reachability(work, timeout):
     """(answer, reached, settled): whether no reachable state violates an assertion; {cell: cycle} of the covers that some state reaches;
     whether the others are known to be out of reach."""
-    text, frames = _abc(work, f"pdr -a -T {timeout}", "pdr.log", timeout)
+    # -q: without it the frame is that of the search, of which a counterexample may be longer.
+    text, frames = _abc(work, f"pdr -a -q -T {timeout}", "pdr.log", timeout)
     failed, reached = ({cell[: -len(end)]: frame for cell, frame in frames.items() if cell.endswith(end)} for end in (".holds", ".reached"))
     settled = bool(re.search(r"Properties: +All = \d+\. Proved = \d+\. Disproved = \d+\. Undecided = 0\.", text))
     if failed:

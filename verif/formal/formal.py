@@ -2,6 +2,8 @@
 """Proves properties of the RTL, or shows how they fail (verif/formal/README.md)."""
 
 import argparse
+import contextlib
+import fcntl
 import json
 import os
 import re
@@ -42,8 +44,19 @@ class Runner:
         self.folder = Path(build).resolve() / "formal"
         self.yosys = Yosys(Path(build) / "synth/yosys")
 
+    def path(self, name):
+        return self.folder / re.sub(r"[^\w.-]", "_", name)
+
+    @contextlib.contextmanager
+    def alone(self, task):
+        """Two processes that prove the same task at the same time would read each other's files."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(f"{self.path(task.name)}.lock", "w", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
     def work(self, name):
-        work = self.folder / re.sub(r"[^\w.-]", "_", name)
+        work = self.path(name)
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         return work
@@ -52,9 +65,10 @@ class Runner:
         """The rows of a task. Never raises: what goes wrong is a row that has not passed."""
         start = time.monotonic()
         try:
-            rows = self.prove(task)
-            for variant in task.broken:
-                rows.append(self.refute(task, variant))
+            with self.alone(task):
+                rows = self.prove(task)
+                for variant in task.broken:
+                    rows.append(self.refute(task, variant))
         except ERRORS as error:
             rows = [row(task, "(all)", task.mode, 0, "inconclusive", text=str(error))]
         rows[0]["host_seconds"] = round(time.monotonic() - start, 1)

@@ -86,7 +86,8 @@ class Verdicts(unittest.TestCase):
         self.assertIn("a_missing", rows[0]["text"])
 
     def test_broken_variants(self):
-        broken = [tasks.Broken("wraps late", COUNTER, "== 3'd6", "== 3'd7"), tasks.Broken("harmless", COUNTER, "3'd1", "3'b001")]
+        broken = [tasks.Broken("wraps late", COUNTER, "(count_q == 3'd6)", "(count_q == 3'd7)"),
+                  tasks.Broken("harmless", COUNTER, "count_q + 3'd1;", "count_q + 3'b001;")]  # fmt: skip
         for mode in ("pdr", "bmc"):
             found = statuses(self.run_task(mode, broken=broken))
             self.assertEqual(found["broken: wraps late"], "refuted")
