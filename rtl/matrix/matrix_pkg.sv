@@ -1,0 +1,85 @@
+// Types of the matrix engine: elements, scales and formats of docs/matrix.md, and what its modules pass to each other.
+package matrix_pkg;
+
+  localparam int unsigned GroupBytes = 32;  // of K, per row and per column
+  localparam int unsigned GroupBits  = GroupBytes * 8;
+  localparam int unsigned Scales     = 4;   // of a group, per row and per column, at most
+  localparam int unsigned Lanes16    = GroupBytes / 2;
+
+  typedef enum logic [2:0] {
+    ElementInt8,
+    ElementTf32,
+    ElementFp16,
+    ElementBf16,
+    ElementE5m2,
+    ElementE4m3,
+    ElementE2m1
+  } element_e;
+
+  typedef enum logic [1:0] {
+    ScaleNone,
+    ScaleE8m0,  // one per 32 elements
+    ScaleE4m3   // one per 16 elements
+  } scale_e;
+
+  typedef struct packed {
+    element_e a;
+    element_e b;
+    scale_e   scale;
+  } format_t;
+
+  typedef logic [GroupBits-1:0]   group_t;
+  typedef logic [Scales-1:0][7:0] scales_t;
+
+  // ---- numbers inside a dot product ------------------------------------------------------------------------------
+  // Exponents of terms are kept plus ExponentOffset, which makes all of them positive: 0 stands for "no term".
+  localparam int unsigned ExponentOffset = 512;
+  // A term's magnitude is a multiple of 2^(exponent - TermFraction) and less than 2^(exponent + 2) before it is cut; so are all
+  // terms afterwards, with the largest exponent of the group.
+  localparam int unsigned TermFraction = 36;
+  localparam int unsigned TermBits     = TermFraction + 2;
+  localparam int unsigned SumBits      = 45;  // two's complement
+  localparam int unsigned ProductBits  = 22;
+
+  typedef logic [9:0]                  exponent_t;
+  typedef logic signed [SumBits-1:0]   sum_t;
+  typedef logic [SumBits-2:0]          magnitude_t;
+
+  // An element taken apart. The significand is left-aligned: 1.m in front. For INT8 it is the magnitude, right-aligned.
+  typedef struct packed {
+    logic        present;  // the lane has an element in this format
+    logic        sign;
+    logic        zero;
+    logic        infinity;
+    logic        nan;
+    logic [7:0]  field;    // exponent field, 1 for subnormal elements
+    logic [10:0] significand;
+  } element_t;
+
+  // A product: significand * 2^(exponent - 20), exponent without the biases of the elements and without scales; 0 where the product is zero.
+  typedef struct packed {
+    logic                   sign;
+    logic [8:0]             exponent;
+    logic [ProductBits-1:0] significand;
+  } product_t;
+
+  // What is special about some terms, ORed over them; `plus` says that one of them has a positive sign.
+  typedef struct packed {
+    logic nan;
+    logic plus_infinity;
+    logic minus_infinity;
+    logic plus;
+  } special_t;
+
+  function automatic logic [7:0] bias(element_e element);
+    unique case (element)
+      ElementFp16, ElementE5m2: return 8'd15;
+      ElementE4m3:              return 8'd7;
+      ElementE2m1:              return 8'd1;
+      default:                  return 8'd127;
+    endcase
+  endfunction
+
+  localparam logic [31:0] CanonicalNan = 32'h7FC0_0000;
+
+endpackage
