@@ -4,3 +4,6 @@ rtl/matrix/dot_product.sv
 rtl/matrix/dot_fp4.sv
 rtl/matrix/dot_round.sv
 rtl/matrix/dot_unit.sv
+rtl/matrix/matrix_operand.sv
+rtl/matrix/matrix_array.sv
+rtl/matrix/matrix_engine.sv

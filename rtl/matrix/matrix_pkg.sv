@@ -31,6 +31,39 @@ package matrix_pkg;
   typedef logic [GroupBits-1:0]   group_t;
   typedef logic [Scales-1:0][7:0] scales_t;
 
+  // ---- commands --------------------------------------------------------------------------------------------------
+  typedef logic [17:0] scratch_address_t;  // byte; the largest scratchpad
+
+  // The rows of A or the columns of B. Element k of row r lies in the group k / (elements of a group), whose 32 bytes begin at
+  // address + r * stride + 32 * group; scales of a group at scale_address + group * scale_stride, rows next to each other.
+  typedef struct packed {
+    scratch_address_t address;
+    scratch_address_t stride;
+    scratch_address_t scale_address;
+    scratch_address_t scale_stride;
+    logic             scaled;
+    logic [1:0]       scales;  // 2^n bytes per row
+    logic [3:0]       blocks;  // rows or columns, in sizes of the array
+    logic [15:0]      groups;  // of K
+  } operand_t;
+
+  // What the array does with the panels.
+  typedef struct packed {
+    format_t     format;
+    logic [1:0]  scales;
+    logic [3:0]  row_blocks;
+    logic [3:0]  column_blocks;
+    logic [15:0] groups;
+    logic        buffer;      // of the accumulators
+    logic        accumulate;  // otherwise C is +0 before the first group
+  } tile_t;
+
+  typedef struct packed {
+    operand_t a;
+    operand_t b;
+    tile_t    tile;
+  } command_t;
+
   // ---- numbers inside a dot product ------------------------------------------------------------------------------
   // Exponents of terms are kept plus ExponentOffset, which makes all of them positive: 0 stands for "no term".
   localparam int unsigned ExponentOffset = 512;

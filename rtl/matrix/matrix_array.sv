@@ -1,0 +1,314 @@
+// The array of the matrix engine: Dim x Dim accumulators take a group of K in Steps = 8 cycles, on Dim * Dim / 8 dot-product units. In a
+// step all columns of a block of B meet `Together` rows of a block of A (Dim = 4: half of the columns meet one row). The columns
+// stay in registers for a block; those of the next block are read from their panel meanwhile.
+// A group of a command is gone through block by block, columns outside, rows inside, then comes the next group: so an accumulator is
+// used again after Steps cycles at the earliest, when its last result has just been written.
+// Periods of 8 cycles: in one the columns of a block are read ("fetch"), in the next it is computed ("run").
+// Latency: `done_o` 8 cycles after the last step of a command's last block. Throughput: a block per period as long as panels are full.
+// Accumulators: two buffers, each of Blocks * Blocks' blocks. A command uses one; lanes may read and write the other. Commands to the same buffer
+// are in order; the word of a block b and step s is 8 b + s, blocks counted by rows first; it holds `Together` rows by Dim columns
+// (Dim = 4: columns 2 (s % 2) and the next of row s / 2).
+// Invariants: panels are read only when full; lanes and commands are not in one buffer.
+module matrix_array
+  import matrix_pkg::*;
+#(
+  parameter  int unsigned Dim          = 4,  // 4, 8 or 16
+  parameter  int unsigned RowBlocks    = 4,
+  parameter  int unsigned ColumnBlocks = 4,
+  parameter  bit          Fp8          = 1'b1,
+  parameter  bit          Fp4          = 1'b1,
+  localparam int unsigned Steps        = 8,
+  localparam int unsigned Units        = Dim * Dim / Steps,
+  localparam int unsigned Together     = (Dim > Steps) ? Dim / Steps : 1,
+  localparam int unsigned RowEntryBits    = $clog2(Dim * RowBlocks / Together),
+  localparam int unsigned ColumnEntryBits = $clog2(Dim * ColumnBlocks / Together),
+  localparam int unsigned WordBits     = $clog2(Steps * RowBlocks * ColumnBlocks)
+) (
+  input  logic                       clk_i,
+  input  logic                       rst_ni,
+
+  input  tile_t                      command_i,
+  input  logic                       command_valid_i,
+  output logic                       command_ready_o,
+  output logic                       done_o,          // once per command, in order: its results are in the accumulators
+
+  // panels
+  input  logic [1:0]                 a_full_i,
+  output logic                       a_release_o,
+  output logic                       a_read_o,
+  output logic                       a_slot_o,
+  output logic [RowEntryBits-1:0]    a_entry_o,
+  output logic [1:0]                 a_scales_o,
+  input  group_t  [Together-1:0]     a_data_i,
+  input  scales_t [Together-1:0]     a_scales_i,
+  input  logic [1:0]                 b_full_i,
+  output logic                       b_release_o,
+  output logic                       b_read_o,
+  output logic                       b_slot_o,
+  output logic [ColumnEntryBits-1:0] b_entry_o,
+  output logic [1:0]                 b_scales_o,
+  input  group_t  [Together-1:0]     b_data_i,
+  input  scales_t [Together-1:0]     b_scales_i,
+
+  // accumulators as lanes see them: a word per cycle, read data in the next cycle
+  input  logic                       lane_buffer_i,
+  input  logic                       lane_read_i,
+  input  logic [WordBits-1:0]        lane_read_word_i,
+  output logic [Units-1:0][31:0]     lane_data_o,
+  input  logic [Units-1:0]           lane_write_i,
+  input  logic [WordBits-1:0]        lane_write_word_i,
+  input  logic [Units-1:0][31:0]     lane_data_i
+);
+
+  localparam int unsigned StepBits    = $clog2(Steps);
+  localparam int unsigned ColumnsUsed = Units / Together;      // per step
+  localparam int unsigned Latency     = 7;                     // of dot_unit
+
+  typedef logic [StepBits-1:0] step_t;
+  typedef logic [WordBits-1:0] word_t;
+
+  // A block of a group.
+  typedef struct packed {
+    logic       slot;
+    logic [3:0] row;           // block
+    logic [3:0] column;
+    logic       first_group;   // of its command
+    logic       last_of_group;
+    logic       last;          // of its command
+    tile_t      tile;
+  } block_t;
+
+  // ---- blocks in their order ------------------------------------------------------------------------------------------
+  logic        active_d, active_q, slot_d, slot_q, start, advance, row_last, column_last, group_last;
+  tile_t       tile_q;
+  logic [3:0]  row_d, row_q, column_d, column_q;
+  logic [15:0] group_d, group_q;
+  step_t       step_q;
+  logic        period_end, available;
+  logic        fetch_valid_q, run_valid_q;
+  block_t      next, fetch_q, run_q;
+
+  assign row_last    = row_q + 4'd1 == tile_q.row_blocks;
+  assign column_last = column_q + 4'd1 == tile_q.column_blocks;
+  assign group_last  = group_q == tile_q.groups - 16'd1;
+  assign period_end  = step_q == '1;
+  assign available   = active_q && a_full_i[slot_q] && b_full_i[slot_q];
+  assign advance     = available && period_end;
+  assign next        = '{slot: slot_q, row: row_q, column: column_q, first_group: group_q == '0, last_of_group: row_last && column_last,
+                         last: row_last && column_last && group_last, tile: tile_q};
+
+  assign command_ready_o = !active_q || (advance && next.last);
+  assign start           = command_valid_i && command_ready_o;
+
+  always_comb begin
+    active_d = active_q;
+    slot_d   = slot_q;
+    row_d    = row_q;
+    column_d = column_q;
+    group_d  = group_q;
+    if (advance) begin
+      row_d = row_last ? '0 : row_q + 4'd1;
+      if (row_last) column_d = column_last ? '0 : column_q + 4'd1;
+      if (next.last_of_group) begin
+        slot_d  = !slot_q;
+        group_d = group_last ? '0 : group_q + 16'd1;
+      end
+      if (next.last) active_d = 1'b0;
+    end
+    if (start) active_d = 1'b1;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start) tile_q <= command_i;
+    if (period_end) begin
+      fetch_q <= next;
+      run_q   <= fetch_q;
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      active_q      <= 1'b0;
+      slot_q        <= 1'b0;
+      row_q         <= '0;
+      column_q      <= '0;
+      group_q       <= '0;
+      step_q        <= '0;
+      fetch_valid_q <= 1'b0;
+      run_valid_q   <= 1'b0;
+    end else begin
+      active_q <= active_d;
+      slot_q   <= slot_d;
+      row_q    <= row_d;
+      column_q <= column_d;
+      group_q  <= group_d;
+      step_q   <= step_q + step_t'(1);
+      if (period_end) begin
+        fetch_valid_q <= available;
+        run_valid_q   <= fetch_valid_q;
+      end
+    end
+  end
+
+  // ---- panel reads ---------------------------------------------------------------------------------------------------
+  localparam int unsigned EntriesOfBlock = Dim / Together;  // 8, or 4 where Dim is 4
+
+  assign b_read_o    = fetch_valid_q && 32'(step_q) < EntriesOfBlock;
+  assign b_slot_o    = fetch_q.slot;
+  assign b_entry_o   = ColumnEntryBits'(32'(fetch_q.column) * EntriesOfBlock + 32'(step_q));
+  assign b_scales_o  = fetch_q.tile.scales;
+  assign b_release_o = fetch_valid_q && period_end && fetch_q.last_of_group;
+
+  assign a_read_o    = run_valid_q;
+  assign a_slot_o    = run_q.slot;
+  assign a_entry_o   = RowEntryBits'(32'(run_q.row) * EntriesOfBlock + ((Dim == 4) ? 32'(step_q) >> 1 : 32'(step_q)));
+  assign a_scales_o  = run_q.tile.scales;
+  assign a_release_o = run_valid_q && period_end && run_q.last_of_group;
+
+  // ---- columns: those that arrive, those in use -------------------------------------------------------------------------
+  group_t  [Dim-1:0] arriving_d, arriving_q, column_data_q;
+  scales_t [Dim-1:0] arriving_scales_d, arriving_scales_q, column_scales_q;
+  logic              b_arrives_q;
+  step_t             b_step_q;
+
+  always_comb begin
+    arriving_d        = arriving_q;
+    arriving_scales_d = arriving_scales_q;
+    for (int unsigned t = 0; t < Together; t++) begin
+      arriving_d[(32'(b_step_q) * Together + t) % Dim]        = b_data_i[t];
+      arriving_scales_d[(32'(b_step_q) * Together + t) % Dim] = b_scales_i[t];
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    b_step_q <= step_q;
+    if (b_arrives_q) begin
+      arriving_q        <= arriving_d;
+      arriving_scales_q <= arriving_scales_d;
+    end
+    // The last columns arrive in the first cycle of the period.
+    if (run_valid_q && step_q == '0) begin
+      column_data_q   <= b_arrives_q ? arriving_d : arriving_q;
+      column_scales_q <= b_arrives_q ? arriving_scales_d : arriving_scales_q;
+    end
+  end
+
+  // ---- steps in flight: 0 panel read, 1 into the units, 2 C; then the units -----------------------------------------------
+  typedef struct packed {
+    format_t format;
+    logic    buffer;
+    word_t   word;
+    logic    zero_c;
+    logic    last;  // of its command
+  } step_info_t;
+
+  step_info_t                 info_d;
+  step_info_t [Latency+1:1]   info_q;
+  logic       [Latency+1:1]   info_valid_q;
+
+  assign info_d = '{format: run_q.tile.format, buffer: run_q.tile.buffer,
+                    word: word_t'((32'(run_q.column) * RowBlocks + 32'(run_q.row)) * Steps + 32'(step_q)),
+                    zero_c: run_q.first_group && !run_q.tile.accumulate, last: run_q.last && period_end};
+
+  always_ff @(posedge clk_i) begin
+    info_q <= {info_q[Latency:1], info_d};
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      info_valid_q <= '0;
+      b_arrives_q  <= 1'b0;
+    end else begin
+      info_valid_q <= {info_valid_q[Latency:1], run_valid_q};
+      b_arrives_q  <= b_read_o;
+    end
+  end
+
+  // ---- units -----------------------------------------------------------------------------------------------------------
+  logic [Units-1:0][31:0] c, result;
+  logic [Units-1:0]       unit_valid;
+  logic                   second_half;
+
+  assign second_half = info_q[1].word[0];  // Dim = 4
+
+  for (genvar t = 0; t < Together; t++) begin : gen_row
+    for (genvar k = 0; k < ColumnsUsed; k++) begin : gen_column
+      localparam int unsigned Unit = t * ColumnsUsed + k;
+      group_t  b;
+      scales_t b_scales;
+
+      if (ColumnsUsed == Dim) begin : gen_all
+        assign b        = column_data_q[k];
+        assign b_scales = column_scales_q[k];
+      end else begin : gen_half
+        assign b        = second_half ? column_data_q[ColumnsUsed + k] : column_data_q[k];
+        assign b_scales = second_half ? column_scales_q[ColumnsUsed + k] : column_scales_q[k];
+      end
+
+      dot_unit #(
+        .Fp8(Fp8),
+        .Fp4(Fp4)
+      ) u_dot (
+        .clk_i,
+        .rst_ni,
+        .valid_i   (info_valid_q[1]),
+        .format_i  (info_q[1].format),
+        .a_i       (a_data_i[t]),
+        .b_i       (b),
+        .a_scales_i(a_scales_i[t]),
+        .b_scales_i(b_scales),
+        .c_i       (info_q[2].zero_c ? '0 : c[Unit]),
+        .valid_o   (unit_valid[Unit]),
+        .result_o  (result[Unit])
+      );
+    end
+  end
+
+  // ---- accumulators ------------------------------------------------------------------------------------------------------
+  logic [1:0][Units-1:0][31:0] buffer_data;
+  logic                        lane_buffer_q, write;
+
+  assign write       = info_valid_q[Latency+1];
+  assign c           = buffer_data[info_q[2].buffer];
+  assign lane_data_o = buffer_data[lane_buffer_q];
+  assign done_o      = write && info_q[Latency+1].last;
+
+  for (genvar i = 0; i < 2; i++) begin : gen_buffer
+    logic engine_read, engine_write, lanes_here;
+
+    assign lanes_here   = lane_buffer_i == 1'(i);
+    assign engine_read  = info_valid_q[1] && info_q[1].buffer == 1'(i);
+    assign engine_write = write && info_q[Latency+1].buffer == 1'(i);
+
+    ram_1r1w #(
+      .Depth     (Steps * RowBlocks * ColumnBlocks),
+      .Width     (Units * 32),
+      .SliceWidth(32)
+    ) u_ram (
+      .clk_i,
+      .read_enable_i  (engine_read || (lane_read_i && lanes_here)),
+      .read_address_i (engine_read ? info_q[1].word : lane_read_word_i),
+      .read_data_o    (buffer_data[i]),
+      .write_enable_i (engine_write ? '1 : lanes_here ? lane_write_i : '0),
+      .write_address_i(engine_write ? info_q[Latency+1].word : lane_write_word_i),
+      .write_data_i   (engine_write ? result : lane_data_i)
+    );
+
+`ifndef SYNTHESIS
+    a_one_reads : assert property (@(posedge clk_i) disable iff (!rst_ni) engine_read |-> !(lane_read_i && lanes_here));
+    a_one_writes : assert property (@(posedge clk_i) disable iff (!rst_ni) engine_write |-> !(lane_write_i != '0 && lanes_here));
+`endif
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (lane_read_i) lane_buffer_q <= lane_buffer_i;
+  end
+
+`ifndef SYNTHESIS
+  a_in_step : assert property (@(posedge clk_i) disable iff (!rst_ni) unit_valid == {Units{write}});
+  a_blocks : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    command_valid_i |-> command_i.row_blocks != '0 && 32'(command_i.row_blocks) <= RowBlocks &&
+                        command_i.column_blocks != '0 && 32'(command_i.column_blocks) <= ColumnBlocks && command_i.groups != '0);
+`endif
+
+endmodule
