@@ -27,12 +27,18 @@ package core_pkg;
 
   // Instructions are word aligned: the low two bits of a program counter are always zero and not kept.
   typedef logic [31:2]              pc_t;
+  typedef logic [BankBits-1:0]      bank_t;
   typedef logic [RegisterBits-1:0]  register_t;                        // number, above it the file
   typedef logic [Lanes-1:0][2:0]    lane_rounding_t;
   typedef logic [Lanes-1:0][4:0]    lane_flags_t;                      // NV DZ OF UF NX
 
   function automatic word_t pc_word(pc_t pc);
     return {pc, 2'b00};
+  endfunction
+
+  // Neighbouring registers, and equal registers of neighbouring warps, lie in different banks.
+  function automatic bank_t bank_of(warp_id_t warp, register_t number);
+    return bank_t'(32'(number) + 32'(warp));
   endfunction
 
   // ---- decoded instruction ----------------------------------------------------------------------------------------

@@ -39,7 +39,6 @@ module issue_stage
   output pc_t      [Ports-1:0]     distance_o        // from its pc to where the warp goes on, unless there is an event
 );
 
-  typedef logic [BankBits-1:0] bank_t;
   typedef logic [3:0]          delay_t;
 
   logic [Warps-1:0]                      hazard, request, first_only, last_only, fixed;
@@ -86,7 +85,7 @@ module issue_stage
       first_only[w] = for_first_port(head_i[w].unit);
       last_only[w]  = for_last_port(head_i[w].unit);
       fixed[w]      = head_i[w].writes && !(head_i[w].unit inside {UnitDiv, UnitMemory, UnitFloatDivide, UnitSpecial});
-      bank[w]       = bank_t'(32'(rd_of(head_i[w])) + 32'(w));
+      bank[w]       = bank_of(warp_id_t'(w), rd_of(head_i[w]));
       delay[w]      = delay_t'(AluWrite);
       if (head_i[w].unit == UnitMul)   delay[w] = delay_t'(MultiplyWrite);
       if (head_i[w].unit == UnitFloat) delay[w] = delay_t'(FloatWrite);

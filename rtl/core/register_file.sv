@@ -46,13 +46,9 @@ module register_file
   localparam int unsigned AddressBits = $clog2(Rows);
   localparam int unsigned Sources  = 3;
 
-  typedef logic [BankBits-1:0]      bank_t;
   typedef logic [AddressBits-1:0]   row_t;
   typedef logic [RegisterBanks-1:0] banks_t;
 
-  function automatic bank_t bank_of(warp_id_t warp, register_t number);
-    return bank_t'(32'(number) + 32'(warp));
-  endfunction
   function automatic row_t row_of(warp_id_t warp, register_t number);
     return row_t'({warp, number[RegisterBits-1:BankBits]});
   endfunction

@@ -60,7 +60,7 @@ module results
   logic            [Ports-1:0]  alu_valid_q;
   register_write_t [Ports-1:0]  alu_write_q;
   logic                         load_drop, early, early_d, early_q;
-  logic          [BankBits-1:0] early_bank;
+  bank_t                        early_bank;
   logic [TracePorts-1:0]        valid, ready;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -124,7 +124,7 @@ module results
   assign clear_o[Ports+7]  = '{valid: early, warp: load_early_i.warp, number: load_early_i.number};
 
   // ---- loads that set their register free before they are written ----
-  assign early_bank = BankBits'(32'(load_early_i.number) + 32'(load_early_i.warp));
+  assign early_bank = bank_of(load_early_i.warp, load_early_i.number);
   assign early      = load_early_i.valid && load_early_i.number != '0 && bank_free_i[early_bank][3:1] != '0;
   assign early_d    = early || (early_q && !(load_valid_i && load_ready_o));
 
