@@ -63,7 +63,7 @@ module core_monitor
 
   // What a watch is told: stores, and hd.exit.
   function automatic logic is_watched(input word_t instr);
-    return instr[6:0] inside {7'h23, 7'h27} || instr == 32'h0000_000B;
+    return instr[6:0] inside {7'h23, 7'h27} || heddle_isa_pkg::decode_op(instr) == heddle_isa_pkg::OP_HD_EXIT;
   endfunction
 
   function automatic lane_bits_t widen_causes(input logic [Lanes-1:0][4:0] cause);
