@@ -9,15 +9,14 @@ from build import BuildError
 from shape import ShapeError
 import command_bench
 import command_exec
-import command_formal
 import command_fuzz
 import command_kernel
 import command_run
-import command_synth
+import command_script
 import command_test
 
 COMMANDS = (
-    command_run, command_exec, command_test, command_bench, command_fuzz, command_formal, command_kernel, command_synth
+    command_run, command_exec, command_test, command_bench, command_fuzz, command_kernel, command_script
 )  # fmt: skip
 
 

@@ -1,0 +1,25 @@
+"""heddle formal, synth: jobs of which a script of their folder knows every option."""
+
+import argparse
+import os
+import sys
+
+import build
+
+SCRIPTS = (
+    ("formal", "prove properties of the RTL", "verif/formal/formal.py"),
+    ("synth", "synthesise the RTL and report its area", "tools/synth/synth.py"),
+)
+
+
+def add(jobs):
+    for name, text, script in SCRIPTS:
+        parser = jobs.add_parser(name, help=text, add_help=False, prefix_chars="\0", allow_abbrev=False)
+        parser.add_argument("arguments", nargs=argparse.REMAINDER)
+        parser.set_defaults(action=run, script=script)
+
+
+def run(arguments):
+    command = ["/usr/bin/python3", "-B", str(build.ROOT / arguments.script), *arguments.arguments]
+    sys.stdout.flush()
+    os.execv(command[0], command)
