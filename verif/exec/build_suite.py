@@ -24,7 +24,7 @@ ISA = "RV32IMAFZicsr_Zifencei_Zihintpause_Zfh_Zba_Zbb_Zicond"
 MARCH = "rv32imaf_zicsr_zifencei_zfh_zba_zbb"
 GCC = ["riscv64-unknown-elf-gcc", f"-march={MARCH}", "-mabi=ilp32", "-mcmodel=medany"]
 # Zicond came to GNU as after Debian 12.
-CLANG = ["clang-19", "--target=riscv32", f"-march={MARCH}_zicond", "-mabi=ilp32", "-fuse-ld=lld-19", "-Wno-unused-command-line-argument"]
+CLANG = ["clang-19", "--target=riscv32", f"-march={MARCH}_zicond", "-mabi=ilp32", "-fuse-ld=lld-19"]
 RISCV_TESTS_GROUPS = ("rv32ui", "rv32um", "rv32ua", "rv32uf", "rv32uzfh", "rv32uzba", "rv32uzbb", "rv32uzicond", "rv32mi")
 ARCH_TEST_GROUPS = ("I", "M", "A", "F", "Zfh", "B", "Zicond", "Zifencei", "privilege")
 
@@ -44,7 +44,7 @@ def riscv_tests(suite, data):
     environment = suite / "env"
     if not (environment / "p" / "riscv_test.h").exists():
         raise SystemExit(f"build_suite.py: {suite} has no env/p/riscv_test.h: is it riscv-tests, with its submodule?")
-    includes = [HERE / "env" / "riscv_tests", environment, suite / "isa" / "macros" / "scalar"]
+    includes = [HERE / "env" / "riscv_tests", HERE / "env", environment, suite / "isa" / "macros" / "scalar"]
     defines = ["HEDDLE_LANE_DATA"] if data == "lane" else []
     for group in RISCV_TESTS_GROUPS:
         for source in sorted((suite / "isa" / group).glob("*.S")):

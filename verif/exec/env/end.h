@@ -52,4 +52,24 @@ heddle_end_name: .asciz "signature";                                 \
   .balign 4;                                                         \
   .popsection
 
+// Copies the bytes from label `begin` to label `end` to `distance` (a register) behind them. Uses t0, t1, t3, t4.
+#define HEDDLE_COPY(begin, end, distance)                            \
+  lla t0, begin;                                                     \
+  lla t1, end;                                                       \
+heddle_copy:                                                         \
+  lw t3, 0(t0);                                                      \
+  add t4, t0, distance;                                              \
+  sw t3, 0(t4);                                                      \
+  addi t0, t0, 4;                                                    \
+  bne t0, t1, heddle_copy
+
+// distance = (lane's number + 1) times the bytes from `begin` to `end`. Uses t0, t1.
+#define HEDDLE_LANE_DISTANCE(distance, begin, end)                   \
+  lla t0, begin;                                                     \
+  lla t1, end;                                                       \
+  sub t1, t1, t0;                                                    \
+  csrr distance, 0xCCE; /* hd_lane */                                \
+  addi distance, distance, 1;                                        \
+  mul distance, distance, t1
+
 #endif

@@ -24,6 +24,16 @@ unexpected:
   j 2b
 .endm
 
+// For programs that leave nothing.
+.macro empty_signature
+.pushsection .data
+.balign 16
+begin_signature:
+  .word 0
+end_signature:
+.popsection
+.endm
+
 .data
 HEDDLE_TOHOST
 

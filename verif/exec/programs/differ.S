@@ -17,8 +17,4 @@ other:
 pass:
   HEDDLE_END
 
-.data
-.balign 16
-begin_signature:
-  .word 0
-end_signature:
+empty_signature

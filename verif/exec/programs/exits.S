@@ -10,8 +10,4 @@ main:
 pass:
   HEDDLE_END
 
-.data
-.balign 16
-begin_signature:
-  .word 0
-end_signature:
+empty_signature

@@ -7,8 +7,4 @@ main:
   lw a1, 0(a0)
   HEDDLE_END
 
-.data
-.balign 16
-begin_signature:
-  .word 0
-end_signature:
+empty_signature

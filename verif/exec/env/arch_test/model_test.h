@@ -29,19 +29,9 @@
 .endm
 
 #define RVMODEL_BOOT                                                 \
-  lla t0, begin_signature;                                           \
-  lla t1, end_signature;                                             \
-  sub t2, t1, t0;                                                    \
-  csrr t3, 0xCCE; /* hd_lane */                                      \
-  addi t3, t3, 1;                                                    \
-  mul t2, t2, t3;                                                    \
+  HEDDLE_LANE_DISTANCE(t2, begin_signature, end_signature);          \
   csrw mscratch, t2;                                                 \
-heddle_copy:                                                         \
-  lw t3, 0(t0);                                                      \
-  add t4, t0, t2;                                                    \
-  sw t3, 0(t4);                                                      \
-  addi t0, t0, 4;                                                    \
-  bne t0, t1, heddle_copy
+  HEDDLE_COPY(begin_signature, end_signature, t2)
 
 // Lanes in lock-step store, and the highest one's word remains; whoever has another one fails.
 #define RVMODEL_HALT                                                 \

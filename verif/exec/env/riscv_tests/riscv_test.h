@@ -4,6 +4,7 @@
 #define HEDDLE_RISCV_TEST_H
 // clang-format off: assembler
 
+#include "end.h"
 #include "p/riscv_test.h"
 
 #undef RISCV_MULTICORE_DISABLE
@@ -28,18 +29,8 @@
 
 #undef EXTRA_INIT
 #define EXTRA_INIT                                                   \
-  lla t0, __data_start;                                              \
-  lla t1, __data_end;                                                \
-  sub t2, t1, t0;                                                    \
-  csrr tp, 0xCCE; /* hd_lane */                                      \
-  addi tp, tp, 1;                                                    \
-  mul tp, tp, t2;                                                    \
-heddle_copy:                                                         \
-  lw t3, 0(t0);                                                      \
-  add t4, t0, tp;                                                    \
-  sw t3, 0(t4);                                                      \
-  addi t0, t0, 4;                                                    \
-  bne t0, t1, heddle_copy
+  HEDDLE_LANE_DISTANCE(tp, __data_start, __data_end);                \
+  HEDDLE_COPY(__data_start, __data_end, tp)
 
 #endif
 
