@@ -2,35 +2,17 @@
 
 namespace heddle::reconvergence {
 
-model::RunResult TargetRecorder::run(unsigned, model::Warp& warp, model::Memory& memory, std::uint64_t max_slots) {
-  model::RunResult result;
-  while (result.slots < max_slots) {
-    const model::Path path = model::select_path(warp);
-    if (!path) break;
-    model::step(warp, path, memory, result_);
-    ++result.slots;
-    ++warp.cycle;
-    if (result_.completed != 0) {
-      ++result.warp_instrs;
-      result.lane_instrs += model::lane_count(result_.completed);
-    }
-    if (result_.instruction.op == isa::Op::Jalr && result_.taken != 0) {
-      const model::DecodedInstruction& d = result_.instruction;
-      const bool call = d.rd == 1 || d.rd == 5;
-      const bool returns = d.rs1 == 1 || d.rs1 == 5;
-      if (call) {
-        called_.insert(result_.target);
-      } else if (!returns) {
-        targets_[result_.pc].insert(result_.target);
-      }
-    }
-    if (result_.fault) {
-      result.fault = result_.fault;
-      break;
-    }
+void TargetRecorder::after(const model::Warp&, const model::StepResult& result) {
+  ++slots_;
+  if (result.instruction.op != isa::Op::Jalr || result.taken == 0) return;
+  const model::DecodedInstruction& d = result.instruction;
+  const bool call = d.rd == 1 || d.rd == 5;
+  const bool returns = d.rs1 == 1 || d.rs1 == 5;
+  if (call) {
+    called_.insert(result.target);
+  } else if (!returns) {
+    targets_[result.pc].insert(result.target);
   }
-  slots_ += result.slots;
-  return result;
 }
 
 }  // namespace heddle::reconvergence

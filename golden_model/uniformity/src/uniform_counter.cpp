@@ -2,13 +2,9 @@
 
 #include <algorithm>
 
-#include "heddle/model/path.h"
-
 namespace heddle::uniformity {
 
 namespace {
-
-enum class Pattern : std::uint8_t { kUniform, kAffine, kAny };
 
 // The pattern of a row over the lanes of a non-empty mask. Two lanes always lie on a line if their distance divides the
 // difference; the step is that between the two lowest lanes.
@@ -86,37 +82,24 @@ Counts UniformCounter::total() const {
   return sum;
 }
 
-model::RunResult UniformCounter::run(unsigned, model::Warp& warp, model::Memory& memory, std::uint64_t max_slots) {
-  model::RunResult result;
-  while (result.slots < max_slots) {
-    const model::Path path = model::select_path(warp);
-    if (!path) break;
-    // Before the slot, which may overwrite its own sources; what a trap or .sync leaves out of the mask is rare.
-    const model::DecodedInstruction* instruction = memory.fetch(path.pc);
-    const Pattern operands = instruction != nullptr ? sources(warp, *instruction, path.mask) : Pattern::kAny;
-    model::step(warp, path, memory, result_);
-    ++result.slots;
-    ++warp.cycle;
-    if (result_.completed != 0) {
-      ++result.warp_instrs;
-      result.lane_instrs += model::lane_count(result_.completed);
-      const isa::Class klass = result_.instruction.klass;
-      Counts& counts = counts_[static_cast<unsigned>(kind_of(klass))];
-      ++counts.instructions;
-      const Pattern outcome = result_.written != 0 ? pattern(result_.value, result_.written) : Pattern::kUniform;
-      const Pattern weakest = std::max(operands, outcome);
-      if (has_scalar_form(klass) && weakest == Pattern::kUniform) {
-        ++counts.uniform;
-      } else if (kind_of(klass) == Kind::kInteger && weakest == Pattern::kAffine) {
-        ++counts.affine;
-      }
-    }
-    if (result_.fault) {
-      result.fault = result_.fault;
-      break;
-    }
+// What a trap or .sync leaves out of the mask is rare; the slot may overwrite its own sources.
+void UniformCounter::before(const model::Warp& warp, const model::Path& path, model::Memory& memory) {
+  const model::DecodedInstruction* instruction = memory.fetch(path.pc);
+  operands_ = instruction != nullptr ? sources(warp, *instruction, path.mask) : Pattern::kAny;
+}
+
+void UniformCounter::after(const model::Warp&, const model::StepResult& result) {
+  if (result.completed == 0) return;
+  const isa::Class klass = result.instruction.klass;
+  Counts& counts = counts_[static_cast<unsigned>(kind_of(klass))];
+  ++counts.instructions;
+  const Pattern outcome = result.written != 0 ? pattern(result.value, result.written) : Pattern::kUniform;
+  const Pattern weakest = std::max(operands_, outcome);
+  if (has_scalar_form(klass) && weakest == Pattern::kUniform) {
+    ++counts.uniform;
+  } else if (kind_of(klass) == Kind::kInteger && weakest == Pattern::kAffine) {
+    ++counts.affine;
   }
-  return result;
 }
 
 }  // namespace heddle::uniformity

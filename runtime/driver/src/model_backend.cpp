@@ -116,10 +116,11 @@ class ModelBackend final : public Backend {
     stack_reference_->stack_slots += result.stack_slots;
   }
 
-  std::optional<StoreWatch> watch_;  // outlives machine_
+  // Those that look at it outlive machine_.
+  std::optional<StoreWatch> watch_;
+  std::optional<uniformity::UniformCounter> uniform_counter_;
   model::Machine machine_;
   std::optional<StackReference> stack_reference_;
-  std::optional<uniformity::UniformCounter> uniform_counter_;
 };
 
 }  // namespace

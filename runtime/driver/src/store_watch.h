@@ -5,27 +5,24 @@
 #include <vector>
 
 #include "heddle/driver/backend.h"
-#include "heddle/model/machine.h"
+#include "heddle/model/step_runner.h"
 
 namespace heddle::driver {
 
 /// Runs the warps of the model as the architecture says and collects the stores to one address, and the ends of lanes.
-class StoreWatch final : public model::WarpRunner {
+class StoreWatch final : public model::StepRunner {
  public:
   explicit StoreWatch(uint32_t address) : address_(address) {}
-
-  void dispatched(unsigned /*slot*/, const model::Warp& /*warp*/) override {}
-  model::RunResult run(unsigned slot, model::Warp& warp, model::Memory& memory, uint64_t max_slots) override;
 
   bool empty() const { return events_.empty(); }
   std::vector<WatchEvent> take() { return std::exchange(events_, {}); }
 
- private:
-  void collect(const model::Warp& warp);
+ protected:
+  void after(const model::Warp& warp, const model::StepResult& step) override;
 
+ private:
   uint32_t address_;
   std::vector<WatchEvent> events_;
-  model::StepResult step_;
 };
 
 }  // namespace heddle::driver

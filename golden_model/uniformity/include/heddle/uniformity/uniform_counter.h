@@ -5,13 +5,16 @@
 #include <array>
 #include <cstdint>
 
-#include "heddle/model/machine.h"
+#include "heddle/model/step_runner.h"
 
 namespace heddle::uniformity {
 
 enum class Kind : std::uint8_t { kInteger, kFloat, kLoad, kBranch, kOther };
 inline constexpr unsigned kKinds = 5;
 inline constexpr std::array<const char*, kKinds> kKindNames = {"integer", "float", "load", "branch", "other"};
+
+// Of a value over the lanes that take part, the stronger first.
+enum class Pattern : std::uint8_t { kUniform, kAffine, kAny };
 
 struct Counts {
   std::uint64_t instructions = 0;  // warp instructions that completed in at least one lane
@@ -28,17 +31,18 @@ struct Counts {
 // Which kind an instruction of this class counts as.
 Kind kind_of(isa::Class klass);
 
-class UniformCounter : public model::WarpRunner {
+class UniformCounter : public model::StepRunner {
  public:
-  void dispatched(unsigned, const model::Warp&) override {}
-  model::RunResult run(unsigned slot, model::Warp& warp, model::Memory& memory, std::uint64_t max_slots) override;
-
   const Counts& counts(Kind kind) const { return counts_[static_cast<unsigned>(kind)]; }
   Counts total() const;
 
+ protected:
+  void before(const model::Warp& warp, const model::Path& path, model::Memory& memory) override;
+  void after(const model::Warp& warp, const model::StepResult& result) override;
+
  private:
   std::array<Counts, kKinds> counts_{};
-  model::StepResult result_;
+  Pattern operands_ = Pattern::kAny;  // of the slot under way
 };
 
 }  // namespace heddle::uniformity
