@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "heddle/generated/registers.h"
-#include "program.h"
+#include "device.h"
 
 namespace heddle::uniformity {
 namespace {
@@ -12,38 +11,14 @@ using isa::Csr;
 using isa::Op;
 using namespace model::test;  // the encoders
 
-constexpr std::uint32_t kCode = 0x80000000;
-constexpr std::uint32_t kData = 0x80010000;
-
 // Counts of a launch of one warp of 8 lanes.
 UniformCounter count(const Program& p) {
-  model::Machine machine({.cores = 1, .warps = 1, .lanes = 8, .regions = 2, .scratchpad_bytes = 1024});
-  const auto write = [&](std::uint32_t offset, std::uint32_t value) {
-    EXPECT_TRUE(machine.write_register(offset, value)) << std::hex << offset;
-  };
-  const auto region = [&](unsigned index, std::uint32_t base, std::uint32_t rights) {
-    write(regs::kRegionBase + index * regs::kRegionBaseStride, base);
-    write(regs::kRegionLast + index * regs::kRegionLastStride, base + 0xFFFF);
-    write(regs::kRegionAttr + index * regs::kRegionAttrStride, rights);
-  };
-  std::uint32_t address = kCode;
-  for (const std::uint32_t word : p.assemble()) {
-    machine.memory().device().write_word(address, word);
-    address += 4;
-  }
-  write(regs::kEntry, kCode);
-  region(0, kCode, regs::region_attr::kR.mask() | regs::region_attr::kX.mask());
-  region(1, kData, regs::region_attr::kR.mask() | regs::region_attr::kW.mask());
-  for (unsigned axis = 0; axis < 3; ++axis) {
-    write(regs::kNumGroups + axis * regs::kNumGroupsStride, 1);
-    write(regs::kLocalSize + axis * regs::kLocalSizeStride, axis == 0 ? 8 : 1);
-  }
+  Device device({.cores = 1, .warps = 1, .lanes = 8, .regions = 6, .scratchpad_bytes = 1024});
   UniformCounter counter;
-  machine.set_runner(&counter);
-  write(regs::kControl, regs::control::kStart.mask());
-  machine.advance(10'000);
-  EXPECT_FALSE(machine.busy());
-  EXPECT_EQ(regs::status::kFault.get(machine.read_register(regs::kStatus).value_or(0)), 0u);
+  device.machine.set_runner(&counter);
+  device.load(p);
+  device.grid({1, 1, 1}, {8, 1, 1});
+  EXPECT_EQ(device.run(), kDone);
   return counter;
 }
 
