@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "heddle/disassembler/encode.h"
 #include "heddle/generated/csrs.h"
 #include "heddle/generated/isa.h"
 
@@ -49,10 +50,6 @@ enum Reg : unsigned {
   t6
 };
 
-constexpr std::uint32_t bits(std::uint32_t value, unsigned high, unsigned low) {
-  return value >> low & ((2u << (high - low)) - 1);
-}
-
 // The encoding of `op` with the given operands; what its format does not have is ignored. Registers are numbered 0..31
 // within the file that the operation says.
 struct Operands {
@@ -63,30 +60,16 @@ struct Operands {
 };
 
 inline std::uint32_t encode(isa::Op op, const Operands& o) {
-  const isa::InstructionInfo& info = isa::info(op);
-  const auto imm = static_cast<std::uint32_t>(o.imm);
-  std::uint32_t word = info.match;
-  if (info.writes_rd) word |= o.rd << 7;
-  if (info.reads_rs1) word |= o.rs1 << 15;
-  if (info.reads_rs2) word |= o.rs2 << 20;
-  if (info.reads_rs3) word |= o.rs3 << 27;
-  if (info.has_rounding) word |= o.rm << 12;
-  switch (info.format) {
-    case isa::Format::I: word |= imm << 20; break;
-    case isa::Format::Shift: word |= (imm & 31) << 20; break;
-    case isa::Format::S: word |= bits(imm, 11, 5) << 25 | bits(imm, 4, 0) << 7; break;
-    case isa::Format::B:
-      word |= bits(imm, 12, 12) << 31 | bits(imm, 10, 5) << 25 | bits(imm, 4, 1) << 8 | bits(imm, 11, 11) << 7;
-      break;
-    case isa::Format::U: word |= imm << 12; break;
-    case isa::Format::J:
-      word |= bits(imm, 20, 20) << 31 | bits(imm, 10, 1) << 21 | bits(imm, 11, 11) << 20 | bits(imm, 19, 12) << 12;
-      break;
-    case isa::Format::Csr: word |= o.csr << 20; break;
-    case isa::Format::CsrImm: word |= o.csr << 20 | (imm & 31) << 15; break;
-    default: break;
-  }
-  return word;
+  // (The immediate of lui and auipc is their field.)
+  const bool upper = isa::info(op).format == isa::Format::U;
+  return isa::encode(op,
+                     {.rd = o.rd,
+                      .rs1 = o.rs1,
+                      .rs2 = o.rs2,
+                      .rs3 = o.rs3,
+                      .immediate = upper ? static_cast<std::int32_t>(static_cast<std::uint32_t>(o.imm) << 12) : o.imm,
+                      .csr = o.csr,
+                      .rounding = o.rm});
 }
 
 // A program under construction. Branch and jump targets are labels, which may be defined later.
@@ -129,7 +112,7 @@ class Program {
   }
   // Any 32-bit constant: always two instructions.
   Program& li(unsigned rd, std::uint32_t value) {
-    const std::uint32_t low = bits(value, 11, 0);
+    const std::uint32_t low = value & 0xFFF;
     const std::uint32_t high = (value + 0x800) >> 12;
     op(isa::Op::Lui, {.rd = rd, .imm = static_cast<std::int32_t>(high)});
     return i(isa::Op::Addi, rd, rd, static_cast<std::int32_t>(low << 20) >> 20);

@@ -63,8 +63,8 @@ uint32_t Generator::source() {
   }
 }
 
-Operands Generator::operands(const isa::InstructionInfo& info) {
-  Operands o;
+isa::Operands Generator::operands(const isa::InstructionInfo& info) {
+  isa::Operands o;
   o.rd = info.rd_float ? floating() : target();
   o.rs1 = info.rs1_float ? floating() : source();
   o.rs2 = info.rs2_float ? floating() : source();

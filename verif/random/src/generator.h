@@ -46,7 +46,7 @@ class Generator {
   uint32_t target() { return random_.percent(4) ? 0 : value(); }        // the same, rarely x0
   uint32_t source();                                                    // an integer register to read
   uint32_t floating() { return floats_[random_.below(float_count_)]; }  // a floating-point register
-  Operands operands(const isa::InstructionInfo& info);
+  isa::Operands operands(const isa::InstructionInfo& info);
   // Whether something may trap here: always with a handler, seldom without.
   bool may_trap() { return handled_ || random_.percent(3); }
 

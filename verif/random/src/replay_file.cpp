@@ -6,8 +6,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "encode.h"
 #include "heddle/disassembler/disassemble.h"
+#include "heddle/disassembler/encode.h"
 #include "heddle/generated/configuration.h"
 
 namespace heddle::fuzz {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "encode.h"
 #include "heddle/disassembler/disassemble.h"
+#include "heddle/disassembler/encode.h"
 
 namespace heddle::fuzz {
 

@@ -34,12 +34,16 @@ struct Check {
 struct DataBlock {
   uint32_t address = 0;
   std::vector<uint32_t> words;
+
+  bool operator==(const DataBlock&) const = default;
 };
 
 struct Region {
   uint32_t base = 0;
   uint32_t last = 0;
   uint32_t rights = 0;  // bit 0 R, 1 W, 2 X
+
+  bool operator==(const Region&) const = default;
 };
 
 using Vector3 = std::array<uint32_t, 3>;

@@ -7,8 +7,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "encode.h"
 #include "generator.h"
+#include "heddle/disassembler/encode.h"
 #include "heddle/generated/csrs.h"
 
 namespace heddle::fuzz {

@@ -14,7 +14,7 @@ void Generator::burst(Op op) {
   const isa::InstructionInfo& info = isa::info(op);
   uint32_t last = 0;
   for (unsigned i = random_.between(3, 10); i != 0; --i) {
-    Operands o = operands(info);
+    isa::Operands o = operands(info);
     if (i != 1 && last != 0 && info.rs1_float == info.rd_float && random_.percent(40)) o.rs1 = last;
     const Writer::Node node(writer_);
     writer_.put(op, o);
@@ -25,7 +25,7 @@ void Generator::burst(Op op) {
 void Generator::csr(Op op) {
   const bool immediate = isa::info(op).format == isa::Format::CsrImm;
   const isa::CsrInfo& info = isa::kCsrs[random_.weighted(csr_weights())];
-  Operands o = operands(isa::info(op));
+  isa::Operands o = operands(isa::info(op));
   o.csr = static_cast<uint32_t>(info.number);
   o.immediate = static_cast<int32_t>(random_.below(32));
   const bool may_write = info.access == isa::CsrAccess::ReadWrite || (may_trap() && random_.percent(10));
@@ -114,7 +114,7 @@ void Generator::system(Op op) {
 
 void Generator::collective(Op op) {
   const isa::InstructionInfo& info = isa::info(op);
-  Operands o = operands(info);
+  isa::Operands o = operands(info);
   const bool shuffle = info.klass == isa::Class::Shuffle;
   if (shuffle && random_.percent(75)) {
     o.rs2 = reg::kAddress;

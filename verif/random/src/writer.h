@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "encode.h"
+#include "heddle/disassembler/encode.h"
 #include "session.h"
 
 namespace heddle::fuzz {
@@ -35,7 +35,7 @@ class Writer {
 
   uint32_t position() const { return static_cast<uint32_t>(plan_.items.size()); }
   void word(uint32_t word) { plan_.items.push_back({.word = word}); }
-  void put(isa::Op op, const Operands& operands) { word(encode(op, operands)); }
+  void put(isa::Op op, const isa::Operands& operands) { word(encode(op, operands)); }
 
   unsigned label();
   void bind(unsigned label) { positions_[label] = position(); }

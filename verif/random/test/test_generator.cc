@@ -4,7 +4,7 @@
 #include <set>
 
 #include "draw.h"
-#include "encode.h"
+#include "heddle/disassembler/encode.h"
 #include "heddle/generated/csrs.h"
 #include "random.h"
 #include "weights.h"
@@ -72,15 +72,15 @@ TEST(Encode, FieldsComeBack) {
   for (size_t row = 1; row < isa::kOpCount; ++row) {
     const isa::InstructionInfo& info = isa::kInstructions[row];
     for (unsigned i = 0; i < 50; ++i) {
-      const Operands o{.rd = random.below(32),
-                       .rs1 = random.below(32),
-                       .rs2 = random.below(32),
-                       .rs3 = random.below(32),
-                       .immediate = static_cast<int32_t>(random.below(2048)) * 2 - 2048,
-                       .csr = random.below(4096),
-                       .rounding = random.below(5),
-                       .ordering = random.below(4),
-                       .fence = random.below(15)};
+      const isa::Operands o{.rd = random.below(32),
+                            .rs1 = random.below(32),
+                            .rs2 = random.below(32),
+                            .rs3 = random.below(32),
+                            .immediate = static_cast<int32_t>(random.below(2048)) * 2 - 2048,
+                            .csr = random.below(4096),
+                            .rounding = random.below(5),
+                            .ordering = random.below(4),
+                            .fence = random.below(15)};
       const uint32_t word = encode(static_cast<isa::Op>(row), o);
       ASSERT_EQ(isa::decode(word), static_cast<isa::Op>(row)) << info.name;
       if (info.writes_rd) {

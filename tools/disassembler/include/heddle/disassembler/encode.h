@@ -5,7 +5,7 @@
 
 #include "heddle/generated/isa.h"
 
-namespace heddle::fuzz {
+namespace heddle::isa {
 
 // Values of the operand fields; those that the format does not have are ignored.
 struct Operands {
@@ -20,8 +20,9 @@ struct Operands {
   uint32_t fence = 0xFF;  // pred << 4 | succ
 };
 
-uint32_t encode(isa::Op op, const Operands& operands);
+// The word of `op`. Registers are numbered 0..31 within the file that the operation says.
+uint32_t encode(Op op, const Operands& operands);
 // The immediate field alone, for a format that has one.
-uint32_t immediate_field(isa::Format format, int32_t value);
+uint32_t immediate_field(Format format, int32_t value);
 
-}  // namespace heddle::fuzz
+}  // namespace heddle::isa
