@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "heddle/driver/run_options.h"
 #include "heddle/driver/run_report.h"
 #include "heddle/generated/configuration.h"
 
@@ -20,40 +21,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Settings {
-  std::string config = "edge", backend = "rtl", lockstep = "on", trace, trace_file, json, rtl_library, elf;
-  uint64_t seed = 1, timeout = 0;
-  std::string memory = "fixed";
-  std::optional<unsigned> memory_latency;
-  double memory_bandwidth = 1.0;
-  bool random_stalls = false, stack_reference = false, value_patterns = false, check_options = false, stalls = false;
+struct Settings : driver::RunOptions {
+  std::string elf;
+  uint64_t timeout = 0;
+  bool stack_reference = false, value_patterns = false, stalls = false, check_options = false;
 };
 
 void add_run_options(CLI::App& app, Settings& settings) {
-  app.add_option("--config", settings.config, "Configuration: nano, edge, base, or NAME:key=value,...")
-      ->capture_default_str();
-  app.add_option("--backend", settings.backend, "rtl: the verilated RTL; model: the golden model")
-      ->check(CLI::IsMember({"rtl", "model"}))
-      ->capture_default_str();
-  app.add_option("--lockstep", settings.lockstep, "Check every retired instruction against the golden model (rtl)")
-      ->check(CLI::IsMember({"on", "off"}))
-      ->capture_default_str();
-  app.add_option("--seed", settings.seed, "Seed of everything random")->capture_default_str();
-  app.add_option("--trace", settings.trace, "Write a waveform (rtl)")->check(CLI::IsMember({"fst"}));
-  app.add_option("--trace-file", settings.trace_file, "Where to; default: EXAMPLE.fst in the current directory");
-  app.add_option(
-         "--memory", settings.memory,
-         "fixed: every request takes the same time; ddr4, hbm: DRAM with banks, rows, channels and refresh (rtl)")
-      ->check(CLI::IsMember({"fixed", "ddr4", "hbm"}))
-      ->capture_default_str();
-  app.add_option("--mem-latency", settings.memory_latency,
-                 "Cycles from a memory request to its response, with --memory fixed (rtl); default: 100")
-      ->check(CLI::Range(1U, 100'000U));
-  app.add_option("--mem-bandwidth", settings.memory_bandwidth, "Memory lines per cycle and direction, at most 1 (rtl)")
-      ->check(CLI::Range(0.001, 1.0))
-      ->capture_default_str();
-  app.add_flag("--random-stalls", settings.random_stalls,
-               "Random memory latency, order and back-pressure, with --memory fixed (rtl)");
+  settings.add_to(app, "run", "EXAMPLE");
   app.add_option("--timeout", settings.timeout, "Abort a launch after so many cycles; 0: after very many")
       ->capture_default_str();
   app.add_flag("--stack-reference", settings.stack_reference,
@@ -61,25 +36,18 @@ void add_run_options(CLI::App& app, Settings& settings) {
   app.add_flag("--value-patterns", settings.value_patterns,
                "Print how many instructions worked on values uniform or affine over the lanes (model)");
   app.add_flag("--stalls", settings.stalls, "Print where the cycles of the warp slots went (rtl)");
-  app.add_option("--json", settings.json, "Write the results to a file as one JSON object");
-  app.add_option("--rtl-library", settings.rtl_library, "Directory with libheddle_rtl.so (heddle run gives it)");
   app.add_flag("--check-options", settings.check_options, "Only check the command line");
   app.add_option("--elf", settings.elf, "Kernel program; default: the one built with the example");
 }
 
 /// What no single option can see; empty if all is well.
 std::string contradiction(const Settings& settings) {
-  const bool rtl = settings.backend == "rtl";
-  if (rtl && settings.stack_reference) return "--stack-reference is computed in the model: add --backend model";
-  if (rtl && settings.value_patterns) return "--value-patterns is counted in the model: add --backend model";
-  if (!rtl && settings.stalls) return "--stalls needs the counters of the RTL: leave out --backend model";
-  if (settings.memory == "fixed") return {};
-  if (settings.memory_latency) {
-    return fmt::format("--mem-latency goes with --memory fixed: the latency of '{}' follows from its banks and rows",
-                       settings.memory);
-  }
-  if (settings.random_stalls) return "--random-stalls goes with --memory fixed";
-  return {};
+  if (settings.on_rtl() && settings.stack_reference)
+    return "--stack-reference is computed in the model: add --backend model";
+  if (settings.on_rtl() && settings.value_patterns)
+    return "--value-patterns is counted in the model: add --backend model";
+  if (!settings.on_rtl() && settings.stalls) return "--stalls needs the counters of the RTL: leave out --backend model";
+  return settings.contradiction();
 }
 
 fs::path executable() { return fs::read_symlink("/proc/self/exe"); }
@@ -108,26 +76,13 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words, const ch
   return std::nullopt;
 }
 
-fs::path waveform(const Settings& settings, const Example& example) {
-  if (settings.trace.empty()) return {};
-  return settings.trace_file.empty() ? example.name + ".fst" : settings.trace_file;
-}
-
 driver::DeviceOptions device_options(const Settings& settings, const Example& example,
                                      const std::vector<std::string>& words) {
   driver::DeviceOptions options;
-  options.backend = settings.backend == "rtl" ? driver::BackendKind::kRtl : driver::BackendKind::kModel;
-  options.configuration = settings.config;
-  options.rtl_library = settings.rtl_library;
-  options.lockstep = settings.lockstep == "on";
-  options.seed = settings.seed;
-  options.memory_kind = settings.memory;
-  options.memory_latency = settings.memory_latency.value_or(options.memory_latency);
-  options.memory_bandwidth = settings.memory_bandwidth;
-  options.random_stalls = settings.random_stalls;
+  options.backend = settings.on_rtl() ? driver::BackendKind::kRtl : driver::BackendKind::kModel;
+  settings.apply(options, example.name);
   options.stack_reference = settings.stack_reference;
   options.value_patterns = settings.value_patterns;
-  options.trace = waveform(settings, example);
   options.replay = fmt::format("./heddle run {} {}", example.name, quoted(words));
   return options;
 }
@@ -136,12 +91,6 @@ void interrupted(int /*signal*/) {
   constexpr std::string_view kText = "interrupted\n";
   (void)!write(STDERR_FILENO, kText.data(), kText.size());
   _exit(130);
-}
-
-void write_json(const std::string& file, const driver::RunReport& report) {
-  std::ofstream out(file);
-  out << to_json(report).dump(2) << '\n';
-  if (!out.flush()) throw std::runtime_error(fmt::format("{}: cannot be written", file));
 }
 
 }  // namespace
@@ -242,7 +191,7 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     fmt::print("{}", value_patterns(report));
     if (!settings.trace.empty()) {
       fmt::print("  waveform: {0}; gtkwave -a verif/harness/waves/heddle.gtkw {0}\n",
-                 waveform(settings, example).string());
+                 settings.waveform(example.name).string());
     }
   } catch (const ConfigurationError& error) {
     fmt::print(stderr, "{}: {}\n", example.name, error.what());
@@ -254,7 +203,7 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
     fmt::print(stderr, "{}: {}\n", example.name, error.what());
   }
   try {
-    if (!settings.json.empty()) write_json(settings.json, report);
+    if (!settings.json.empty()) driver::write_json(settings.json, driver::to_json(report));
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}: {}\n", example.name, error.what());
     return 1;

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "bare_metal.h"
+#include "heddle/driver/run_options.h"
 #include "heddle/driver/run_report.h"
 #include "heddle/generated/configuration.h"
 #include "lanes.h"
@@ -21,13 +22,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Settings {
-  std::string elf, config = "edge", backend = "rtl", core = "simt", lanes = "all", lockstep = "on";
+struct Settings : driver::RunOptions {
+  std::string elf, core = "simt", lanes = "all";
   std::string tohost = "tohost", signature, begin_signature = "begin_signature", end_signature = "end_signature";
-  std::string trace, trace_file, json, rtl_library;
-  unsigned granularity = 4, memory_latency = 100;
-  uint64_t max_cycles = 10'000'000, seed = 1;
-  bool random_stalls = false, check_options = false;
+  unsigned granularity = 4;
+  uint64_t max_cycles = 10'000'000;
+  bool check_options = false;
+
+  // What the program is called, without folder and extension.
+  std::string name() const { return fs::path(elf).stem().string(); }
 };
 
 // A call that cannot be carried out.
@@ -38,11 +41,7 @@ class UsageError : public std::runtime_error {
 
 void add_options(CLI::App& app, Settings& settings) {
   app.add_option("elf", settings.elf, "Bare-metal RV32 program, linked to 0x80000000")->required();
-  app.add_option("--config", settings.config, "Configuration: nano, edge, base, or NAME:key=value,...")
-      ->capture_default_str();
-  app.add_option("--backend", settings.backend, "rtl: the verilated RTL; model: the golden model")
-      ->check(CLI::IsMember({"rtl", "model"}))
-      ->capture_default_str();
+  settings.add_to(app, "exec", "PROGRAM");
   app.add_option("--core", settings.core, "simt: the lanes of a warp; mgmt: the management core")
       ->check(CLI::IsMember({"simt", "mgmt"}))
       ->capture_default_str();
@@ -58,36 +57,12 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_option("--max-cycles", settings.max_cycles, "Cycles (model: issue slots) after which the program is stopped")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  app.add_option("--lockstep", settings.lockstep, "Check every retired instruction against the golden model (rtl)")
-      ->check(CLI::IsMember({"on", "off"}))
-      ->capture_default_str();
-  app.add_option("--seed", settings.seed, "Seed of everything random")->capture_default_str();
-  app.add_option("--mem-latency", settings.memory_latency, "Cycles from a memory request to its response (rtl)")
-      ->check(CLI::Range(1U, 100'000U))
-      ->capture_default_str();
-  app.add_flag("--random-stalls", settings.random_stalls, "Random memory latency, order and back-pressure (rtl)");
-  app.add_option("--trace", settings.trace, "Write a waveform (rtl)")->check(CLI::IsMember({"fst"}));
-  app.add_option("--trace-file", settings.trace_file, "Where to; default: PROGRAM.fst in the current directory");
-  app.add_option("--json", settings.json, "Write the results to a file as one JSON object");
-  app.add_option("--rtl-library", settings.rtl_library, "Directory with libheddle_rtl.so (heddle exec gives it)");
   app.add_flag("--check-options", settings.check_options, "Only check the command line and the program");
-}
-
-fs::path waveform(const Settings& settings) {
-  if (settings.trace.empty()) return {};
-  if (!settings.trace_file.empty()) return settings.trace_file;
-  return fs::path(settings.elf).stem().string() + ".fst";
 }
 
 driver::BackendOptions backend_options(const Settings& settings, const Program& program, const std::string& replay) {
   driver::BackendOptions options;
-  options.configuration = settings.config;
-  options.rtl_library = settings.rtl_library;
-  options.lockstep = settings.lockstep == "on";
-  options.seed = settings.seed;
-  options.memory_latency = settings.memory_latency;
-  options.random_stalls = settings.random_stalls;
-  options.trace = waveform(settings);
+  settings.apply(options, settings.name());
   options.watch_address = program.tohost();
   options.replay = replay;
   return options;
@@ -109,6 +84,7 @@ Request check(Settings& settings) {
   if (settings.core == "mgmt") {
     throw UsageError("--core mgmt: this device has no management core yet; --core simt runs the program on the lanes");
   }
+  if (const std::string problem = settings.contradiction(); !problem.empty()) throw UsageError(problem);
   const Configuration configuration = Configuration::parse(settings.config);
   settings.config = configuration.canonical();
   LaneMask lanes = 0;
@@ -160,12 +136,6 @@ nlohmann::json to_json(const driver::RunReport& report, LaneMask lanes, const st
   return json;
 }
 
-void write_json(const std::string& file, const nlohmann::json& json) {
-  std::ofstream out(file);
-  out << json.dump(2) << '\n';
-  if (!out.flush()) throw std::runtime_error(fmt::format("{}: cannot be written", file));
-}
-
 driver::RunReport empty_report(const Settings& settings) {
   driver::RunReport report;
   report.tool = "exec";
@@ -192,7 +162,7 @@ int execute(const Settings& settings, const Request& request, const std::string&
   std::unique_ptr<driver::Backend> device;
   try {
     const driver::BackendOptions options = backend_options(settings, request.program, replay);
-    device = settings.backend == "rtl" ? driver::open_rtl(options) : driver::open_model(options);
+    device = settings.on_rtl() ? driver::open_rtl(options) : driver::open_model(options);
     report.shape = driver::identify(*device);
     BareMetal bare_metal(*device, request.program, request.lanes);
     const RunResult result = bare_metal.run(settings.max_cycles);
@@ -218,9 +188,10 @@ int execute(const Settings& settings, const Request& request, const std::string&
   if (device) report.lockstep = device->lockstep();
   fmt::print("{} of {}", lanes_text(request.lanes), driver::summary(report));
   if (!settings.trace.empty() && device) {
-    fmt::print("  waveform: {0}; gtkwave -a verif/harness/waves/heddle.gtkw {0}\n", waveform(settings).string());
+    fmt::print("  waveform: {0}; gtkwave -a verif/harness/waves/heddle.gtkw {0}\n",
+               settings.waveform(settings.name()).string());
   }
-  if (!settings.json.empty()) write_json(settings.json, to_json(report, request.lanes, verdicts));
+  if (!settings.json.empty()) driver::write_json(settings.json, to_json(report, request.lanes, verdicts));
   return status;
 }
 
