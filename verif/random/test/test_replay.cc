@@ -70,10 +70,13 @@ TEST_F(ReplayFile, NothingIsLost) {
       EXPECT_EQ(a.abort_after, b.abort_after);
       EXPECT_EQ(a.reset_after, b.reset_after);
       EXPECT_EQ(a.poll, b.poll);
-      EXPECT_EQ(a.regions.size(), b.regions.size());
-      ASSERT_EQ(a.data.size(), b.data.size());
-      for (size_t j = 0; j < a.data.size(); ++j) EXPECT_EQ(a.data[j].words, b.data[j].words);
+      EXPECT_TRUE(a.regions == b.regions);
+      EXPECT_TRUE(a.data == b.data);
       ASSERT_EQ(a.checks.size(), b.checks.size());
+      for (size_t j = 0; j < a.checks.size(); ++j) {
+        EXPECT_EQ(a.checks[j].address, b.checks[j].address);
+        EXPECT_EQ(a.checks[j].expected, b.checks[j].expected);
+      }
       // Targets are known again: the same after an instruction is gone.
       LaunchPlan fewer_a = a;
       LaunchPlan fewer_b = b;
