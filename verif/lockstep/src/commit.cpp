@@ -66,7 +66,6 @@ void Checker::State::compare_commit(const CommitRecord& record, const Slot& slot
   }
 }
 
-// What of the slot is still to come.
 // A load into x0 leaves nothing to be written; that memory refuses it shows all the same.
 void Checker::State::note_discarded_load(WarpContext& context, const Slot& slot) {
   model::for_each_lane(slot.step.access, [&](unsigned lane) {
@@ -75,6 +74,7 @@ void Checker::State::note_discarded_load(WarpContext& context, const Slot& slot)
   });
 }
 
+// What of the slot is still to come.
 void Checker::State::open_accesses(WarpContext& context, Slot& slot) {
   const model::StepResult& step = slot.step;
   // An instruction without a destination is written back for its flags.
