@@ -16,18 +16,19 @@
 #include "heddle/model/path.h"
 #include "heddle/model/step.h"
 #include "heddle/model/warp.h"
+#include "host_access.h"
+#include "kinds.h"
 #include "lane_loop.h"
 #include "selection.h"
 
 namespace heddle::model {
 
-// What becomes of the bits above those that a load reads.
-enum class Extension : std::uint8_t { kZero, kSign, kBox };
-
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 class Executor {
  public:
-  Executor(Warp& warp, Memory& memory, StepResult* result) : warp_(warp), memory_(memory), result_(result) {}
+  // `result` if kRecord, `windows` otherwise.
+  Executor(Warp& warp, Memory& memory, StepResult* result, HostWindows* windows)
+      : warp_(warp), memory_(memory), result_(result), windows_(windows) {}
 
   // Executes one slot. The path is not empty and no SC is pending.
   void slot(const Path& path);
@@ -37,6 +38,8 @@ class Executor {
   // The whole path went on to the next instruction, and no other lane has changed.
   bool straight() const { return flow_ == Flow::kNext && trap_ == 0 && !split_; }
   const std::optional<Fault>& fault() const { return fault_; }
+  // Nothing of it has been done: see Company.
+  bool declined() const { return declined_; }
 
  private:
   using Row = std::uint32_t*;
@@ -49,9 +52,18 @@ class Executor {
     kWaits,  // a .sync that stays
   };
 
-  void execute();
+  template <typename E>
+  friend void perform(E& e);
   void finish();
+  // True if the slot must not be done now.
+  bool decline() {
+    if constexpr (!kRecord) declined_ = !windows_->alone();
+    return declined_;
+  }
   void record_end(bool waits);
+
+  const DecodedInstruction& instruction() const { return *d_; }
+  std::uint32_t pc() const { return pc_; }
 
   // ---- operands and results ----
   ConstRow source1() const { return warp_.reg[d_->rs1].lane.data(); }
@@ -76,6 +88,7 @@ class Executor {
   void raise_value(LaneMask lanes, Cause cause, std::uint32_t tval) {
     raise(lanes, cause, [tval](unsigned) { return tval; });
   }
+  void trap(Cause cause, std::uint32_t tval) { raise_value(mask_, cause, tval); }
   void deliver_traps();
 
   // ---- control ----
@@ -88,6 +101,13 @@ class Executor {
   void mret();
   void exit_lanes();
   void barrier();
+  void pause() {}    // yields: see finish()
+  void nothing() {}  // of what a lane could see
+  // Accesses are performed in program order here: only a checker has something to do.
+  void fence() {
+    if (decline()) return;
+    if constexpr (kRecord) result_->is_fence = true;
+  }
 
   // ---- memory ----
   void load(unsigned size, Extension extension);
@@ -98,16 +118,19 @@ class Executor {
   void addresses(LaneRow& out, std::int32_t offset) const;
   LaneMask translate(AccessKind kind, unsigned size, const LaneRow& address);
   void record_access(AccessKind kind, unsigned size, const LaneRow& address, LaneMask access);
-  bool map_private(LaneRow& address) const;
   // False, with nothing done: the general way must be taken.
-  template <bool kWrite>
-  bool access_fast(unsigned size, Extension extension, const LaneRow& address);
+  bool load_from_host(unsigned size, Extension extension, const LaneRow& address);
+  bool store_to_host(unsigned size, const LaneRow& address);
 
   // ---- floating point ----
   LaneMask rounding_lanes();
   void write_float_result(LaneMask lanes, const LaneRow& value, const LaneRow& flags);
   template <fp::Format kFrom, fp::Format kTo, typename Rule>
-  void rounded(Rule&& rule, fp::host::RowFunction host = nullptr);
+  void rounded(Rule&& rule) {
+    rounded<kFrom, kTo>(rule, fp::host::None{});
+  }
+  template <fp::Format kFrom, fp::Format kTo, typename Rule, typename Host>
+  void rounded(Rule&& rule, Host host);
   LaneMask round_on_host(fp::host::RowFunction rows, LaneMask lanes, LaneRow& value, LaneRow& flags) const;
   template <fp::Format kFrom, fp::Format kTo, typename Rule>
   void unrounded(Rule&& rule);
@@ -115,14 +138,12 @@ class Executor {
   void inject_sign(Rule&& rule);
 
   // ---- CSRs ----
-  enum class CsrUpdate : std::uint8_t { kWrite, kSet, kClear };
   void csr(CsrUpdate update, bool immediate_form);
   std::uint32_t read_csr(isa::Csr number, unsigned lane) const;
   void write_csr(isa::Csr number, LaneMask lanes, const LaneRow& value);
 
   // ---- collectives ----
   bool gather_sync(ConstRow masks);
-  enum class Vote : std::uint8_t { kAll, kAny, kBallot };
   void vote(Vote kind, bool sync);
   template <typename Source>
   void shuffle(Source&& source_lane, bool sync);
@@ -131,6 +152,7 @@ class Executor {
   const LaneMask all_lanes_ = all_lanes(warp_.lanes);
   Memory& memory_;
   StepResult* result_;
+  HostWindows* windows_;
 
   // The slot.
   const DecodedInstruction* d_ = nullptr;
@@ -142,6 +164,7 @@ class Executor {
   LaneMask completed_ = 0;
   Flow flow_ = Flow::kNext;
   bool split_ = false;  // the path may have come apart
+  bool declined_ = false;
   LaneMask sc_failed_ = 0;
   bool sc_deferred_ = false;
   std::array<Cause, kMaxLanes> cause_;  // of trap_

@@ -17,12 +17,15 @@ constexpr int jalr_depth_change(unsigned rd, unsigned rs1) {
   return is_link(rs1) ? -1 : 0;
 }
 
+constexpr std::uint32_t changed_depth(std::uint32_t depth, int change) {
+  return static_cast<std::uint32_t>(std::clamp(static_cast<int>(depth) + change, 0, kMaxDepth));
+}
+
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 void Executor<kWidth, kRecord, kDeferred>::move(LaneMask lanes, std::uint32_t pc, int depth_change) {
   write_row(warp_.pc.lane.data(), lanes, [pc](unsigned) { return pc; });
   if (depth_change != 0 && lanes != 0) {
-    const int old_depth = static_cast<int>(warp_.depth[first_lane(lanes)]);  // one path: all the same
-    const auto depth = static_cast<std::uint32_t>(std::clamp(old_depth + depth_change, 0, kMaxDepth));
+    const std::uint32_t depth = changed_depth(warp_.depth[first_lane(lanes)], depth_change);  // one path: all the same
     write_row(warp_.depth.lane.data(), lanes, [depth](unsigned) { return depth; });
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "executor.h"
+#include "operations.h"
 
 namespace heddle::model {
 
@@ -17,8 +18,12 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
   split_ = false;
   sc_failed_ = 0;
   sc_deferred_ = false;
-  d_ = memory_.fetch(pc_);
-  if constexpr (kRecord) {
+  declined_ = false;
+  if constexpr (!kRecord) {
+    d_ = windows_->fetch(pc_);
+    if (d_ == nullptr && decline()) return;
+  } else {
+    d_ = memory_.fetch(pc_);
     StepResult& r = *result_;
     r.pc = pc_;
     r.depth = path.depth;
@@ -31,11 +36,11 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
     r.fault.reset();
   }
   if (d_ != nullptr) [[likely]] {
-    execute();
+    perform(*this);
   } else {
     raise_value(mask_, Cause::kInstructionAccess, pc_);
   }
-  finish();
+  if (!declined_) finish();
 }
 
 // Whether rules 1 to 3 of section 2 say anything about it.

@@ -4,35 +4,11 @@
 
 #include <type_traits>
 
+#include "exact_result.h"
 #include "executor.h"
-#include "heddle/fp/arithmetic.h"
 #include "heddle/fp/host.h"
-#include "heddle/fp/special.h"
 
 namespace heddle::model {
-
-// A register of which nothing is boxed: an integer.
-inline constexpr fp::Format kWhole = fp::kSingle;
-using fp::kHalf;
-using fp::kSingle;
-
-namespace fma {
-
-using u32 = std::uint32_t;
-template <fp::Format F>
-fp::Result msub(u32 a, u32 b, u32 c, fp::Rounding mode) {
-  return fp::fused<F>(a, b, fp::negate<F>(c), mode);
-}
-template <fp::Format F>
-fp::Result nmsub(u32 a, u32 b, u32 c, fp::Rounding mode) {
-  return fp::fused<F>(fp::negate<F>(a), b, c, mode);
-}
-template <fp::Format F>
-fp::Result nmadd(u32 a, u32 b, u32 c, fp::Rounding mode) {
-  return fp::fused<F>(fp::negate<F>(a), b, fp::negate<F>(c), mode);
-}
-
-}  // namespace fma
 
 // The lanes that execute an instruction with a rounding mode: those with a reserved frm trap where it is asked.
 template <unsigned kWidth, bool kRecord, bool kDeferred>
@@ -76,33 +52,23 @@ LaneMask Executor<kWidth, kRecord, kDeferred>::round_on_host(fp::host::RowFuncti
   return lanes & ~lanes_where<kWidth>([&sure](unsigned l) { return sure.lane[l] != 0; });
 }
 
-// `rule` has one to three operands of format kFrom and a rounding mode, and gives a kTo. `host`, if there is
-// one, is the fast simulator's short cut; recorded slots do not depend on it.
+// `rule` has one to three operands of format kFrom and a rounding mode, and gives a kTo. `Host`, if not None, is the
+// fast simulator's short cut; recorded slots do not depend on it.
 template <unsigned kWidth, bool kRecord, bool kDeferred>
-template <fp::Format kFrom, fp::Format kTo, typename Rule>
-void Executor<kWidth, kRecord, kDeferred>::rounded(Rule&& rule, fp::host::RowFunction host) {
-  using u32 = std::uint32_t;
+template <fp::Format kFrom, fp::Format kTo, typename Rule, typename Host>
+void Executor<kWidth, kRecord, kDeferred>::rounded(Rule&& rule, Host) {
   const LaneMask lanes = rounding_lanes();
-  const ConstRow source[] = {source1(), source2(), source3()};
   LaneRow value;
   LaneRow flags;
   LaneMask exact = lanes;
-  if constexpr (!kRecord) {
-    if (host != nullptr) exact = round_on_host(host, lanes, value, flags);
+  if constexpr (!kRecord && !std::is_same_v<Host, fp::host::None>) {
+    exact = round_on_host(Host::kRows, lanes, value, flags);
   }
   for_each_lane(exact, [&](unsigned l) {
-    const auto operand = [&](unsigned n) { return fp::operand<kFrom>(source[n][l]); };
     const auto mode =
         static_cast<fp::Rounding>(d_->rounding != DecodedInstruction::kDynamic ? d_->rounding : warp_.frm[l]);
-    fp::Result result;
-    if constexpr (std::is_invocable_v<Rule, u32, fp::Rounding>) {
-      result = rule(operand(0), mode);
-    } else if constexpr (std::is_invocable_v<Rule, u32, u32, fp::Rounding>) {
-      result = rule(operand(0), operand(1), mode);
-    } else {
-      result = rule(operand(0), operand(1), operand(2), mode);
-    }
-    value[l] = fp::register_value<kTo>(result.bits);
+    const fp::Result result = exact_result<kFrom, kTo>(rule, source1()[l], source2()[l], source3()[l], mode);
+    value[l] = result.bits;
     flags[l] = result.flags;
   });
   write_float_result(lanes, value, flags);
@@ -112,18 +78,11 @@ void Executor<kWidth, kRecord, kDeferred>::rounded(Rule&& rule, fp::host::RowFun
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 template <fp::Format kFrom, fp::Format kTo, typename Rule>
 void Executor<kWidth, kRecord, kDeferred>::unrounded(Rule&& rule) {
-  const ConstRow a = source1();
-  const ConstRow b = source2();
   LaneRow value;
   LaneRow flags;
   for_each_lane(mask_, [&](unsigned l) {
-    fp::Result result;
-    if constexpr (std::is_invocable_v<Rule, std::uint32_t>) {
-      result = rule(fp::operand<kFrom>(a[l]));
-    } else {
-      result = rule(fp::operand<kFrom>(a[l]), fp::operand<kFrom>(b[l]));
-    }
-    value[l] = fp::register_value<kTo>(result.bits);
+    const fp::Result result = exact_result<kFrom, kTo>(rule, source1()[l], source2()[l], 0);
+    value[l] = result.bits;
     flags[l] = result.flags;
   });
   write_float_result(mask_, value, flags);

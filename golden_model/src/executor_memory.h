@@ -1,20 +1,10 @@
 // Loads, stores and atomics (docs/architecture.md, section 5): translate every lane, trap where that fails, then act in
-// ascending lane order. executor_fast.h has the short cut for the common shapes of unrecorded loads and stores.
+// ascending lane order. host_access.h has the short cut for unrecorded loads and stores.
 #pragma once
 
 #include "executor.h"
 
 namespace heddle::model {
-
-inline std::uint32_t extend(std::uint32_t raw, unsigned size, Extension extension) {
-  const bool sign = extension == Extension::kSign;
-  if (size == 1) return sign ? static_cast<std::uint32_t>(static_cast<std::int8_t>(raw)) : raw & 0xFFu;
-  if (size == 2) {
-    if (extension == Extension::kBox) return raw | 0xFFFF'0000u;
-    return sign ? static_cast<std::uint32_t>(static_cast<std::int16_t>(raw)) : raw & 0xFFFFu;
-  }
-  return raw;
-}
 
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 void Executor<kWidth, kRecord, kDeferred>::addresses(LaneRow& out, std::int32_t offset) const {
@@ -55,11 +45,29 @@ void Executor<kWidth, kRecord, kDeferred>::record_access(AccessKind kind, unsign
 }
 
 template <unsigned kWidth, bool kRecord, bool kDeferred>
+bool Executor<kWidth, kRecord, kDeferred>::load_from_host(unsigned size, Extension extension, const LaneRow& address) {
+  LaneRow value;
+  const Row out = value.lane.data();
+  const bool done = mask_ == all_lanes(kWidth)
+                        ? host_load<kWidth, true>(*windows_, mask_, size, extension, address.lane.data(), out)
+                        : host_load<kWidth, false>(*windows_, mask_, size, extension, address.lane.data(), out);
+  if (done) write_rd(mask_, [&value](unsigned l) { return value.lane[l]; });
+  return done;
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
+bool Executor<kWidth, kRecord, kDeferred>::store_to_host(unsigned size, const LaneRow& address) {
+  return mask_ == all_lanes(kWidth) ? host_store<kWidth, true>(*windows_, mask_, size, address.lane.data(), source2())
+                                    : host_store<kWidth, false>(*windows_, mask_, size, address.lane.data(), source2());
+}
+
+template <unsigned kWidth, bool kRecord, bool kDeferred>
 void Executor<kWidth, kRecord, kDeferred>::load(unsigned size, Extension extension) {
   LaneRow address;
   addresses(address, d_->immediate);
   if constexpr (!kRecord) {
-    if (access_fast<false>(size, extension, address)) return;
+    if (load_from_host(size, extension, address)) return;
+    if (decline()) return;
   }
   const LaneMask access = translate(AccessKind::kLoad, size, address);
   if constexpr (!kDeferred) {
@@ -74,7 +82,8 @@ void Executor<kWidth, kRecord, kDeferred>::store(unsigned size) {
   LaneRow address;
   addresses(address, d_->immediate);
   if constexpr (!kRecord) {
-    if (access_fast<true>(size, Extension::kZero, address)) return;
+    if (store_to_host(size, address)) return;
+    if (decline()) return;
   }
   const LaneMask access = translate(AccessKind::kStore, size, address);
   if constexpr (!kDeferred) {
@@ -85,6 +94,7 @@ void Executor<kWidth, kRecord, kDeferred>::store(unsigned size) {
 
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 void Executor<kWidth, kRecord, kDeferred>::amo(AmoKind kind) {
+  if (decline()) return;
   LaneRow address;
   addresses(address, 0);
   const LaneMask access = translate(AccessKind::kAmo, 4, address);
@@ -99,6 +109,7 @@ void Executor<kWidth, kRecord, kDeferred>::amo(AmoKind kind) {
 
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 void Executor<kWidth, kRecord, kDeferred>::load_reserved() {
+  if (decline()) return;
   LaneRow address;
   addresses(address, 0);
   const LaneMask access = translate(AccessKind::kLr, 4, address);
@@ -116,6 +127,7 @@ void Executor<kWidth, kRecord, kDeferred>::load_reserved() {
 
 template <unsigned kWidth, bool kRecord, bool kDeferred>
 void Executor<kWidth, kRecord, kDeferred>::store_conditional() {
+  if (decline()) return;
   LaneRow address;
   addresses(address, 0);
   const LaneMask access = translate(AccessKind::kSc, 4, address);

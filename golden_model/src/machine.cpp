@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "machine_group.h"
+#include "thread_team.h"
 
 namespace heddle::model {
 
@@ -49,29 +51,39 @@ void Machine::finish() {
 
 // In linear order, x fastest, as long as a core has room.
 void Machine::place_groups() {
-  while (next_group_[2] != launch_.num_groups[2] && place_group(next_group_)) {
-    for (unsigned axis = 0; axis < 3; ++axis) {
-      if (++next_group_[axis] != launch_.num_groups[axis] || axis == 2) break;
-      next_group_[axis] = 0;
-    }
+  while (place_next_group({})) {
   }
 }
 
-bool Machine::place_group(const Vector3& group_id) {
-  const unsigned needed = group_warps(shape(), launch_);
-  // The emptiest core.
-  unsigned core = 0;
+// On that core, or on the emptiest. False if there is no group left, or no room.
+bool Machine::place_next_group(std::optional<unsigned> core) {
+  if (next_group_[2] == launch_.num_groups[2]) return false;
+  if (!place_group(next_group_, core ? *core : emptiest_core())) return false;
+  for (unsigned axis = 0; axis < 3; ++axis) {
+    if (++next_group_[axis] != launch_.num_groups[axis] || axis == 2) break;
+    next_group_[axis] = 0;
+  }
+  return true;
+}
+
+unsigned Machine::emptiest_core() const {
+  unsigned emptiest = 0;
   std::ptrdiff_t most_free = -1;
-  for (unsigned c = 0; c < shape().cores; ++c) {
-    const std::span<Group* const> slots =
-        std::span(group_of_warp_).subspan(std::size_t{c} * shape().warps, shape().warps);
+  for (unsigned core = 0; core < shape().cores; ++core) {
+    const auto slots = std::span(group_of_warp_).subspan(std::size_t{core} * shape().warps, shape().warps);
     const std::ptrdiff_t free = std::ranges::count(slots, nullptr);
     if (free > most_free) {
       most_free = free;
-      core = c;
+      emptiest = core;
     }
   }
-  if (most_free < static_cast<std::ptrdiff_t>(needed)) return false;
+  return emptiest;
+}
+
+bool Machine::place_group(const Vector3& group_id, unsigned core) {
+  const unsigned needed = group_warps(shape(), launch_);
+  const auto core_slots = std::span(group_of_warp_).subspan(std::size_t{core} * shape().warps, shape().warps);
+  if (std::ranges::count(core_slots, nullptr) < static_cast<std::ptrdiff_t>(needed)) return false;
 
   auto group = std::make_unique<Group>();
   std::uint32_t scratch_base = 0;
@@ -107,50 +119,165 @@ void Machine::release_group(Group& group) {
   std::erase_if(groups_, [&](const std::unique_ptr<Group>& g) { return g.get() == &group; });
 }
 
+void Machine::set_host_threads(unsigned threads) {
+  if (threads == 0) throw ModelError("Machine: no host threads");
+  threads = std::min(threads, shape().cores);
+  team_ = threads > 1 ? std::make_unique<ThreadTeam>(threads) : nullptr;
+}
+
+// The warp whose turn it is, and its number; null if it has nothing to run.
+Warp* Machine::next_warp(unsigned core, unsigned& index) {
+  unsigned& turn = next_warp_[core];
+  index = core * shape().warps + turn;
+  turn = turn + 1 == shape().warps ? 0 : turn + 1;
+  return warps_[index].run != 0 ? &warps_[index] : nullptr;
+}
+
+// What a stretch of a warp means for its workgroup and the launch.
+void Machine::settle(unsigned index, const RunResult& result) {
+  warp_instrs_ += result.warp_instrs;
+  lane_instrs_ += result.lane_instrs;
+  fault_ = result.fault;
+  if (!fault_) {
+    Group& group = *group_of_warp_[index];
+    const Workgroup::Event event = group.workgroup.after_slot(warps_[index], memory_);
+    fault_ = event.fault;
+    if (event.ended) {
+      release_group(group);
+      place_groups();
+    }
+  }
+  if (fault_ || groups_.empty()) finish();
+}
+
 // Runs the core's warps in turn until it has used the budget, none is runnable or the launch has ended.
 std::uint64_t Machine::run_core(unsigned core, std::uint64_t budget) {
   std::uint64_t used = 0;
   for (unsigned idle = 0; used < budget && idle < shape().warps && busy_;) {
-    unsigned& turn = next_warp_[core];
-    const unsigned index = core * shape().warps + turn;
-    turn = turn + 1 == shape().warps ? 0 : turn + 1;
-    Warp& warp = warps_[index];
-    if (warp.run == 0) {
+    unsigned index = 0;
+    Warp* const warp = next_warp(core, index);
+    if (warp == nullptr) {
       ++idle;
       continue;
     }
-    warp.cycle = clock_ + used;
+    warp->cycle = clock_ + used;
     const std::uint64_t most = std::min(kTurnSlots, budget - used);
-    const RunResult result = runner_ != nullptr ? runner_->run(index, warp, memory_, most) : run(warp, memory_, most);
+    const RunResult result = runner_ != nullptr ? runner_->run(index, *warp, memory_, most) : run(*warp, memory_, most);
     if (result.slots == 0) {
       ++idle;
       continue;
     }
     idle = 0;
     used += result.slots;
-    warp_instrs_ += result.warp_instrs;
-    lane_instrs_ += result.lane_instrs;
-    fault_ = result.fault;
-    if (!fault_) {
-      Group& group = *group_of_warp_[index];
-      const Workgroup::Event event = group.workgroup.after_slot(warp, memory_);
-      fault_ = event.fault;
-      if (event.ended) {
-        release_group(group);
-        place_groups();
-      }
-    }
-    if (fault_ || groups_.empty()) finish();
+    settle(index, result);
   }
   return used;
 }
 
+std::uint64_t Machine::advance_round(std::uint64_t budget) {
+  std::uint64_t longest = 0;
+  for (unsigned core = 0; core < shape().cores && busy_; ++core) longest = std::max(longest, run_core(core, budget));
+  return longest;
+}
+
+// A core's part of a round on threads of the host.
+struct Machine::CoreRound {
+  std::uint64_t budget = 0;
+  std::uint64_t used = 0;
+  std::uint64_t warp_instrs = 0;
+  std::uint64_t lane_instrs = 0;
+  // What all cores have to stand still for: a warp's next slot, its fault, or the end of its workgroup.
+  struct Halt {
+    unsigned index = 0;
+    RunResult result;
+  };
+  std::optional<Halt> halt;
+};
+
+// Puts the next workgroups where one has ended, if that is the core's own affair: not for the last one, nor while a
+// reservation is held, which other cores look at. False with nothing done.
+bool Machine::replace_group(Group& group, unsigned core) {
+  const std::lock_guard lock(placing_);
+  if (groups_.size() == 1 || memory_.reservations(Space::kDevice).any() ||
+      memory_.reservations(Space::kScratchpad).any()) {
+    return false;
+  }
+  release_group(group);
+  while (place_next_group(core)) {
+  }
+  return true;
+}
+
+// As run_core, in company of other cores: until one of them has something to do alone.
+void Machine::run_core_apart(unsigned core, CoreRound& round) {
+  for (unsigned idle = 0;
+       round.used < round.budget && idle < shape().warps && !halt_.load(std::memory_order_relaxed);) {
+    unsigned index = 0;
+    Warp* const warp = next_warp(core, index);
+    if (warp == nullptr) {
+      ++idle;
+      continue;
+    }
+    idle = 0;
+    warp->cycle = clock_ + round.used;
+    RunResult result = run(*warp, memory_, std::min(kTurnSlots, round.budget - round.used), Company::kOthers);
+    round.used += result.slots;
+    round.warp_instrs += std::exchange(result.warp_instrs, 0);
+    round.lane_instrs += std::exchange(result.lane_instrs, 0);
+    bool alone = result.declined || result.fault;
+    if (!alone && warp->run == 0) {
+      // A barrier is the core's own affair.
+      Group& group = *group_of_warp_[index];
+      alone = warp->sync != 0 || (group.workgroup.after_slot(*warp, memory_).ended && !replace_group(group, core));
+    }
+    if (alone) {
+      round.halt = CoreRound::Halt{.index = index, .result = result};
+      halt_.store(true, std::memory_order_relaxed);
+      return;
+    }
+  }
+}
+
+// Does what a core has halted for. A warp that has to be alone has a turn of its own: it may have to be again soon.
+void Machine::go_on_alone(CoreRound& round) {
+  CoreRound::Halt halt = *round.halt;
+  round.halt.reset();
+  if (halt.result.declined) {
+    if (round.used == round.budget) return;  // in the next round
+    Warp& warp = warps_[halt.index];
+    warp.cycle = clock_ + round.used;
+    halt.result = run(warp, memory_, std::min(kTurnSlots, round.budget - round.used));
+    round.used += halt.result.slots;
+  }
+  settle(halt.index, halt.result);
+}
+
+std::uint64_t Machine::advance_round_apart(std::uint64_t budget) {
+  std::vector<CoreRound> rounds(shape().cores, CoreRound{.budget = budget, .halt = {}});
+  bool halted = true;
+  while (halted && busy_) {
+    halt_ = false;
+    team_->run(shape().cores, [&](unsigned core) { run_core_apart(core, rounds[core]); });
+    halted = halt_;
+    for (CoreRound& round : rounds) {
+      if (round.halt && busy_) go_on_alone(round);
+    }
+  }
+  std::uint64_t longest = 0;
+  for (const CoreRound& round : rounds) {
+    warp_instrs_ += round.warp_instrs;
+    lane_instrs_ += round.lane_instrs;
+    longest = std::max(longest, round.used);
+  }
+  return longest;
+}
+
 std::uint64_t Machine::advance(std::uint64_t cycles) {
+  const bool apart = team_ != nullptr && runner_ == nullptr;
   std::uint64_t used = 0;
   while (busy_ && used < cycles) {
-    const std::uint64_t budget = std::min(kRoundCycles, cycles - used);
-    std::uint64_t longest = 0;
-    for (unsigned core = 0; core < shape().cores && busy_; ++core) longest = std::max(longest, run_core(core, budget));
+    const std::uint64_t budget = std::min(apart ? kApartCycles : kRoundCycles, cycles - used);
+    const std::uint64_t longest = apart ? advance_round_apart(budget) : advance_round(budget);
     if (longest == 0) break;
     clock_ += longest;
     cycles_ += longest;

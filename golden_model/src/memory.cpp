@@ -69,7 +69,7 @@ void Memory::set_launch(const Launch& launch) {
   }
   device_reservations_.clear_all();
   scratchpad_reservations_.clear_all();
-  window_bytes_ = 0;
+  window_ = {};
 }
 
 std::uint32_t Memory::read_word(Location place) const {
@@ -153,9 +153,10 @@ bool Memory::may_fetch(std::uint32_t pc) const {
   return !refuse_fetches_ && memory_map::in_device(pc) && within(executable_, pc, pc + 3);
 }
 
-const DecodedInstruction* Memory::fetch_slow(std::uint32_t pc) {
-  if (!may_fetch(pc)) return nullptr;
-  const DecodedInstruction* decoded = &device_.decoded(pc);
+Memory::FetchWindow Memory::fetch_window(std::uint32_t pc) const {
+  if (!may_fetch(pc)) return {};
+  const DeviceMemory::Page* page = device_.find_page(pc);
+  if (page == nullptr || page->decoded == nullptr) return {};
   const auto range = std::find_if(executable_.begin(), executable_.end(),
                                   [&](const Range& r) { return r.first <= pc && pc + 3 <= r.last; });
   // The words of pc's page that this region covers; the window starts at a word of its own.
@@ -163,9 +164,13 @@ const DecodedInstruction* Memory::fetch_slow(std::uint32_t pc) {
   const std::uint32_t page_last = page_first + (DeviceMemory::kPageBytes - 1);
   const std::uint32_t first = std::max({page_first, (range->first + 3) & ~3u, memory_map::kDeviceBase});
   const std::uint32_t last = std::min(page_last, range->last);
-  window_base_ = first;
-  window_bytes_ = (last - first + 1) & ~3u;
-  window_decoded_ = device_.decoded_page(pc) + (first - page_first) / 4;
+  return {.base = first, .bytes = (last - first + 1) & ~3u, .decoded = page->decoded.get() + (first - page_first) / 4};
+}
+
+const DecodedInstruction* Memory::fetch_slow(std::uint32_t pc) {
+  if (!may_fetch(pc)) return nullptr;
+  const DecodedInstruction* decoded = &device_.decoded(pc);
+  window_ = fetch_window(pc);
   return decoded;
 }
 

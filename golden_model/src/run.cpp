@@ -1,6 +1,8 @@
 // The fast simulator's inner loop.
-#include "executor_dispatch.h"
+#include "converged.h"
+#include "executor_rules.h"
 #include "heddle/model/step.h"
+#include "run_converged.h"
 
 namespace heddle::model {
 
@@ -43,16 +45,29 @@ class Selector {
 };
 
 template <unsigned kWidth>
-RunResult run_width(Warp& warp, Memory& memory, std::uint64_t max_slots) {
+RunResult run_width(Warp& warp, Memory& memory, std::uint64_t max_slots, Company company) {
   RunResult result;
-  Executor<kWidth, false, false> executor(warp, memory, nullptr);
+  HostWindows windows(memory, warp, company);
+  Executor<kWidth, false, false> executor(warp, memory, nullptr, &windows);
+  static const ConvergedFunction run_converged = converged_versions(kWidth).back().function;
   Selector<kWidth> selector(warp);
   LaneMask counted = 0;  // counting bits is slow on the oldest processors that this is built for
   unsigned lanes = 0;
   while (result.slots < max_slots) {
+    if (goes_together(warp, kWidth)) {
+      const std::uint64_t slots = run_converged(warp, windows, max_slots - result.slots);
+      result.slots += slots;
+      result.warp_instrs += slots;
+      result.lane_instrs += slots * kWidth;
+      if (result.slots == max_slots) break;
+    }
     const Path& path = selector.next();
     if (!path) break;
     executor.slot(path);
+    if (executor.declined()) {
+      result.declined = true;
+      break;
+    }
     selector.slot_done(executor.straight());
     ++result.slots;
     ++warp.cycle;
@@ -74,11 +89,11 @@ RunResult run_width(Warp& warp, Memory& memory, std::uint64_t max_slots) {
 
 }  // namespace
 
-RunResult run(Warp& warp, Memory& memory, std::uint64_t max_slots) {
-  if (warp.lanes <= 4) return run_width<4>(warp, memory, max_slots);
-  if (warp.lanes <= 8) return run_width<8>(warp, memory, max_slots);
-  if (warp.lanes <= 16) return run_width<16>(warp, memory, max_slots);
-  return run_width<32>(warp, memory, max_slots);
+RunResult run(Warp& warp, Memory& memory, std::uint64_t max_slots, Company company) {
+  if (warp.lanes <= 4) return run_width<4>(warp, memory, max_slots, company);
+  if (warp.lanes <= 8) return run_width<8>(warp, memory, max_slots, company);
+  if (warp.lanes <= 16) return run_width<16>(warp, memory, max_slots, company);
+  return run_width<32>(warp, memory, max_slots, company);
 }
 
 }  // namespace heddle::model

@@ -1,6 +1,6 @@
 #include "heddle/model/step.h"
 
-#include "executor_dispatch.h"
+#include "executor_rules.h"
 
 namespace heddle::model {
 
@@ -15,12 +15,12 @@ void check_steppable(const Warp& warp, const Path& path) {
 
 void step(Warp& warp, const Path& path, Memory& memory, StepResult& result) {
   check_steppable(warp, path);
-  Executor<kMaxLanes, true, false>(warp, memory, &result).slot(path);
+  Executor<kMaxLanes, true, false>(warp, memory, &result, nullptr).slot(path);
 }
 
 void step(Warp& warp, const Path& path, DeferredMemory memory, StepResult& result) {
   check_steppable(warp, path);
-  Executor<kMaxLanes, true, true>(warp, memory.memory(), &result).slot(path);
+  Executor<kMaxLanes, true, true>(warp, memory.memory(), &result, nullptr).slot(path);
 }
 
 std::uint32_t load_result(isa::Op op, std::uint32_t raw) {

@@ -17,12 +17,12 @@ namespace heddle::fp::host {
 
 namespace {
 
-template <typename Guesser>
-inline void guess_rows(unsigned lanes, const Rows& rows, Guesser&& guesser) {
+template <typename Operation>
+inline void guess_rows(unsigned lanes, const Rows& rows) {
   const Rows r = rows;
   HEDDLE_ROWS_APART
   for (unsigned l = 0; l < lanes; ++l) {
-    const Guess guess = guesser(l);
+    const Guess guess = Operation::guess(r.a[l], r.b[l], r.c[l]);
     r.bits[l] = guess.bits;
     r.flags[l] = guess.inexact;
     r.sure[l] = guess.sure;
@@ -31,36 +31,14 @@ inline void guess_rows(unsigned lanes, const Rows& rows, Guesser&& guesser) {
 
 }  // namespace
 
-HEDDLE_ROW_FUNCTION add_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows, [a = rows.a, b = rows.b](unsigned l) { return add(a[l], b[l]); });
-}
-HEDDLE_ROW_FUNCTION subtract_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows, [a = rows.a, b = rows.b](unsigned l) { return subtract(a[l], b[l]); });
-}
-HEDDLE_ROW_FUNCTION multiply_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows, [a = rows.a, b = rows.b](unsigned l) { return multiply(a[l], b[l]); });
-}
-HEDDLE_ROW_FUNCTION divide_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows, [a = rows.a, b = rows.b](unsigned l) { return divide(a[l], b[l]); });
-}
-HEDDLE_ROW_FUNCTION square_root_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows, [a = rows.a](unsigned l) { return square_root(a[l]); });
-}
-HEDDLE_ROW_FUNCTION madd_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows, [a = rows.a, b = rows.b, c = rows.c](unsigned l) { return fused(a[l], b[l], c[l]); });
-}
-HEDDLE_ROW_FUNCTION msub_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows,
-             [a = rows.a, b = rows.b, c = rows.c](unsigned l) { return fused(a[l], b[l], c[l] ^ kSingle.sign()); });
-}
-HEDDLE_ROW_FUNCTION nmsub_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows,
-             [a = rows.a, b = rows.b, c = rows.c](unsigned l) { return fused(a[l] ^ kSingle.sign(), b[l], c[l]); });
-}
-HEDDLE_ROW_FUNCTION nmadd_rows(unsigned lanes, const Rows& rows) {
-  guess_rows(lanes, rows, [a = rows.a, b = rows.b, c = rows.c](unsigned l) {
-    return fused(a[l] ^ kSingle.sign(), b[l], c[l] ^ kSingle.sign());
-  });
-}
+HEDDLE_ROW_FUNCTION add_rows(unsigned lanes, const Rows& rows) { guess_rows<Add>(lanes, rows); }
+HEDDLE_ROW_FUNCTION subtract_rows(unsigned lanes, const Rows& rows) { guess_rows<Subtract>(lanes, rows); }
+HEDDLE_ROW_FUNCTION multiply_rows(unsigned lanes, const Rows& rows) { guess_rows<Multiply>(lanes, rows); }
+HEDDLE_ROW_FUNCTION divide_rows(unsigned lanes, const Rows& rows) { guess_rows<Divide>(lanes, rows); }
+HEDDLE_ROW_FUNCTION square_root_rows(unsigned lanes, const Rows& rows) { guess_rows<SquareRoot>(lanes, rows); }
+HEDDLE_ROW_FUNCTION madd_rows(unsigned lanes, const Rows& rows) { guess_rows<Madd>(lanes, rows); }
+HEDDLE_ROW_FUNCTION msub_rows(unsigned lanes, const Rows& rows) { guess_rows<Msub>(lanes, rows); }
+HEDDLE_ROW_FUNCTION nmsub_rows(unsigned lanes, const Rows& rows) { guess_rows<Nmsub>(lanes, rows); }
+HEDDLE_ROW_FUNCTION nmadd_rows(unsigned lanes, const Rows& rows) { guess_rows<Nmadd>(lanes, rows); }
 
 }  // namespace heddle::fp::host

@@ -56,7 +56,8 @@ inline Guess multiply(std::uint32_t a, std::uint32_t b) {
   const double product = wide(a) * wide(b);
   const auto value = static_cast<float>(product);
   const auto bits = std::bit_cast<std::uint32_t>(value);
-  return {bits, static_cast<double>(value) != product ? 1u : 0u, is_ordinary(bits)};
+  const std::uint32_t zero = product == 0 ? 1 : 0;  // exactly: products of singles are far from double's smallest
+  return {bits, static_cast<double>(value) != product ? 1u : 0u, is_ordinary(bits) | zero};
 }
 
 inline Guess divide(std::uint32_t a, std::uint32_t b) {
@@ -91,5 +92,46 @@ void madd_rows(unsigned lanes, const Rows& rows);   // a * b + c
 void msub_rows(unsigned lanes, const Rows& rows);   // a * b - c
 void nmsub_rows(unsigned lanes, const Rows& rows);  // -(a * b) + c
 void nmadd_rows(unsigned lanes, const Rows& rows);  // -(a * b) - c
+
+// Each operation as a type: `guess` of one lane, `value` that the host's instruction gives for it, and `kRows`. Where
+// `value` is ordinary, it is the result, and no flag but inexact can have been raised. Unused operands are ignored.
+struct None {};  // the host has no such operation
+struct Add {
+  static Guess guess(std::uint32_t a, std::uint32_t b, std::uint32_t) { return add(a, b); }
+  static float value(float a, float b, float) { return a + b; }
+  static constexpr RowFunction kRows = add_rows;
+};
+struct Subtract {
+  static Guess guess(std::uint32_t a, std::uint32_t b, std::uint32_t) { return subtract(a, b); }
+  static float value(float a, float b, float) { return a - b; }
+  static constexpr RowFunction kRows = subtract_rows;
+};
+struct Multiply {
+  static Guess guess(std::uint32_t a, std::uint32_t b, std::uint32_t) { return multiply(a, b); }
+  static float value(float a, float b, float) { return a * b; }
+  static constexpr RowFunction kRows = multiply_rows;
+};
+struct Divide {
+  static Guess guess(std::uint32_t a, std::uint32_t b, std::uint32_t) { return divide(a, b); }
+  static float value(float a, float b, float) { return a / b; }
+  static constexpr RowFunction kRows = divide_rows;
+};
+struct SquareRoot {
+  static Guess guess(std::uint32_t a, std::uint32_t, std::uint32_t) { return square_root(a); }
+  static float value(float a, float, float) { return std::sqrt(a); }
+  static constexpr RowFunction kRows = square_root_rows;
+};
+// kProduct and kAddend: the sign bits to change of a * b and of c.
+template <std::uint32_t kProduct, std::uint32_t kAddend, RowFunction kFunction>
+struct Fused {
+  static constexpr bool kIsFused = true;
+  static Guess guess(std::uint32_t a, std::uint32_t b, std::uint32_t c) { return fused(a ^ kProduct, b, c ^ kAddend); }
+  static float value(float a, float b, float c) { return std::fma(kProduct != 0 ? -a : a, b, kAddend != 0 ? -c : c); }
+  static constexpr RowFunction kRows = kFunction;
+};
+using Madd = Fused<0, 0, madd_rows>;
+using Msub = Fused<0, kSingle.sign(), msub_rows>;
+using Nmsub = Fused<kSingle.sign(), 0, nmsub_rows>;
+using Nmadd = Fused<kSingle.sign(), kSingle.sign(), nmadd_rows>;
 
 }  // namespace heddle::fp::host

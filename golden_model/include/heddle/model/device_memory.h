@@ -38,6 +38,7 @@ class DeviceMemory {
 
   // Null when the page was never touched (it reads zero).
   const Page* find_page(std::uint32_t address) const { return table_[address >> kPageBits].get(); }
+  Page* find_page(std::uint32_t address) { return table_[address >> kPageBits].get(); }
   Page& touch_page(std::uint32_t address);
 
   // The decoded instruction at a word-aligned address, decoding it now if need be. Writes through this class drop

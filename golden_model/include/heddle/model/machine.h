@@ -1,11 +1,14 @@
 // A whole device behind its BAR0 registers (docs/spec/registers.yaml), run by the fast simulator.
 //
 // Time: a core issues one slot per cycle whenever it has a runnable warp; the cycle counters (BAR0 and CSRs) count
-// those. They say nothing about the RTL's time. Warps of a core take turns of kTurnSlots slots; cores run side by side.
+// those. They say nothing about the RTL's time. Warps of a core take turns of kTurnSlots slots; cores run side by side:
+// in turn, or on threads of the host.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,6 +21,8 @@
 #include "heddle/model/workgroup.h"
 
 namespace heddle::model {
+
+class ThreadTeam;
 
 // Another way to run the warps of a Machine, for studies: which lanes issue together, and what is written down about
 // it. Without one the Machine runs section 2's rule with the fast simulator.
@@ -33,7 +38,8 @@ class WarpRunner {
 class Machine {
  public:
   static constexpr std::uint64_t kTurnSlots = 64;
-  static constexpr std::uint64_t kRoundCycles = 256;  // cores are at most this far apart
+  static constexpr std::uint64_t kRoundCycles = 256;    // cores are at most this far apart
+  static constexpr std::uint64_t kApartCycles = 65536;  // the same on threads of the host
 
   // Throws ModelError when a size is out of range.
   explicit Machine(const Shape& shape);
@@ -53,6 +59,10 @@ class Machine {
 
   // Used from the next start on, null for none; not owned.
   void set_runner(WarpRunner* runner) { runner_ = runner; }
+
+  // Cores run on so many threads of the host, from 1; more than there are cores make no difference. On several, which
+  // core takes which workgroup and who wins a race between cores differ each time. A WarpRunner has one thread.
+  void set_host_threads(unsigned threads);
 
   // Runs for at most `cycles` cycles and stops when the launch ends. Returns the cycles used, 0 when idle. Stops early
   // as well when no warp can go on, which only a WarpRunner can bring about.
@@ -75,16 +85,29 @@ class Machine {
   void start();
   void finish();
   void place_groups();
-  bool place_group(const Vector3& group_id);
+  bool place_next_group(std::optional<unsigned> core);
+  unsigned emptiest_core() const;
+  bool place_group(const Vector3& group_id, unsigned core);
   void release_group(Group& group);
+  Warp* next_warp(unsigned core, unsigned& index);
   std::uint64_t run_core(unsigned core, std::uint64_t budget);
+  void settle(unsigned index, const RunResult& result);
+  struct CoreRound;
+  void run_core_apart(unsigned core, CoreRound& round);
+  bool replace_group(Group& group, unsigned core);
+  void go_on_alone(CoreRound& round);
+  std::uint64_t advance_round(std::uint64_t budget);
+  std::uint64_t advance_round_apart(std::uint64_t budget);
   std::optional<std::uint32_t> read_status_register(std::uint32_t offset) const;
   std::uint32_t* launch_register(std::uint32_t offset);
   const std::uint32_t* launch_register(std::uint32_t offset) const;
 
   Memory memory_;
   WarpRunner* runner_ = nullptr;
-  Launch launch_;  // the registers; the Memory has the copy of the running launch
+  std::unique_ptr<ThreadTeam> team_;  // null: one thread
+  std::mutex placing_;                // of workgroups, on several threads
+  std::atomic<bool> halt_ = false;    // all threads are to stop at the end of their warp's turn
+  Launch launch_;                     // the registers; the Memory has the copy of the running launch
   bool busy_ = false;
   bool done_ = false;
   bool aborted_ = false;

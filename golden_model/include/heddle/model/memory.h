@@ -88,7 +88,7 @@ class Memory {
   // While set every fetch is an access fault. For a checker that steps an instruction which the bus refused.
   void refuse_fetches(bool refuse) {
     refuse_fetches_ = refuse;
-    window_bytes_ = 0;
+    window_ = {};
   }
 
   // One entry of the region table as the fast loops want it: bytes first..last (inclusive).
@@ -102,12 +102,25 @@ class Memory {
   // The lane's byte `offset` of the private window, in device memory. `offset` is within private_size.
   std::uint32_t private_address(const Warp& warp, unsigned lane, std::uint32_t offset) const;
 
+  // The executable stretch of one page, as far as it has been decoded.
+  struct FetchWindow {
+    std::uint32_t base = 0;
+    std::uint32_t bytes = 0;
+    const DecodedInstruction* decoded = nullptr;
+
+    // The instruction at a word-aligned pc; null where it is not here.
+    const DecodedInstruction* find(std::uint32_t pc) const {
+      const std::uint32_t offset = pc - base;
+      return offset < bytes && decoded[offset >> 2].valid ? &decoded[offset >> 2] : nullptr;
+    }
+  };
   // The decoded instruction at a word-aligned pc, or null where a fetch is an access fault.
   const DecodedInstruction* fetch(std::uint32_t pc) {
-    const std::uint32_t offset = pc - window_base_;
-    if (offset < window_bytes_ && window_decoded_[offset >> 2].valid) return &window_decoded_[offset >> 2];
-    return fetch_slow(pc);
+    const DecodedInstruction* const decoded = window_.find(pc);
+    return decoded != nullptr ? decoded : fetch_slow(pc);
   }
+  // The window around pc, empty where no fetch is allowed or nothing of the page has been fetched yet.
+  FetchWindow fetch_window(std::uint32_t pc) const;
 
  private:
   const DecodedInstruction* fetch_slow(std::uint32_t pc);
@@ -125,10 +138,7 @@ class Memory {
   std::vector<Range> executable_;
 
   bool refuse_fetches_ = false;
-  // The executable stretch of one page that was fetched from last.
-  std::uint32_t window_base_ = 0;
-  std::uint32_t window_bytes_ = 0;
-  DecodedInstruction* window_decoded_ = nullptr;
+  FetchWindow window_;  // that was fetched from last
 };
 
 // For step(): the same checks and fetches, but data accesses are only recorded in the StepResult. Whoever owns the

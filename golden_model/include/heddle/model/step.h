@@ -92,14 +92,20 @@ void finish_sc(Warp& warp, const StepResult& slot, LaneMask failed);
 // The register value a load gives for the accessed bytes in the low bits of `raw`.
 std::uint32_t load_result(isa::Op op, std::uint32_t raw);
 
+// Whether other threads run other cores of the same memory meanwhile. In company a run stops before a slot that the
+// others must not overlap with: atomics, fences, faulting accesses, stores to code or while a reservation is held, the
+// first use of an instruction or a page. Loads and stores may overlap: a race between lanes is the program's.
+enum class Company : std::uint8_t { kAlone, kOthers };
+
 // As step, with immediate memory and nothing recorded but the fault: the fast simulator. Runs up to `max_slots`
 // slots and stops early when the warp has no runnable lane or faults.
 struct RunResult {
   std::uint64_t slots = 0;        // issue slots used
   std::uint64_t warp_instrs = 0;  // of those, the ones in which at least one lane completed
   std::uint64_t lane_instrs = 0;  // completed lanes, summed
+  bool declined = false;          // in company: the next slot must be done alone
   std::optional<Fault> fault;
 };
-RunResult run(Warp& warp, Memory& memory, std::uint64_t max_slots);
+RunResult run(Warp& warp, Memory& memory, std::uint64_t max_slots, Company company = Company::kAlone);
 
 }  // namespace heddle::model
