@@ -24,12 +24,16 @@ namespace fs = std::filesystem;
 struct Settings : driver::RunOptions {
   std::string elf;
   uint64_t timeout = 0;
+  unsigned threads = 1;
   bool stack_reference = false, value_patterns = false, stalls = false, check_options = false;
 };
 
 void add_run_options(CLI::App& app, Settings& settings) {
   settings.add_to(app, "run", "EXAMPLE");
   app.add_option("--timeout", settings.timeout, "Abort a launch after so many cycles; 0: after very many")
+      ->capture_default_str();
+  app.add_option("--threads", settings.threads, "Threads of the host that the cores run on (model)")
+      ->check(CLI::Range(1U, 64U))
       ->capture_default_str();
   app.add_flag("--stack-reference", settings.stack_reference,
                "Also run on an exact post-dominator stack and report its issue slots (model)");
@@ -42,6 +46,7 @@ void add_run_options(CLI::App& app, Settings& settings) {
 
 /// What no single option can see; empty if all is well.
 std::string contradiction(const Settings& settings) {
+  if (settings.on_rtl() && settings.threads != 1) return "--threads are those of the model: add --backend model";
   if (settings.on_rtl() && settings.stack_reference)
     return "--stack-reference is computed in the model: add --backend model";
   if (settings.on_rtl() && settings.value_patterns)
@@ -81,6 +86,7 @@ driver::DeviceOptions device_options(const Settings& settings, const Example& ex
   driver::DeviceOptions options;
   options.backend = settings.on_rtl() ? driver::BackendKind::kRtl : driver::BackendKind::kModel;
   settings.apply(options, example.name);
+  options.host_threads = settings.threads;
   options.stack_reference = settings.stack_reference;
   options.value_patterns = settings.value_patterns;
   options.replay = fmt::format("./heddle run {} {}", example.name, quoted(words));
@@ -125,6 +131,7 @@ void Run::add(const driver::LaunchStatistics& launch) {
   total_.warp_instrs += launch.warp_instrs;
   total_.lane_instrs += launch.lane_instrs;
   total_.host_seconds += launch.host_seconds;
+  total_.processor_seconds += launch.processor_seconds;
   for (size_t i = 0; i < launch.warp_cycles.size(); ++i) total_.warp_cycles[i] += launch.warp_cycles[i];
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "heddle/driver/fault_report.h"
@@ -228,7 +229,11 @@ LaunchStatistics Device::wait() {
   if (!launch_) invalid("wait: no launch is running");
   const uint64_t limit = launch_->options.timeout != 0 ? launch_->options.timeout : default_timeout(options_.backend);
   const auto begin = std::chrono::steady_clock::now();
-  const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(); };
+  const std::clock_t processor_begin = std::clock();
+  const auto note_time = [&] {
+    last_.host_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    last_.processor_seconds = static_cast<double>(std::clock() - processor_begin) / CLOCKS_PER_SEC;
+  };
   try {
     uint64_t used = 0;
     uint32_t status = backend_->read_register(regs::kStatus);
@@ -240,12 +245,12 @@ LaunchStatistics Device::wait() {
     }
     check_lockstep();
     last_ = read_counters(*backend_);
-    last_.host_seconds = seconds();
+    note_time();
     drain_output();
     if (regs::status::kFault.get(status) != 0) throw_fault();
   } catch (const DeviceError& error) {
     program_dirty_ = true;
-    last_.host_seconds = seconds();
+    note_time();
     if (error.kind() == ErrorKind::kDeviceLost) {
       const DeviceError explained = explain_lost(error);
       finish();

@@ -33,6 +33,7 @@ class ModelBackend final : public Backend {
  public:
   explicit ModelBackend(const BackendOptions& options)
       : machine_(shape_of(Configuration::parse(options.configuration))) {
+    machine_.set_host_threads(options.host_threads);
     if (options.stack_reference) stack_reference_.emplace();
     if (options.value_patterns) {
       uniform_counter_.emplace();
@@ -128,6 +129,9 @@ class ModelBackend final : public Backend {
 std::unique_ptr<Backend> open_model(const BackendOptions& options) {
   if (!options.trace.empty()) {
     throw DeviceError(ErrorKind::kUnavailable, "the golden model has no waveforms; use the rtl back end for --trace");
+  }
+  if (options.host_threads == 0) {
+    throw DeviceError(ErrorKind::kInvalidArgument, "the golden model needs a thread of the host: host_threads is 0");
   }
   return std::make_unique<ModelBackend>(options);
 }

@@ -151,6 +151,9 @@ std::unique_ptr<Backend> open_rtl(const BackendOptions& options) {
     throw DeviceError(ErrorKind::kUnavailable,
                       "the post-dominator stack is computed in the model: use the model back end");
   }
+  if (options.host_threads != 1) {
+    throw DeviceError(ErrorKind::kUnavailable, "the RTL is simulated on one thread: host_threads are the model's");
+  }
   if (options.value_patterns) {
     throw DeviceError(ErrorKind::kUnavailable,
                       "uniform and affine values are counted in the model: use the model back end");

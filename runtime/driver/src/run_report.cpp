@@ -115,6 +115,7 @@ nlohmann::json to_json(const RunReport& report) {
       {"simd_efficiency", report.simd_efficiency()},
       {"lockstep", {{"compared", report.lockstep.compared}, {"copied", copied_total(report.lockstep)}}},
       {"host_seconds", report.total.host_seconds},
+      {"processor_seconds", report.total.processor_seconds},
       {"khz", report.khz()},
   };
   if (!report.rows.empty()) json["rows"] = report.rows;

@@ -48,11 +48,13 @@ struct LaunchStatistics {
   uint64_t warp_instrs = 0;   ///< Issue slots that retired an instruction.
   uint64_t lane_instrs = 0;   ///< Active lanes summed over those.
   double host_seconds = 0.0;  ///< Wall clock of the host for it.
+  /// Processor time of this process for it, over all threads: what a busy host changes least.
+  double processor_seconds = 0.0;
   /// Cycles of all warp slots by reason; the sum is cycles * cores * warps. All zero in the model, which has no timing.
   std::array<uint64_t, kWarpCycleReasons.size()> warp_cycles{};
 };
 
-/// The counters of the running or last launch; host_seconds is left at 0.
+/// The counters of the running or last launch; those of the host are left at 0.
 LaunchStatistics read_counters(Backend& device);
 
 }  // namespace heddle::driver
