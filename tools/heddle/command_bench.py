@@ -3,6 +3,7 @@ run(arguments), which prints, and gives what --json holds (rows) and whether all
 
 import sys
 
+import bench_build
 import bench_core
 import bench_memory
 import bench_sim
@@ -10,7 +11,7 @@ import report
 
 # What each row of --json has; null where it means nothing.
 ROW_FIELDS = ("name", "args", "config", "cycles", "warp_instrs", "lane_instrs", "value", "unit", "peak", "of_peak", "host_seconds", "khz")
-SUITES = {suite.NAME: suite for suite in (bench_core, bench_sim, bench_memory)}
+SUITES = {suite.NAME: suite for suite in (bench_core, bench_sim, bench_memory, bench_build)}
 
 
 def add(jobs):
