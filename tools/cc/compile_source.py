@@ -67,6 +67,7 @@ class Job:
     march: str = toolchain.MARCH
     flags: list = dataclasses.field(default_factory=list)
     layout: bool = True
+    register_banks: bool = True  # spread floating-point registers; only where the layout pass has been
     verbose: bool = False
     save_temps: pathlib.Path | None = None  # keep intermediate files in this directory
     library: bool = False  # part of the device library: compiled without assuming that a C library is there
@@ -114,7 +115,8 @@ def to_assembly(job, output):
                 text, encoding="utf-8", errors="surrogateescape"
             )
         result, report = layout.relayout(text)
-        result = register_banks.spread(result)
+        if job.register_banks:
+            result = register_banks.spread(result)
         pathlib.Path(output).write_text(result, encoding="utf-8", errors="surrogateescape")
         if job.verbose:
             report.print()

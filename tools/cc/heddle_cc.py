@@ -94,6 +94,12 @@ def parse(arguments):
         "--no-layout", dest="layout", action="store_false", help="keep the order of blocks that clang chose"
     )
     parser.add_argument(
+        "--no-register-banks",
+        dest="register_banks",
+        action="store_false",
+        help="keep the floating-point registers that clang chose",
+    )
+    parser.add_argument(
         "--printf", choices=sorted(PRINTF), default="double", help="how much of printf is linked (default: %(default)s)"
     )
     parser.add_argument(
@@ -210,6 +216,7 @@ def make_job(options, source, output):
         march=options.march,
         flags=flags + ["-Wall"] + options.passed,
         layout=options.layout,
+        register_banks=options.register_banks,
         verbose=options.verbose,
         save_temps=pathlib.Path(options.save_temps) if options.save_temps else None,
     )

@@ -16,6 +16,8 @@ import toolchain
 # After the standard flags, so that they win over them.
 SETTINGS = {
     "as they are": [],
+    "`-enable-post-misched=false`": ["-mllvm", "-enable-post-misched=false"],
+    "registers as clang names them": ["--no-register-banks"],
     "not unrolled": ["-mllvm", "-unroll-runtime=false"],
     "four times": ["-mllvm", "-unroll-count=4"],
     "scheduled for `rocket`": ["-mtune=rocket"],

@@ -243,6 +243,14 @@ class Options(ToolTest):
         self.assertIn("layout: 2 functions", self.cc("-v", "-S", "-o", "on.s", "k.c").stderr)
         self.assertNotIn("layout:", self.cc("-v", "-S", "-o", "off.s", "--no-layout", "k.c").stderr)
 
+    def test_register_banks_can_be_turned_off(self):
+        source = str(TOOLS.parents[1] / "examples" / "sgemm_tiled" / "sgemm_tiled.c")
+        for options in ([], ["--no-register-banks"]):
+            self.cc("-S", "-o", f"{len(options)}.s", "--save-temps", *options, source)
+            names = (f"{len(options)}.s", "sgemm_tiled.clang.s")
+            after, before = (set(re.findall(r"fmadd.*", (self.folder / name).read_text())) for name in names)
+            self.assertEqual(after == before, options != [])
+
     def test_map_and_temporaries(self):
         self.build(KERNEL, "--map", "k.map", "--save-temps=temps")
         self.assertIn(".text", (self.folder / "k.map").read_text())
