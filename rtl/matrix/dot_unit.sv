@@ -18,21 +18,29 @@ module dot_unit
   parameter  bit          Fp4     = 1'b1,
   localparam int unsigned Latency = 7
 ) (
-  input  logic        clk_i,
-  input  logic        rst_ni,
-  input  logic        valid_i,
-  input  format_t     format_i,
-  input  group_t      a_i,
-  input  group_t      b_i,
-  input  scales_t     a_scales_i,
-  input  scales_t     b_scales_i,
-  input  logic [31:0] c_i,       // of the group that entered in the cycle before
-  output logic        valid_o,
-  output logic [31:0] result_o
+  // (Plain vectors: as such Verilator 5.006 can build a unit once for a whole array.)
+  input  logic         clk_i,
+  input  logic         rst_ni,
+  input  logic         valid_i,
+  input  logic [7:0]   format_i,  // format_t
+  input  logic [255:0] a_i,
+  input  logic [255:0] b_i,
+  input  logic [31:0]  a_scales_i,
+  input  logic [31:0]  b_scales_i,
+  input  logic [31:0]  c_i,       // of the group that entered in the cycle before
+  output logic         valid_o,
+  output logic [31:0]  result_o
 );
 
   localparam int unsigned Lanes = 2 * Lanes16;  // lane l has the byte l of 8-bit elements; even lanes are wide
   localparam int unsigned Quads = Lanes / 4;
+
+  format_t format;
+  scales_t a_scales, b_scales;
+
+  assign format   = format_t'(format_i);
+  assign a_scales = scales_t'(a_scales_i);
+  assign b_scales = scales_t'(b_scales_i);
 
   logic [Latency:1] valid_q;
 
@@ -43,8 +51,8 @@ module dot_unit
   exponent_t             base_d, base_q;  // what exponents of products lack
   logic                  int8_d, int8_q, fp4, lanes_used, lanes_used_q;
 
-  assign int8_d     = format_i.a == ElementInt8;
-  assign fp4        = Fp4 && format_i.a == ElementE2m1;
+  assign int8_d     = format.a == ElementInt8;
+  assign fp4        = Fp4 && format.a == ElementE2m1;
   assign lanes_used = valid_i && !fp4;
 
   for (genvar l = 0; l < Lanes; l++) begin : gen_lane
@@ -58,7 +66,7 @@ module dot_unit
       .Tf32(Tf32),
       .Fp8 (Fp8)
     ) u_a (
-      .element_i(format_i.a),
+      .element_i(format.a),
       .byte_i   (a_i[8*l +: 8]),
       .half_i   (a_i[16*(l/2) +: 16]),
       .tf32_i   (a_i[32*(l/4) + 13 +: 19]),
@@ -70,7 +78,7 @@ module dot_unit
       .Tf32(Tf32),
       .Fp8 (Fp8)
     ) u_b (
-      .element_i(format_i.b),
+      .element_i(format.b),
       .byte_i   (b_i[8*l +: 8]),
       .half_i   (b_i[16*(l/2) +: 16]),
       .tf32_i   (b_i[32*(l/4) + 13 +: 19]),
@@ -90,14 +98,14 @@ module dot_unit
 
   always_comb begin
     special_d = '0;
-    base_d    = exponent_t'(ExponentOffset) - exponent_t'(bias(format_i.a)) - exponent_t'(bias(format_i.b));
+    base_d    = exponent_t'(ExponentOffset) - exponent_t'(bias(format.a)) - exponent_t'(bias(format.b));
     if (fp4) begin
       special_d = fp4_special;
     end else begin
       for (int unsigned l = 0; l < Lanes; l++) special_d = special_d | lane_special[l];
-      if (format_i.scale == ScaleE8m0) begin
-        base_d = base_d + exponent_t'(a_scales_i[0]) + exponent_t'(b_scales_i[0]) - exponent_t'(254);
-        if (a_scales_i[0] == '1 || b_scales_i[0] == '1) special_d.nan = 1'b1;
+      if (format.scale == ScaleE8m0) begin
+        base_d = base_d + exponent_t'(a_scales[0]) + exponent_t'(b_scales[0]) - exponent_t'(254);
+        if (a_scales[0] == '1 || b_scales[0] == '1) special_d.nan = 1'b1;
       end
     end
   end
@@ -316,7 +324,7 @@ module dot_unit
       .clk_i,
       .rst_ni,
       .valid_i   (valid_i && fp4),
-      .nvfp4_i   (format_i.scale == ScaleE4m3),
+      .nvfp4_i   (format.scale == ScaleE4m3),
       .a_i,
       .b_i,
       .a_scales_i,
@@ -339,20 +347,11 @@ module dot_unit
   assign valid_o = valid_q[Latency];
 
 `ifndef SYNTHESIS
-  logic formats_match, eight_bits, known;
-  assign formats_match = format_i.a == format_i.b || (format_i.a inside {ElementE5m2, ElementE4m3} && format_i.b inside {ElementE5m2, ElementE4m3});
-  assign eight_bits    = format_i.a inside {ElementE5m2, ElementE4m3};
-  always_comb begin
-    unique case (format_i.scale)
-      ScaleNone: known = format_i.a != ElementE2m1;
-      ScaleE8m0: known = eight_bits || format_i.a == ElementE2m1;
-      ScaleE4m3: known = format_i.a == ElementE2m1;
-      default:   known = 1'b0;
-    endcase
-  end
+  logic eight_bits;
+  assign eight_bits = format.a inside {ElementE5m2, ElementE4m3};
   // Only formats of docs/matrix.md enter, and only those that are built.
   a_format : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    valid_i |-> formats_match && known && (Fp8 || !eight_bits) && (Fp4 || format_i.a != ElementE2m1));
+    valid_i |-> known_format(format) && (Fp8 || !eight_bits) && (Fp4 || format.a != ElementE2m1));
   // The whole sum fits: its magnitude is below 2^44.
   a_sum : assert property (@(posedge clk_i) disable iff (!rst_ni)
     valid_q[4] && !fixed_q[4] && !int84_q |-> sum != sum_t'(1) <<< (SumBits - 1));

@@ -4,6 +4,10 @@ rtl/matrix/dot_product.sv
 rtl/matrix/dot_fp4.sv
 rtl/matrix/dot_round.sv
 rtl/matrix/dot_unit.sv
+rtl/matrix/matrix_transpose.sv
+rtl/matrix/matrix_fetch.sv
 rtl/matrix/matrix_operand.sv
 rtl/matrix/matrix_array.sv
+rtl/matrix/matrix_window.sv
+rtl/matrix/matrix_check.sv
 rtl/matrix/matrix_engine.sv

@@ -5,24 +5,21 @@
 // used again after Steps cycles at the earliest, when its last result has just been written.
 // Periods of 8 cycles: in one the columns of a block are read ("fetch"), in the next it is computed ("run").
 // Latency: `done_o` 8 cycles after the last step of a command's last block. Throughput: a block per period as long as panels are full.
-// Accumulators: two buffers, each of Blocks * Blocks' blocks. A command uses one; lanes may read and write the other. Commands to the same buffer
-// are in order; the word of a block b and step s is 8 b + s, blocks counted by rows first; it holds `Together` rows by Dim columns
-// (Dim = 4: columns 2 (s % 2) and the next of row s / 2).
-// Invariants: panels are read only when full; lanes and commands are not in one buffer.
+// Accumulators: two buffers, each of Blocks x Blocks blocks. A command uses one; lanes may read and write the other. Commands to the same buffer
+// are in order. Word 8 b + s holds step s of block b = column block * Blocks + row block: `Together` rows by Dim columns (Dim = 4: columns
+// 2 (s % 2) and the next of row s / 2).
+// Invariants: panels are read only when full; lanes and commands are not in one buffer; a tile lies in its buffer.
 module matrix_array
   import matrix_pkg::*;
 #(
-  parameter  int unsigned Dim          = 4,  // 4, 8 or 16
-  parameter  int unsigned RowBlocks    = 4,
-  parameter  int unsigned ColumnBlocks = 4,
-  parameter  bit          Fp8          = 1'b1,
-  parameter  bit          Fp4          = 1'b1,
-  localparam int unsigned Steps        = 8,
-  localparam int unsigned Units        = Dim * Dim / Steps,
-  localparam int unsigned Together     = (Dim > Steps) ? Dim / Steps : 1,
-  localparam int unsigned RowEntryBits    = $clog2(Dim * RowBlocks / Together),
-  localparam int unsigned ColumnEntryBits = $clog2(Dim * ColumnBlocks / Together),
-  localparam int unsigned WordBits     = $clog2(Steps * RowBlocks * ColumnBlocks)
+  parameter  int unsigned Dim       = 4,  // 4, 8 or 16
+  parameter  bit          Fp8       = 1'b1,
+  parameter  bit          Fp4       = 1'b1,
+  localparam int unsigned Steps     = 8,
+  localparam int unsigned Units     = Dim * Dim / Steps,
+  localparam int unsigned Together  = (Dim > Steps) ? Dim / Steps : 1,
+  localparam int unsigned EntryBits = $clog2(Dim * Blocks / Together),
+  localparam int unsigned WordBits  = $clog2(Steps * Blocks * Blocks)
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
@@ -30,14 +27,15 @@ module matrix_array
   input  tile_t                      command_i,
   input  logic                       command_valid_i,
   output logic                       command_ready_o,
-  output logic                       done_o,          // once per command, in order: its results are in the accumulators
+  output logic                       done_o,          // once per command, in order: its results are written at the end of this cycle
+  output logic                       done_buffer_o,
 
   // panels
   input  logic [1:0]                 a_full_i,
   output logic                       a_release_o,
   output logic                       a_read_o,
   output logic                       a_slot_o,
-  output logic [RowEntryBits-1:0]    a_entry_o,
+  output logic [EntryBits-1:0]       a_entry_o,
   output logic [1:0]                 a_scales_o,
   input  group_t  [Together-1:0]     a_data_i,
   input  scales_t [Together-1:0]     a_scales_i,
@@ -45,18 +43,17 @@ module matrix_array
   output logic                       b_release_o,
   output logic                       b_read_o,
   output logic                       b_slot_o,
-  output logic [ColumnEntryBits-1:0] b_entry_o,
+  output logic [EntryBits-1:0]       b_entry_o,
   output logic [1:0]                 b_scales_o,
   input  group_t  [Together-1:0]     b_data_i,
   input  scales_t [Together-1:0]     b_scales_i,
 
-  // accumulators as lanes see them: a word per cycle, read data in the next cycle
+  // accumulators for lanes: a word per cycle, read data in the next cycle
   input  logic                       lane_buffer_i,
+  input  logic [WordBits-1:0]        lane_word_i,
   input  logic                       lane_read_i,
-  input  logic [WordBits-1:0]        lane_read_word_i,
   output logic [Units-1:0][31:0]     lane_data_o,
   input  logic [Units-1:0]           lane_write_i,
-  input  logic [WordBits-1:0]        lane_write_word_i,
   input  logic [Units-1:0][31:0]     lane_data_i
 );
 
@@ -70,8 +67,8 @@ module matrix_array
   // A block of a group.
   typedef struct packed {
     logic       slot;
-    logic [3:0] row;           // block
-    logic [3:0] column;
+    logic [1:0] row;           // block of the tile
+    logic [1:0] column;
     logic       first_group;   // of its command
     logic       last_of_group;
     logic       last;          // of its command
@@ -81,15 +78,15 @@ module matrix_array
   // ---- blocks in their order ------------------------------------------------------------------------------------------
   logic        active_d, active_q, slot_d, slot_q, start, advance, row_last, column_last, group_last;
   tile_t       tile_q;
-  logic [3:0]  row_d, row_q, column_d, column_q;
+  logic [1:0]  row_d, row_q, column_d, column_q;
   logic [15:0] group_d, group_q;
   step_t       step_q;
   logic        period_end, available;
   logic        fetch_valid_q, run_valid_q;
   block_t      next, fetch_q, run_q;
 
-  assign row_last    = row_q + 4'd1 == tile_q.row_blocks;
-  assign column_last = column_q + 4'd1 == tile_q.column_blocks;
+  assign row_last    = 3'(row_q) + 3'd1 == tile_q.row_blocks;
+  assign column_last = 3'(column_q) + 3'd1 == tile_q.column_blocks;
   assign group_last  = group_q == tile_q.groups - 16'd1;
   assign period_end  = step_q == '1;
   assign available   = active_q && a_full_i[slot_q] && b_full_i[slot_q];
@@ -107,8 +104,8 @@ module matrix_array
     column_d = column_q;
     group_d  = group_q;
     if (advance) begin
-      row_d = row_last ? '0 : row_q + 4'd1;
-      if (row_last) column_d = column_last ? '0 : column_q + 4'd1;
+      row_d = row_last ? '0 : row_q + 2'd1;
+      if (row_last) column_d = column_last ? '0 : column_q + 2'd1;
       if (next.last_of_group) begin
         slot_d  = !slot_q;
         group_d = group_last ? '0 : group_q + 16'd1;
@@ -155,13 +152,13 @@ module matrix_array
 
   assign b_read_o    = fetch_valid_q && 32'(step_q) < EntriesOfBlock;
   assign b_slot_o    = fetch_q.slot;
-  assign b_entry_o   = ColumnEntryBits'(32'(fetch_q.column) * EntriesOfBlock + 32'(step_q));
+  assign b_entry_o   = EntryBits'(32'(fetch_q.column) * EntriesOfBlock + 32'(step_q));
   assign b_scales_o  = fetch_q.tile.scales;
   assign b_release_o = fetch_valid_q && period_end && fetch_q.last_of_group;
 
   assign a_read_o    = run_valid_q;
   assign a_slot_o    = run_q.slot;
-  assign a_entry_o   = RowEntryBits'(32'(run_q.row) * EntriesOfBlock + ((Dim == 4) ? 32'(step_q) >> 1 : 32'(step_q)));
+  assign a_entry_o   = EntryBits'(32'(run_q.row) * EntriesOfBlock + ((Dim == 4) ? 32'(step_q) >> 1 : 32'(step_q)));
   assign a_scales_o  = run_q.tile.scales;
   assign a_release_o = run_valid_q && period_end && run_q.last_of_group;
 
@@ -207,7 +204,7 @@ module matrix_array
   logic       [Latency+1:1]   info_valid_q;
 
   assign info_d = '{format: run_q.tile.format, buffer: run_q.tile.buffer,
-                    word: word_t'((32'(run_q.column) * RowBlocks + 32'(run_q.row)) * Steps + 32'(step_q)),
+                    word: {run_q.column + run_q.tile.column, run_q.row + run_q.tile.row, step_q},
                     zero_c: run_q.first_group && !run_q.tile.accumulate, last: run_q.last && period_end};
 
   always_ff @(posedge clk_i) begin
@@ -227,9 +224,6 @@ module matrix_array
   // ---- units -----------------------------------------------------------------------------------------------------------
   logic [Units-1:0][31:0] c, result;
   logic [Units-1:0]       unit_valid;
-  logic                   second_half;
-
-  assign second_half = info_q[1].word[0];  // Dim = 4
 
   for (genvar t = 0; t < Together; t++) begin : gen_row
     for (genvar k = 0; k < ColumnsUsed; k++) begin : gen_column
@@ -241,6 +235,8 @@ module matrix_array
         assign b        = column_data_q[k];
         assign b_scales = column_scales_q[k];
       end else begin : gen_half
+        logic second_half;
+        assign second_half = info_q[1].word[0];
         assign b        = second_half ? column_data_q[ColumnsUsed + k] : column_data_q[k];
         assign b_scales = second_half ? column_scales_q[ColumnsUsed + k] : column_scales_q[k];
       end
@@ -268,10 +264,11 @@ module matrix_array
   logic [1:0][Units-1:0][31:0] buffer_data;
   logic                        lane_buffer_q, write;
 
-  assign write       = info_valid_q[Latency+1];
-  assign c           = buffer_data[info_q[2].buffer];
-  assign lane_data_o = buffer_data[lane_buffer_q];
-  assign done_o      = write && info_q[Latency+1].last;
+  assign write         = info_valid_q[Latency+1];
+  assign c             = buffer_data[info_q[2].buffer];
+  assign lane_data_o   = buffer_data[lane_buffer_q];
+  assign done_o        = write && info_q[Latency+1].last;
+  assign done_buffer_o = info_q[Latency+1].buffer;
 
   for (genvar i = 0; i < 2; i++) begin : gen_buffer
     logic engine_read, engine_write, lanes_here;
@@ -281,16 +278,16 @@ module matrix_array
     assign engine_write = write && info_q[Latency+1].buffer == 1'(i);
 
     ram_1r1w #(
-      .Depth     (Steps * RowBlocks * ColumnBlocks),
+      .Depth     (1 << WordBits),
       .Width     (Units * 32),
       .SliceWidth(32)
     ) u_ram (
       .clk_i,
       .read_enable_i  (engine_read || (lane_read_i && lanes_here)),
-      .read_address_i (engine_read ? info_q[1].word : lane_read_word_i),
+      .read_address_i (engine_read ? info_q[1].word : lane_word_i),
       .read_data_o    (buffer_data[i]),
       .write_enable_i (engine_write ? '1 : lanes_here ? lane_write_i : '0),
-      .write_address_i(engine_write ? info_q[Latency+1].word : lane_write_word_i),
+      .write_address_i(engine_write ? info_q[Latency+1].word : lane_word_i),
       .write_data_i   (engine_write ? result : lane_data_i)
     );
 
@@ -306,9 +303,9 @@ module matrix_array
 
 `ifndef SYNTHESIS
   a_in_step : assert property (@(posedge clk_i) disable iff (!rst_ni) unit_valid == {Units{write}});
-  a_blocks : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    command_valid_i |-> command_i.row_blocks != '0 && 32'(command_i.row_blocks) <= RowBlocks &&
-                        command_i.column_blocks != '0 && 32'(command_i.column_blocks) <= ColumnBlocks && command_i.groups != '0);
+  a_tile : assert property (@(posedge clk_i) disable iff (!rst_ni)
+    command_valid_i |-> command_i.row_blocks != '0 && 32'(command_i.row) + 32'(command_i.row_blocks) <= Blocks &&
+                        command_i.column_blocks != '0 && 32'(command_i.column) + 32'(command_i.column_blocks) <= Blocks && command_i.groups != '0);
 `endif
 
 endmodule

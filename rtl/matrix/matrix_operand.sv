@@ -1,19 +1,18 @@
 // One side of the matrix engine, the rows of A or the columns of B: reads the groups of a command from the scratchpad into a panel, a
 // slot per group, and gives them to the array. While the array works on one slot the next one is filled, also of the next command.
-// A group of K takes one read of 32 bytes per row, then those of its scales: one byte, two or four per row, rows next to each other.
+// matrix_fetch makes the requests, matrix_transpose turns the lines of a transposed operand into rows.
 // Requests are in order, and so are responses, which are always accepted; Outstanding of them may be under way.
 // Latency of a panel read: data in the cycle after `read_i`. Throughput: one request per cycle while a slot is free.
-// Invariants: a slot is filled only when it is free, read only when it is full; no response without a request.
+// Invariants: a slot is filled only when it is free, read only when it is full; no response without a request; one row per cycle comes.
 module matrix_operand
   import matrix_pkg::*;
 #(
   parameter  int unsigned Dim         = 4,  // rows of a block of the array
-  parameter  int unsigned Blocks      = 4,   // at most, of a command
-  parameter  int unsigned Together    = 1,   // rows that are read together; divides Dim
+  parameter  int unsigned Together    = 1,  // rows that are read together; divides Dim
   parameter  int unsigned Outstanding = 8,
   localparam int unsigned Rows        = Dim * Blocks,
   localparam int unsigned Entries     = Rows / Together,
-  localparam int unsigned EntryBits   = (Entries > 1) ? $clog2(Entries) : 1
+  localparam int unsigned EntryBits   = $clog2(Entries)
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -42,92 +41,64 @@ module matrix_operand
   localparam int unsigned ScaleLines    = (Rows * Scales + GroupBytes - 1) / GroupBytes;  // of a slot
   localparam int unsigned ScaleLineBits = (ScaleLines > 1) ? $clog2(ScaleLines) : 1;
   localparam int unsigned TogetherBits  = $clog2(Together);
+  localparam int unsigned UnderWayBits  = 4;
+
+  typedef logic [RowBits-1:0]      row_t;
+  typedef logic [UnderWayBits-1:0] under_way_t;
 
   // Where a response goes.
   typedef struct packed {
-    logic               scale;
-    logic               slot;
-    logic               last;  // of its group
-    logic [RowBits-1:0] row;   // or line of scales
-  } place_t;
+    logic       scale;
+    logic       transposed;
+    logic       slot;
+    logic       last;  // of its group
+    logic [1:0] size;
+    logic [5:0] rows;  // of a transposed operand's block
+    row_t       row;   // the first of them, or the row, or the line of scales
+  } response_t;
+
+  // What goes with a block of a transposed operand.
+  typedef struct packed {
+    logic slot;
+    logic last;
+    row_t row;
+  } rows_t;
 
   // ---- requests ----------------------------------------------------------------------------------------------------
-  logic             active_d, active_q, scale_phase_d, scale_phase_q, fill_slot_d, fill_slot_q, start, sent, group_last, row_last;
-  operand_t         command_q;
-  logic [15:0]      group_d, group_q;
-  logic [RowBits-1:0] row_d, row_q, rows, lines;
-  scratch_address_t row_address_d, row_address_q, group_address_d, group_address_q, scale_address_d, scale_address_q;
-  scratch_address_t scale_group_d, scale_group_q;
-  logic [1:0]       taken_d, taken_q;   // slots that are being filled or full
-  logic [1:0]       ready_d, ready_q;   // full ones
-  logic             oldest_d, oldest_q, slot_free, place_ready;
-  place_t           place_in, place_out;
+  response_t  place_in, place;
+  logic       sent, first, block_end, place_ready, place_valid;
+  logic [1:0] taken_d, taken_q;   // slots that are being filled or full
+  under_way_t blocks_d, blocks_q; // of a transposed operand: all their lines requested, not all rows there
 
-  assign rows       = RowBits'(command_q.blocks) * RowBits'(Dim);
-  assign lines      = (command_q.scaled) ? RowBits'(((32'(rows) << command_q.scales) + GroupBytes - 1) / GroupBytes) : '0;
-  assign row_last   = scale_phase_q ? row_q + RowBits'(1) == lines : row_q + RowBits'(1) == rows;
-  assign group_last = row_last && (scale_phase_q || !command_q.scaled);
-  // The first request of a group waits for its slot.
-  assign slot_free  = !taken_q[fill_slot_q] || row_q != '0 || scale_phase_q;
+  matrix_fetch #(
+    .Dim(Dim)
+  ) u_fetch (
+    .clk_i,
+    .rst_ni,
+    .command_i,
+    .command_valid_i,
+    .command_ready_o,
+    .taken_i      (taken_q),
+    .transposing_i(blocks_q != '0),
+    .place_ready_i(place_ready),
+    .address_o    (request_address_o),
+    .valid_o      (request_valid_o),
+    .ready_i      (request_ready_i),
+    .first_o      (first),
+    .slot_o       (place_in.slot),
+    .last_o       (place_in.last),
+    .scale_o      (place_in.scale),
+    .transposed_o (place_in.transposed),
+    .block_end_o  (block_end),
+    .size_o       (place_in.size),
+    .row_o        (place_in.row),
+    .rows_o       (place_in.rows)
+  );
 
-  assign request_address_o = scale_phase_q ? scale_address_q : row_address_q;
-  assign request_valid_o   = active_q && slot_free && place_ready;
-  assign sent              = request_valid_o && request_ready_i;
-  assign command_ready_o   = !active_q || (sent && group_last && group_q == 16'd1);
-  assign start             = command_valid_i && command_ready_o;
-
-  always_comb begin
-    active_d        = active_q;
-    scale_phase_d   = scale_phase_q;
-    fill_slot_d     = fill_slot_q;
-    group_d         = group_q;
-    row_d           = row_q;
-    row_address_d   = row_address_q;
-    group_address_d = group_address_q;
-    scale_address_d = scale_address_q;
-    scale_group_d   = scale_group_q;
-    if (sent) begin
-      row_d = row_q + RowBits'(1);
-      if (scale_phase_q) scale_address_d = scale_address_q + scratch_address_t'(GroupBytes);
-      else               row_address_d = row_address_q + command_q.stride;
-      if (row_last) begin
-        row_d         = '0;
-        scale_phase_d = !scale_phase_q && command_q.scaled;
-      end
-      if (group_last) begin
-        fill_slot_d     = !fill_slot_q;
-        group_d         = group_q - 16'd1;
-        active_d        = group_q != 16'd1;
-        group_address_d = group_address_q + scratch_address_t'(GroupBytes);
-        row_address_d   = group_address_d;
-        scale_group_d   = scale_group_q + command_q.scale_stride;
-        scale_address_d = scale_group_d;
-      end
-    end
-    if (start) begin
-      active_d        = 1'b1;
-      group_d         = command_i.groups;
-      row_address_d   = command_i.address;
-      group_address_d = command_i.address;
-      scale_address_d = command_i.scale_address;
-      scale_group_d   = command_i.scale_address;
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (start) command_q <= command_i;
-    group_q         <= group_d;
-    row_address_q   <= row_address_d;
-    group_address_q <= group_address_d;
-    scale_address_q <= scale_address_d;
-    scale_group_q   <= scale_group_d;
-  end
-
-  // ---- responses -----------------------------------------------------------------------------------------------------
-  assign place_in = '{scale: scale_phase_q, slot: fill_slot_q, last: group_last, row: row_q};
+  assign sent = request_valid_o && request_ready_i;
 
   fifo #(
-    .Width($bits(place_t)),
+    .Width($bits(response_t)),
     .Depth(Outstanding)
   ) u_places (
     .clk_i,
@@ -135,13 +106,49 @@ module matrix_operand
     .data_i (place_in),
     .valid_i(sent),
     .ready_o(place_ready),
-    .data_o (place_out),
-    .valid_o(),
+    .data_o (place),
+    .valid_o(place_valid),
     .ready_i(response_valid_i),
     .count_o()
   );
 
+  // ---- rows: as they come, or from lines ----------------------------------------------------------------------------
+  logic       direct_valid, turned_valid, turned_last, row_valid, row_slot, row_ends_group;
+  rows_t      turned_info;
+  group_t     turned, row_data;
+  logic [4:0] turned_row;
+  row_t       row;
+
+  assign direct_valid = response_valid_i && !place.scale && !place.transposed;
+
+  matrix_transpose #(
+    .InfoWidth($bits(rows_t))
+  ) u_transpose (
+    .clk_i,
+    .rst_ni,
+    .valid_i(response_valid_i && !place.scale && place.transposed),
+    .line_i (response_data_i),
+    .size_i (place.size),
+    .rows_i (place.rows),
+    .info_i ({place.slot, place.last, place.row}),
+    .valid_o(turned_valid),
+    .group_o(turned),
+    .row_o  (turned_row),
+    .last_o (turned_last),
+    .info_o (turned_info),
+    .busy_o ()
+  );
+
+  assign row_valid      = direct_valid || turned_valid;
+  assign row_data       = turned_valid ? turned : response_data_i;
+  assign row            = turned_valid ? turned_info.row + row_t'(turned_row) : place.row;
+  assign row_slot       = turned_valid ? turned_info.slot : place.slot;
+  assign row_ends_group = turned_valid ? turned_last && turned_info.last : place.last;
+
   // ---- slots ---------------------------------------------------------------------------------------------------------
+  logic [1:0] ready_d, ready_q;   // full ones
+  logic       oldest_d, oldest_q;
+
   always_comb begin
     taken_d  = taken_q;
     full_o   = ready_q;
@@ -151,27 +158,22 @@ module matrix_operand
       full_o[oldest_q]  = 1'b0;
     end
     ready_d = full_o;
-    if (sent && row_q == '0 && !scale_phase_q) taken_d[fill_slot_q] = 1'b1;
-    if (response_valid_i && place_out.last) ready_d[place_out.slot] = 1'b1;
+    if (sent && first) taken_d[place_in.slot] = 1'b1;
+    if (row_valid && row_ends_group) ready_d[row_slot] = 1'b1;
+    blocks_d = blocks_q + under_way_t'(sent && block_end) - under_way_t'(turned_valid && turned_last);
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      active_q      <= 1'b0;
-      scale_phase_q <= 1'b0;
-      fill_slot_q   <= 1'b0;
-      row_q         <= '0;
-      taken_q       <= '0;
-      ready_q       <= '0;
-      oldest_q      <= 1'b0;
+      taken_q  <= '0;
+      ready_q  <= '0;
+      oldest_q <= 1'b0;
+      blocks_q <= '0;
     end else begin
-      active_q      <= active_d;
-      scale_phase_q <= scale_phase_d;
-      fill_slot_q   <= fill_slot_d;
-      row_q         <= row_d;
-      taken_q       <= taken_d;
-      ready_q       <= ready_d;
-      oldest_q      <= oldest_d;
+      taken_q  <= taken_d;
+      ready_q  <= ready_d;
+      oldest_q <= oldest_d;
+      blocks_q <= blocks_d;
     end
   end
 
@@ -180,7 +182,7 @@ module matrix_operand
     logic write;
 
     if (Together > 1) begin : gen_select
-      assign write = place_out.row[TogetherBits-1:0] == TogetherBits'(t);
+      assign write = row[TogetherBits-1:0] == TogetherBits'(t);
     end else begin : gen_always
       assign write = 1'b1;
     end
@@ -193,9 +195,9 @@ module matrix_operand
       .read_enable_i  (read_i),
       .read_address_i ({read_slot_i, read_entry_i}),
       .read_data_o    (data_o[t]),
-      .write_enable_i (response_valid_i && !place_out.scale && write),
-      .write_address_i({place_out.slot, EntryBits'(place_out.row >> TogetherBits)}),
-      .write_data_i   (response_data_i)
+      .write_enable_i (row_valid && write),
+      .write_address_i({row_slot, EntryBits'(row >> TogetherBits)}),
+      .write_data_i   (row_data)
     );
   end
 
@@ -224,8 +226,8 @@ module matrix_operand
     .read_enable_i  (read_i),
     .read_address_i ({read_slot_i, ScaleLineBits'(scale_offset >> $clog2(GroupBytes))}),
     .read_data_o    (scale_line),
-    .write_enable_i (response_valid_i && place_out.scale),
-    .write_address_i({place_out.slot, ScaleLineBits'(place_out.row)}),
+    .write_enable_i (response_valid_i && place.scale),
+    .write_address_i({place.slot, ScaleLineBits'(place.row)}),
     .write_data_i   (response_data_i)
   );
 
@@ -241,9 +243,10 @@ module matrix_operand
 `ifndef SYNTHESIS
   a_release : assert property (@(posedge clk_i) disable iff (!rst_ni) release_i |-> ready_q[oldest_q]);
   a_full : assert property (@(posedge clk_i) disable iff (!rst_ni) read_i |-> ready_q[read_slot_i]);
-  a_blocks : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    command_valid_i |-> command_i.blocks != '0 && 32'(command_i.blocks) <= Blocks && command_i.groups != '0);
-  a_not_full : assert property (@(posedge clk_i) disable iff (!rst_ni) response_valid_i |-> !ready_q[place_out.slot]);
+  a_response : assert property (@(posedge clk_i) disable iff (!rst_ni) response_valid_i |-> place_valid);
+  a_not_full : assert property (@(posedge clk_i) disable iff (!rst_ni) row_valid |-> !ready_q[row_slot] && taken_q[row_slot]);
+  a_one_row : assert property (@(posedge clk_i) disable iff (!rst_ni) !(direct_valid && turned_valid));
+  a_under_way : assert property (@(posedge clk_i) disable iff (!rst_ni) sent && block_end |-> blocks_q != '1);
 `endif
 
 endmodule

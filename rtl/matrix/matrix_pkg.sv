@@ -1,4 +1,4 @@
-// Types of the matrix engine: elements, scales and formats of docs/matrix.md, and what its modules pass to each other.
+// Types of the matrix engine: elements, scales, formats and commands of docs/matrix.md, and what its modules pass to each other.
 package matrix_pkg;
 
   localparam int unsigned GroupBytes = 32;  // of K, per row and per column
@@ -32,18 +32,94 @@ package matrix_pkg;
   typedef logic [Scales-1:0][7:0] scales_t;
 
   // ---- commands --------------------------------------------------------------------------------------------------
-  typedef logic [17:0] scratch_address_t;  // byte; the largest scratchpad
+  localparam int unsigned OwnerBits     = 4;   // workgroups in a cluster
+  localparam int unsigned DimensionBits = 16;  // of fields for rows and columns
 
-  // The rows of A or the columns of B. Element k of row r lies in the group k / (elements of a group), whose 32 bytes begin at
-  // address + r * stride + 32 * group; scales of a group at scale_address + group * scale_stride, rows next to each other.
+  typedef logic [17:0]              scratch_address_t;  // byte; the largest scratchpad
+  typedef logic [OwnerBits-1:0]     owner_t;
+  typedef logic [DimensionBits-1:0] dimension_t;
+
+  // Where an operand lies, as a descriptor has it.
+  typedef struct packed {
+    logic [31:0] scale_stride;
+    logic [31:0] scale_address;
+    logic [31:0] stride;
+    logic [31:0] address;
+  } place_t;
+
+  // The descriptor of a command: 16 words, the last one first.
+  typedef struct packed {
+    logic [95:0]  zero_high;
+    logic [31:0]  barrier;
+    place_t       b;
+    place_t       a;
+    dimension_t   column;      // of the tile in its buffer
+    dimension_t   row;
+    logic [15:0]  zero_groups;
+    logic [15:0]  groups;
+    dimension_t   columns;     // N
+    dimension_t   rows;        // M
+    logic [15:0]  id;
+    logic [2:0]   zero_flags;
+    logic         arrive;
+    logic         accumulate;
+    logic         buffer;
+    logic         transpose_b;
+    logic         transpose_a;
+    scale_e       scale;
+    element_e     element_b;
+    element_e     element_a;
+  } descriptor_t;
+
+  // What the core knows of the one who issues a command.
+  typedef struct packed {
+    owner_t           owner;         // workgroup
+    scratch_address_t scratch_base;  // its allocation: a multiple of 32
+    logic [18:0]      scratch_size;
+    logic [1:0]       buffers;       // that it may use
+  } context_t;
+
+  // Names a command; where its completion arrives.
+  typedef struct packed {
+    owner_t           owner;
+    logic [15:0]      id;
+    logic             buffer;
+    logic             arrive;
+    scratch_address_t barrier;
+  } tag_t;
+
+  typedef enum logic [2:0] {
+    FaultNone,
+    FaultAfter,
+    FaultFormat,
+    FaultTile,
+    FaultAccumulators,
+    FaultAlignment,
+    FaultRange
+  } fault_e;
+
+  typedef struct packed {
+    owner_t      owner;
+    logic [15:0] id;
+    logic        buffer;
+    fault_e      cause;
+    logic [2:0]  operand;  // 0 A, 1 B, 2 scales of A, 3 scales of B, 4 mbarrier
+    logic [31:0] value;
+  } fault_t;
+
+  // The rows of A or the columns of B, checked: physical addresses. Element k of row r lies in the group k / (elements of a group), whose 32 bytes
+  // begin at address + r * stride + 32 * group; transposed at address + k * stride + r * size. Scales of a group at
+  // scale_address + group * scale_stride, rows next to each other.
   typedef struct packed {
     scratch_address_t address;
     scratch_address_t stride;
     scratch_address_t scale_address;
     scratch_address_t scale_stride;
+    logic             transposed;
+    logic [1:0]       size;    // 2^n bytes per element, where transposed
     logic             scaled;
     logic [1:0]       scales;  // 2^n bytes per row
-    logic [3:0]       blocks;  // rows or columns, in sizes of the array
+    logic [2:0]       blocks;  // rows or columns, in sizes of the array
     logic [15:0]      groups;  // of K
   } operand_t;
 
@@ -51,18 +127,51 @@ package matrix_pkg;
   typedef struct packed {
     format_t     format;
     logic [1:0]  scales;
-    logic [3:0]  row_blocks;
-    logic [3:0]  column_blocks;
+    logic [1:0]  row;            // first block of the tile in the buffer
+    logic [1:0]  column;
+    logic [2:0]  row_blocks;
+    logic [2:0]  column_blocks;
     logic [15:0] groups;
-    logic        buffer;      // of the accumulators
-    logic        accumulate;  // otherwise C is +0 before the first group
+    logic        buffer;         // of the accumulators
+    logic        accumulate;     // otherwise C is +0 before the first group
   } tile_t;
 
   typedef struct packed {
     operand_t a;
     operand_t b;
     tile_t    tile;
+    tag_t     tag;
   } command_t;
+
+  // A buffer has Blocks x Blocks blocks of the size of the array.
+  localparam int unsigned Blocks = 4;
+
+  // The rows of the table of formats.
+  function automatic logic known_format(format_t format);
+    logic fp8;
+    fp8 = format.a inside {ElementE5m2, ElementE4m3} && format.b inside {ElementE5m2, ElementE4m3};
+    unique case (format.scale)
+      ScaleNone: return fp8 || (format.a == format.b && format.a inside {ElementInt8, ElementTf32, ElementFp16, ElementBf16});
+      ScaleE8m0: return fp8 || (format.a == ElementE2m1 && format.b == ElementE2m1);
+      ScaleE4m3: return format.a == ElementE2m1 && format.b == ElementE2m1;
+      default:   return 1'b0;
+    endcase
+  endfunction
+
+  // 2^n bytes per element; of E2M1 none.
+  function automatic logic [1:0] element_size(element_e element);
+    unique case (element)
+      ElementTf32:              return 2'd2;
+      ElementFp16, ElementBf16: return 2'd1;
+      default:                  return 2'd0;
+    endcase
+  endfunction
+
+  // 2^n bytes of scales per row and group, where there are any.
+  function automatic logic [1:0] scale_size(format_t format);
+    if (format.scale == ScaleE4m3) return 2'd2;
+    return (format.a == ElementE2m1) ? 2'd1 : 2'd0;
+  endfunction
 
   // ---- numbers inside a dot product ------------------------------------------------------------------------------
   // Exponents of terms are kept plus ExponentOffset, which makes all of them positive: 0 stands for "no term".

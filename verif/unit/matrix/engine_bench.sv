@@ -1,98 +1,132 @@
-// The matrix engine with plain ports. The array has as many rows and columns as the configuration has lanes: 4, 8 or 16.
+// Matrix engines with arrays of 4 x 4, 8 x 8 and 16 x 16, of which `select_i` names one: 0, 1, 2. The others have no clock. The window of an engine
+// takes as many lanes as its array has columns.
 module engine_bench
-  import heddle_config_pkg::*;
   import matrix_pkg::*;
 #(
-  localparam int unsigned Blocks   = 4,
-  localparam int unsigned Units    = Lanes * Lanes / 8,
-  localparam int unsigned WordBits = $clog2(8 * Blocks * Blocks)
+  localparam int unsigned Engines = 3,
+  localparam int unsigned Lanes   = 16  // at most
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
-  output logic [31:0]             dim_o,
-  output logic [31:0]             blocks_o,
+  input  logic [1:0]              select_i,
 
+  input  logic [511:0]            command_i,
+  input  logic [3:0]              owner_i,
+  input  logic [17:0]             scratch_base_i,
+  input  logic [18:0]             scratch_size_i,
+  input  logic [1:0]              buffers_i,
   input  logic                    command_valid_i,
   output logic                    command_ready_o,
-  input  logic [7:0]              format_i,
-  input  logic                    scaled_i,
-  input  logic [1:0]              scales_i,
-  input  logic [17:0]             a_address_i,
-  input  logic [17:0]             a_stride_i,
-  input  logic [17:0]             a_scale_address_i,
-  input  logic [17:0]             a_scale_stride_i,
-  input  logic [17:0]             b_address_i,
-  input  logic [17:0]             b_stride_i,
-  input  logic [17:0]             b_scale_address_i,
-  input  logic [17:0]             b_scale_stride_i,
-  input  logic [3:0]              row_blocks_i,
-  input  logic [3:0]              column_blocks_i,
-  input  logic [15:0]             groups_i,
-  input  logic                    buffer_i,
-  input  logic                    accumulate_i,
-  output logic                    done_o,
+  input  logic [15:0]             forget_i,
 
-  output logic [17:0]             a_request_address_o,
-  output logic                    a_request_valid_o,
-  input  logic                    a_request_ready_i,
+  output logic                    done_valid_o,
+  input  logic                    done_ready_i,
+  output logic [3:0]              done_owner_o,
+  output logic [15:0]             done_id_o,
+  output logic                    done_arrive_o,
+  output logic [17:0]             done_barrier_o,
+  output logic                    fault_valid_o,
+  input  logic                    fault_ready_i,
+  output logic [3:0]              fault_owner_o,
+  output logic [15:0]             fault_id_o,
+  output logic [2:0]              fault_cause_o,
+  output logic [2:0]              fault_operand_o,
+  output logic [31:0]             fault_value_o,
+  output logic                    idle_o,
+
+  output logic [1:0][17:0]        request_address_o,
+  output logic [1:0]              request_valid_o,
+  input  logic [1:0]              request_ready_i,
   input  logic [255:0]            a_response_data_i,
-  input  logic                    a_response_valid_i,
-  output logic [17:0]             b_request_address_o,
-  output logic                    b_request_valid_o,
-  input  logic                    b_request_ready_i,
   input  logic [255:0]            b_response_data_i,
-  input  logic                    b_response_valid_i,
+  input  logic [1:0]              response_valid_i,
 
-  // One accumulator at a time: a word and a unit of it.
-  input  logic                    lane_buffer_i,
-  input  logic                    lane_read_i,
   input  logic                    lane_write_i,
-  input  logic [WordBits-1:0]     lane_word_i,
-  input  logic [7:0]              lane_unit_i,
-  input  logic [31:0]             lane_data_i,
-  output logic [31:0]             lane_data_o
+  input  logic [Lanes-1:0]        lane_mask_i,
+  input  logic [Lanes-1:0][15:0]  lane_address_i,  // of a word
+  input  logic [Lanes-1:0][31:0]  lane_data_i,
+  input  logic                    lane_valid_i,
+  output logic                    lane_ready_o,
+  output logic [Lanes-1:0][31:0]  lane_data_o,
+  output logic                    lane_valid_o
 );
 
-  command_t               command;
-  logic [Units-1:0][31:0] lane_data;
-  logic [7:0]             lane_unit_q;
+  tag_t                       [Engines-1:0]            done;
+  fault_t                     [Engines-1:0]            fault;
+  logic                       [Engines-1:0]            command_ready, done_valid, fault_valid, idle, lane_ready, lane_valid;
+  logic                       [Engines-1:0][1:0][17:0] request_address;
+  logic                       [Engines-1:0][1:0]       request_valid;
+  logic [Lanes-1:0][31:0]                              lane_data [Engines];
+  context_t                                            from;
 
-  assign dim_o    = Lanes;
-  assign blocks_o = Blocks;
+  assign from = '{owner: owner_i, scratch_base: scratch_base_i, scratch_size: scratch_size_i, buffers: buffers_i};
 
-  assign command.a    = '{address: a_address_i, stride: a_stride_i, scale_address: a_scale_address_i, scale_stride: a_scale_stride_i,
-                          scaled: scaled_i, scales: scales_i, blocks: row_blocks_i, groups: groups_i};
-  assign command.b    = '{address: b_address_i, stride: b_stride_i, scale_address: b_scale_address_i, scale_stride: b_scale_stride_i,
-                          scaled: scaled_i, scales: scales_i, blocks: column_blocks_i, groups: groups_i};
-  assign command.tile = '{format: format_t'(format_i), scales: scales_i, row_blocks: row_blocks_i, column_blocks: column_blocks_i,
-                          groups: groups_i, buffer: buffer_i, accumulate: accumulate_i};
+  for (genvar i = 0; i < Engines; i++) begin : gen_engine
+    localparam int unsigned Dim         = 4 << i;
+    localparam int unsigned AddressBits = 1 + 2 * $clog2(Dim * Blocks);
 
-  matrix_engine #(
-    .Dim         (Lanes),
-    .RowBlocks   (Blocks),
-    .ColumnBlocks(Blocks)
-  ) u_engine (
-    .clk_i,
-    .rst_ni,
-    .command_i        (command),
-    .command_valid_i,
-    .command_ready_o,
-    .done_o,
-    .request_address_o({b_request_address_o, a_request_address_o}),
-    .request_valid_o  ({b_request_valid_o, a_request_valid_o}),
-    .request_ready_i  ({b_request_ready_i, a_request_ready_i}),
-    .response_data_i  ({b_response_data_i, a_response_data_i}),
-    .response_valid_i ({b_response_valid_i, a_response_valid_i}),
-    .lane_buffer_i,
-    .lane_read_i,
-    .lane_read_word_i (lane_word_i),
-    .lane_data_o      (lane_data),
-    .lane_write_i     (lane_write_i ? Units'(1) << lane_unit_i : '0),
-    .lane_write_word_i(lane_word_i),
-    .lane_data_i      ({Units{lane_data_i}})
-  );
+    logic                            clk;
+    logic [Dim-1:0][AddressBits-1:0] lane_address;
+    logic [Dim-1:0][31:0]            lane_words;
 
-  always_ff @(posedge clk_i) lane_unit_q <= lane_unit_i;
-  assign lane_data_o = lane_data[$clog2(Units)'(lane_unit_q)];
+    assign clk = clk_i && select_i == 2'(i);
+
+    for (genvar l = 0; l < Dim; l++) begin : gen_lane
+      assign lane_address[l] = AddressBits'(lane_address_i[l]);
+    end
+    assign lane_data[i] = (32*Lanes)'(lane_words);
+
+    matrix_engine #(
+      .Dim  (Dim),
+      .Lanes(Dim)
+    ) u_engine (
+      .clk_i            (clk),
+      .rst_ni,
+      .command_i        (descriptor_t'(command_i)),
+      .context_i        (from),
+      .command_valid_i,
+      .command_ready_o  (command_ready[i]),
+      .forget_i,
+      .done_o           (done[i]),
+      .done_valid_o     (done_valid[i]),
+      .done_ready_i,
+      .fault_o          (fault[i]),
+      .fault_valid_o    (fault_valid[i]),
+      .fault_ready_i,
+      .idle_o           (idle[i]),
+      .request_address_o(request_address[i]),
+      .request_valid_o  (request_valid[i]),
+      .request_ready_i,
+      .response_data_i  ({b_response_data_i, a_response_data_i}),
+      .response_valid_i,
+      .lane_write_i,
+      .lane_mask_i      (lane_mask_i[Dim-1:0]),
+      .lane_address_i   (lane_address),
+      .lane_data_i      (lane_data_i[Dim-1:0]),
+      .lane_valid_i,
+      .lane_ready_o     (lane_ready[i]),
+      .lane_data_o      (lane_words),
+      .lane_valid_o     (lane_valid[i])
+    );
+  end
+
+  assign command_ready_o   = command_ready[select_i];
+  assign done_valid_o      = done_valid[select_i];
+  assign done_owner_o      = done[select_i].owner;
+  assign done_id_o         = done[select_i].id;
+  assign done_arrive_o     = done[select_i].arrive;
+  assign done_barrier_o    = done[select_i].barrier;
+  assign fault_valid_o     = fault_valid[select_i];
+  assign fault_owner_o     = fault[select_i].owner;
+  assign fault_id_o        = fault[select_i].id;
+  assign fault_cause_o     = fault[select_i].cause;
+  assign fault_operand_o   = fault[select_i].operand;
+  assign fault_value_o     = fault[select_i].value;
+  assign idle_o            = idle[select_i];
+  assign request_address_o = request_address[select_i];
+  assign request_valid_o   = request_valid[select_i];
+  assign lane_ready_o      = lane_ready[select_i];
+  assign lane_data_o       = lane_data[select_i];
+  assign lane_valid_o      = lane_valid[select_i];
 
 endmodule

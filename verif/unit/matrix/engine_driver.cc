@@ -1,0 +1,233 @@
+#include "engine_driver.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace heddle::matrix_test {
+
+using matrix::Group;
+using matrix::test::Draw;
+
+namespace {
+constexpr unsigned kPatience = 40'000;  // cycles
+}
+
+EngineDriver::EngineDriver(unsigned dim, std::uint32_t seed)
+    : dim_(dim), top_(std::make_unique<Vengine_bench>(&context_)), random_(seed), accumulators_(2 * 16 * dim * dim) {
+  top_->select_i = dim == 4 ? 0 : dim == 8 ? 1 : 2;
+  top_->rst_ni = 0;
+  cycle();
+  cycle();
+  top_->rst_ni = 1;
+  // Accumulators have no reset.
+  for (std::uint32_t at = 0; at < accumulators_.size(); at += dim_) {
+    std::array<std::uint16_t, kMaxLanes> address{};
+    for (unsigned l = 0; l < dim_; ++l) address[l] = static_cast<std::uint16_t>(at + l);
+    lanes(true, (1u << dim_) - 1, address, {});
+  }
+  wait_lanes();
+}
+
+EngineDriver::~EngineDriver() { top_->final(); }
+
+void EngineDriver::cycle() {
+  const auto accept = [&] { return event_hesitation == 0 || random_() % event_hesitation != 0; };
+  top_->done_ready_i = accept() ? 1 : 0;
+  top_->fault_ready_i = accept() ? 1 : 0;
+  top_->response_valid_i = 0;
+  for (unsigned port = 0; port < 2; ++port) {
+    if (const auto line = ports_.respond(port, cycle_, random_)) {
+      for (unsigned w = 0; w < line->size(); ++w) {
+        (port == 0 ? top_->a_response_data_i : top_->b_response_data_i)[w] = (*line)[w];
+      }
+      top_->response_valid_i |= 1u << port;
+    }
+  }
+  top_->request_ready_i = 0;
+  top_->clk_i = 0;
+  top_->eval();
+  std::array<bool, 2> valid{};
+  std::array<std::uint32_t, 2> address{};
+  for (unsigned port = 0; port < 2; ++port) {
+    valid[port] = top_->rst_ni != 0 && (top_->request_valid_o >> port & 1) != 0;
+    address[port] = static_cast<std::uint32_t>(top_->request_address_o >> 18 * port) & 0x3'FFFF;
+  }
+  const auto ready = ports_.ready(valid, address, random_);
+  top_->request_ready_i = (ready[0] ? 1 : 0) | (ready[1] ? 2 : 0);
+  top_->eval();
+  if (top_->rst_ni != 0) {
+    for (unsigned port = 0; port < 2; ++port) {
+      if (!valid[port] || !ready[port]) continue;
+      EXPECT_EQ(address[port] % ScratchPorts::kLine, 0u);
+      if (confined) {
+        EXPECT_GE(address[port], from_.base);
+        EXPECT_LE(address[port] + ScratchPorts::kLine, from_.base + (from_.size + 31) / 32 * 32);
+      }
+      ports_.take(port, address[port], cycle_);
+    }
+    taken_ = top_->command_valid_i && top_->command_ready_o;
+    lanes_taken_ = top_->lane_valid_i && top_->lane_ready_o;
+    if (top_->done_valid_o && top_->done_ready_i) {
+      dones.push_back({top_->done_owner_o, top_->done_id_o, top_->done_arrive_o != 0, top_->done_barrier_o});
+      ++ended_;
+    }
+    if (top_->fault_valid_o && top_->fault_ready_i) {
+      faults.push_back(
+          {top_->fault_owner_o, top_->fault_id_o, top_->fault_cause_o, top_->fault_operand_o, top_->fault_value_o});
+      ++ended_;
+    }
+    if (top_->lane_valid_o) compare_response();
+  }
+  top_->clk_i = 1;
+  top_->eval();
+  ++cycle_;
+}
+
+void EngineDriver::issue(const Descriptor& descriptor, const Context& context) {
+  for (unsigned w = 0; w < descriptor.size(); ++w) top_->command_i[w] = descriptor[w];
+  top_->owner_i = context.owner;
+  top_->scratch_base_i = context.base;
+  top_->scratch_size_i = context.size;
+  top_->buffers_i = context.buffers;
+  from_ = context;
+  top_->command_valid_i = 1;
+  taken_ = false;
+  for (unsigned waited = 0; !taken_; ++waited) {
+    ASSERT_LT(waited, kPatience) << "a command is not taken";
+    cycle();
+  }
+  top_->command_valid_i = 0;
+  ++issued_;
+}
+
+void EngineDriver::forget(unsigned owner) {
+  top_->forget_i = static_cast<std::uint16_t>(1u << owner);
+  cycle();
+  top_->forget_i = 0;
+}
+
+void EngineDriver::wait() {
+  for (unsigned waited = 0; ended_ != issued_; ++waited) {
+    ASSERT_LT(waited, kPatience) << "a command does not end";
+    EXPECT_FALSE(top_->idle_o);
+    cycle();
+  }
+  for (unsigned i = 0; i < 20; ++i) cycle();
+  EXPECT_EQ(ended_, issued_);
+  EXPECT_TRUE(top_->idle_o);
+}
+
+std::uint32_t EngineDriver::allocate(std::uint32_t bytes) {
+  const std::uint32_t at = free_ + ScratchPorts::kLine * pick(3);
+  free_ = at + (bytes + 31) / 32 * 32;
+  EXPECT_LE(free_, ScratchPorts::kBytes);
+  return at;
+}
+
+EngineDriver::Operands EngineDriver::place(Command& command, Draw& draw) {
+  const unsigned scales = matrix::group_scales(command.format);
+  constexpr std::uint32_t kWorstCase = 2 * 64 * 1024;
+  free_ = std::max(free_, base);
+  if (free_ + kWorstCase > ScratchPorts::kBytes) {
+    wait();
+    free_ = base;
+  }
+  Operands operands;
+  auto& memory = ports_.memory;
+  for (const bool second : {false, true}) {
+    Place& to = second ? command.b : command.a;
+    std::vector<Group>& groups = second ? operands.b : operands.a;
+    const unsigned rows = second ? command.columns : command.rows;
+    const unsigned bytes = element_bytes(second ? command.format.b : command.format.a);
+    const unsigned elements = bytes == 0 ? 0 : 32 / bytes;
+    const std::uint32_t one = to.transposed ? (rows * bytes + 31) / 32 * 32 : command.groups * 32;
+    to.stride = one + 32 * pick(3);
+    to.address = allocate(to.stride * (to.transposed ? command.groups * elements : rows));
+    to.scale_stride = (rows * scales + 31) / 32 * 32 + 32 * pick(2);
+    to.scale_address = allocate(to.scale_stride * command.groups);
+    for (unsigned row = 0; row < rows; ++row) {
+      for (unsigned g = 0; g < command.groups; ++g) {
+        const auto drawn = draw.next(command.format);
+        const Group& group = second ? drawn.b : drawn.a;
+        groups.push_back(group);
+        for (unsigned i = 0; i < 32; ++i) {
+          const std::uint32_t at = to.transposed ? (g * elements + i / bytes) * to.stride + row * bytes + i % bytes
+                                                 : row * to.stride + g * 32 + i;
+          memory[to.address + at] = group.bytes[i];
+        }
+        for (unsigned s = 0; s < scales; ++s) {
+          memory[to.scale_address + g * to.scale_stride + row * scales + s] = group.scales[s];
+        }
+      }
+    }
+    to.address -= base;
+    to.scale_address -= base;
+  }
+  return operands;
+}
+
+void EngineDriver::perform(const Command& command, const Operands& operands) {
+  issue(encode(command), {0, base, ScratchPorts::kBytes - base, 3});
+  for (unsigned row = 0; row < command.rows; ++row) {
+    for (unsigned column = 0; column < command.columns; ++column) {
+      std::uint32_t& c = accumulators_[word(command.buffer, command.row + row, command.column + column)];
+      const std::uint32_t begin = command.accumulate ? c : 0;
+      c = matrix::accumulate(command.format, std::span(operands.a).subspan(row * command.groups, command.groups),
+                             std::span(operands.b).subspan(column * command.groups, command.groups), begin);
+    }
+  }
+}
+
+void EngineDriver::lanes(bool write, std::uint32_t mask, const std::array<std::uint16_t, kMaxLanes>& address,
+                         const std::array<std::uint32_t, kMaxLanes>& data) {
+  top_->lane_write_i = write ? 1 : 0;
+  top_->lane_mask_i = static_cast<std::uint16_t>(mask);
+  for (unsigned w = 0; w < kMaxLanes / 2; ++w) {
+    top_->lane_address_i[w] = address[2 * w] | static_cast<std::uint32_t>(address[2 * w + 1]) << 16;
+  }
+  for (unsigned l = 0; l < kMaxLanes; ++l) top_->lane_data_i[l] = data[l];
+  top_->lane_valid_i = 1;
+  lanes_taken_ = false;
+  for (unsigned waited = 0; !lanes_taken_; ++waited) {
+    ASSERT_LT(waited, kPatience) << "a request of lanes is not taken";
+    cycle();
+  }
+  top_->lane_valid_i = 0;
+  Access access{write, mask, {}};
+  for (unsigned l = 0; l < kMaxLanes; ++l) {
+    if ((mask >> l & 1) == 0) continue;
+    if (write) accumulators_[address[l]] = data[l];
+    access.data[l] = accumulators_[address[l]];
+  }
+  accesses_.push_back(access);
+}
+
+void EngineDriver::compare_response() {
+  ASSERT_FALSE(accesses_.empty()) << "a response without a request";
+  const Access access = accesses_.front();
+  accesses_.pop_front();
+  for (unsigned l = 0; l < kMaxLanes && !access.write; ++l) {
+    if ((access.mask >> l & 1) == 0) continue;
+    EXPECT_EQ(top_->lane_data_o[l], access.data[l]) << "dim " << dim_ << ", lane " << l << ", cycle " << cycle_;
+    ++compared_;
+  }
+}
+
+void EngineDriver::wait_lanes() {
+  for (unsigned waited = 0; !accesses_.empty(); ++waited) {
+    ASSERT_LT(waited, kPatience) << "a request of lanes has no response";
+    cycle();
+  }
+}
+
+void EngineDriver::compare_all() {
+  for (std::uint32_t at = 0; at < accumulators_.size() && !testing::Test::HasFailure(); at += dim_) {
+    std::array<std::uint16_t, kMaxLanes> address{};
+    for (unsigned l = 0; l < dim_; ++l) address[l] = static_cast<std::uint16_t>(at + l);
+    lanes(false, (1u << dim_) - 1, address, {});
+  }
+  wait_lanes();
+}
+
+}  // namespace heddle::matrix_test

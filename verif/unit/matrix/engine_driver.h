@@ -1,0 +1,104 @@
+// The verilated matrix engine with its scratchpad; commands in, completions and faults out, lanes' accesses to the
+// accumulators. What the accumulators must hold is computed with the golden model, in the order in which the engine
+// takes commands and accesses.
+#pragma once
+
+#include <verilated.h>
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "Vengine_bench.h"
+#include "draw.h"
+#include "engine_command.h"
+#include "scratch_ports.h"
+
+namespace heddle::matrix_test {
+
+class EngineDriver {
+ public:
+  static constexpr unsigned kMaxLanes = 16;
+
+  // `dim`: 4, 8 or 16.
+  EngineDriver(unsigned dim, std::uint32_t seed);
+  ~EngineDriver();
+
+  unsigned dim() const { return dim_; }
+  unsigned rows() const { return 4 * dim_; }  // of a buffer, and columns
+  std::uint64_t cycles() const { return cycle_; }
+  std::mt19937& random() { return random_; }
+  unsigned pick(unsigned count) { return random_() % count; }
+  ScratchPorts& scratch() { return ports_; }
+
+  unsigned event_hesitation = 0;  // completions and faults are refused in one cycle of so many; 0: never
+  // Reads must lie in the allocation of the context of the last command.
+  bool confined = false;
+  // Where the allocation begins that commands with operands are issued from, a multiple of 32; before the first of
+  // them.
+  std::uint32_t base = 0;
+
+  void cycle();
+  // Offers the descriptor until it is taken.
+  void issue(const Descriptor& descriptor, const Context& context = {});
+  void forget(unsigned owner);
+  // Until every command that was issued has had its completion or fault.
+  void wait();
+
+  struct Done {
+    unsigned owner, id;
+    bool arrive;
+    std::uint32_t barrier;
+  };
+  std::deque<Done> dones;
+  std::deque<Fault> faults;
+
+  // ---- with operands and expected results ----
+  // Draws the operands into free scratchpad, in whatever layout the command asks for, and fills in addresses and
+  // strides. Waits first if there is no space left.
+  struct Operands {
+    std::vector<matrix::Group> a, b;  // row (column) * groups + group
+  };
+  Operands place(Command& command, matrix::test::Draw& draw);
+  // Issues a command and performs it on the expected accumulators.
+  void perform(const Command& command, const Operands& operands);
+
+  // One request of lanes, taken and not waited for; `address` in words.
+  void lanes(bool write, std::uint32_t mask, const std::array<std::uint16_t, kMaxLanes>& address,
+             const std::array<std::uint32_t, kMaxLanes>& data);
+  std::uint16_t word(bool buffer, unsigned row, unsigned column) const {
+    return static_cast<std::uint16_t>(((buffer ? rows() : 0) + row) * rows() + column);
+  }
+  // Until every request has had its response. Responses are compared as they come.
+  void wait_lanes();
+  // Reads all accumulators.
+  void compare_all();
+  std::uint64_t words_compared() const { return compared_; }
+
+ private:
+  struct Access {
+    bool write;
+    std::uint32_t mask;
+    std::array<std::uint32_t, kMaxLanes> data;
+  };
+  void offer_lanes(bool write, std::uint32_t mask, const std::array<std::uint16_t, kMaxLanes>& address);
+  void compare_response();
+  std::uint32_t allocate(std::uint32_t bytes);
+
+  unsigned dim_;
+  VerilatedContext context_;
+  std::unique_ptr<Vengine_bench> top_;
+  std::mt19937 random_;
+  ScratchPorts ports_;
+  std::vector<std::uint32_t> accumulators_;
+  std::deque<Access> accesses_;
+  std::uint64_t cycle_ = 0, issued_ = 0, ended_ = 0, compared_ = 0;
+  bool taken_ = false, lanes_taken_ = false;
+  Context from_;
+  std::uint32_t free_ = 0;  // scratchpad from here on
+};
+
+}  // namespace heddle::matrix_test

@@ -1,0 +1,159 @@
+// Checks of commands: descriptors with one field that is wrong, ranges to the byte, and what happens to commands before
+// and after.
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine_driver.h"
+#include "formats.h"
+
+namespace heddle::matrix_test {
+namespace {
+
+using matrix::Element;
+using matrix::test::all_formats;
+
+class MatrixFaults : public testing::TestWithParam<unsigned> {};
+
+Command draw_valid(EngineDriver& engine) {
+  static const auto formats = all_formats();
+  Command command;
+  command.format = formats[engine.pick(formats.size())].format;
+  const unsigned rows = 1 + engine.pick(2);
+  const unsigned columns = 1 + engine.pick(2);
+  command.rows = rows * engine.dim();
+  command.columns = columns * engine.dim();
+  command.row = engine.pick(5 - rows) * engine.dim();
+  command.column = engine.pick(5 - columns) * engine.dim();
+  command.groups = 1 + engine.pick(2);
+  command.buffer = engine.pick(2) != 0;
+  command.accumulate = engine.pick(2) != 0;
+  command.arrive = engine.pick(2) != 0;
+  command.barrier = 8 * engine.pick(0x400);
+  command.id = static_cast<std::uint16_t>(engine.random()());
+  for (Place* place : {&command.a, &command.b}) {
+    place->address = 32 * engine.pick(0x80);
+    place->stride = 32 * engine.pick(0x10);
+    place->scale_address = 32 * engine.pick(0x80);
+    place->scale_stride = 32 * engine.pick(0x10);
+    if (command.format.a != Element::kE2m1) place->transposed = engine.pick(2) != 0;
+  }
+  return command;
+}
+
+// One to three bits of a descriptor change, or a field takes a value at a border.
+void spoil(EngineDriver& engine, Descriptor& words) {
+  switch (engine.pick(6)) {
+    case 0: words[engine.pick(16)] ^= 1u << engine.pick(32); break;
+    case 1: words[0] ^= 1u << engine.pick(16); break;
+    case 2: words[1 + engine.pick(3)] = engine.pick(2) != 0 ? 0 : engine.random()(); break;
+    case 3:
+      words[1 + 2 * engine.pick(2)] += engine.dim() * (engine.pick(2) != 0 ? 1 : 0x1'0000) * engine.pick(6);
+      break;
+    case 4: words[4 + engine.pick(9)] += 1u << engine.pick(20); break;
+    case 5: words[2] = (engine.pick(8) == 0 ? 0xFFFF : engine.pick(3)); break;
+    default: break;
+  }
+}
+
+// The size of the allocation is often exactly what one of the operands needs, or a little less.
+std::uint32_t draw_size(EngineDriver& engine, const Command& command) {
+  const auto end = end_of(command, engine.pick(5));
+  if (!end || *end > 0x3'0000 || engine.pick(3) == 0) return 0x3'0000;
+  const std::uint32_t less[] = {0, 1, 8, 32};
+  return static_cast<std::uint32_t>(*end) - less[engine.pick(4)];
+}
+
+// Every descriptor has the completion or the fault that docs/matrix.md gives it. MATRIX_DESCRIPTORS sets their number.
+TEST_P(MatrixFaults, RandomDescriptors) {
+  EngineDriver engine(GetParam(), 11);
+  engine.confined = true;
+  engine.event_hesitation = 3;
+  engine.scratch().hesitation = 4;
+  std::set<unsigned> faulted;
+  unsigned causes[7] = {};
+  const char* given = std::getenv("MATRIX_DESCRIPTORS");
+  const unsigned count = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 0)) : 2400 / GetParam();
+  for (unsigned n = 0; n < count && !HasFailure(); ++n) {
+    const Command command = draw_valid(engine);
+    Descriptor words = encode(command);
+    Context context;
+    context.owner = engine.pick(16);
+    context.base = 32 * engine.pick(0x400);
+    context.size = draw_size(engine, command);
+    context.buffers = engine.pick(6) == 0 ? engine.pick(4) : 3;
+    if (engine.pick(2) != 0) spoil(engine, words);
+    if (engine.pick(4) != 0 && faulted.contains(context.owner)) {
+      engine.forget(context.owner);
+      faulted.erase(context.owner);
+    }
+    // Long ones would take too long; they are refused or not all the same.
+    if ((words[2] & 0xFFFF) > 4 && context.size != 0) context.size = 0x1000;
+    const auto expected = check(words, context, GetParam(), faulted);
+    if (!expected && (words[2] & 0xFFFF) > 64) continue;
+    engine.issue(words, context);
+    engine.wait();
+    ++causes[expected ? expected->cause : 0];
+    if (expected) {
+      ASSERT_EQ(engine.faults.size(), 1u) << n << ": no fault, expected cause " << expected->cause;
+      const Fault& fault = engine.faults.front();
+      EXPECT_EQ(fault, *expected) << n << ": found cause " << fault.cause << " operand " << fault.operand << " value "
+                                  << fault.value << " of command " << fault.id << ", expected " << expected->cause
+                                  << ' ' << expected->operand << ' ' << expected->value << " of " << expected->id;
+    } else {
+      ASSERT_EQ(engine.faults.size(), 0u) << n << ": cause " << engine.faults.front().cause;
+      ASSERT_EQ(engine.dones.size(), 1u);
+    }
+    engine.faults.clear();
+    engine.dones.clear();
+  }
+  std::printf("dim %2u: %u complete, faults: %u after, %u format, %u tile, %u accumulators, %u alignment, %u range\n",
+              GetParam(), causes[0], causes[1], causes[2], causes[3], causes[4], causes[5], causes[6]);
+  for (unsigned cause = 0; cause < 7; ++cause) EXPECT_NE(causes[cause], 0u) << cause;
+}
+
+// Commands before a fault complete with their results; later ones of the same workgroup do nothing, others go on.
+TEST_P(MatrixFaults, OthersGoOn) {
+  EngineDriver engine(GetParam(), 12);
+  matrix::test::Draw draw(13);
+  Command good;
+  good.format = {Element::kFp16, Element::kFp16, matrix::Scale::kNone};
+  good.rows = good.columns = 2 * engine.dim();
+  good.groups = 3;
+  good.id = 1;
+  const auto operands = engine.place(good, draw);
+  engine.perform(good, operands);
+  Command bad = good;
+  bad.id = 2;
+  bad.column = 3 * engine.dim();
+  engine.issue(encode(bad), {3});
+  Command after = good;
+  after.id = 3;
+  engine.issue(encode(after), {3});
+  good.id = 4;
+  good.accumulate = true;
+  engine.perform(good, operands);
+  engine.wait();
+  ASSERT_EQ(engine.faults.size(), 2u);
+  EXPECT_EQ(engine.faults[0], (Fault{3, 2, 4, 0, 3 * engine.dim() << 16}));
+  EXPECT_EQ(engine.faults[1], (Fault{3, 3, 1, 0, 0}));
+  ASSERT_EQ(engine.dones.size(), 2u);
+  EXPECT_EQ(engine.dones[0].id, 1u);
+  EXPECT_EQ(engine.dones[1].id, 4u);
+  engine.compare_all();
+  // Only when the workgroup is gone may its successor use the engine.
+  engine.forget(3);
+  engine.issue(encode(after), {3});
+  engine.wait();
+  EXPECT_EQ(engine.dones.size(), 3u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Dim, MatrixFaults, testing::Values(4, 8, 16),
+                         [](const auto& info) { return std::to_string(info.param); });
+
+}  // namespace
+}  // namespace heddle::matrix_test
