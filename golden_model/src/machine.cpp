@@ -13,7 +13,7 @@ Machine::Machine(const Shape& shape)
     : memory_(shape),
       warps_(shape.warp_slots(), Warp(shape)),
       group_of_warp_(shape.warp_slots(), nullptr),
-      next_warp_(shape.cores, 0) {
+      turn_(shape.cores) {
   if (shape.cores == 0 || shape.warps == 0 || !std::has_single_bit(shape.lanes) || shape.lanes > kMaxLanes) {
     throw ModelError("Machine: " + std::to_string(shape.cores) + " cores of " + std::to_string(shape.warps) +
                      " warps of " + std::to_string(shape.lanes) + " lanes is no possible shape");
@@ -37,7 +37,7 @@ void Machine::start() {
   next_group_ = {};
   const std::uint32_t allocation = scratch_allocation(shape(), launch_);
   scratch_in_use_.assign(allocation == 0 ? 0 : shape().scratchpad_bytes / allocation, false);
-  std::ranges::fill(next_warp_, 0);
+  std::ranges::fill(turn_, Turn{});
   place_groups();
 }
 
@@ -127,7 +127,7 @@ void Machine::set_host_threads(unsigned threads) {
 
 // The warp whose turn it is, and its number; null if it has nothing to run.
 Warp* Machine::next_warp(unsigned core, unsigned& index) {
-  unsigned& turn = next_warp_[core];
+  unsigned& turn = turn_[core].warp;
   index = core * shape().warps + turn;
   turn = turn + 1 == shape().warps ? 0 : turn + 1;
   return warps_[index].run != 0 ? &warps_[index] : nullptr;
@@ -181,7 +181,7 @@ std::uint64_t Machine::advance_round(std::uint64_t budget) {
 }
 
 // A core's part of a round on threads of the host.
-struct Machine::CoreRound {
+struct alignas(64) Machine::CoreRound {
   std::uint64_t budget = 0;
   std::uint64_t used = 0;
   std::uint64_t warp_instrs = 0;

@@ -38,8 +38,8 @@ class WarpRunner {
 class Machine {
  public:
   static constexpr std::uint64_t kTurnSlots = 64;
-  static constexpr std::uint64_t kRoundCycles = 256;    // cores are at most this far apart
-  static constexpr std::uint64_t kApartCycles = 65536;  // the same on threads of the host
+  static constexpr std::uint64_t kRoundCycles = 256;      // cores are at most this far apart
+  static constexpr std::uint64_t kApartCycles = 1 << 20;  // the same on threads of the host
 
   // Throws ModelError when a size is out of range.
   explicit Machine(const Shape& shape);
@@ -106,8 +106,9 @@ class Machine {
   WarpRunner* runner_ = nullptr;
   std::unique_ptr<ThreadTeam> team_;  // null: one thread
   std::mutex placing_;                // of workgroups, on several threads
-  std::atomic<bool> halt_ = false;    // all threads are to stop at the end of their warp's turn
-  Launch launch_;                     // the registers; the Memory has the copy of the running launch
+  // All threads are to stop at the end of their warp's turn.
+  alignas(64) std::atomic<bool> halt_ = false;
+  Launch launch_;  // the registers; the Memory has the copy of the running launch
   bool busy_ = false;
   bool done_ = false;
   bool aborted_ = false;
@@ -123,9 +124,12 @@ class Machine {
   std::vector<Warp> warps_;
   std::vector<Group*> group_of_warp_;           // null: the slot is free
   std::vector<std::unique_ptr<Group>> groups_;  // those that run
-  std::vector<unsigned> next_warp_;             // per core: whose turn it is
-  std::vector<bool> scratch_in_use_;            // per allocation of the launch's size
-  Vector3 next_group_{};                        // the next one to place; z past the end when all are placed
+  struct alignas(64) Turn {                     // cores on different threads share no line of the host's cache
+    unsigned warp = 0;
+  };
+  std::vector<Turn> turn_;            // per core: whose turn it is
+  std::vector<bool> scratch_in_use_;  // per allocation of the launch's size
+  Vector3 next_group_{};              // the next one to place; z past the end when all are placed
 };
 
 }  // namespace heddle::model
