@@ -1,0 +1,2 @@
+rtl/copy/copy_pkg.sv
+rtl/copy/mbarrier_unit.sv
