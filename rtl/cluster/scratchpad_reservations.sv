@@ -53,7 +53,7 @@ module scratchpad_reservations
         end
       end
     end
-    if (clear_i && PlantedBug != 18) valid_d[owner_i] = 1'b0;  // planted bug 18: an SC leaves its reservation
+    if (clear_i) valid_d[owner_i] = 1'b0;
     if (set_i) begin
       valid_d[owner_i]            = 1'b1;
       reservation_d[owner_i].row  = set_row_i;

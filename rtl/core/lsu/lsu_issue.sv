@@ -150,8 +150,9 @@ module lsu_issue
       if (i_q.scratch_mask != '0) scratch_reserved_d[i_q.tag.warp] = 1'b1;
     end
     if (finish && i_q.op == LsuSc) begin
-      memory_reserved_d[i_q.tag.warp]  = 1'b0;
-      scratch_reserved_d[i_q.tag.warp] = 1'b0;
+      if (i_q.memory_mask != '0) memory_reserved_d[i_q.tag.warp] = 1'b0;
+      // planted bug 18: an SC to device memory ends the reservation in the scratchpad
+      if (i_q.scratch_mask != '0 || PlantedBug == 18) scratch_reserved_d[i_q.tag.warp] = 1'b0;
     end
     if (start_valid_i) begin
       memory_reserved_d[start_warp_i]  = 1'b0;

@@ -1,4 +1,6 @@
 // Accesses: shared and racing, own, scratchpad, private; atomics; wild ones; code that a program writes.
+#include <optional>
+
 #include "generator.h"
 #include "values.h"
 
@@ -96,13 +98,17 @@ void Generator::atomic(Op op) {
 }
 
 // Load-reserved and store-conditional, with things in between that may break or move the reservation; perhaps one more
-// store-conditional to where the reservation was, which has to fail.
+// store-conditional to where the reservation was, which has to fail. One to the other memory changes nothing.
 void Generator::conditional_store() {
+  std::optional<Place> elsewhere;
+  if (random_.percent(20)) elsewhere = address(4, true);
   const Place place = address(4, true);
+  if (elsewhere && elsewhere->base == place.base) elsewhere.reset();
   const bool reserved = random_.percent(85);
   if (reserved) writer_.put(Op::LrW, {.rd = value(), .rs1 = place.base, .ordering = random_.below(4)});
   if (random_.percent(25)) writer_.put(Op::Sw, {.rs1 = place.base, .rs2 = source()});
   if (random_.percent(15)) writer_.put(Op::Lw, {.rd = value(), .rs1 = place.base});
+  if (elsewhere) writer_.put(Op::ScW, {.rd = target(), .rs1 = elsewhere->base, .rs2 = source()});
   const int32_t moved = random_.percent(20) ? random_.pick({4, -4, 8}) : 0;
   if (moved != 0) writer_.add_immediate(place.base, place.base, moved);
   if (random_.percent(20)) plain(Op::Add);
