@@ -105,3 +105,10 @@ def run_ninja(title, command, log):
     if ninja.returncode:
         sys.stderr.write("".join(log.read_text(errors="replace").splitlines(keepends=True)[-40:]))
         raise BuildError(f"{title} failed (exit status {ninja.returncode}); the whole output is in {os.path.relpath(log, ROOT)}")
+
+
+def rtl_archives():
+    """What an RTL library is linked from besides the verilated code, users first (target heddle_harness)."""
+    return [BUILD / part for part in (
+        "verif/harness/libheddle_harness.a", "verif/harness/libheddle_bus.a", "verif/lockstep/libheddle_lockstep.a",
+        "golden_model/libheddle_model.a", "golden_model/libheddle_fp.a", "tools/disassembler/libheddle_disassembler.a")]  # fmt: skip

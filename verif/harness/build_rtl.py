@@ -51,8 +51,9 @@ def choose_planted_bug_at_run_time(generated):
     path.write_text(text)
 
 
-def sources(generated):
-    """All SystemVerilog files of the design and the harness, in compilation order."""
+def sources(generated, instead=None):
+    """All SystemVerilog files of the design and the harness, in compilation order. Files in the folder `instead` stand for
+    those of the same name, or come besides (verif/mutants)."""
     files = [generated / "rtl" / name for name in GENERATED_PACKAGES]
     files.append(ROOT / "rtl" / "pkg" / "heddle_pkg.sv")
     files += [generated / "rtl" / name for name in GENERATED_REGISTERS]
@@ -62,6 +63,9 @@ def sources(generated):
             name = line.split("#")[0].strip()
             if name and ROOT / name not in files:
                 files.append(ROOT / name)
+    if instead:
+        others = {path.name: path for path in sorted(instead.iterdir())}
+        files = [others.pop(path.name, path) for path in files] + list(others.values())
     # Packages first: a folder's package may be used by one that comes before it.
     return sorted(files, key=lambda path: not path.name.endswith("_pkg.sv"))
 
@@ -79,15 +83,17 @@ def take_over(fresh, kept):
     shutil.rmtree(fresh)
 
 
-def verilate(out, generated, trace):
+def verilate(out, generated, trace, instead=None):
     fresh = out / "verilated.new"
     shutil.rmtree(fresh, ignore_errors=True)
     options = list(VERILATOR_OPTIONS)
     if trace:
         options += ["--trace-fst", "--trace-structs"]
+    if instead:
+        options += ["-Wno-fatal"]  # netlists are not in our style
     run([
         "verilator", *options, "--Mdir", fresh,
-        ROOT / "tools" / "lint" / "waivers.vlt", HARNESS / "rtl" / "verilator.vlt", *sources(generated),
+        ROOT / "tools" / "lint" / "waivers.vlt", HARNESS / "rtl" / "verilator.vlt", *sources(generated, instead),
     ], cwd=ROOT)  # fmt: skip
     take_over(fresh, out / "verilated")
 
@@ -153,6 +159,7 @@ def main():
     parser.add_argument("--config", required=True, help="configuration text, e.g. edge or base:cores=1")
     parser.add_argument("--out", required=True, type=Path, help="output directory")
     parser.add_argument("--trace", action="store_true", help="with waveforms (FST)")
+    parser.add_argument("--instead", type=Path, help="folder of files that stand for those of the same name, or come besides")
     parser.add_argument("--include", action="append", type=Path, default=[], help="further include directory")
     parser.add_argument("--libraries", nargs="*", type=Path, default=[], help="archives to link, users first")
     arguments = parser.parse_args()
@@ -163,7 +170,7 @@ def main():
          "--out", generated, "--config", arguments.config, "--only", "rtl"])  # fmt: skip
     if re.search(r"\bplanted_bug=31\b", arguments.config):
         choose_planted_bug_at_run_time(generated)
-    verilate(out, generated, arguments.trace)
+    verilate(out, generated, arguments.trace, arguments.instead and arguments.instead.resolve())
     compile_and_link(out, arguments.config, arguments.trace, [path.resolve() for path in arguments.include],
                      [path.resolve() for path in arguments.libraries])  # fmt: skip
     (out / "libheddle_rtl.so").touch()  # newer than everything it was made from, relinked or not

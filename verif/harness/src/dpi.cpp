@@ -32,6 +32,12 @@ unsigned heddle_planted_bug() {
   return number == nullptr ? 0 : static_cast<unsigned>(std::atoi(number));
 }
 
+// Libraries with mutants in them (verif/mutants).
+unsigned heddle_mutant() {
+  const char* number = std::getenv("HEDDLE_MUTANT");
+  return number == nullptr ? 0 : static_cast<unsigned>(std::atoi(number));
+}
+
 svBit heddle_monitor_lockstep() { return active_sink()->checker != nullptr ? 1 : 0; }
 
 svBit heddle_monitor_watch() { return active_sink()->watch ? 1 : 0; }

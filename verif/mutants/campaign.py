@@ -1,0 +1,130 @@
+"""Runs of one library with mutants: which test kills which mutant."""
+
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Test:
+    name: str
+    command: list
+    seconds: float = 0.0  # of processor time, without a mutant
+    cycles: tuple = ()  # that it says it simulates, without a mutant
+    kills: int = field(default=0, compare=False)
+
+
+@dataclass
+class Outcome:
+    how: str  # passed, the reason for which it failed, or hang
+    seconds: float  # of processor time, if nothing else runs
+    cycles: tuple
+
+
+class BaselineError(Exception):
+    """A test fails without a mutant: nothing that it says about mutants would count."""
+
+
+# A mutant that makes a test take so much longer hangs: so many times its processor time, and so many seconds more. (The load of the machine must
+# not kill mutants. A test that sleeps forever is ended by the clock.)
+HANG_FACTOR, HANG_SECONDS, HANG_CLOCK = 5, 5, 600
+# First seed and count of random runs (heddle fuzz), the quickest first: most errors show at once.
+OUTCOME = "outcome.json"
+RANDOM = ((1, 2), (3, 8), (11, 20), (31, 70), (101, 500))
+
+
+def programs(build, library, sessions):
+    """Random programs, and the directed ones of the harness, on the verilated device in lock-step."""
+    fuzzer, runner = build / "verif/random/heddle-fuzz", build / "verif/harness/heddle-rtl-run"
+    folder = build / "verif/harness/test/programs"
+    tests = []
+    for seed, count in RANDOM:
+        if (count := min(count, sessions - seed + 1)) > 0:
+            command = [fuzzer, "--library", library, "--jobs", "1", "--no-shrink", "--seed", seed, "--count", count, "--json", OUTCOME]
+            tests.append(Test(f"random:{seed}", command))
+    shape = ["--local", "7,1,1", "--groups", "3,2,1", "--scratch", "256", "--latency", "20", "--max-cycles", "300000"]
+    for elf in sorted(folder.glob("*.elf")):
+        # Those do not end, fault on purpose, or want options of their own.
+        if elf.stem not in ("forever", "access", "stores", "traffic", "turns"):
+            tests.append(Test(f"program:{elf.stem}", [runner, library, elf, *shape, "--random-stalls", "--seed", "3"]))
+    smoke = [runner, library, folder / "smoke.elf", "--scratch", "256"]
+    for name, options in (
+        ("many", ["--launches", "6", "--groups", "5,3,2", "--local", "3,2,1", "--latency", "20", "--random-stalls"]),
+        ("reject_local", ["--local", "4096,1,1", "--expect-reject", "1"]),
+        ("reject_grid", ["--groups", "1,0,1", "--expect-reject", "2"]),
+        ("bus_error_store", ["--latency", "20", "--bus-error", "0x80100000,0x80100fff", "--expect-cause", "7"]),
+        ("bus_error_fetch", ["--latency", "20", "--bus-error", "0x80000000,0x8000003f", "--expect-cause", "1"]),
+    ):
+        tests.append(Test(f"launch:{name}", [*smoke, *options]))
+    abort = ["--scratch", "256", "--local", "7,1,1", "--groups", "9,1,1", "--max-cycles", "3000", "--expect-abort"]
+    tests.append(Test("launch:abort", [runner, library, folder / "forever.elf", *abort]))
+    traffic = ["--local", "8,1,1", "--groups", "8,1,1", "--scratch", "256", "--args", "100", "--latency", "30", "--random-stalls", "--seed", "1"]
+    tests.append(Test("program:traffic", [runner, library, folder / "traffic.elf", *traffic]))
+    turns = ["--local", "8,1,1", "--launches", "12", "--latency", "30", "--random-stalls", "--host-turns", "0x80100000,0x80110000,8"]
+    tests.append(Test("program:turns", [runner, library, folder / "turns.elf", *turns]))
+    return tests
+
+
+def run(test, mutant, limit=HANG_CLOCK):
+    """How the test ended; `limit` is of processor time."""
+    environment = {**os.environ, "HEDDLE_MUTANT": str(mutant)}
+    seconds = max(1, round(limit))
+    with tempfile.TemporaryDirectory() as folder:  # for what a random run leaves behind
+        process = subprocess.Popen(["/bin/sh", "-c", f'ulimit -c 0; ulimit -t {seconds}; exec "$@"', "sh", *(str(part) for part in test.command)],
+                                   env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+                                   start_new_session=True, cwd=folder)  # fmt: skip
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        try:
+            said, _ = process.communicate(timeout=HANG_CLOCK)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return Outcome("hang", HANG_CLOCK, ())
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        outcome = Path(folder) / OUTCOME
+        if outcome.is_file():
+            said += f"{json.loads(outcome.read_text())['cycles']} cycles"
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Outcome(ending(process.returncode, said), used, tuple(re.findall(r"(\d+) cycles", said)))
+
+
+def ending(status, said):
+    if status == 0:
+        return "passed"
+    if status in (-signal.SIGXCPU, -signal.SIGKILL):
+        return "hang"
+    if found := re.search(r"^seed \d+: (.*), after", said, re.M):
+        return "hang" if re.search(rf"signal ({int(signal.SIGXCPU)}|{int(signal.SIGKILL)})\b", found[1]) else found[1]
+    if found := re.search(r"field: (\S+)", said):
+        return f"mismatch {found[1]}"
+    if status < 0:
+        return f"signal {-status}"
+    return "assertion" if "ssertion" in said else "error"
+
+
+def baseline(tests):
+    """All tests pass without a mutant; what each takes."""
+    for test in tests:
+        outcome = run(test, 0)
+        if outcome.how != "passed":
+            raise BaselineError(f"{test.name} fails without a mutant ({outcome.how}): {' '.join(str(part) for part in test.command)}")
+        test.seconds, test.cycles = outcome.seconds, outcome.cycles
+
+
+def kill(tests, mutant):
+    """(test that kills it, how), and whether it changes how many cycles a test takes; the first is None if it survives all of them. What killed
+    most others in its time comes first."""
+    slower = False
+    for test in sorted(tests, key=lambda t: -(t.kills + 0.5) / (t.seconds + 0.05)):
+        outcome = run(test, mutant, HANG_FACTOR * test.seconds + HANG_SECONDS)
+        if outcome.how != "passed":
+            test.kills += 1
+            return (test.name, outcome.how), slower
+        slower |= outcome.cycles != test.cycles
+    return None, slower

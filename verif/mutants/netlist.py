@@ -1,0 +1,210 @@
+"""Mutants of a part of the device: a netlist with all of them, of which an input chooses, in the place of the part's source."""
+
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools/synth"))
+
+import design
+import merge
+
+SELECT_BITS = 16
+PACKAGE = """// The mutant that this simulation is of: HEDDLE_MUTANT, 0 for none.
+package mutant_pkg;
+  import "DPI-C" function int unsigned heddle_mutant();
+  int unsigned Mutant = heddle_mutant();
+endpackage
+"""
+# The module has parameters, but a device with one issue port has one of it, with their defaults.
+WITH_DEFAULTS = ("execute",)
+# They count and report; lock-step leans on the one, and nothing that a program can see on the other.
+REPORTERS = ("trace_records", "stall_counter")
+
+
+class NetlistError(Exception):
+    """A module cannot be mutated; the text says why."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    number: int  # that the environment gives
+    part: str  # whose netlist has it
+    module: str  # in which it is: in each instance of the part ...
+    kind: str  # ... that has this module of the netlist
+    change: str  # what Yosys does, where
+    source: str  # file:line
+
+
+class Design:
+    """The modules of the die, and how it is cut into parts: each is a module whose netlist, with everything below it, can stand for its source. A
+    part has one shape (no parameters), and no monitor looks into it."""
+
+    def __init__(self):
+        self.paths, self.texts = {}, {}
+        for folder in design.FOLDERS:
+            for path in design.read_list(ROOT / "rtl" / folder / "files.f"):
+                text = path.read_text()
+                if name := re.search(r"^module\s+(\w+)", text, re.M):
+                    self.paths[name[1]], self.texts[name[1]] = path, text
+        instance = re.compile(r"^\s*(\w+)\s+(?:#\s*\(|u_\w+)", re.M)
+        self.children = {module: [name for name in set(instance.findall(text)) if name in self.texts] for module, text in self.texts.items()}
+        monitors = re.findall(r"^bind (\w+)", (ROOT / "verif/harness/rtl/tb_top.sv").read_text(), re.M)
+        self.seen_into = {module for module in self.texts if self.below(module) & set(monitors)} | set(monitors)
+        self.parts, waiting, reached = [], [design.TOP], set()
+        while waiting:
+            module = waiting.pop(0)
+            if module in reached:
+                continue
+            reached.add(module)
+            shaped = re.search(r"^\s*parameter ", self.texts[module], re.M) and module not in WITH_DEFAULTS
+            if module in self.seen_into or shaped:
+                waiting += sorted(self.children[module])
+            elif module not in REPORTERS:
+                self.parts.append(module)
+
+    def below(self, module):
+        """The module and all that it is made of."""
+        found, waiting = set(), [module]
+        while waiting:
+            if (module := waiting.pop()) not in found:
+                found.add(module)
+                waiting += self.children[module]
+        return found
+
+    def folder(self, module):
+        """As one names it: core/lsu."""
+        return str(self.paths[module].parent.relative_to(ROOT / "rtl"))
+
+    def choose(self, names):
+        """{part: modules in it to be mutated} of names of modules and folders. Raises NetlistError."""
+        chosen = {}
+        for name in names:
+            wanted = {module for module in self.paths if name in (module, self.folder(module)) or self.folder(module).startswith(f"{name}/")}
+            found = {part: sorted(self.below(part) & wanted) for part in self.parts if self.below(part) & wanted}
+            if not found:
+                why = "a monitor looks into it, or it only counts" if wanted else "there is no module and no folder of rtl with that name"
+                raise NetlistError(f"'{name}' cannot be mutated: {why}; heddle mutants --list names what can")
+            for part, modules in found.items():
+                chosen[part] = sorted({*chosen.get(part, []), *modules})
+        return chosen
+
+    def line(self, source):
+        """The text of a line that is named as file:number."""
+        name, _, number = source.partition(":")
+        text = next((self.texts[module].splitlines() for module, path in self.paths.items() if path.name == name), [])
+        return text[int(number) - 1].strip() if number.isdigit() and int(number) <= len(text) else ""
+
+    def lines(self, modules):
+        return sum(len(self.texts[module].splitlines()) for module in modules)
+
+
+def header(text):
+    """The module up to the end of its ports, without comments."""
+    start = text.index("module ", re.search(r"^module ", text, re.M).start())
+    return re.sub(r"[ \t]*//.*", "", text[start : text.index("\n);", start) + 3])
+
+
+def ports(text, module):
+    """The names of the ports of a module of a netlist."""
+    found = re.search(rf"^module {module}\s*\((.*?)\);", text, re.S | re.M)
+    if not found:
+        raise NetlistError(f"the netlist has no module {module}")
+    return [name.strip() for name in found[1].split(",")]
+
+
+def wrapper(text, part, module, names, select=f"{SELECT_BITS}'(mutant_pkg::Mutant)"):
+    """The module as its users know it, around that of the netlist, whose ports are plain vectors."""
+    head = header(text)
+    lines, connections, flat = [], [], set()
+    for name in names:
+        if name == "mutsel":
+            connections.append(f".mutsel({select})")
+            continue
+        # Outputs come in pieces: \\port[7:0]
+        port, piece = re.fullmatch(r"\\?(\w+)(\[[\d:]+\])?", name).groups()
+        declaration = re.search(rf"\b(input|output)\b[^,;]*?\b{port}\s*(\[[^,\n]*\])?\s*(?:,|\n)", head)
+        if not declaration:
+            raise NetlistError(f"{module}: no declaration of port {port}")
+        direction, array = declaration.groups()
+        if not piece and not array:
+            connections.append(f".{port}({port})")
+            continue
+        vector = f"flat_{port}"
+        connections.append(f".{name} ({vector}{piece or ''})")
+        if port in flat:
+            continue
+        flat.add(port)
+        if not array:
+            lines += [f"  logic [$bits({port})-1:0] {vector};", f"  assign {port} = {vector};"]
+            continue
+        # An unpacked array: element 0 is the lowest part of the vector.
+        bits = f"$bits({port}[0])"
+        element = f"{vector}[i*{bits} +: {bits}]"
+        assign = f"{element} = {port}[i]" if direction == "input" else f"{port}[i] = {element}"
+        lines.append(f"  logic [$size({port})*{bits}-1:0] {vector};")
+        lines.append(f"  for (genvar i = 0; i < $size({port}); i++) begin : gen_{port} assign {assign}; end")
+    return "\n".join([head, *lines, f"  {part}__{module} u_mutated ({', '.join(connections)});", "endmodule", ""])
+
+
+def renamed(part, text):
+    """RTLIL in which the modules are called part__module, with a number where there are several kinds of one; and {new name: module}."""
+    names, taken = {}, {}
+    for name in re.findall(r"^module \\(\S+)$", text, re.M):
+        module = name.split("$")[0]
+        taken[module] = taken.get(module, 0) + 1
+        names[name] = f"{part}__{module}" + (f"__{taken[module]}" if taken[module] > 1 else "")
+    text = re.sub(r"^(module |  cell )\\(\S+)", lambda m: f"{m[1]}\\{names.get(m[2], m[2])}", text, flags=re.M)
+    return text, {new: name.split("$")[0] for name, new in names.items()}
+
+
+def mutate(yosys, work, generated, whole, part, modules, count, seed, first):
+    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from `first`, into `work`/mutated/; returns them."""
+    folder = work / f"{part}.yosys"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    sources = design.files(generated)
+    for source in sources:
+        shutil.copy(source, folder / source.name)
+    yosys.run(folder, [
+        f"read_slang --threads 1 --keep-hierarchy --top {part} {' '.join(source.name for source in sources)}",
+        f"hierarchy -check -top {part}",
+        "opt_clean",
+        "write_rtlil elaborated.il",
+    ], "elaborate.log")  # fmt: skip
+    text, kinds = renamed(part, merge.merge((folder / "elaborated.il").read_text())[0])
+    (folder / "merged.il").write_text(text)
+    chosen = [name for name, module in kinds.items() if module in modules]
+    yosys.run(folder, [
+        "read_rtlil merged.il",
+        f"select -set chosen {' '.join(chosen)}",
+        # A table's content is data, which Yosys wants to be constant.
+        f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} {first} -o list.ys @chosen t:$meminit* %d",
+        "script list.ys",
+        "bwmuxmap",  # cells that Verilog has no operator for
+        "opt_clean",
+        # Bits apart that have drivers of their own, in ports, too: loops that are none would cost most of the simulation's speed.
+        "splitnets -ports -driver",
+        f"write_verilog -noattr {part}.v",
+    ], "mutate.log")  # fmt: skip
+    found = []
+    for line in (folder / "list.ys").read_text().splitlines():
+        match = re.match(rf"mutate -ctrl mutsel {SELECT_BITS} (\d+) (?:-mode (\S+)) -module \\?(\S+) (-cell .*)", line)
+        if not match:
+            continue
+        module = kinds[match[3]]
+        source = re.findall(r"-src (\S+?\.sv:\d+)", line)
+        source = next((s for s in source if s.startswith(f"{module}.sv")), source[0] if source else f"{module}.sv")
+        found.append(Mutant(int(match[1]), part, module, match[3], f"{match[2]} {re.sub(r' -src .*', '', match[4])}", source))
+    if not found:
+        raise NetlistError(f"{part}: nothing to mutate")
+    netlist = (folder / f"{part}.v").read_text()
+    out = work / "mutated"
+    out.mkdir(exist_ok=True)
+    wrapped = wrapper(whole.texts[part], part, part, ports(netlist, f"{part}__{part}"))
+    (out / whole.paths[part].name).write_text(f"{netlist}\n{wrapped}")
+    (out / "mutant_pkg.sv").write_text(PACKAGE)
+    return found
