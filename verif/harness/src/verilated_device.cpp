@@ -113,6 +113,7 @@ void VerilatedDevice::reset() {
   if (checker_) {
     const lockstep::CheckerStatistics checked = checker_->statistics();
     checked_before_.compared += checked.compared;
+    checked_before_.accesses += checked.accesses;
     checked_before_.copied_cycle += checked.copied_cycle;
     checked_before_.copied_scratch_initial += checked.copied_scratch_initial;
     checked_before_.copied_bus_error += checked.copied_bus_error;
@@ -406,6 +407,7 @@ RtlStatistics VerilatedDevice::statistics() const {
     const lockstep::CheckerStatistics checked = checker_->statistics();
     const lockstep::CheckerStatistics& before = checked_before_;
     result.lockstep_compared = before.compared + checked.compared;
+    result.lockstep_accesses = before.accesses + checked.accesses;
     result.copied = {{"cycle", before.copied_cycle + checked.copied_cycle},
                      {"scratch_initial", before.copied_scratch_initial + checked.copied_scratch_initial},
                      {"bus_error", before.copied_bus_error + checked.copied_bus_error}};

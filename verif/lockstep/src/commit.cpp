@@ -84,6 +84,7 @@ void Checker::State::open_accesses(WarpContext& context, Slot& slot) {
   slot.unperformed = 0;
   slot.sc_failed = 0;
   if (!step.is_memory) return;
+  statistics.accesses += model::lane_count(step.access);
   if (step.rd != 0) context.load_pending[step.rd] |= step.deferred;
   switch (step.kind) {
     case model::AccessKind::kLoad:

@@ -1,5 +1,6 @@
-// Random accesses of all kinds: each warp goes hd_args times through a loop that draws an operation (the same for all lanes) and
+// Random accesses of all kinds: each warp goes through a loop that draws an operation (the same for all lanes) and
 // addresses (one per lane) in one of four footprints, from 256 bytes to about a megabyte, scattered or neighbouring.
+// hd_args: bits 15..0 how often, above them a seed.
 #include "prologue.h"
 #define CSR_HD_ARGS 0xCCC
     csrr s0, CSR_HD_ARGS
@@ -11,6 +12,13 @@
     mul  s1, s1, t1
     addi s2, s2, 1
     mul  s2, s2, t1
+    srli t2, s0, 16
+    li   t1, 0x85EBCA77
+    mul  t2, t2, t1
+    xor  s1, s1, t2
+    xor  s2, s2, t2
+    slli s0, s0, 16
+    srli s0, s0, 16
     li   s4, DATA
     li   s5, SCRATCH
     li   s6, PRIVATE

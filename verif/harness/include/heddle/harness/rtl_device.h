@@ -115,6 +115,7 @@ struct CopiedCount {
 struct RtlStatistics {
   uint64_t cycles = 0;              // clock cycles after reset
   uint64_t lockstep_compared = 0;   // instruction slots compared; 0 with lock-step off
+  uint64_t lockstep_accesses = 0;   // accesses of lanes to memory in those slots
   std::vector<CopiedCount> copied;  // every kind is listed, with 0 where nothing was copied
   uint64_t warp_instrs = 0;         // slots that retired an instruction
   uint64_t lane_instrs = 0;         // lanes summed over those

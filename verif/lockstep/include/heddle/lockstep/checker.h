@@ -47,6 +47,7 @@ struct CheckerOptions {
 
 struct CheckerStatistics {
   uint64_t compared = 0;                // slots
+  uint64_t accesses = 0;                // of lanes to memory, in those slots
   uint64_t copied_cycle = 0;            // lanes that were given a cycle or time value of the RTL
   uint64_t copied_scratch_initial = 0;  // lanes that found scratchpad content from before the first write
   uint64_t copied_bus_error = 0;
