@@ -1,8 +1,8 @@
 // Hands out scratchpad space to workgroups. All workgroups of a launch need the same number of bytes, so the space is a set of
-// equal slots: a slot never used before comes from a rising pointer, a returned one from a stack of free slots. No division,
-// no set-up time, and never fragmented.
+// equal slots: a slot never used before comes from a rising pointer, a returned one from a stack of free slots, or as it comes back.
+// No division, no set-up time, and never fragmented.
 //
-// Latency: the base is combinational from registers; one allocation and one release may happen in every cycle.
+// Latency: the base is combinational from registers and the release; one allocation and one release may happen in every cycle.
 // Invariants: slots in use are disjoint and inside the scratchpad; nothing is allocated that was not granted.
 module scratch_allocator
   import heddle_config_pkg::*;
@@ -36,7 +36,7 @@ module scratch_allocator
   size_t                  size_d, size_q;      // rounded up to the unit
   size_t                  fresh_d, fresh_q;    // bytes from here on were never allocated
   size_t                  fresh_end;
-  logic                   none, fresh_fits, have_free, push, pop;
+  logic                   none, fresh_fits, have_free, recycle, push, pop;
   logic [IndexBits-1:0]   top, push_index;
 
   assign none       = size_q == '0;
@@ -45,10 +45,11 @@ module scratch_allocator
   assign fresh_end  = fresh_q + size_q;  // cannot wrap: both are at most ScratchpadBytes, half of the type's range
   assign fresh_fits = !fresh_end[ScratchBits] || fresh_end[ScratchBits-1:0] == '0;
 
-  assign grant_o    = none || have_free || (fresh_fits && !fresh_q[ScratchBits]);
-  assign base_o     = none ? '0 : have_free ? free_bases[top] : fresh_q[ScratchBits-1:0];
+  assign recycle    = release_i && !none && !clear_i && !have_free;
+  assign grant_o    = none || have_free || recycle || (fresh_fits && !fresh_q[ScratchBits]);
+  assign base_o     = none ? '0 : have_free ? free_bases[top] : recycle ? release_base_i : fresh_q[ScratchBits-1:0];
 
-  assign push       = release_i && !none && !clear_i;
+  assign push       = release_i && !none && !clear_i && !(recycle && alloc_i);
   assign pop        = alloc_i && !none && have_free;
   assign push_index = pop ? top : IndexBits'(free_count_q);
 
@@ -56,7 +57,7 @@ module scratch_allocator
     size_d       = size_q;
     fresh_d      = fresh_q;
     free_count_d = free_count_q + CountBits'(push) - CountBits'(pop);
-    if (alloc_i && !none && !have_free) fresh_d = fresh_end;
+    if (alloc_i && !none && !have_free && !recycle) fresh_d = fresh_end;
     if (clear_i) begin
       size_d       = (size_i + size_t'(Unit - 1)) & ~size_t'(Unit - 1);
       fresh_d      = '0;

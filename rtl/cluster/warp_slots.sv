@@ -2,8 +2,8 @@
 // All slots of a workgroup are given back together, when its last warp has ended, so the slot of its warp 0 names it uniquely.
 //
 // Latency: a placed workgroup counts against available_o from the next cycle; a completed one is offered on release_* from the
-// cycle after its last warp_done, and its slots are free from the cycle after release_ready_i.
-// Invariants: only free slots are taken; only warps that run can end; available_o never exceeds the free slots.
+// cycle after its last warp_done, is in available_o in the cycle of release_ready_i, and its slots can be taken from the next on.
+// Invariants: only free slots are taken; only warps that run can end; available_o never exceeds the slots free in the next cycle.
 module warp_slots
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -15,7 +15,7 @@ module warp_slots
   input  logic [WarpBits:0]      group_warps_i,    // warps of every workgroup of this launch, stable
 
   // A workgroup is placed on this core: its warps are counted, their slots are taken one by one afterwards.
-  output logic [WarpBits:0]      available_o,
+  output logic [WarpBits:0]      available_o,      // slots, those that are given back in this cycle included
   input  logic                   place_i,
 
   // Its warps start.
@@ -83,7 +83,7 @@ module warp_slots
   assign running_o       = running_q != '0;
   assign release_fire    = release_valid_o && release_ready_i;
   assign release_base_o  = bases[release_group];
-  assign available_o     = available_q;
+  assign available_o     = available_q + (release_fire ? group_warps_i : '0);
   assign group_done      = warp_done_valid_i && (running_q & done_members & ~done_bit) == '0 &&
                            !(starting_i && take_group_i == done_group);
 
@@ -97,7 +97,7 @@ module warp_slots
       if (group_done && done_group == warp_id_t'(w)) complete_d[w] = 1'b1;
       if (release_fire && release_members[w]) taken_d[w] = 1'b0;
     end
-    available_d = available_q - (place_i ? group_warps_i : '0) + (release_fire ? group_warps_i : '0);
+    available_d = available_o - (place_i ? group_warps_i : '0);
     if (clear_i) begin
       running_d   = '0;
       taken_d     = '0;
@@ -131,7 +131,7 @@ module warp_slots
   a_take_free : assert property (@(posedge clk_i) disable iff (!rst_ni) take_i |-> !taken_q[free_slot_o]);
   a_named : assert property (@(posedge clk_i) disable iff (!rst_ni) take_i && take_first_i |-> take_group_i == free_slot_o);
   // A workgroup is placed only where it fits.
-  a_fits : assert property (@(posedge clk_i) disable iff (!rst_ni) place_i |-> available_q >= group_warps_i);
+  a_fits : assert property (@(posedge clk_i) disable iff (!rst_ni) place_i |-> available_o >= group_warps_i);
   // Only a warp that runs can end.
   a_done_runs : assert property (@(posedge clk_i) disable iff (!rst_ni) warp_done_valid_i |-> running_q[warp_done_i]);
   // A complete workgroup has no running warp.

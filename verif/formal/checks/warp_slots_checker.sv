@@ -91,6 +91,12 @@ module warp_slots_checker
     always_ff @(posedge clk_i) if (take_i && take_first_i && free_slot_o == warp_id_t'(w)) base_q[w] <= take_base_i;
   end
 
+  // What comes back in this cycle is available in it.
+  logic [Warps-1:0] kept;
+  for (genvar w = 0; w < Warps; w++) begin : gen_kept
+    assign kept[w] = taken_q[w] && !(release_valid_o && release_ready_i && group_q[w] == release_group);
+  end
+
   logic [Warps-1:0] members, running_members;
   for (genvar w = 0; w < Warps; w++) begin : gen_slot
     // Members and running members of the workgroup that this slot names.
@@ -118,8 +124,8 @@ module warp_slots_checker
   always_comb begin
     if (rst_ni) begin
       // No slot is lost: what is not available is taken, or promised.
-      a_at_most : assert (32'(available_o) + 32'($countones(taken_q)) <= Warps);
-      if (!killed) a_books : assert (32'(available_o) + 32'($countones(taken_q)) + 32'(to_start_q) == Warps);
+      if (!clear_i) a_at_most : assert (32'(available_o) + 32'($countones(kept)) <= Warps);
+      if (!killed && !clear_i) a_books : assert (32'(available_o) + 32'($countones(kept)) + 32'(to_start_q) == Warps);
       a_running : assert (running_o == (running_q != '0));
       if (take_i) a_take_free : assert (!taken_q[free_slot_o]);
       if (release_valid_o) a_release_base : assert (release_base_o == base_q[release_group] && complete_q[release_group]);
@@ -127,6 +133,7 @@ module warp_slots_checker
       a_start_range : assert (to_start_q <= size_q);
       c_all_taken : cover (taken_q == '1);
       c_two_groups : cover ($countones(members) == 2);
+      c_place_as_released : cover (place_i && release_valid_o && release_ready_i && available_o == group_warps_i);
       if (Warps >= 4) c_release_while_starting : cover (release_valid_o && release_ready_i && starting_i);
     end
   end
