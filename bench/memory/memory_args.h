@@ -63,11 +63,12 @@ struct chain_args {
 };
 
 /* Lane i of each warp reads scratchpad word i * stride, `loads` times (a multiple of BANK_UNROLL). */
-#define BANK_UNROLL 16
+#define BANK_UNROLL 128
+#define BANK_VALUES 16
 struct bank_args {
   uint32_t loads, stride;
   HD_PTR(struct span) spans;
-  HD_PTR(uint32_t) out; /* of each work-item: the sum of the last BANK_UNROLL words */
+  HD_PTR(uint32_t) out; /* of each work-item: the sum of the last BANK_VALUES words */
 };
 
 /* Work-item i adds 1 to word i * stride, ATOMIC_UNROLL times to warm up, then `adds` times (a multiple of it); `old`

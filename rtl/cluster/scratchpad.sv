@@ -1,6 +1,6 @@
 // Scratchpad of a cluster: as many 32-bit banks as lanes, with one request port per core, served in turn.
-// A word's bank is its index modulo Lanes, XORed with the low bits of its row, so that rows and columns of a matrix are both
-// free of conflicts. A request is performed in steps of one cycle: each bank serves one row per step, the one that its lowest
+// A word's bank is its index modulo Lanes, XORed with a hash of its row, so that the rows of a matrix are free of conflicts and its
+// columns, too, whether its rows lie a power of two apart (up to Lanes * Lanes words) or one word more than Lanes. A request is performed in steps of one cycle: each bank serves one row per step, the one that its lowest
 // lane left wants. All lanes that load or store in that row are served together (for stores the highest lane's byte remains).
 // AMO steps serve one lane per bank and write in the cycle after, in which other steps may read (a word that is being written: what
 // is written) but not write; an SC takes one step, as only the holder of the reservation can succeed.
@@ -30,11 +30,18 @@ module scratchpad
 
   typedef logic [RowBits-1:0] row_t;
 
-  // The bank of a word: bijective within a row.
+  // The bank of a word: bijective within a row. The hash is the product of the row's bits (folded, for rows that lie further apart) with an
+  // upper and a lower triangular matrix over GF(2): of a stride of 2^k the low k bits of the hash then tell lanes apart that the word
+  // index does not. Row and hash differ (for four lanes or more) by an invertible matrix, which does it for a stride of Lanes + 1.
   function automatic lane_id_t bank_of(logic [ScratchBits-1:0] address);
-    logic [WordBits-1:0] swizzled;
-    swizzled = address[ScratchBits-1:2] ^ (address[ScratchBits-1:2] >> LaneShift);
-    return (Lanes > 1) ? lane_id_t'(swizzled) : '0;
+    logic [WordBits-1:0] word;
+    lane_id_t            low;
+    logic [7:0]          row, upper;   // wider than any lane_id_t
+    word  = address[ScratchBits-1:2];
+    low   = lane_id_t'(word >> LaneShift) ^ lane_id_t'(word >> (2 * LaneShift));
+    row   = 8'(low);
+    upper = row ^ (row >> 1);
+    return (Lanes > 1) ? lane_id_t'(word) ^ lane_id_t'(upper ^ (upper << 1) ^ (upper << 3)) : '0;
   endfunction
 
   // ---- ports: one request into the current register --------------------------------------------------------------
