@@ -1,3 +1,4 @@
+rtl/common/secded_pkg.sv
 rtl/common/stability_check.sv
 rtl/common/lowest_one.sv
 rtl/common/fifo.sv

@@ -1,6 +1,8 @@
-// AXI4 master for single-beat transactions of one line. Every channel is independent: AR, AW and W leave through their own
-// register stage, R and B are handed on as they come. An identifier is used by one transaction at a time (the user's duty).
-// Latency: one cycle to AR, AW and W; none from R and B. Throughput: one read and one write per cycle.
+// AXI4 master for transactions of one line: a burst of MemoryBeats. Every channel is independent: AR, AW and W leave through their own
+// register stage, B is handed on as it comes, and so is R, if a line is one beat. An identifier is used by one transaction at a time (the
+// user's duty).
+// Latency: one cycle to AR, AW and W; none from B; from the last beat of R none where it is the only one, one otherwise.
+// Throughput: one read and one write per MemoryBeats cycles.
 // Invariants: valid and payload of AR, AW and W stay until ready; a write enters AW and W together.
 module axi_master
   import heddle_config_pkg::*;
@@ -19,7 +21,7 @@ module axi_master
   input  line_address_t       write_line_i,
   input  line_t               write_data_i,
   input  line_strobe_t        write_strobe_i,
-  output axi_read_t           r_o,
+  output line_read_t          r_o,
   output logic                r_valid_o,
   input  logic                r_ready_i,
   output axi_write_response_t b_o,
@@ -30,12 +32,12 @@ module axi_master
 );
 
   axi_address_t ar, ar_out, aw, aw_out;
-  axi_write_t   w, w_out;
-  logic         ar_valid, aw_valid, w_valid, aw_ready, w_ready;
+  line_write_t  w, w_out;
+  logic         ar_valid, aw_valid, w_valid, aw_ready, w_ready, w_taken;
 
-  assign ar = '{id: read_id_i, addr: {read_line_i, OffsetBits'(0)}, len: 8'd0, size: 3'(OffsetBits), burst: 2'b01};
-  assign aw = '{id: write_id_i, addr: {write_line_i, OffsetBits'(0)}, len: 8'd0, size: 3'(OffsetBits), burst: 2'b01};
-  assign w  = '{data: write_data_i, strb: write_strobe_i, last: 1'b1};
+  assign ar = '{id: read_id_i, addr: {read_line_i, OffsetBits'(0)}, len: 8'(MemoryBeats - 1), size: 3'($clog2(AxiBytes)), burst: 2'b01};
+  assign aw = '{id: write_id_i, addr: {write_line_i, OffsetBits'(0)}, len: 8'(MemoryBeats - 1), size: 3'($clog2(AxiBytes)), burst: 2'b01};
+  assign w  = '{data: write_data_i, strobe: write_strobe_i};
 
   assign write_ready_o = aw_ready & w_ready;
 
@@ -66,7 +68,7 @@ module axi_master
   );
 
   skid_buffer #(
-    .Width($bits(axi_write_t))
+    .Width($bits(line_write_t))
   ) u_w (
     .clk_i,
     .rst_ni,
@@ -75,33 +77,37 @@ module axi_master
     .ready_o(w_ready),
     .data_o (w_out),
     .valid_o(w_valid),
+    .ready_i(w_taken)
+  );
+
+  axi_write_beats u_write_beats (
+    .clk_i,
+    .rst_ni,
+    .line_i (w_out),
+    .valid_i(w_valid),
+    .taken_o(w_taken),
+    .w_o    (axi_o.w),
     .ready_i(axi_i.w_ready)
   );
 
-  always_comb begin
-    axi_o.ar       = ar_out;
-    axi_o.ar_valid = ar_valid;
-    axi_o.aw       = aw_out;
-    axi_o.aw_valid = aw_valid;
-    axi_o.w        = w_out;
-    axi_o.w_valid  = w_valid;
-    axi_o.r_ready  = r_ready_i;
-    axi_o.b_ready  = b_ready_i;
-  end
+  axi_read_lines u_read_lines (
+    .clk_i,
+    .rst_ni,
+    .r_i    (axi_i.r),
+    .valid_i(axi_i.r_valid),
+    .ready_o(axi_o.r_ready),
+    .line_o (r_o),
+    .valid_o(r_valid_o),
+    .ready_i(r_ready_i)
+  );
 
-  assign r_o       = axi_i.r;
-  assign r_valid_o = axi_i.r_valid;
-  assign b_o       = axi_i.b;
-  assign b_valid_o = axi_i.b_valid;
-
-`ifndef SYNTHESIS
-  // The register stages assert that AR, AW and W stay.
-  // Immediate assertions: concurrent ones would sample the wide structs in every cycle, which costs simulation speed.
-  always_ff @(posedge clk_i) begin
-    if (rst_ni) begin
-      a_r_single : assert (!(axi_i.r_valid) || (axi_i.r.last));
-    end
-  end
-`endif
+  assign axi_o.ar       = ar_out;
+  assign axi_o.ar_valid = ar_valid;
+  assign axi_o.aw       = aw_out;
+  assign axi_o.aw_valid = aw_valid;
+  assign axi_o.w_valid  = w_valid;
+  assign axi_o.b_ready  = b_ready_i;
+  assign b_o            = axi_i.b;
+  assign b_valid_o      = axi_i.b_valid;
 
 endmodule

@@ -1,10 +1,13 @@
 rtl/mem/mem_pkg.sv
+rtl/mem/axi_write_beats.sv
+rtl/mem/axi_read_lines.sv
 rtl/mem/axi_master.sv
 rtl/mem/fetch_ahead.sv
 rtl/mem/l2_reservations.sv
 rtl/mem/l2_misses.sv
 rtl/mem/l2_writebacks.sv
 rtl/mem/l2_tags.sv
+rtl/mem/l2_ram.sv
 rtl/mem/l2_data.sv
 rtl/mem/l2_bank.sv
 rtl/mem/l2_cache.sv

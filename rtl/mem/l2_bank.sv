@@ -61,7 +61,8 @@ module l2_bank
   output line_strobe_t             write_strobe_o,
   input  logic                     written_valid_i,
   input  l2_miss_t                 written_index_i,
-  output line_address_t            written_line_o
+  output line_address_t            written_line_o,
+  output logic                     written_lost_o    // its data were lost in the cache
 );
 
   typedef enum logic [1:0] {KindFill, KindReplay, KindClean, KindRequest} kind_e;
@@ -209,6 +210,7 @@ module l2_bank
   l2_misses_t    written, written_match;
   l2_pending_t   pending;
   line_t         line;
+  line_strobe_t  line_error;
 
   l2_tags u_tags (
     .clk_i,
@@ -318,6 +320,7 @@ module l2_bank
     .enter_line_i    (evict_line),
     .enter_strobe_i  (evict_strobe),
     .data_i          (line),
+    .lost_i          (line_error),
     .match_line_i    (t_line_q),
     .match_o         (written_match),
     .done_o          (written),
@@ -329,7 +332,8 @@ module l2_bank
     .write_strobe_o,
     .response_valid_i(written_valid_i),
     .response_index_i(written_index_i),
-    .response_line_o (written_line_o)
+    .response_line_o (written_line_o),
+    .response_lost_o (written_lost_o)
   );
 
   // ---- memories ----------------------------------------------------------------------------------------------------------------
@@ -377,6 +381,7 @@ module l2_bank
     .amo_i        (amo),
     .chain_i      (amo & t_chain_q),
     .line_o       (line),
+    .line_error_o (line_error),
     .busy_o       (d_busy),
     .count_o      (answer_count),
     .answer_o,

@@ -3,7 +3,7 @@
 // write is answered when it has its place in the order; memory has it after flush_i.
 //
 // flush_i (level): what is dirty is written back; flushed_o says that memory has it all, once no core writes any more. error_o: some write-back
-// since the last invalidate_i was answered with an error, error_line_o is the first one's line.
+// since the last invalidate_i was answered with an error, or had lost its data, error_line_o is the first one's line.
 // invalidate_i (pulse, while idle_o and after a flush): the cache is empty.
 // snoop_o: lines that change, to the cores' data caches, in the cycle in which the change is visible (trace_memory of
 // l2_data), before its answer.
@@ -90,11 +90,11 @@ module l2_cache
   banks_t                                read_valid, read_grant, fill_valid, fill_ready;
   l2_miss_t      [L2Banks-1:0]           read_index, write_index;
   line_address_t [L2Banks-1:0]           read_line, write_line, written_line;
-  banks_t                                write_valid, write_grant, written_valid;
+  banks_t                                write_valid, write_grant, written_valid, written_lost;
   line_t         [L2Banks-1:0]           write_data;
   line_strobe_t  [L2Banks-1:0]           write_strobe;
   l2_bank_t                              read_bank, write_bank, fill_bank, written_bank;
-  axi_read_t                             r_axi, r_q;
+  line_read_t                            r_axi, r_q;
   axi_write_response_t                   b_axi;
   logic                                  r_axi_valid, r_axi_ready, r_valid_d, r_valid_q, r_leave, b_valid;
   logic                                  read_any, read_ready, write_any, write_ready;
@@ -142,7 +142,7 @@ module l2_cache
       .fill_ready_o   (fill_ready[b]),
       .fill_index_i   (r_q.id[L2MissBits-1:0]),
       .fill_data_i    (r_q.data),
-      .fill_error_i   (r_q.resp[1]),
+      .fill_error_i   (r_q.error),
       .write_valid_o  (write_valid[b]),
       .write_ready_i  (write_grant[b] & write_ready),
       .write_index_o  (write_index[b]),
@@ -151,7 +151,8 @@ module l2_cache
       .write_strobe_o (write_strobe[b]),
       .written_valid_i(written_valid[b]),
       .written_index_i(b_axi.id[L2MissBits-1:0]),
-      .written_line_o (written_line[b])
+      .written_line_o (written_line[b]),
+      .written_lost_o (written_lost[b])
     );
 
     assign fill_valid[b]    = r_valid_q && fill_bank == l2_bank_t'(b);
@@ -236,17 +237,18 @@ module l2_cache
   end
 
   // ---- flush and invalidation --------------------------------------------------------------------------------------------------
-  logic          error_d, error_q;
+  logic          refused, error_d, error_q;
   line_address_t error_line_q;
 
   assign flushed_o    = flushed == '1;
   assign idle_o       = idle == '1 && !r_valid_q;
   assign error_o      = error_q;
   assign error_line_o = {error_line_q, OffsetBits'(0)};
-  assign error_d      = (error_q | (b_valid & b_axi.resp[1])) & ~invalidate_i;
+  assign refused      = b_valid & (b_axi.resp[1] | written_lost[written_bank]);
+  assign error_d      = (error_q | refused) & ~invalidate_i;
 
   always_ff @(posedge clk_i) begin
-    if (b_valid && b_axi.resp[1] && !error_q) error_line_q <= written_line[written_bank];
+    if (refused && !error_q) error_line_q <= written_line[written_bank];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -21,6 +21,7 @@ module l2_data
   input  logic                      chain_i,         // of amo_i: on the word that the AMO in the cycle before has changed
   // data stage
   output line_t                     line_o,
+  output line_strobe_t              line_error_o,    // bytes of it that its memory has lost
   output logic                      busy_o,
   // answers
   output l2_count_t                 count_o,
@@ -44,8 +45,9 @@ module l2_data
   line_t        data_q;             // of a write, for the monitors
   word_t        operand_q, old, result, result_q;
   address_t     address;
-  line_strobe_t write_strobe;
+  line_strobe_t write_strobe, asked;
   line_t        write_data;
+  logic         lost, failed;
   l2_answer_t   answer;
 
   always_comb begin
@@ -54,22 +56,23 @@ module l2_data
     write_data   = data_i;
     if (amo_q) begin
       address      = address_of(place_q.line, place_q.way);
-      write_strobe = place_q.strobe;
+      write_strobe = lost ? '0 : place_q.strobe;
       write_data   = {LineWords{result}};
     end
   end
 
-  byte_ram_1r1w #(
-    .Depth(L2Sets * L2Ways),
-    .Bytes(LineBytes)
+  l2_ram #(
+    .Depth(L2Sets * L2Ways)
   ) u_data (
     .clk_i,
     .read_enable_i  (read_i),
     .read_address_i (address),
     .read_data_o    (line_o),
+    .error_o        (line_error_o),
     .write_enable_i (write_strobe),
     .write_address_i(address),
-    .write_data_i   (write_data)
+    .write_data_i   (write_data),
+    .write_damage_i (amo_q | answers_i)
   );
 
   always_ff @(posedge clk_i) begin
@@ -86,6 +89,11 @@ module l2_data
   assign old    = chain_q ? result_q : line_o[{t.word, 5'd0} +: 32];
   assign busy_o = valid_q;
 
+  // Of the bytes that were asked for one is lost: an error, and an AMO does not write.
+  assign asked  = (t.op == MemRead && place_q.strobe == '0) ? '1 : place_q.strobe;
+  assign lost   = (t.op == MemRead || t.op == MemLr || t.op == MemAmo) && (line_error_o & asked) != '0;
+  assign failed = place_q.failed | lost;
+
   amo_alu u_amo (
     .op_i     (t.amo),
     .old_i    (old),
@@ -97,7 +105,7 @@ module l2_data
   always_comb begin
     answer.port           = t.port;
     answer.response.id    = t.id;
-    answer.response.error = place_q.failed;
+    answer.response.error = failed;
     unique case (t.op)
       MemSc:   answer.response.data = {LineWords{31'd0, place_q.sc_fails}};
       MemAmo:  answer.response.data = {LineWords{old}};
@@ -125,7 +133,7 @@ module l2_data
 
   always_comb begin
     snoop_valid_o = '0;
-    if (valid_q && !place_q.failed) begin
+    if (valid_q && !failed) begin
       if (t.op == MemWrite || t.op == MemAmo || (t.op == MemSc && !place_q.sc_fails)) snoop_valid_o = '1;
       if (t.op == MemWrite) snoop_valid_o[t.core] = 1'b0;
     end
@@ -148,7 +156,7 @@ module l2_data
   /* verilator lint_on UNUSEDSIGNAL */
 
   always_comb begin
-    trace_memory_valid           = valid_q && !place_q.failed && t.op != MemRead;
+    trace_memory_valid           = valid_q && !failed && t.op != MemRead;
     trace_memory.request.op      = t.op;
     trace_memory.request.amo     = t.amo;
     trace_memory.request.address = {place_q.line, (t.op == MemWrite) ? line_word_t'(0) : t.word, 2'b00};

@@ -20,6 +20,7 @@ module l2_writebacks
   input  line_address_t enter_line_i,
   input  line_strobe_t  enter_strobe_i,
   input  line_t         data_i,         // in the cycle after enter_i
+  input  line_strobe_t  lost_i,         // ... bytes of it that are lost; if one was to be written, nothing of the line is
   // write-backs of a line under way
   input  line_address_t match_line_i,
   output l2_misses_t    match_o,
@@ -34,10 +35,12 @@ module l2_writebacks
   // from AXI4, always accepted
   input  logic          response_valid_i,
   input  l2_miss_t      response_index_i,
-  output line_address_t response_line_o
+  output line_address_t response_line_o,
+  output logic          response_lost_o // nothing of it was written
 );
 
   l2_misses_t                     busy_d, busy_q, filled_d, filled_q;   // filled: data is there, not yet sent
+  l2_misses_t                     lost_q;
   l2_misses_t    [L2Misses-1:0]   waits_d, waits_q;
   line_address_t [L2Misses-1:0]   line_q;
   line_strobe_t                   strobes [L2Misses];
@@ -104,8 +107,9 @@ module l2_writebacks
   assign write_valid_o   = out_valid_q;
   assign write_index_o   = out_index_q;
   assign write_line_o    = line_q[out_index_q];
-  assign write_strobe_o  = strobes[out_index_q];
+  assign write_strobe_o  = lost_q[out_index_q] ? '0 : strobes[out_index_q];
   assign response_line_o = line_q[response_index_i];
+  assign response_lost_o = lost_q[response_index_i];
 
   always_comb begin
     busy_d   = busy_q & ~done_o;
@@ -128,6 +132,7 @@ module l2_writebacks
       strobes[free_index] <= enter_strobe_i;
       fill_index_q        <= free_index;
     end
+    if (fill_q)    lost_q[fill_index_q] <= (lost_i & strobes[fill_index_q]) != '0;
     if (send_take) out_index_q <= send_index;
   end
 

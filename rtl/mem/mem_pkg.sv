@@ -30,6 +30,19 @@ package mem_pkg;
     logic       reserve;
   } transaction_t;
 
+  // A line that has come from AXI4.
+  typedef struct packed {
+    axi_id_t id;
+    line_t   data;
+    logic    error;     // SLVERR or DECERR
+  } line_read_t;
+
+  // A line on its way there.
+  typedef struct packed {
+    line_t        data;
+    line_strobe_t strobe;
+  } line_write_t;
+
   // ---- L2 cache: a line address is {tag, set, bank} ------------------------------------------------------------------
   localparam int unsigned BankShift     = $clog2(L2Banks);
   localparam int unsigned BankBits      = (L2Banks > 1) ? BankShift : 1;

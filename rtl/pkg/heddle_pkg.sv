@@ -207,7 +207,10 @@ package heddle_pkg;
 
   // ---- AXI4 and AXI4-Lite -------------------------------------------------------------------------------------------
   localparam int unsigned AxiIdBits = $clog2(MemoryRequests);
-  typedef logic [AxiIdBits-1:0] axi_id_t;
+  localparam int unsigned AxiBytes  = LineBytes / MemoryBeats;
+  typedef logic [AxiIdBits-1:0]  axi_id_t;
+  typedef logic [8*AxiBytes-1:0] axi_data_t;
+  typedef logic [AxiBytes-1:0]   axi_strobe_t;
 
   typedef struct packed {
     axi_id_t     id;
@@ -218,9 +221,9 @@ package heddle_pkg;
   } axi_address_t;                                                     // AW and AR
 
   typedef struct packed {
-    line_t        data;
-    line_strobe_t strb;
-    logic         last;
+    axi_data_t   data;
+    axi_strobe_t strb;
+    logic        last;
   } axi_write_t;                                                       // W
 
   typedef struct packed {
@@ -230,7 +233,7 @@ package heddle_pkg;
 
   typedef struct packed {
     axi_id_t    id;
-    line_t      data;
+    axi_data_t  data;
     logic [1:0] resp;
     logic       last;
   } axi_read_t;                                                        // R

@@ -5,12 +5,12 @@ package bus_pkg;
 
   import heddle_config_pkg::*;
 
-  typedef bit [LineBytes*8-1:0] line_bits_t;
-  typedef bit [127:0]           strobe_bits_t;  // of the widest line
+  typedef bit [8*LineBytes/MemoryBeats-1:0] beat_bits_t;
+  typedef bit [127:0]                       strobe_bits_t;  // of the widest port
 
   import "DPI-C" function void heddle_bus_aw(input int unsigned id, input int unsigned addr, input int unsigned len,
                                              input int unsigned size, input int unsigned burst);
-  import "DPI-C" function void heddle_bus_w(input line_bits_t data, input strobe_bits_t strb, input bit last);
+  import "DPI-C" function void heddle_bus_w(input beat_bits_t data, input strobe_bits_t strb, input bit last);
   import "DPI-C" function void heddle_bus_ar(input int unsigned id, input int unsigned addr, input int unsigned len,
                                              input int unsigned size, input int unsigned burst);
   import "DPI-C" function void heddle_bus_clock(
@@ -20,7 +20,7 @@ package bus_pkg;
   import "DPI-C" function void heddle_bus_reset(input bit aw_valid, input bit w_valid, input bit ar_valid);
   import "DPI-C" function void heddle_bus_b(output int unsigned id, output int unsigned resp);
   import "DPI-C" function void heddle_bus_r(output int unsigned id, output int unsigned resp, output bit last,
-                                            output line_bits_t data);
+                                            output beat_bits_t data);
 
   import "DPI-C" function void heddle_host_reset(input bit b_valid, input bit r_valid);
   // The host: what it drives from now on, from what the device answers.

@@ -16,7 +16,7 @@ module memory_port_dpi
   always_ff @(posedge clk_i) begin
     bit          aw_ready, w_ready, b_valid, ar_ready, r_valid, r_last;
     int unsigned id, resp;
-    line_bits_t  data;
+    beat_bits_t  data;
     if (!rst_ni) begin
       response_q <= '0;
       heddle_bus_reset(request_i.aw_valid, request_i.w_valid, request_i.ar_valid);

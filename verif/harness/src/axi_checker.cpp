@@ -41,13 +41,13 @@ void AxiChecker::check_address(const AxiAddress& address, std::string_view chann
     violation("id-range", channel, fmt::format("id {} of {}", address.id, settings_.ids));
   }
   if (address.burst != kBurstIncr) violation("burst-type", channel, fmt::format("burst {} is not INCR", address.burst));
-  if ((1U << address.size) != settings_.line_bytes) {
-    violation("size", channel, fmt::format("size {} on a port of {} bytes", address.size, settings_.line_bytes));
+  if ((1U << address.size) != settings_.beat_bytes) {
+    violation("size", channel, fmt::format("size {} on a port of {} bytes", address.size, settings_.beat_bytes));
   }
-  if (address.address % settings_.line_bytes != 0) {
-    violation("alignment", channel, fmt::format("address {:#010x} is not of a line", address.address));
+  if (address.address % settings_.beat_bytes != 0) {
+    violation("alignment", channel, fmt::format("address {:#010x} is not of a beat", address.address));
   }
-  const uint64_t last = uint64_t{address.address} + (address.len + 1ULL) * settings_.line_bytes - 1;
+  const uint64_t last = uint64_t{address.address} + (address.len + 1ULL) * settings_.beat_bytes - 1;
   if (last / 4096 != address.address / 4096) {
     violation("4k-boundary", channel, fmt::format("burst of {} at {:#010x}", address.len + 1, address.address));
   }
@@ -58,7 +58,7 @@ void AxiChecker::check_response_code(unsigned code, std::string_view channel) co
 }
 
 void AxiChecker::check_write_beat(const AxiWrite& beat) {
-  for (unsigned i = settings_.line_bytes; i < kMaxLineBytes; ++i) {
+  for (unsigned i = settings_.beat_bytes; i < kMaxLineBytes; ++i) {
     if (strobe_bit(beat.strobe, i)) violation("strobe", "W", fmt::format("strobe {} beyond the port", i));
   }
   early_data_.push_back(beat);

@@ -18,7 +18,7 @@
 // | `4k-boundary`    | AR, AW   | A3.4.1: a burst stays in its 4 KiB page                                            |
 // | `burst-type`     | AR, AW   | the port: INCR                                                                     |
 // | `size`           | AR, AW   | the port: the full width (A3.4.1: not more)                                        |
-// | `alignment`      | AR, AW   | the port: addresses of whole lines                                                 |
+// | `alignment`      | AR, AW   | the port: addresses of whole beats                                                 |
 // | `id-range`       | AR, AW   | the port: ids that it has                                                          |
 //
 // Call observe() once per rising clock edge with the values before it. Throws ProtocolError (rtl_device.h) at the first
@@ -38,7 +38,7 @@ namespace heddle::harness {
 class AxiChecker {
  public:
   struct Settings {
-    unsigned line_bytes = 64;
+    unsigned beat_bytes = 64;
     unsigned ids = 32;  // ids in use are below this
   };
 

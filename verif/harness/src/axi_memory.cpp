@@ -8,7 +8,8 @@ namespace heddle::harness {
 namespace {
 constexpr unsigned kReadyPercent = 70;
 constexpr unsigned kValidPercent = 70;
-constexpr unsigned kEarlyPercent = 20;  // of transactions not yet due, per cycle, that take effect now
+constexpr unsigned kInterleavePercent = 30;  // of the beats of a burst, that another burst may go before
+constexpr unsigned kEarlyPercent = 20;       // of transactions not yet due, per cycle, that take effect now
 }  // namespace
 
 AxiMemory::AxiMemory(const Settings& settings, SparseMemory& memory)
@@ -34,17 +35,20 @@ void AxiMemory::set_error_range(uint32_t first, uint32_t last, unsigned response
 void AxiMemory::set_silent_range(uint32_t first, uint32_t last) { silent_range_ = {first, last}; }
 
 bool AxiMemory::touches(const Range& range, uint32_t address) const {
-  return range.first <= range.last && address + (settings_.line_bytes - 1) >= range.first && address <= range.last;
+  return range.first <= range.last && address + (settings_.beat_bytes - 1) >= range.first && address <= range.last;
 }
 
 bool AxiMemory::touches(const Range& range, const AxiAddress& request) const {
   for (unsigned beat = 0; beat <= request.len; ++beat) {
-    if (touches(range, request.address + beat * settings_.line_bytes)) return true;
+    if (touches(range, request.address + beat * settings_.beat_bytes)) return true;
   }
   return false;
 }
 
-double AxiMemory::peak() const { return dram_ ? std::min(settings_.bandwidth, dram_->peak()) : settings_.bandwidth; }
+double AxiMemory::peak() const {
+  if (!dram_) return settings_.bandwidth;
+  return std::min(settings_.bandwidth, dram_->peak() * settings_.line_bytes / settings_.beat_bytes);
+}
 
 uint64_t AxiMemory::draw_latency() {
   if (!settings_.random) return settings_.latency;
@@ -99,13 +103,18 @@ void AxiMemory::attach_write_data() {
 }
 
 void AxiMemory::clock_dram() {
-  const auto line_address = [this](const Transaction& transaction) {
-    return (transaction.request.address & ~(settings_.line_bytes - 1)) + transaction.started * settings_.line_bytes;
+  // Lines, of which a burst may be a part, or several.
+  const unsigned line_bytes = settings_.line_bytes;
+  const auto lines = [&](const Transaction& transaction) {
+    return std::max(1U, (transaction.request.len + 1U) * settings_.beat_bytes / line_bytes);
+  };
+  const auto line_address = [&](const Transaction& transaction) {
+    return (transaction.request.address & ~(line_bytes - 1)) + transaction.started * line_bytes;
   };
   const auto start = [&](std::deque<Transaction>& queue, bool write) {
     for (Transaction& transaction : queue) {
       if (write && !transaction.complete) return;
-      for (; transaction.started <= transaction.request.len; ++transaction.started) {
+      for (; transaction.started < lines(transaction); ++transaction.started) {
         if (!dram_->accepts(line_address(transaction))) return;
         dram_->start(transaction.token, line_address(transaction), write);
       }
@@ -118,14 +127,14 @@ void AxiMemory::clock_dram() {
     for (std::deque<Transaction>* queue : {&read_queue_, &write_queue_}) {
       const auto found =
           std::find_if(queue->begin(), queue->end(), [token](const auto& t) { return t.token == token; });
-      if (found != queue->end() && ++found->moved == found->request.len + 1U) found->due = now_;
+      if (found != queue->end() && ++found->moved == lines(*found)) found->due = now_;
     }
   }
 }
 
 void AxiMemory::perform_write(Transaction& write) {
   write.performed = true;
-  const unsigned bytes = settings_.line_bytes;
+  const unsigned bytes = settings_.beat_bytes;
   for (size_t beat = 0; beat < write.data.size(); ++beat) {
     const uint32_t address = (write.request.address & ~(bytes - 1)) + static_cast<uint32_t>(beat) * bytes;
     if (touches(error_range_, address) || !SparseMemory::contains(address, bytes)) {
@@ -142,7 +151,7 @@ void AxiMemory::perform_write(Transaction& write) {
 
 void AxiMemory::perform_read(Transaction& read) {
   read.performed = true;
-  const unsigned bytes = settings_.line_bytes;
+  const unsigned bytes = settings_.beat_bytes;
   for (unsigned beat = 0; beat <= read.request.len; ++beat) {
     const uint32_t address = (read.request.address & ~(bytes - 1)) + beat * bytes;
     LineData& line = read.line.emplace_back();
@@ -198,7 +207,7 @@ void AxiMemory::drive_read_response(const AxiMasterSignals& master) {
   if (settings_.random && !in_burst && !draw(kValidPercent)) return;
   if (read_tokens_ < 1.0) return;
   size_t index = 0;
-  if (in_burst) {  // beats of one burst are not interleaved with others
+  if (in_burst && !(settings_.random && draw(kInterleavePercent))) {
     while (read_queue_[index].request.id != outputs_.r.id) ++index;
   } else {
     index = choose(read_queue_);

@@ -24,9 +24,10 @@ namespace heddle::harness {
 class AxiMemory {
  public:
   struct Settings {
-    unsigned line_bytes = 64;
+    unsigned beat_bytes = 64;            // width of the port
+    unsigned line_bytes = 64;            // what a DRAM moves at once; at least a beat
     unsigned latency = 100;              // cycles, at least 1
-    double bandwidth = 1.0;              // lines per cycle and direction, in (0, 1]
+    double bandwidth = 1.0;              // beats per cycle and direction, in (0, 1]
     bool random = false;                 // stalls, latencies, reordering
     std::optional<DramParameters> dram;  // latency then has no meaning; not together with random
     uint64_t seed = 1;
@@ -48,11 +49,11 @@ class AxiMemory {
   // Accesses that touch [first, last] are accepted, have no effect and are never answered.
   void set_silent_range(uint32_t first, uint32_t last);
 
+  // Beats read and written, and those per cycle, read and written together, that it cannot exceed: fixed latency,
+  // `bandwidth` in each direction, counted once (a beat a cycle); DRAM, what its data buses move, if that is less.
   uint64_t reads() const { return reads_; }
-  // Lines per cycle, read and written together, that it cannot exceed: fixed latency, `bandwidth` in each direction,
-  // counted once (a line a cycle); DRAM, what its data buses move, if that is less.
-  double peak() const;
   uint64_t writes() const { return writes_; }
+  double peak() const;
   // Nothing accepted waits for an answer.
   bool idle() const { return read_queue_.empty() && write_queue_.empty() && write_data_.empty() && !silent_; }
   // Transactions accepted or answered so far, to see whether anything moves.

@@ -17,7 +17,7 @@ struct BusSink {
   AxiChecker* checker = nullptr;
   HostMaster* host = nullptr;
   AxiLiteChecker* host_checker = nullptr;
-  unsigned line_bytes = 64;
+  unsigned beat_bytes = 64;
   AxiMasterSignals master;       // of this edge
   bool registers_reset = false;  // the reset has had an edge to act on registers
   std::exception_ptr error;

@@ -51,7 +51,7 @@ void heddle_bus_ar(unsigned id, unsigned addr, unsigned len, unsigned size, unsi
 
 void heddle_bus_w(const svBitVecVal* data, const svBitVecVal* strb, svBit last) {
   BusSink& bus = *active_bus();
-  std::memcpy(bus.master.w.data.data(), data, bus.line_bytes);
+  std::memcpy(bus.master.w.data.data(), data, bus.beat_bytes);
   std::memcpy(bus.master.w.strobe.data(), strb, sizeof bus.master.w.strobe);
   bus.master.w.last = last != 0;
 }
@@ -107,7 +107,7 @@ void heddle_bus_r(unsigned* id, unsigned* resp, svBit* last, svBitVecVal* data) 
   *id = read.id;
   *resp = read.resp;
   *last = read.last;
-  std::memcpy(data, read.data.data(), bus.line_bytes);
+  std::memcpy(data, read.data.data(), bus.beat_bytes);
 }
 
 void heddle_host_clock(svBit aw_ready, svBit w_ready, svBit b_valid, unsigned b_resp, svBit ar_ready, svBit r_valid,

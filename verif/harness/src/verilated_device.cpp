@@ -11,8 +11,14 @@ namespace heddle::harness {
 
 namespace {
 
+// Width of the AXI4 port.
+unsigned beat_bytes(const Configuration& configuration) {
+  return configuration.line_bytes / configuration.memory_beats;
+}
+
 AxiMemory::Settings memory_settings(const Configuration& configuration, const RtlOptions& options) {
-  AxiMemory::Settings settings{.line_bytes = configuration.line_bytes,
+  AxiMemory::Settings settings{.beat_bytes = beat_bytes(configuration),
+                               .line_bytes = configuration.line_bytes,
                                .latency = std::max(1U, options.memory_latency),
                                .bandwidth = options.memory_bandwidth,
                                .random = options.random_stalls,
@@ -45,7 +51,7 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
     : configuration_(Configuration::parse(library_description().configuration)),
       options_(options),
       memory_(memory_settings(configuration_, options), dram_),
-      axi_checker_({.line_bytes = configuration_.line_bytes, .ids = configuration_.memory_requests}),
+      axi_checker_({.beat_bytes = beat_bytes(configuration_), .ids = configuration_.memory_requests}),
       registers_(configuration_),
       host_(options.random_stalls, options.seed),
       positions_(configuration_.cores, configuration_.warps) {
@@ -61,7 +67,7 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
   bus_.checker = &axi_checker_;
   bus_.host = &host_;
   bus_.host_checker = &host_checker_;
-  bus_.line_bytes = configuration_.line_bytes;
+  bus_.beat_bytes = beat_bytes(configuration_);
   activate();
   top_ = make_clocked_top(options_.seed);
   pull_reset();
@@ -119,7 +125,7 @@ void VerilatedDevice::reset() {
     checked_before_.copied_bus_error += checked.copied_bus_error;
   }
   memory_.reset();
-  axi_checker_ = AxiChecker({.line_bytes = configuration_.line_bytes, .ids = configuration_.memory_requests});
+  axi_checker_ = AxiChecker({.beat_bytes = beat_bytes(configuration_), .ids = configuration_.memory_requests});
   host_checker_ = AxiLiteChecker();
   host_ = HostMaster(options_.random_stalls, options_.seed + cycle_);
   registers_.reset();
@@ -400,9 +406,9 @@ RtlStatistics VerilatedDevice::statistics() const {
   result.cycles = cycle_;
   result.warp_instrs = sink_.warp_instrs;
   result.lane_instrs = sink_.lane_instrs;
-  result.memory_reads = memory_.reads();
-  result.memory_writes = memory_.writes();
-  result.memory_peak = memory_.peak();
+  result.memory_reads = memory_.reads() / configuration_.memory_beats;
+  result.memory_writes = memory_.writes() / configuration_.memory_beats;
+  result.memory_peak = memory_.peak() / configuration_.memory_beats;
   if (checker_) {
     const lockstep::CheckerStatistics checked = checker_->statistics();
     const lockstep::CheckerStatistics& before = checked_before_;

@@ -14,7 +14,7 @@ constexpr unsigned kLine = 64;
 
 // A port with legal traffic to start from.
 struct Port {
-  AxiChecker checker{{.line_bytes = kLine, .ids = 8}};
+  AxiChecker checker{{.beat_bytes = kLine, .ids = 8}};
   AxiMasterSignals master;
   AxiSlaveSignals slave;
 
@@ -399,12 +399,12 @@ std::vector<Violation> violations() {
       {"ar_valid_after_reset", "reset-valid", "AR",
        [](Port& p) {
          p.read(0);
-         AxiChecker({.line_bytes = kLine, .ids = 8}).observe(p.master, p.slave);
+         AxiChecker({.beat_bytes = kLine, .ids = 8}).observe(p.master, p.slave);
        }},
       {"r_valid_after_reset", "reset-valid", "R",
        [](Port& p) {
          p.read_data(0);
-         AxiChecker({.line_bytes = kLine, .ids = 8}).observe(p.master, p.slave);
+         AxiChecker({.beat_bytes = kLine, .ids = 8}).observe(p.master, p.slave);
        }},
       {"b_valid_in_reset", "reset-valid", "B",
        [](Port& p) {

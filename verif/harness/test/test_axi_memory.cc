@@ -37,9 +37,14 @@ TEST(SparseMemory, ReadsZeroAndKeepsWhatIsWritten) {
 // Cycles from the edge that accepts a read to the first edge at which its data is valid.
 unsigned read_latency(unsigned latency) {
   SparseMemory dram;
-  AxiMemory memory(
-      {.line_bytes = kLine, .latency = latency, .bandwidth = 1.0, .random = false, .dram = std::nullopt, .seed = 1},
-      dram);
+  AxiMemory memory({.beat_bytes = kLine,
+                    .line_bytes = kLine,
+                    .latency = latency,
+                    .bandwidth = 1.0,
+                    .random = false,
+                    .dram = std::nullopt,
+                    .seed = 1},
+                   dram);
   AxiMasterSignals master;
   master.r_ready = true;
   memory.clock(master);  // nothing is ready before
@@ -61,9 +66,14 @@ TEST(AxiMemory, LatencyIsAsSet) {
 // Cycles to read 64 lines at full speed.
 unsigned stream(double bandwidth) {
   SparseMemory dram;
-  AxiMemory memory(
-      {.line_bytes = kLine, .latency = 4, .bandwidth = bandwidth, .random = false, .dram = std::nullopt, .seed = 1},
-      dram);
+  AxiMemory memory({.beat_bytes = kLine,
+                    .line_bytes = kLine,
+                    .latency = 4,
+                    .bandwidth = bandwidth,
+                    .random = false,
+                    .dram = std::nullopt,
+                    .seed = 1},
+                   dram);
   AxiMasterSignals master;
   master.r_ready = true;
   unsigned sent = 0;
@@ -87,8 +97,14 @@ TEST(AxiMemory, BandwidthIsAsSet) {
 
 void expect_error(unsigned response) {
   SparseMemory dram;
-  AxiMemory memory(
-      {.line_bytes = kLine, .latency = 2, .bandwidth = 1.0, .random = false, .dram = std::nullopt, .seed = 1}, dram);
+  AxiMemory memory({.beat_bytes = kLine,
+                    .line_bytes = kLine,
+                    .latency = 2,
+                    .bandwidth = 1.0,
+                    .random = false,
+                    .dram = std::nullopt,
+                    .seed = 1},
+                   dram);
   memory.set_error_range(kBase + 70, kBase + 71, response);
   AxiMasterSignals master;
   master.b_ready = master.r_ready = true;
@@ -118,8 +134,14 @@ TEST(AxiMemory, ErrorRangeAnswersTheErrorAndHasNoEffect) {
 
 TEST(AxiMemory, SilentRangeNeverAnswersAndHoldsUpNobody) {
   SparseMemory dram;
-  AxiMemory memory(
-      {.line_bytes = kLine, .latency = 2, .bandwidth = 1.0, .random = false, .dram = std::nullopt, .seed = 1}, dram);
+  AxiMemory memory({.beat_bytes = kLine,
+                    .line_bytes = kLine,
+                    .latency = 2,
+                    .bandwidth = 1.0,
+                    .random = false,
+                    .dram = std::nullopt,
+                    .seed = 1},
+                   dram);
   memory.set_silent_range(kBase + 70, kBase + 71);
   AxiMasterSignals master;
   master.b_ready = master.r_ready = true;
@@ -151,11 +173,16 @@ TEST(AxiMemory, SilentRangeNeverAnswersAndHoldsUpNobody) {
 // written last, the protocol checker is content, and everything is answered.
 void random_traffic(uint64_t seed, bool random, const char* part = nullptr) {
   SparseMemory dram;
-  AxiMemory::Settings settings{
-      .line_bytes = kLine, .latency = 20, .bandwidth = 0.5, .random = random, .dram = std::nullopt, .seed = seed};
+  AxiMemory::Settings settings{.beat_bytes = kLine,
+                               .line_bytes = kLine,
+                               .latency = 20,
+                               .bandwidth = 0.5,
+                               .random = random,
+                               .dram = std::nullopt,
+                               .seed = seed};
   if (part != nullptr) settings.dram = DramParameters::named(part);
   AxiMemory memory(settings, dram);
-  AxiChecker checker({.line_bytes = kLine, .ids = 8});
+  AxiChecker checker({.beat_bytes = kLine, .ids = 8});
   std::mt19937_64 draw(seed);
   AxiMasterSignals master;
   checker.observe(master, memory.outputs());               // the edge after reset

@@ -187,10 +187,9 @@ int run(const Arguments& arguments) {
                device->read_register(regs::kLaneInstrsLo));
   }
   const heddle::harness::RtlStatistics statistics = device->statistics();
-  fmt::print("{}: {} cycles in {:.2f} s: {:.1f} kHz; lock-step compared {} slots, {} accesses",
-             device->configuration(), statistics.cycles, seconds,
-             static_cast<double>(statistics.cycles) / seconds / 1000, statistics.lockstep_compared,
-             statistics.lockstep_accesses);
+  fmt::print("{}: {} cycles in {:.2f} s: {:.1f} kHz; lock-step compared {} slots, {} accesses", device->configuration(),
+             statistics.cycles, seconds, static_cast<double>(statistics.cycles) / seconds / 1000,
+             statistics.lockstep_compared, statistics.lockstep_accesses);
   for (const auto& copied : statistics.copied) fmt::print(", copied {} {}", copied.count, copied.kind);
   fmt::print("; lines read {} written {}\n", statistics.memory_reads, statistics.memory_writes);
   if (arguments.dump.size() == 2) {

@@ -42,7 +42,7 @@ Bench::Bench(unsigned seed, const Timing& timing)
   dut_->private_size_i = launch_.private_size;
 
   axi_checker_ = std::make_unique<harness::AxiChecker>(
-      harness::AxiChecker::Settings{.line_bytes = shape_.line_bytes, .ids = shape_.memory_requests});
+      harness::AxiChecker::Settings{.beat_bytes = shape_.line_bytes, .ids = shape_.memory_requests});
   axi_ = std::make_unique<AxiMemory>(shape_.line_bytes, timing.axi, random_);
   for (uint8_t& b : axi_->bytes()) b = static_cast<uint8_t>(random_());
   cores_.resize(shape_.cores);

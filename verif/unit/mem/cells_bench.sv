@@ -35,7 +35,12 @@ module cells_bench
   input  logic [3:0]  amo_i,
   input  logic [31:0] old_i,
   input  logic [31:0] operand_i,
-  output logic [31:0] result_o
+  output logic [31:0] result_o,
+  // the code of a byte: encoded, damaged, decoded
+  input  logic [7:0]  plain_i,
+  input  logic [12:0] damage_i,
+  output logic [7:0]  decoded_o,
+  output logic        lost_o
 );
 
   // Packed copies: Verilator 5.006 cannot sample an array port in an assertion.
@@ -143,5 +148,10 @@ module cells_bench
     .operand_i,
     .result_o
   );
+
+  secded_pkg::decoded_t decoded;
+  assign decoded   = secded_pkg::decode(plain_i ^ damage_i[7:0], secded_pkg::encode(plain_i) ^ damage_i[12:8]);
+  assign decoded_o = decoded.data;
+  assign lost_o    = decoded.error;
 
 endmodule

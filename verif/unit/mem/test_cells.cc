@@ -165,4 +165,23 @@ TEST_F(Cells, AmoAlu) {
   }
 }
 
+// Every byte with every pattern of at most two wrong bits.
+TEST_F(Cells, OneWrongBitIsCorrectedAndTwoAreFound) {
+  for (unsigned plain = 0; plain < 256; ++plain) {
+    for (unsigned first = 0; first < 13; ++first) {
+      for (unsigned second = 0; second < 13; ++second) {
+        dut_.plain_i = static_cast<uint8_t>(plain);
+        dut_.damage_i = static_cast<uint16_t>(1U << first | 1U << second);
+        settle();
+        ASSERT_EQ(dut_.lost_o, first != second) << "byte " << plain << ", bits " << first << " and " << second;
+        if (first == second) ASSERT_EQ(dut_.decoded_o, plain) << "bit " << first;
+      }
+    }
+    dut_.damage_i = 0;
+    settle();
+    ASSERT_FALSE(dut_.lost_o);
+    ASSERT_EQ(dut_.decoded_o, plain);
+  }
+}
+
 }  // namespace
