@@ -1,7 +1,8 @@
 // Scratchpad of a cluster: as many 32-bit banks as lanes, with one request port per core, served in turn.
 // A word's bank is its index modulo Lanes, XORed with a hash of its row, so that the rows of a matrix are free of conflicts and its
-// columns, too, whether its rows lie a power of two apart (up to Lanes * Lanes words) or one word more than Lanes. A request is performed in steps of one cycle: each bank serves one row per step, the one that its lowest
-// lane left wants. All lanes that load or store in that row are served together (for stores the highest lane's byte remains).
+// columns, too, whether its rows lie a power of two apart (up to Lanes * Lanes words) or one word more than Lanes. A request is performed
+// in steps of one cycle: each bank serves one row per step, the one that its lowest lane left wants. All lanes that load or store in
+// that row are served together (for stores the highest lane's byte remains).
 // AMO steps serve one lane per bank and write in the cycle after, in which other steps may read (a word that is being written: what
 // is written) but not write; an SC takes one step, as only the holder of the reservation can succeed.
 // Latency: response in the third cycle after the request is taken, for a request without conflicts. Throughput: one
