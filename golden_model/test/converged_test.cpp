@@ -105,6 +105,52 @@ TEST_P(Converged, AccessesAtTheEdges) {
   }
 }
 
+// Slot by slot: where the lanes are, how deep, and what they hold.
+TEST_P(Converged, CallsAndReturns) {
+  const unsigned lanes = GetParam();
+  Program p(kCode);
+  p.la(t0, "handler").csrw(Csr::Mtvec, t0).csrr(a0, Csr::HdLane).li(s0, 0);
+  p.la(s1, "deeper").la(s2, "leaf").la(s3, "millicode");
+  p.op(Op::Jalr, {.rd = ra, .rs1 = s1});              // a call
+  p.op(Op::Jalr, {.rd = t0, .rs1 = s3});              // another, through x5
+  p.op(Op::Jalr, {.rd = zero, .rs1 = s2, .imm = 2});  // misaligned
+  p.i(Op::Andi, a1, a0, 1).i(Op::Slli, a1, a1, 2).r(Op::Add, a1, a1, s2);
+  p.op(Op::Jalr, {.rd = ra, .rs1 = a1});  // lanes disagree
+  p.exit();
+  p.label("deeper").i(Op::Addi, t1, ra, 0).op(Op::Jalr, {.rd = ra, .rs1 = s2}).i(Op::Addi, ra, t1, 0);
+  p.op(Op::Jalr, {.rd = zero, .rs1 = ra});
+  p.label("leaf").i(Op::Addi, s0, s0, 1).i(Op::Addi, s0, s0, 2).op(Op::Jalr, {.rd = zero, .rs1 = ra});
+  p.label("millicode").i(Op::Addi, s0, s0, 4).op(Op::Jalr, {.rd = zero, .rs1 = t0});
+  p.label("handler").csrr(t1, Csr::Mepc).i(Op::Addi, t1, t1, 4).csrw(Csr::Mepc, t1).op(Op::Mret);
+  for (const ConvergedVersion& version : converged_versions(lanes)) {
+    SCOPED_TRACE(version.name);
+    Rig recorded(lanes);
+    Rig fast(lanes);
+    recorded.load(p);
+    fast.load(p);
+    std::uint64_t together = 0;
+    for (unsigned slot = 0; !recorded.group.ended() && slot < 200; ++slot) {
+      recorded.step();
+      HostWindows windows(fast.memory, fast.warp(), Company::kAlone);
+      const bool may = goes_together(fast.warp(), lanes);
+      const std::uint64_t done = may ? version.function(fast.warp(), windows, 1) : 0;
+      together += done;
+      if (done == 0) fast.step();
+      const Warp& a = recorded.warp();
+      const Warp& b = fast.warp();
+      ASSERT_EQ(a.run, b.run) << slot;
+      for_each_lane(a.run, [&](unsigned l) {
+        EXPECT_EQ(a.pc[l], b.pc[l]) << slot;
+        EXPECT_EQ(a.depth[l], b.depth[l]) << slot;
+        for (unsigned r = 0; r < kRegisters; ++r) EXPECT_EQ(a.reg[r][l], b.reg[r][l]) << slot << " register " << r;
+      });
+      if (HasFailure()) return;
+    }
+    EXPECT_TRUE(recorded.group.ended());
+    EXPECT_GT(together, 15u);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Lanes, Converged, testing::Values(4, 8, 16, 32));
 
 }  // namespace
