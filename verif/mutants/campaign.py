@@ -36,6 +36,7 @@ class BaselineError(Exception):
 HANG_FACTOR, HANG_SECONDS, HANG_CLOCK = 5, 5, 600
 # First seed and count of random runs (heddle fuzz), the quickest first: most errors show at once.
 OUTCOME = "outcome.json"
+PROGRAMS = Path(__file__).resolve().parents[1] / "harness/test/programs"
 RANDOM = ((1, 2), (3, 8), (11, 20), (31, 70), (101, 500))
 
 
@@ -48,11 +49,11 @@ def programs(build, library, sessions):
         if (count := min(count, sessions - seed + 1)) > 0:
             command = [fuzzer, "--library", library, "--jobs", "1", "--no-shrink", "--seed", seed, "--count", count, "--json", OUTCOME]
             tests.append(Test(f"random:{seed}", command))
-    shape = ["--local", "7,1,1", "--groups", "3,2,1", "--scratch", "256", "--latency", "20", "--max-cycles", "300000"]
-    for elf in sorted(folder.glob("*.elf")):
+    shape = ["--local", "7,1,1", "--groups", "2,1,1", "--scratch", "256", "--latency", "20", "--max-cycles", "300000"]
+    for source in sorted(PROGRAMS.glob("*.S")):
         # Those do not end, fault on purpose, or want options of their own.
-        if elf.stem not in ("forever", "access", "stores", "traffic", "turns"):
-            tests.append(Test(f"program:{elf.stem}", [runner, library, elf, *shape, "--random-stalls", "--seed", "3"]))
+        if source.stem not in ("forever", "access", "stores", "traffic", "turns"):
+            tests.append(Test(f"program:{source.stem}", [runner, library, folder / f"{source.stem}.elf", *shape, "--random-stalls", "--seed", "3"]))
     smoke = [runner, library, folder / "smoke.elf", "--scratch", "256"]
     for name, options in (
         ("many", ["--launches", "6", "--groups", "5,3,2", "--local", "3,2,1", "--latency", "20", "--random-stalls"]),
