@@ -358,7 +358,11 @@ bool Reference::writeback(unsigned core, unsigned warp, uint32_t order, unsigned
   if (last && i.op == Op::Sc && sc_failed != p->failed) error(at + ": sc_failed is wrong");
   if (sc_failed && (!last || i.op != Op::Sc)) error(at + ": sc_failed on another write-back");
   if (last) {
-    if (i.op == Op::Sc) start(core, warp);
+    if (i.op == Op::Sc) {  // ends the reservation of each memory that it is for
+      for (const Lane& lane : p->lanes) {
+        if (lane.space != kNone) reservation(lane.space, core, warp).valid = false;
+      }
+    }
     erase(p);
   }
   return last;
