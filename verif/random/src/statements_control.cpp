@@ -7,7 +7,11 @@ using isa::Op;
 
 void Generator::condition(Op op, unsigned label) {
   switch (random_.weighted({4, 3, 2})) {
-    case 0: writer_.branch(op, source(), source(), label); break;
+    case 0: {
+      const uint32_t first = source();  // one after the other: the order of arguments is the compiler's
+      writer_.branch(op, first, source(), label);
+      break;
+    }
     case 1:
       writer_.put(Op::Andi, {.rd = reg::kTemporary, .rs1 = source(), .immediate = random_.pick({1, 2, 3, 4, 8})});
       writer_.branch(op, reg::kTemporary, reg::kZero, label);

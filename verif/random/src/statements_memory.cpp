@@ -129,8 +129,16 @@ void Generator::wild_access() {
   }
   const uint32_t base = random_.percent(50) ? uint32_t{reg::kZero} : value();
   switch (random_.weighted({4, 3, 1, 1, 1})) {
-    case 0: writer_.put(random_.pick({Op::Lw, Op::Lb, Op::Lhu, Op::Flw}), {.rd = value(), .rs1 = base}); break;
-    case 1: writer_.put(random_.pick({Op::Sw, Op::Sb, Op::Sh}), {.rs1 = reg::kZero, .rs2 = source()}); break;
+    case 0: {
+      const Op op = random_.pick({Op::Lw, Op::Lb, Op::Lhu, Op::Flw});
+      writer_.put(op, {.rd = value(), .rs1 = base});
+      break;
+    }
+    case 1: {
+      const Op op = random_.pick({Op::Sw, Op::Sb, Op::Sh});
+      writer_.put(op, {.rs1 = reg::kZero, .rs2 = source()});
+      break;
+    }
     case 2: writer_.put(Op::AmoaddW, {.rd = value(), .rs1 = base, .rs2 = reg::kZero}); break;
     case 3: writer_.put(Op::LrW, {.rd = value(), .rs1 = random_.percent(50) ? uint32_t{reg::kPrivate} : base}); break;
     case 4: writer_.put(Op::ScW, {.rd = value(), .rs1 = reg::kPrivate, .rs2 = source()}); break;

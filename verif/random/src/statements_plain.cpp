@@ -87,7 +87,8 @@ void Generator::illegal() {
       case 1: {  // a bit away from a legal one
         const auto row = random_.between(1, isa::kOpCount - 1);
         const isa::InstructionInfo& info = isa::kInstructions[row];
-        word = encode(static_cast<Op>(row), operands(info)) ^ (info.mask & (1U << random_.between(2, 31)));
+        const uint32_t legal = encode(static_cast<Op>(row), operands(info));
+        word = legal ^ (info.mask & (1U << random_.between(2, 31)));
         break;
       }
       case 2: word = 0; break;

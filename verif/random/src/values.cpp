@@ -21,7 +21,10 @@ uint32_t integer_value(Random& random) {
     case 0: return random.pick(kIntegers);
     case 1: return random.below(33);
     case 2: return 1U << random.below(32);
-    case 3: return (random.bits() & random.bits() & random.bits()) ^ (random.percent(50) ? ~0U : 0U);
+    case 3: {
+      const uint32_t rare = random.bits() & random.bits() & random.bits();
+      return random.percent(50) ? ~rare : rare;
+    }
     default: return random.bits();
   }
 }

@@ -118,11 +118,12 @@ TEST(Draw, SameSeedSameSession) {
   EXPECT_NE(hash(draw_session(1, kChoices)), hash(draw_session(2, kChoices)));
 }
 
-// The same on every machine: the figure changes with the generator, and only with it.
+// The same on every machine and with every compiler (whose order of arguments differs): the figure changes with the
+// generator, and only with it.
 TEST(Draw, GoldenHash) {
   uint64_t all = 0;
   for (uint64_t seed = 1; seed <= 200; ++seed) all = all * 31 + hash(draw_session(seed, kChoices));
-  EXPECT_EQ(all, 15974357777974767880U);
+  EXPECT_EQ(all, 16877044351364983829U);
 }
 
 // A seed that failed among several shapes is found again with its shape alone.
