@@ -19,8 +19,8 @@ struct Sizes {
   uint32_t sweep_loads = 16;           ///< loads of a work-item in the sweeps
   uint32_t gather_words = 262'144;     ///< the largest window that is gathered from
   uint32_t chase_steps = 512;
-  uint32_t accesses = 512;  ///< of a work-item to the scratchpad, in the sweep of bank conflicts
-  uint32_t atomics = 32;    ///< of a work-item
+  uint32_t accesses = 2048;  ///< of a work-item to the scratchpad, in the sweep of bank conflicts
+  uint32_t atomics = 32;     ///< of a work-item
   uint32_t histogram_values = 65'536;
 };
 

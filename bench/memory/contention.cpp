@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <random>
-#include <utility>
 
 #include "bench.h"
 
@@ -22,19 +21,13 @@ void measure_banks(Bench& bench) {
     const uint32_t bytes = 4 * (stride * (lanes - 1) + 1);
     std::vector<uint32_t> expected(items);
     for (uint32_t i = 0; i < items; ++i) expected[i] = BANK_VALUES * stride * (i % lanes);
-    // Of two lengths the difference: while warps come and go the banks have less to do than they could.
-    const auto measure = [&](uint32_t count) {
-      const Bench::Launch launch =
-          bench.launch("bank", configuration.cores, bench.threads(), bank_args{count, stride, spans, out}, bytes);
-      bench.run().check_equal(device.read<uint32_t>(out, items), expected, fmt::format("scratchpad stride {}", stride));
-      return std::pair(launch,
-                       Bench::elapsed(device.read<span>(spans, size_t{configuration.cores} * configuration.warps)));
-    };
-    const uint32_t before = measure(BANK_UNROLL).second;
-    const auto [launch, after] = measure(BANK_UNROLL + loads);
+    const Bench::Launch launch =
+        bench.launch("bank", configuration.cores, bench.threads(), bank_args{loads, stride, spans, out}, bytes);
+    bench.run().check_equal(device.read<uint32_t>(out, items), expected, fmt::format("scratchpad stride {}", stride));
+    const auto marks = device.read<span>(spans, size_t{configuration.cores} * configuration.warps);
     bench.add({.name = "scratchpad",
                .args = fmt::format("stride={},accesses={}", stride, uint64_t{items} * loads),
-               .value = static_cast<double>(items) * loads / (after - before),
+               .value = static_cast<double>(items) * loads / Bench::elapsed(marks),
                .unit = "words/cycle",
                .peak = lanes,
                .bound = "scratchpad banks"},
