@@ -25,7 +25,7 @@ import build
 import design
 from yosys import Yosys, YosysError
 
-ERRORS = (build.BuildError, design.DesignError, YosysError, netlist.NetlistError, campaign.BaselineError, judged.JudgedError)
+ERRORS = (build.BuildError, design.DesignError, YosysError, netlist.NetlistError, campaign.BaselineError, campaign.BusyError, judged.JudgedError)
 DEFAULT = ["core"]
 CLASSES = ("equivalent", "performance only", "untested", "not looked at")
 

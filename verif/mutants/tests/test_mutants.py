@@ -6,6 +6,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -132,6 +133,12 @@ class Campaign(unittest.TestCase):
     def test_random_runs(self):
         self.assertEqual(campaign.ending(1, "\nseed 392: mismatch commit.mask, after 1.0 s\nwhat"), "mismatch commit.mask")
         self.assertEqual(campaign.ending(1, "\nseed 392: crash signal 24 (CPU time limit exceeded), after 1.0 s\n"), "hang")
+
+    def test_a_busy_machine_kills_nothing(self):
+        with self.assertRaisesRegex(campaign.BusyError, "busy"):
+            campaign.run(script_test(script="echo 'seed 3: timeout, after 300.0 s'; exit 1"), 1)
+        with mock.patch.object(campaign, "CLOCK_SECONDS", 0.2), self.assertRaisesRegex(campaign.BusyError, "busy"):
+            campaign.run(script_test(script="sleep 60"), 1)
 
     def test_kill(self):
         tests = [script_test("passes", "echo 7 cycles"), script_test()]
