@@ -63,10 +63,10 @@ TEST_P(RandomTest, LockStep) {
       bench.cycle();
     }
     ASSERT_EQ(bench.problem(), "") << storm.name << " seed " << seed;
-    instructions += bench.reference().instructions();
-    interrupts += bench.reference().interrupts();
-    compressed += bench.reference().compressed();
-    for (unsigned cause = 0; cause < 16; ++cause) traps[cause] += bench.reference().traps(cause);
+    instructions += bench.checker().instructions();
+    interrupts += bench.checker().interrupts();
+    compressed += bench.checker().compressed();
+    for (unsigned cause = 0; cause < 16; ++cause) traps[cause] += bench.checker().traps(cause);
   }
   EXPECT_GT(instructions, 10'000u);
   EXPECT_GT(compressed, 5'000u);
