@@ -8,6 +8,7 @@ Machine::Machine(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model:
 void Machine::reset(Mailbox::Cause cause) {
   devices_.reset(cause);
   hart_.reset();
+  waits_ = false;
 }
 
 void Machine::start(std::uint32_t entry) {
@@ -21,13 +22,14 @@ std::optional<Retirement> Machine::step() {
   if (devices_.mailbox().holds()) return std::nullopt;
   for (;;) {
     const std::uint32_t mip = devices_.mip();
-    if (hart_.possible_interrupt(mip)) {
+    if (!waits_ && hart_.possible_interrupt(mip)) {
       const Retirement record = hart_.take_interrupt(mip);
       advance(1);
       return record;
     }
     const std::optional<Retirement> record = hart_.step({.mip = mip, .time = devices_.time(), .counter = std::nullopt});
-    devices_.mailbox().set_sleeping(!record);
+    waits_ = !record;
+    devices_.mailbox().set_sleeping(waits_);
     if (record) {
       advance(1);
       return record;

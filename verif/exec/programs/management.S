@@ -12,8 +12,8 @@ main:
 
   // A 16-bit call links to the address behind its two bytes.
   la a0, linked
-  la a1, call
-call:
+  la a1, caller
+caller:
   c.jalr a0
   fail 1
 linked:

@@ -19,7 +19,7 @@ struct Inputs {
   std::uint32_t mip = 0;   // the interrupt lines, in their bits of mip
   std::uint64_t time = 0;  // mtime
   // What a read of cycle, mcycle, time or their upper halves gives; none: the model's own count.
-  std::optional<std::uint32_t> counter;
+  std::optional<std::uint32_t> counter = std::nullopt;
 };
 
 class Hart {

@@ -16,6 +16,8 @@ class Machine {
  public:
   // After power-on. `memory` must outlive the machine.
   Machine(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory);
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
 
   // One instruction or one interrupt; where the hart waits, time goes on to the next event. None: it waits for
   // something that only the outside can bring, or is held in reset.
@@ -49,6 +51,7 @@ class Machine {
   Devices devices_;
   Space space_;
   Hart hart_;
+  bool waits_ = false;  // in a wfi, which retires before an interrupt is taken
 };
 
 }  // namespace heddle::management
