@@ -4,7 +4,13 @@
 #define DEVICE_BASE UINT64_C(0x80000000)
 #define DEVICE_END UINT64_C(0x100000000)
 
-enum { DIMENSIONS_MASK = 3, OBJECT_ALIGNMENT = 16, ARGUMENT_ALIGNMENT = 16, SIGNAL_ALIGNMENT = 64, TIMESTAMP_ALIGNMENT = 8 };
+enum {
+  DIMENSIONS_MASK = 3,
+  OBJECT_ALIGNMENT = 16,
+  ARGUMENT_ALIGNMENT = 16,
+  SIGNAL_ALIGNMENT = 64,
+  TIMESTAMP_ALIGNMENT = 8
+};
 
 _Static_assert(sizeof(union hd_packet) == HD_PACKET_BYTES, "a packet has 64 bytes");
 _Static_assert(offsetof(struct hd_dispatch_packet, kernel_object) == 32, "as in AQL");
@@ -48,7 +54,7 @@ static error_t check_header(uint16_t header) {
   return check_zero(header & HD_HEADER_RESERVED, 0);
 }
 
-static error_t check_sizes(const struct hd_dispatch_packet *packet, uint32_t threads) {
+static error_t check_sizes(const struct hd_dispatch_packet* packet, uint32_t threads) {
   const unsigned dimensions = packet->setup & DIMENSIONS_MASK;
   uint64_t product = 1;
   if (dimensions == 0) return bad(HD_PACKET_BAD_DIMENSIONS, offsetof(struct hd_dispatch_packet, setup));
@@ -68,8 +74,8 @@ static error_t check_sizes(const struct hd_dispatch_packet *packet, uint32_t thr
   return good;
 }
 
-static error_t check_dispatch(const struct hd_dispatch_packet *packet, const struct hd_packet_limits *limits) {
-  CHECK(check_zero(packet->setup & ~DIMENSIONS_MASK, offsetof(struct hd_dispatch_packet, setup)));
+static error_t check_dispatch(const struct hd_dispatch_packet* packet, const struct hd_packet_limits* limits) {
+  CHECK(check_zero(packet->setup & ~(unsigned)DIMENSIONS_MASK, offsetof(struct hd_dispatch_packet, setup)));
   CHECK(check_zero(packet->reserved0, offsetof(struct hd_dispatch_packet, reserved0)));
   CHECK(check_zero(packet->reserved2, offsetof(struct hd_dispatch_packet, reserved2)));
   CHECK(check_sizes(packet, limits->threads));
@@ -86,7 +92,7 @@ static error_t check_dispatch(const struct hd_dispatch_packet *packet, const str
                                 offsetof(struct hd_dispatch_packet, completion_signal));
 }
 
-static error_t check_barrier(const struct hd_barrier_packet *packet) {
+static error_t check_barrier(const struct hd_barrier_packet* packet) {
   CHECK(check_zero(packet->reserved0, offsetof(struct hd_barrier_packet, reserved0)));
   CHECK(check_zero(packet->reserved1, offsetof(struct hd_barrier_packet, reserved1)));
   CHECK(check_zero(packet->reserved2, offsetof(struct hd_barrier_packet, reserved2)));
@@ -101,7 +107,7 @@ static error_t check_barrier(const struct hd_barrier_packet *packet) {
 /* `address` is in device memory. */
 static int fits(uint64_t address, uint64_t bytes) { return bytes != 0 && bytes <= DEVICE_END - address; }
 
-static error_t check_vendor(const struct hd_vendor_packet *packet) {
+static error_t check_vendor(const struct hd_vendor_packet* packet) {
   const int copy = packet->format == HD_VENDOR_COPY, fill = packet->format == HD_VENDOR_FILL;
   const int wait = packet->format == HD_VENDOR_WAIT, timestamp = packet->format == HD_VENDOR_TIMESTAMP;
   const size_t destination = offsetof(struct hd_vendor_packet, destination);
@@ -122,7 +128,11 @@ static error_t check_vendor(const struct hd_vendor_packet *packet) {
   if (!copy) CHECK(check_zero(packet->source, source));
   if (!copy && !fill) CHECK(check_zero(packet->bytes, offsetof(struct hd_vendor_packet, bytes)));
   CHECK(check_address(packet->destination,
-                      wait ? SIGNAL_ALIGNMENT : timestamp ? TIMESTAMP_ALIGNMENT : fill ? 4 : 1, destination));
+                      wait        ? SIGNAL_ALIGNMENT
+                      : timestamp ? TIMESTAMP_ALIGNMENT
+                      : fill      ? 4
+                                  : 1,
+                      destination));
   if (copy) CHECK(check_address(packet->source, 1, source));
   CHECK(check_optional_address(packet->completion_signal, SIGNAL_ALIGNMENT,
                                offsetof(struct hd_vendor_packet, completion_signal)));
@@ -138,7 +148,7 @@ static error_t check_vendor(const struct hd_vendor_packet *packet) {
   return good;
 }
 
-struct hd_packet_error hd_packet_check(const union hd_packet *packet, const struct hd_packet_limits *limits) {
+struct hd_packet_error hd_packet_check(const union hd_packet* packet, const struct hd_packet_limits* limits) {
   const unsigned type = packet->header & 0xFF;
   if (type != HD_PACKET_VENDOR && type != HD_PACKET_DISPATCH && type != HD_PACKET_BARRIER_AND &&
       type != HD_PACKET_BARRIER_OR) {
@@ -152,10 +162,10 @@ struct hd_packet_error hd_packet_check(const union hd_packet *packet, const stru
   }
 }
 
-const char *hd_packet_reason_text(enum hd_packet_reason reason) {
-  static const char *const text[] = {"good",       "type",           "scope",     "reserved",     "format",     "dimensions",
-                                     "workgroup_size", "grid_size", "private_size", "group_size", "address", "length",
-                                     "overlap"};
+const char* hd_packet_reason_text(enum hd_packet_reason reason) {
+  static const char* const text[] = {"good",       "type",           "scope",     "reserved",     "format",
+                                     "dimensions", "workgroup_size", "grid_size", "private_size", "group_size",
+                                     "address",    "length",         "overlap"};
   const unsigned number = (unsigned)reason;
   return number < sizeof text / sizeof text[0] ? text[number] : "unknown";
 }

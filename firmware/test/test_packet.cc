@@ -16,7 +16,7 @@ constexpr std::uint64_t kSomewhere = 0x8000'1000;
 
 hd_packet dispatch() {
   hd_packet packet{};
-  packet.dispatch = {.header = HD_PACKET_DISPATCH | HD_HEADER_BARRIER,
+  packet.dispatch = {.header = int{HD_PACKET_DISPATCH} | int{HD_HEADER_BARRIER},
                      .setup = 2,
                      .workgroup_size = {16, 16, 1},
                      .reserved0 = 0,
@@ -62,7 +62,8 @@ hd_packet vendor(hd_vendor_format format) {
 
 std::string check(const hd_packet& packet) {
   const hd_packet_error error = hd_packet_check(&packet, &kLimits);
-  return hd_packet_reason_text(error.reason) + (error.reason == HD_PACKET_GOOD ? "" : " " + std::to_string(error.offset));
+  return hd_packet_reason_text(error.reason) +
+         (error.reason == HD_PACKET_GOOD ? "" : " " + std::to_string(error.offset));
 }
 
 // Writes `value` as `bytes` bytes at an offset of a good packet.
@@ -107,7 +108,8 @@ TEST(Packet, Dispatch) {
   EXPECT_EQ(with(dispatch(), 24, 4, 0x10004), "private_size 24");
   EXPECT_EQ(with(dispatch(), 24, 4, 2), "private_size 24");
   EXPECT_EQ(with(dispatch(), 28, 4, 0x20001), "group_size 28");
-  for (const std::uint64_t wrong : {std::uint64_t{0}, kSomewhere + 8, kSomewhere - 0x8000'0000, kSomewhere | 1ull << 32, ~0ull - 15}) {
+  for (const std::uint64_t wrong : {std::uint64_t{0}, kSomewhere + 8, kSomewhere - 0x8000'0000,
+                                    kSomewhere | std::uint64_t{1} << 32, ~std::uint64_t{15}}) {
     EXPECT_EQ(with(dispatch(), 32, 8, wrong), "address 32") << wrong;
     if (wrong != 0) {
       EXPECT_EQ(with(dispatch(), 40, 8, wrong), "address 40") << wrong;
@@ -179,7 +181,8 @@ TEST(Packet, AnyBytes) {
                        : kind == 2 ? vendor(static_cast<hd_vendor_format>(1 + random() % 4))
                                    : hd_packet{};
     auto* bytes = reinterpret_cast<unsigned char*>(&packet);
-    for (unsigned changes = random() % 4; changes > 0; --changes) bytes[random() % HD_PACKET_BYTES] = static_cast<unsigned char>(random());
+    for (unsigned changes = random() % 4; changes > 0; --changes)
+      bytes[random() % HD_PACKET_BYTES] = static_cast<unsigned char>(random());
     const hd_packet before = packet;
     const hd_packet_error error = hd_packet_check(&packet, &kLimits);
     ASSERT_EQ(std::memcmp(&before, &packet, sizeof packet), 0);
