@@ -44,7 +44,7 @@ class Generator {
 
   struct Fix {
     uint32_t address;
-    enum Kind { Branch, Jal, Jalr, CBranch, CJump, Return } kind;
+    enum Kind { Branch, Jal, Jalr, CBranch, CJump } kind;
   };
 
   std::mt19937& random_;
@@ -164,12 +164,7 @@ void Generator::system(Program& program) {
     case 0: return program.word(code::kEcall);
     case 1: return program.word(code::kEbreak);
     case 2: return program.half(0x9002);  // c.ebreak
-    case 3:
-      // Not to wherever the last trap was: that would be a loop sooner or later.
-      fixes_.push_back({program.here(), Fix::Return});
-      program.li(kPointer, 0);
-      program.word(code::csrrw(0, mgmt::csr::kMepc, kPointer));
-      return program.word(code::kMret);
+    case 3: return program.word(code::kMret);
     case 4: return program.word(code::kWfi);
     case 5: return program.word(code::kFenceI);
     case 6: return program.word(0x0ff0000f);                               // fence
@@ -180,11 +175,6 @@ void Generator::system(Program& program) {
 }
 
 void Generator::control(Program& program) {
-  if (below(16) == 0) {  // to where nothing can be fetched
-    const std::array<uint32_t, 5> nowhere = {0, mgmt::kMailboxBase, 0x7FFF'FFFE, layout_.refused, 0x0001'1000};
-    program.li(kPointer, nowhere[below(nowhere.size())]);
-    return program.word(code::jalr(target(), kPointer, 0));
-  }
   const auto kind = static_cast<Fix::Kind>(below(5));
   fixes_.push_back({program.here(), kind});
   if (kind == Fix::Branch) {
@@ -250,9 +240,6 @@ Program Generator::make(unsigned length, bool interrupts) {
         const int32_t from_code = static_cast<int32_t>(to - (layout_.code + 0x800));
         if (from_code < -2048 || from_code > 2047) continue;
         program.patch(fix.address, word | code::jalr(0, 0, from_code));
-      } else if (fix.kind == Fix::Return) {
-        program.patch(fix.address, code::lui(kPointer, to + 0x800));
-        program.patch(fix.address + 4, code::addi(kPointer, kPointer, static_cast<int32_t>(to << 20) >> 20));
       } else if (fix.kind == Fix::CBranch) {
         if (offset < -256 || offset > 254) continue;
         const uint32_t half = 0xC001 | below(2) << 13 | (u >> 8 & 1) << 12 | (u >> 3 & 3) << 10 | below(8) << 7 |

@@ -37,10 +37,34 @@ bool reads_time(const Retirement& record) {
 
 }  // namespace
 
-// Loads of registers have what the record says; what the watchdog refuses depends on nothing but the hart's stores.
+// Loads of registers have what the record says, and so have the first ones of SRAM that nobody has written since
+// power-on. What the watchdog refuses depends on nothing but the hart's stores.
 class Checker::Space : public AddressSpace {
  public:
-  using AddressSpace::AddressSpace;
+  Space(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory)
+      : AddressSpace(sram_bytes, std::move(rom), memory), known_(sram_bytes) {}
+
+  std::optional<std::uint32_t> load(std::uint32_t address, unsigned strobe) override {
+    for (unsigned i = 0; i < 4; ++i) {
+      const std::uint32_t at = address + i - mgmt::kSramBase;
+      if ((strobe >> i & 1) == 0 || at >= known_.size() || known_[at]) continue;
+      const auto byte = static_cast<std::uint8_t>(record_->memory_data >> 8 * i);
+      host_write(address + i, {&byte, 1});
+      ++*copied_;
+    }
+    return AddressSpace::load(address, strobe);
+  }
+  bool store(std::uint32_t address, unsigned strobe, std::uint32_t data) override {
+    const bool done = AddressSpace::store(address, strobe, data);
+    for (unsigned i = 0; i < 4; ++i) {
+      if (done && (strobe >> i & 1) != 0) know(address + i, 1);
+    }
+    return done;
+  }
+  void host_write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
+    write(address, bytes);
+    know(address, bytes.size());
+  }
 
   void reset() { watchdog_.reset(); }
   void begin(const Retirement& record, std::uint64_t& copied) {
@@ -59,6 +83,12 @@ class Checker::Space : public AddressSpace {
   }
   bool store_external(std::uint32_t, unsigned, std::uint32_t) override { return !record_->trap; }
 
+  void know(std::uint32_t address, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; ++i) {
+      const std::uint32_t at = address + static_cast<std::uint32_t>(i) - mgmt::kSramBase;
+      if (at < known_.size()) known_[at] = true;
+    }
+  }
   std::optional<std::uint32_t> copy() {
     ++*copied_;
     return record_->memory_data;
@@ -66,6 +96,7 @@ class Checker::Space : public AddressSpace {
 
   const Retirement* record_ = nullptr;
   std::uint64_t* copied_ = nullptr;
+  std::vector<bool> known_;  // bytes of SRAM that have been written, or loaded
   Watchdog watchdog_;
 };
 
@@ -73,7 +104,7 @@ Checker::Checker(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom)
     : space_(std::make_unique<Space>(sram_bytes, std::move(rom), memory_)), hart_(*space_) {}
 Checker::~Checker() = default;
 
-void Checker::load(std::uint32_t address, std::span<const std::uint8_t> bytes) { space_->write(address, bytes); }
+void Checker::load(std::uint32_t address, std::span<const std::uint8_t> bytes) { space_->host_write(address, bytes); }
 std::uint8_t Checker::byte(std::uint32_t address) const { return space_->byte(address); }
 void Checker::refuse(std::uint32_t first, std::uint32_t last) { space_->refuse(first, last); }
 
@@ -135,7 +166,8 @@ std::string Checker::step(const Retirement& record) {
     compare("tval", record.tval, expected.tval);
   }
   if (problem.empty()) return problem;
-  return fmt::format("record {} at pc {:#x}, instruction {:#x}: {}", record.order, record.pc, record.instr, problem);
+  return fmt::format("record {} at pc {:#x}, instruction {:#x}, address {:#x}: {}", record.order, record.pc,
+                     record.instr, record.memory_address, problem);
 }
 
 }  // namespace heddle::management

@@ -134,6 +134,32 @@ TEST_F(CheckerTest, InterruptsComeInTime) {
   }
 }
 
+TEST_F(CheckerTest, FirstLoadsOfSramThatNobodyHasWritten) {
+  std::vector<std::uint8_t> loads;
+  for (const std::uint32_t word :
+       {encode(Op::Lui, {.rd = 1, .immediate = static_cast<std::int32_t>(kCode)}), encode(Op::Lbu, {.rd = 2, .rs1 = 1}),
+        encode(Op::Lw, {.rd = 2, .rs1 = 1}), encode(Op::Lbu, {.rd = 2, .rs1 = 1})}) {
+    for (unsigned i = 0; i < 4; ++i) loads.push_back(static_cast<std::uint8_t>(word >> 8 * i));
+  }
+  model::DeviceMemory memory;
+  Machine machine(kSram, loads, memory);
+  machine.memory().write(kCode, std::array<std::uint8_t, 4>{0x11, 0x22, 0x33, 0x44});  // what the RTL happens to hold
+  std::vector<Retirement> right;
+  for (int i = 0; i < 4; ++i) right.push_back(machine.step().value());
+  const auto verdict = [&](const std::vector<Retirement>& all, bool written) {
+    Checker checker(kSram, loads);
+    if (written) checker.load(kCode, std::array<std::uint8_t, 1>{0x12});
+    std::string wrong;
+    for (const Retirement& record : all) wrong += checker.step(record);
+    return wrong;
+  };
+  EXPECT_EQ(verdict(right, false), "");
+  EXPECT_NE(verdict(right, true), "");
+  std::vector<Retirement> changed = right;
+  changed[3].value = changed[3].memory_data = 0x10;  // it does not change by itself
+  EXPECT_NE(verdict(changed, false), "");
+}
+
 TEST_F(CheckerTest, SleepsUntilSomethingIsPending) {
   std::vector<std::uint8_t> sleep(0x1000);
   const std::uint32_t word = encode(Op::Wfi, {});

@@ -17,7 +17,7 @@ namespace heddle::management {
 
 class Checker {
  public:
-  // With SRAM and device memory of zeros, in reset. `rom` as the host reads it.
+  // In reset. Device memory is zero; of SRAM nothing is known until it is written or loaded. `rom` as the host reads it.
   Checker(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom);
   ~Checker();
 
@@ -38,7 +38,7 @@ class Checker {
   std::uint64_t interrupts() const { return interrupts_; }
   std::uint64_t traps(std::uint32_t cause) const { return traps_.at(cause & 15); }
   std::uint64_t compressed() const { return compressed_; }
-  std::uint64_t copied() const { return copied_; }  // values taken from the record: counters, loads of registers
+  std::uint64_t copied() const { return copied_; }  // values taken from the record
   // Most instructions between an interrupt becoming possible and its being taken.
   unsigned latest() const { return latest_; }
 
