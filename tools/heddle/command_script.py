@@ -1,4 +1,4 @@
-"""heddle formal, mutants, synth: jobs of which a script of their folder knows every option."""
+"""heddle cover, formal, mutants, synth: jobs of which a script of their folder knows every option."""
 
 import argparse
 import os
@@ -8,6 +8,7 @@ import build
 
 SCRIPTS = (
     ("formal", "prove properties of the RTL", "verif/formal/formal.py"),
+    ("cover", "measure what the tests reach", "verif/coverage/cover.py"),
     ("mutants", "score the tests by small errors in the RTL", "verif/mutants/mutants.py"),
     ("synth", "synthesise the RTL and report its area", "tools/synth/synth.py"),
 )

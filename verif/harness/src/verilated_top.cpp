@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <verilated.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "Vtb_top.h"
@@ -11,6 +12,10 @@
 #include "simulator_stop.h"
 #if HEDDLE_TRACE
 #include <verilated_fst_c.h>
+#endif
+#if VM_COVERAGE
+#include <unistd.h>
+#include <verilated_cov.h>
 #endif
 
 namespace heddle::harness {
@@ -33,6 +38,13 @@ class VerilatedTop final : public ClockedTop {
   ~VerilatedTop() override {
     stop_trace();
     top_->final();
+#if VM_COVERAGE
+    // What a folder is named for gets the counters of every device (verif/coverage).
+    static unsigned number = 0;
+    if (const char* folder = std::getenv("HEDDLE_COVERAGE")) {
+      context_.coveragep()->write(fmt::format("{}/{}-{}.dat", folder, getpid(), number++).c_str());
+    }
+#endif
   }
 
   void drive_reset(bool active) override { top_->rst_ni = active ? 0 : 1; }
