@@ -34,17 +34,21 @@ TEST(SparseMemory, ReadsZeroAndKeepsWhatIsWritten) {
   EXPECT_FALSE(SparseMemory::contains(0x7FFF'FFFF, 4));
 }
 
+// A port of a line a beat.
+AxiMemory::Settings line_port(unsigned latency, double bandwidth = 1.0, bool random = false, uint64_t seed = 1) {
+  return {.beat_bytes = kLine,
+          .line_bytes = kLine,
+          .latency = latency,
+          .bandwidth = bandwidth,
+          .random = random,
+          .dram = std::nullopt,
+          .seed = seed};
+}
+
 // Cycles from the edge that accepts a read to the first edge at which its data is valid.
 unsigned read_latency(unsigned latency) {
   SparseMemory dram;
-  AxiMemory memory({.beat_bytes = kLine,
-                    .line_bytes = kLine,
-                    .latency = latency,
-                    .bandwidth = 1.0,
-                    .random = false,
-                    .dram = std::nullopt,
-                    .seed = 1},
-                   dram);
+  AxiMemory memory(line_port(latency), dram);
   AxiMasterSignals master;
   master.r_ready = true;
   memory.clock(master);  // nothing is ready before
@@ -66,14 +70,7 @@ TEST(AxiMemory, LatencyIsAsSet) {
 // Cycles to read 64 lines at full speed.
 unsigned stream(double bandwidth) {
   SparseMemory dram;
-  AxiMemory memory({.beat_bytes = kLine,
-                    .line_bytes = kLine,
-                    .latency = 4,
-                    .bandwidth = bandwidth,
-                    .random = false,
-                    .dram = std::nullopt,
-                    .seed = 1},
-                   dram);
+  AxiMemory memory(line_port(4, bandwidth), dram);
   AxiMasterSignals master;
   master.r_ready = true;
   unsigned sent = 0;
@@ -97,14 +94,7 @@ TEST(AxiMemory, BandwidthIsAsSet) {
 
 void expect_error(unsigned response) {
   SparseMemory dram;
-  AxiMemory memory({.beat_bytes = kLine,
-                    .line_bytes = kLine,
-                    .latency = 2,
-                    .bandwidth = 1.0,
-                    .random = false,
-                    .dram = std::nullopt,
-                    .seed = 1},
-                   dram);
+  AxiMemory memory(line_port(2), dram);
   memory.set_error_range(kBase + 70, kBase + 71, response);
   AxiMasterSignals master;
   master.b_ready = master.r_ready = true;
@@ -134,14 +124,7 @@ TEST(AxiMemory, ErrorRangeAnswersTheErrorAndHasNoEffect) {
 
 TEST(AxiMemory, SilentRangeNeverAnswersAndHoldsUpNobody) {
   SparseMemory dram;
-  AxiMemory memory({.beat_bytes = kLine,
-                    .line_bytes = kLine,
-                    .latency = 2,
-                    .bandwidth = 1.0,
-                    .random = false,
-                    .dram = std::nullopt,
-                    .seed = 1},
-                   dram);
+  AxiMemory memory(line_port(2), dram);
   memory.set_silent_range(kBase + 70, kBase + 71);
   AxiMasterSignals master;
   master.b_ready = master.r_ready = true;
@@ -173,13 +156,7 @@ TEST(AxiMemory, SilentRangeNeverAnswersAndHoldsUpNobody) {
 // written last, the protocol checker is content, and everything is answered.
 void random_traffic(uint64_t seed, bool random, const char* part = nullptr) {
   SparseMemory dram;
-  AxiMemory::Settings settings{.beat_bytes = kLine,
-                               .line_bytes = kLine,
-                               .latency = 20,
-                               .bandwidth = 0.5,
-                               .random = random,
-                               .dram = std::nullopt,
-                               .seed = seed};
+  AxiMemory::Settings settings = line_port(20, 0.5, random, seed);
   if (part != nullptr) settings.dram = DramParameters::named(part);
   AxiMemory memory(settings, dram);
   AxiChecker checker({.beat_bytes = kLine, .ids = 8});
