@@ -1,4 +1,4 @@
-// Types of mbarriers and of what works on them (docs/copy.md).
+// Types of mbarriers and of copy commands (docs/copy.md).
 package copy_pkg;
 
   typedef logic [17:0] scratch_address_t;  // byte; the largest scratchpad
@@ -29,5 +29,28 @@ package copy_pkg;
     logic               zero;
     logic [14:0]        count;    // arrivals of each phase
   } barrier_t;
+
+  // ---- copy commands -------------------------------------------------------------------------------------------------
+  localparam int unsigned Rank = 5;  // at most
+
+  // A box of a tensor, checked. Dimensions beyond the rank have a size of 1, a box of 1 and begin at 0.
+  typedef struct packed {
+    logic [2:0]                   element;  // 2^n bytes
+    logic [31:0]                  base;     // of element (0, ..., 0)
+    logic [Rank-1:0][31:0]        size;     // of the tensor
+    logic [Rank-1:1][31:0]        stride;   // bytes
+    logic [Rank-1:0][8:0]         box;
+    logic [Rank-1:0][31:0]        first;    // two's complement
+    scratch_address_t             scratch;
+  } box_t;
+
+  // Part of a row of the box that is inside the tensor or outside of it as a whole.
+  typedef struct packed {
+    logic             in_bounds;
+    logic [31:0]      address;  // of its first byte, where it is in bounds
+    scratch_address_t scratch;
+    logic [12:0]      bytes;    // at least 1
+    logic             last;     // of the box
+  } run_t;
 
 endpackage
