@@ -115,9 +115,11 @@ class Bench {
       case Op::kInit: operation.operand = pick(8) == 0 ? (pick(2) != 0 ? 0 : random_()) : 1 + pick(3); break;
       case Op::kTest:
       case Op::kWait: operation.operand = random_(); break;
-      // Few sizes, so that bytes come to zero; sometimes at the border.
+      // Few sizes, so that bytes come to zero; sometimes what leads to a border, or beside it.
       default:
-        operation.operand = pick(16) == 0 ? (1u << 30) - 2 + pick(4) : operation.op == Op::kArrive ? 16 * pick(2) : 16;
+        operation.operand = operation.op == Op::kArrive ? 16 * pick(2) : 16;
+        if (pick(16) == 0) operation.operand = (1u << 30) - 2 + pick(4);
+        if (pick(16) == 0) operation.operand = to_border(operation) + pick(3) - 1;
         break;
     }
     if (operation.op == Op::kWait) {
@@ -126,6 +128,13 @@ class Bench {
       if (reference_.waits(operation.waiter) || here) return;
     }
     offered_[source] = operation;
+  }
+
+  // Bytes that take an mbarrier to the last value that is allowed.
+  std::uint32_t to_border(const Operation& operation) {
+    const auto bytes = static_cast<std::int32_t>(memory_[operation.address / 8 * 8] >> 32);
+    return operation.op == Op::kComplete ? (1u << 30) + static_cast<std::uint32_t>(bytes)
+                                         : (1u << 30) - 1 - static_cast<std::uint32_t>(bytes);
   }
 
   void drive(const std::set<unsigned>& cancelled) {
