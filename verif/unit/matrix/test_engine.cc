@@ -59,7 +59,7 @@ void draw_hesitation(EngineDriver& engine) {
   engine.event_hesitation = 3 * engine.pick(2);
 }
 
-// A request of some lanes to one buffer: neighbouring columns, or anywhere.
+// A request of some lanes: neighbouring columns of one buffer, or anywhere, now and then at the same places of both.
 void access(EngineDriver& engine, bool buffer) {
   std::array<std::uint16_t, EngineDriver::kMaxLanes> address{};
   std::array<std::uint32_t, EngineDriver::kMaxLanes> data{};
@@ -67,8 +67,13 @@ void access(EngineDriver& engine, bool buffer) {
   const unsigned row = engine.pick(engine.rows());
   const unsigned column = engine.pick(4) * engine.dim();
   for (unsigned l = 0; l < engine.dim(); ++l) {
-    address[l] = scattered ? engine.word(buffer, engine.pick(engine.rows()), engine.pick(engine.rows()))
-                           : engine.word(buffer, row, column + l);
+    address[l] = engine.word(buffer, row, column + l);
+    if (scattered) {
+      const bool same_place = l % 2 != 0 && engine.pick(2) != 0;
+      address[l] = same_place
+                       ? static_cast<std::uint16_t>(address[l - 1] ^ engine.word(true, 0, 0))
+                       : engine.word(engine.pick(2) != 0, engine.pick(engine.rows()), engine.pick(engine.rows()));
+    }
     data[l] = 0x3F80'0000 + engine.pick(0x100'0000);
   }
   std::uint32_t mask = (1u << engine.dim()) - 1;
