@@ -32,7 +32,7 @@ EngineDriver::EngineDriver(unsigned dim, std::uint32_t seed)
 EngineDriver::~EngineDriver() { top_->final(); }
 
 void EngineDriver::cycle() {
-  const auto accept = [&] { return event_hesitation == 0 || random_() % event_hesitation != 0; };
+  const auto accept = [&] { return !refuse_events && (event_hesitation == 0 || random_() % event_hesitation != 0); };
   top_->done_ready_i = accept() ? 1 : 0;
   top_->fault_ready_i = accept() ? 1 : 0;
   top_->response_valid_i = 0;

@@ -35,6 +35,7 @@ class EngineDriver {
   ScratchPorts& scratch() { return ports_; }
 
   unsigned event_hesitation = 0;  // completions and faults are refused in one cycle of so many; 0: never
+  bool refuse_events = false;     // they are refused altogether
   // Reads must lie in the allocation of the context of the last command.
   bool confined = false;
   // Where the allocation begins that commands with operands are issued from, a multiple of 32; before the first of

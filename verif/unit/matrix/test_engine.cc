@@ -211,6 +211,14 @@ TEST_P(MatrixEngine, Completions) {
   EXPECT_EQ(engine.dones[1].owner, 6u);
   EXPECT_EQ(engine.dones[1].id, 0x1234u);
   EXPECT_FALSE(engine.dones[1].arrive);
+  // Several complete before the first completion is taken.
+  engine.refuse_events = true;
+  for (command.id = 10; command.id < 13; ++command.id) engine.issue(encode(command));
+  for (unsigned i = 0; i < 300; ++i) engine.cycle();
+  engine.refuse_events = false;
+  engine.wait();
+  ASSERT_EQ(engine.dones.size(), 5u);
+  for (unsigned i = 0; i < 3; ++i) EXPECT_EQ(engine.dones[2 + i].id, 10 + i);
 }
 
 struct Workload {
