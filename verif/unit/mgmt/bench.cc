@@ -4,6 +4,7 @@
 #include <verilated.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include "heddle/generated/management.h"
@@ -26,7 +27,7 @@ Bench::Bench(unsigned seed, const Timing& timing)
     const uint32_t word = host_read(mgmt::kBootRomBase + at);
     for (unsigned i = 0; i < 4; ++i) rom.push_back(static_cast<uint8_t>(word >> 8 * i));
   }
-  reference_ = std::make_unique<HartReference>(top_->sram_bytes_o, std::move(rom));
+  checker_ = std::make_unique<management::Checker>(top_->sram_bytes_o, std::move(rom));
   power_on();
 }
 
@@ -47,7 +48,7 @@ void Bench::power_on() {
   was_running_ = false;
 }
 
-Record Bench::record() const {
+management::Retirement Bench::record() const {
   return {.order = top_->trace_order_o,
           .interrupt = top_->trace_interrupt_o != 0,
           .trap = top_->trace_trap_o != 0,
@@ -128,11 +129,11 @@ void Bench::cycle() {
   top_->eval();
   if (top_->memory_valid_o != 0 && top_->memory_ready_i != 0) accept_memory();
   if (top_->external_valid_o != 0 && top_->external_ready_i != 0) accept_external();
-  if (top_->hart_running_o != 0 && !was_running_ && reference_) reference_->reset();
+  if (top_->hart_running_o != 0 && !was_running_ && checker_) checker_->reset();
   was_running_ = top_->hart_running_o != 0;
-  if (top_->trace_valid_o != 0 && was_running_ && reference_) {
-    const Record got = record();
-    const std::string wrong = problem_.empty() ? reference_->step(got) : std::string();
+  if (top_->trace_valid_o != 0 && was_running_ && checker_) {
+    const management::Retirement got = record();
+    const std::string wrong = problem_.empty() ? checker_->step(got) : std::string();
     if (!wrong.empty()) problem_ = fmt::format("cycle {}: {}", now_, wrong);
     if (on_record) on_record(got);
   }
@@ -178,9 +179,10 @@ HostAnswer Bench::host(uint32_t address, bool write, uint32_t data, unsigned str
   }
   const HostAnswer answer{top_->host_error_o != 0, top_->host_data_o};
   cycle();
-  if (write && !answer.error && reference_ && address - mgmt::kSramBase < top_->sram_bytes_o) {
-    reference_->load(address, {static_cast<uint8_t>(data), static_cast<uint8_t>(data >> 8),
-                               static_cast<uint8_t>(data >> 16), static_cast<uint8_t>(data >> 24)});
+  if (write && !answer.error && checker_ && address - mgmt::kSramBase < top_->sram_bytes_o) {
+    const std::array<uint8_t, 4> bytes{static_cast<uint8_t>(data), static_cast<uint8_t>(data >> 8),
+                                       static_cast<uint8_t>(data >> 16), static_cast<uint8_t>(data >> 24)};
+    checker_->load(address, bytes);
   }
   return answer;
 }
@@ -188,7 +190,7 @@ HostAnswer Bench::host(uint32_t address, bool write, uint32_t data, unsigned str
 void Bench::load(uint32_t address, const std::vector<uint8_t>& bytes) {
   if (address >= mgmt::kDeviceMemoryBase) {
     for (size_t i = 0; i < bytes.size(); ++i) memory_[address + static_cast<uint32_t>(i)] = bytes[i];
-    reference_->load(address, bytes);
+    checker_->load(address, bytes);
     return;
   }
   for (size_t i = 0; i < bytes.size(); i += 4) {
@@ -208,7 +210,7 @@ void Bench::load_words(uint32_t address, const std::vector<uint32_t>& words) {
 
 void Bench::refuse(uint32_t first, uint32_t last) {
   refused_.push_back({first, last});
-  reference_->refuse(first, last);
+  checker_->refuse(first, last);
 }
 
 uint32_t Bench::memory_word(uint32_t address) const {

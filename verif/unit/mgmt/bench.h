@@ -1,5 +1,5 @@
 // Drives mgmt_bench: the host, device memory, another folder's registers and interrupt lines around the management
-// subsystem. Every retirement record goes through the reference; the first one that is wrong is kept in problem().
+// subsystem. Every retirement record is checked in lock-step; the first one that is wrong is kept in problem().
 #pragma once
 
 #include <Vmgmt_bench.h>
@@ -13,8 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "hart_reference.h"
-#include "record.h"
+#include "heddle/management_lockstep/checker.h"
 
 namespace heddle::mgmtbench {
 
@@ -57,7 +56,7 @@ class Bench {
   void start(uint32_t entry);
 
   const std::string& problem() const { return problem_; }
-  HartReference& reference() { return *reference_; }
+  management::Checker& checker() { return *checker_; }
   std::mt19937& random() { return random_; }
   bool chance(unsigned percent) { return random_() % 100 < percent; }
   uint64_t now() const { return now_; }
@@ -65,7 +64,7 @@ class Bench {
 
   uint32_t sources = 0;  // interrupt lines of other folders
   bool external_exists = true;
-  std::function<void(const Record&)> on_record;
+  std::function<void(const management::Retirement&)> on_record;
 
  private:
   struct Pending {
@@ -79,12 +78,12 @@ class Bench {
   void accept_memory();
   void accept_external();
   void drive();
-  Record record() const;
+  management::Retirement record() const;
 
   std::mt19937 random_;
   Timing timing_;
   std::unique_ptr<Vmgmt_bench> top_;
-  std::unique_ptr<HartReference> reference_;
+  std::unique_ptr<management::Checker> checker_;
   std::unordered_map<uint32_t, uint8_t> memory_;
   std::vector<std::pair<uint32_t, uint32_t>> refused_;
   std::deque<Pending> memory_answers_, external_answers_;

@@ -1,7 +1,12 @@
-// Random programs in lock-step with the reference, undisturbed and in a storm of interrupts, from SRAM and from device
-// memory.
+// Random programs in lock-step with the golden model, undisturbed and in a storm of interrupts, from SRAM and from
+// device memory.
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
 
 #include "bench.h"
 #include "random_program.h"
@@ -31,13 +36,21 @@ void PrintTo(const Storm& storm, std::ostream* out) { *out << storm.name; }
 
 class RandomTest : public testing::TestWithParam<Storm> {};
 
+// HEDDLE_MGMT_PROGRAMS: how many instead, and HEDDLE_MGMT_SEED: the first one's.
+unsigned setting(const char* name, unsigned otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : static_cast<unsigned>(std::stoul(text));
+}
+
 constexpr unsigned kPrograms = 60;
 constexpr unsigned kCycles = 3000;
 
 TEST_P(RandomTest, LockStep) {
   const Storm& storm = GetParam();
   uint64_t instructions = 0, interrupts = 0, compressed = 0, traps[16] = {};
-  for (unsigned seed = 1; seed <= kPrograms; ++seed) {
+  const unsigned first = setting("HEDDLE_MGMT_SEED", 1), programs = setting("HEDDLE_MGMT_PROGRAMS", kPrograms);
+  unsigned latest = 0;
+  for (unsigned seed = first; seed < first + programs; ++seed) {
     Bench bench(seed, storm.timing);
     Layout layout;
     if (storm.from_memory) layout.code = mgmt::kDeviceMemoryBase + 0x4000;
@@ -63,10 +76,11 @@ TEST_P(RandomTest, LockStep) {
       bench.cycle();
     }
     ASSERT_EQ(bench.problem(), "") << storm.name << " seed " << seed;
-    instructions += bench.reference().instructions();
-    interrupts += bench.reference().interrupts();
-    compressed += bench.reference().compressed();
-    for (unsigned cause = 0; cause < 16; ++cause) traps[cause] += bench.reference().traps(cause);
+    instructions += bench.checker().instructions();
+    interrupts += bench.checker().interrupts();
+    compressed += bench.checker().compressed();
+    latest = std::max(latest, bench.checker().latest());
+    for (unsigned cause = 0; cause < 16; ++cause) traps[cause] += bench.checker().traps(cause);
   }
   EXPECT_GT(instructions, 10'000u);
   EXPECT_GT(compressed, 5'000u);
@@ -74,8 +88,14 @@ TEST_P(RandomTest, LockStep) {
     EXPECT_GT(interrupts, 500u);
   }
   for (const unsigned cause : {2u, 3u, 4u, 5u, 6u, 7u, 11u}) EXPECT_GT(traps[cause], 20u) << "cause " << cause;
+  std::printf("%s: %llu instructions (%llu of 16 bits), %llu interrupts, at most %u instructions late\n", storm.name,
+              static_cast<unsigned long long>(instructions), static_cast<unsigned long long>(compressed),
+              static_cast<unsigned long long>(interrupts), latest);
   RecordProperty("instructions", std::to_string(instructions));
+  RecordProperty("compressed", std::to_string(compressed));
   RecordProperty("interrupts", std::to_string(interrupts));
+  for (unsigned cause = 0; cause < 16; ++cause)
+    RecordProperty("cause_" + std::to_string(cause), std::to_string(traps[cause]));
 }
 
 INSTANTIATE_TEST_SUITE_P(Storms, RandomTest, testing::ValuesIn(kStorms),
