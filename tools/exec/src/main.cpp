@@ -1,4 +1,5 @@
-// heddle-exec: what `heddle exec` becomes. Runs a bare-metal RISC-V program on the lanes (docs/exec.md).
+// heddle-exec: what `heddle exec` becomes. Runs a bare-metal RISC-V program on the lanes or on the management core
+// (docs/exec.md).
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -6,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -14,6 +16,7 @@
 #include "heddle/driver/run_report.h"
 #include "heddle/generated/configuration.h"
 #include "lanes.h"
+#include "management_core.h"
 #include "program.h"
 #include "signature.h"
 
@@ -29,6 +32,7 @@ struct Settings : driver::RunOptions {
   uint64_t max_cycles = 10'000'000;
   bool check_options = false;
 
+  bool on_management() const { return core == "mgmt"; }
   // What the program is called, without folder and extension.
   std::string name() const { return fs::path(elf).stem().string(); }
 };
@@ -42,7 +46,7 @@ class UsageError : public std::runtime_error {
 void add_options(CLI::App& app, Settings& settings) {
   app.add_option("elf", settings.elf, "Bare-metal RV32 program, linked to 0x80000000")->required();
   settings.add_to(app, "exec", "PROGRAM");
-  app.add_option("--core", settings.core, "simt: the lanes of a warp; mgmt: the management core")
+  app.add_option("--core", settings.core, "simt: the lanes of a warp; mgmt: the management core (--backend model)")
       ->check(CLI::IsMember({"simt", "mgmt"}))
       ->capture_default_str();
   app.add_option("--lanes", settings.lanes, "Lanes that run the program: all, or a mask such as 0x5")
@@ -78,18 +82,19 @@ void require_writable(const std::string& file) {
 struct Request {
   Program program;
   LaneMask lanes;
+  uint32_t management_sram_bytes;
 };
 
 Request check(Settings& settings) {
-  if (settings.core == "mgmt") {
-    throw UsageError("--core mgmt: this device has no management core yet; --core simt runs the program on the lanes");
+  if (settings.on_management() && settings.on_rtl()) {
+    throw UsageError("--core mgmt runs on the golden model only: give --backend model");
   }
   if (const std::string problem = settings.contradiction(); !problem.empty()) throw UsageError(problem);
   const Configuration configuration = Configuration::parse(settings.config);
   settings.config = configuration.canonical();
   LaneMask lanes = 0;
   try {
-    lanes = parse_lanes(settings.lanes, configuration.lanes);
+    lanes = parse_lanes(settings.lanes, settings.on_management() ? 1 : configuration.lanes);
   } catch (const std::invalid_argument& error) {
     throw UsageError(fmt::format("--lanes: {}", error.what()));
   }
@@ -100,12 +105,13 @@ Request check(Settings& settings) {
     symbols.begin_signature = settings.begin_signature;
     symbols.end_signature = settings.end_signature;
   }
-  return {Program(settings.elf, symbols), lanes};
+  return {Program(settings.elf, symbols), lanes, configuration.mgmt_sram_bytes};
 }
 
+using Signatures = std::map<unsigned, std::vector<std::byte>>;
+
 // Writes what the lanes left; returns what is wrong with it, or nothing.
-std::string write_signatures(const Settings& settings, const BareMetal& run) {
-  const auto signatures = run.signatures();
+std::string write_signatures(const Settings& settings, const Signatures& signatures) {
   const std::vector<std::byte>& first = signatures.begin()->second;
   const auto differs = [&](const auto& entry) { return entry.second != first; };
   const auto other = std::ranges::find_if(signatures, differs);
@@ -161,18 +167,28 @@ int execute(const Settings& settings, const Request& request, const std::string&
   const auto say = [&](const std::string& text) { fmt::print(stderr, "{}: {}\n", settings.elf, text); };
   std::unique_ptr<driver::Backend> device;
   try {
-    const driver::BackendOptions options = backend_options(settings, request.program, replay);
-    device = settings.on_rtl() ? driver::open_rtl(options) : driver::open_model(options);
-    report.shape = driver::identify(*device);
-    BareMetal bare_metal(*device, request.program, request.lanes);
-    const RunResult result = bare_metal.run(settings.max_cycles);
+    RunResult result{.verdicts = Verdicts(request.lanes), .statistics = {}, .error = {}, .fault = std::nullopt};
+    Signatures signatures;
+    if (settings.on_management()) {
+      report.shape.cores = report.shape.warps = report.shape.lanes = 1;
+      ManagementCore core(request.program, request.management_sram_bytes);
+      result = core.run(settings.max_cycles);
+      signatures[0] = core.signature();
+    } else {
+      const driver::BackendOptions options = backend_options(settings, request.program, replay);
+      device = settings.on_rtl() ? driver::open_rtl(options) : driver::open_model(options);
+      report.shape = driver::identify(*device);
+      BareMetal bare_metal(*device, request.program, request.lanes);
+      result = bare_metal.run(settings.max_cycles);
+      signatures = bare_metal.signatures();
+    }
     verdicts = result.verdicts;
     report.total = result.statistics;
     report.fault = result.fault;
     report.error = result.error;
     if (report.error.empty() && !verdicts->all_pass()) report.error = verdicts->text();
     std::string differing;
-    if (result.error.empty() && request.program.signature()) differing = write_signatures(settings, bare_metal);
+    if (result.error.empty() && request.program.signature()) differing = write_signatures(settings, signatures);
     if (report.error.empty()) report.error = differing;
     report.pass = report.error.empty();
     status = report.pass ? 0 : std::max(1, verdicts->exit_status());
@@ -186,7 +202,8 @@ int execute(const Settings& settings, const Request& request, const std::string&
     if (device_error != nullptr && !device_error->report().empty()) fmt::print(stderr, "{}\n", device_error->report());
   }
   if (device) report.lockstep = device->lockstep();
-  fmt::print("{} of {}", lanes_text(request.lanes), driver::summary(report));
+  fmt::print("{}{}", settings.on_management() ? "management core: " : lanes_text(request.lanes) + " of ",
+             driver::summary(report));
   if (!settings.trace.empty() && device) {
     fmt::print("  waveform: {0}; gtkwave -a verif/harness/waves/heddle.gtkw {0}\n",
                settings.waveform(settings.name()).string());
@@ -197,7 +214,7 @@ int execute(const Settings& settings, const Request& request, const std::string&
 
 int run(int argc, char** argv) {
   Settings settings;
-  CLI::App app("Runs a bare-metal RISC-V program on the lanes of a warp", "heddle exec");
+  CLI::App app("Runs a bare-metal RISC-V program on the lanes of a warp, or on the management core", "heddle exec");
   add_options(app, settings);
   try {
     app.parse(argc, argv);

@@ -15,8 +15,8 @@
 
 // The instructions that semihosting recognises; operation in a0, argument block in a1.
 #define HEDDLE_SEMIHOST                                              \
-  .option push; .option norvc;                                       \
-  .balign 16; slli x0, x0, 0x1f; ebreak; srai x0, x0, 7;             \
+  .balign 16; .option push; .option norvc;                           \
+  slli x0, x0, 0x1f; ebreak; srai x0, x0, 7;                         \
   .option pop
 
 #define HEDDLE_SEMIHOST_OPEN 1

@@ -107,12 +107,15 @@ class Suite(unittest.TestCase):
 
     def test_conditions_of_the_architecture_tests(self):
         case = 'RVTEST_CASE({0},"//check ISA:=regex(.*32.*);check ISA:=regex(.*I.*{1}.*);def TEST_CASE_1=True;",x)'
-        self.assertEqual(build_suite.arch_test_case(case.format(0, "M")), ["TEST_CASE_1=True"])
-        self.assertIsNone(build_suite.arch_test_case(case.format(0, "Zbs")))
-        self.assertIsNone(build_suite.arch_test_case(case.format(0, "C")))
-        self.assertEqual(build_suite.arch_test_case(case.format(0, "Zk") + case.format(1, "Zbb")), ["TEST_CASE_1=True"])
+        lanes, management = (build_suite.CORES[core].isa for core in ("simt", "mgmt"))
+        self.assertEqual(build_suite.arch_test_case(case.format(0, "M"), lanes), ["TEST_CASE_1=True"])
+        self.assertIsNone(build_suite.arch_test_case(case.format(0, "Zbs"), lanes))
+        self.assertIsNone(build_suite.arch_test_case(case.format(0, "C"), lanes))
+        self.assertEqual(build_suite.arch_test_case(case.format(0, "C"), management), ["TEST_CASE_1=True"])
+        self.assertIsNone(build_suite.arch_test_case(case.format(0, "Zbb"), management))
+        self.assertEqual(build_suite.arch_test_case(case.format(0, "Zk") + case.format(1, "Zbb"), lanes), ["TEST_CASE_1=True"])
         with self.assertRaises(SystemExit):
-            build_suite.arch_test_case('RVTEST_CASE(0,"//wish ISA;",x)')
+            build_suite.arch_test_case('RVTEST_CASE(0,"//wish ISA;",x)', lanes)
 
 
 def main():

@@ -1,0 +1,37 @@
+// Runs a bare-metal program on the management core's golden model and waits for what it writes to tohost.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "bare_metal.h"
+#include "heddle/management/machine.h"
+#include "heddle/model/device_memory.h"
+#include "program.h"
+
+namespace heddle::exec {
+
+class ManagementCore {
+ public:
+  // `sram_bytes`: of the configuration. Throws DeviceError(kBadElf): the program has segments in the private window.
+  ManagementCore(const Program& program, uint32_t sram_bytes);
+
+  // Loads and runs. One instruction or interrupt is a cycle. The verdict is that of lane 0.
+  RunResult run(uint64_t max_cycles);
+
+  // After run().
+  std::vector<std::byte> signature() const;
+
+ private:
+  void load();
+  // What the program's store, if it is one, says.
+  void collect(const management::Retirement& record, Verdicts& verdicts) const;
+  driver::FaultReport fault_at(const management::Retirement& record) const;
+
+  const Program& program_;
+  model::DeviceMemory memory_;
+  management::Machine machine_;
+};
+
+}  // namespace heddle::exec
