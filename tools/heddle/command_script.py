@@ -1,4 +1,4 @@
-"""heddle formal, mutants, synth: jobs of which a script of their folder knows every option."""
+"""heddle cover, formal, inject, mutants, synth: jobs of which a script of their folder knows every option."""
 
 import argparse
 import os
@@ -8,6 +8,8 @@ import build
 
 SCRIPTS = (
     ("formal", "prove properties of the RTL", "verif/formal/formal.py"),
+    ("cover", "measure what the tests reach", "verif/coverage/cover.py"),
+    ("inject", "let things go wrong, and say what becomes of it", "verif/inject/inject.py"),
     ("mutants", "score the tests by small errors in the RTL", "verif/mutants/mutants.py"),
     ("synth", "synthesise the RTL and report its area", "tools/synth/synth.py"),
 )

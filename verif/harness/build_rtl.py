@@ -15,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import signals
+
 ROOT = Path(__file__).resolve().parents[2]
 HARNESS = ROOT / "verif" / "harness"
 # In the order of what leans on what.
@@ -84,22 +86,26 @@ def take_over(fresh, kept):
     shutil.rmtree(fresh)
 
 
-def verilate(out, generated, trace, instead=None):
+def verilate(out, generated, trace, coverage, instead):
     fresh = out / "verilated.new"
     shutil.rmtree(fresh, ignore_errors=True)
     options = list(VERILATOR_OPTIONS)
     if trace:
         options += ["--trace-fst", "--trace-structs"]
-    if instead:
+    if coverage:
+        options += ["--coverage-line", "--coverage-user"]
+    elif instead:
         options += ["-Wno-fatal"]  # netlists are not in our style
+    # (Where signals are counted, all are in one struct.)
+    settings = ROOT / "verif/coverage/coverage.vlt" if coverage else HARNESS / "rtl" / "verilator.vlt"
     run([
         "verilator", *options, "--Mdir", fresh,
-        ROOT / "tools" / "lint" / "waivers.vlt", HARNESS / "rtl" / "verilator.vlt", *sources(generated, instead),
+        ROOT / "tools" / "lint" / "waivers.vlt", settings, *sources(generated, instead),
     ], cwd=ROOT)  # fmt: skip
     take_over(fresh, out / "verilated")
 
 
-def compile_and_link(out, config, trace, includes, libraries):
+def compile_and_link(out, config, trace, coverage, includes, libraries):
     verilated = out / "verilated"
     root = Path(subprocess.run(["verilator", "--getenv", "VERILATOR_ROOT"], check=True, capture_output=True, text=True)
                 .stdout.strip())  # fmt: skip
@@ -119,7 +125,7 @@ def compile_and_link(out, config, trace, includes, libraries):
     include_flags = " ".join(
         [f"-I{path}" for path in (relative, HARNESS / "src", HARNESS / "include", *includes)]
         + [f"-isystem {root / 'include'}", f"-isystem {root / 'include' / 'vltstd'}"])  # fmt: skip
-    defines = ("-DVL_USER_STOP -DVL_USER_FATAL -DVL_USER_FINISH -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE_VCD=0 "
+    defines = (f"-DVL_USER_STOP -DVL_USER_FATAL -DVL_USER_FINISH -DVM_COVERAGE={int(coverage)} -DVM_SC=0 -DVM_TRACE_VCD=0 "
                f"-DVM_TRACE={int(trace)} -DVM_TRACE_FST={int(trace)} -DVL_TIME_CONTEXT")  # fmt: skip
     compiler = "g++" if shutil.which("ccache") is None else "ccache g++"
     lines = [
@@ -144,6 +150,8 @@ def compile_and_link(out, config, trace, includes, libraries):
         add(path, SLOW_FLAGS)
     add(HARNESS / "src" / "verilated_top.cpp",
         f"{FAST_FLAGS} -Wall -Wextra '-DHEDDLE_CONFIGURATION=\"{config}\"' -DHEDDLE_TRACE={int(trace)}")  # fmt: skip
+    if coverage:
+        add(Path("signals.cpp"), FAST_FLAGS)
     system = "-lfmt -lpthread" + (" -lz" if trace else "")
     archives = " ".join(str(path) for path in libraries)
     lines.extend([
@@ -160,6 +168,7 @@ def main():
     parser.add_argument("--config", required=True, help="configuration text, e.g. edge or base:cores=1")
     parser.add_argument("--out", required=True, type=Path, help="output directory")
     parser.add_argument("--trace", action="store_true", help="with waveforms (FST)")
+    parser.add_argument("--coverage", action="store_true", help="counts lines, what the signals do, and cover points (verif/coverage)")
     parser.add_argument("--instead", type=Path, help="folder of files that stand for those of the same name, or come besides")
     parser.add_argument("--include", action="append", type=Path, default=[], help="further include directory")
     parser.add_argument("--libraries", nargs="*", type=Path, default=[], help="archives to link, users first")
@@ -171,8 +180,10 @@ def main():
          "--out", generated, "--config", arguments.config, "--only", "rtl"])  # fmt: skip
     if re.search(r"\bplanted_bug=31\b", arguments.config):
         choose_planted_bug_at_run_time(generated)
-    verilate(out, generated, arguments.trace, arguments.instead and arguments.instead.resolve())
-    compile_and_link(out, arguments.config, arguments.trace, [path.resolve() for path in arguments.include],
+    verilate(out, generated, arguments.trace, arguments.coverage, arguments.instead and arguments.instead.resolve())
+    if arguments.coverage:
+        signals.write(out, out / "verilated" / "Vtb_top___024root.h", sources(generated))
+    compile_and_link(out, arguments.config, arguments.trace, arguments.coverage, [path.resolve() for path in arguments.include],
                      [path.resolve() for path in arguments.libraries])  # fmt: skip
     (out / "libheddle_rtl.so").touch()  # newer than everything it was made from, relinked or not
 

@@ -56,23 +56,59 @@ def programs(build, library, sessions):
     shape = ["--local", "7,1,1", "--groups", "2,1,1", "--scratch", "256", "--latency", "20", "--max-cycles", "300000"]
     for source in sorted(PROGRAMS.glob("*.S")):
         # Those do not end, fault on purpose, or want options of their own.
-        if source.stem not in ("forever", "access", "stores", "traffic", "turns"):
+        if source.stem not in ("forever", "access", "far", "results", "stores", "traffic", "turns"):
             tests.append(Test(f"program:{source.stem}", [runner, library, folder / f"{source.stem}.elf", *shape, "--random-stalls", "--seed", "3"]))
     smoke = [runner, library, folder / "smoke.elf", "--scratch", "256"]
     for name, options in (
         ("many", ["--launches", "6", "--groups", "5,3,2", "--local", "3,2,1", "--latency", "20", "--random-stalls"]),
         ("reject_local", ["--local", "4096,1,1", "--expect-reject", "1"]),
         ("reject_grid", ["--groups", "1,0,1", "--expect-reject", "2"]),
-        ("bus_error_store", ["--latency", "20", "--bus-error", "0x80100000,0x80100fff", "--expect-cause", "7"]),
+        ("reject_private", ["--private", "6", "--expect-reject", "4"]),
+        ("bus_error_load", ["--latency", "20", "--bus-error", "0x80100000,0x80100fff", "--expect-cause", "5"]),
         ("bus_error_fetch", ["--latency", "20", "--bus-error", "0x80000000,0x8000003f", "--expect-cause", "1"]),
     ):
         tests.append(Test(f"launch:{name}", [*smoke, *options]))
+    tests.append(Test("launch:reject_scratchpad", [*smoke[:3], "--scratch", "1000000", "--expect-reject", "3"]))
+    stores = [runner, library, folder / "stores.elf", "--local", "7,1,1", "--latency", "20", "--expect-cause", "25"]
+    tests.append(Test("launch:bus_error_store", [*stores, "--bus-error", "0x80100000,0x80100fff"]))
+    early = ["--args", "20000", "--bus-error", "0x80100010,0x80100010", "--max-cycles", "100000"]
+    tests.append(Test("launch:bus_error_store_early", [*stores, *early]))
     abort = ["--scratch", "256", "--local", "7,1,1", "--groups", "9,1,1", "--max-cycles", "3000", "--expect-abort"]
     tests.append(Test("launch:abort", [runner, library, folder / "forever.elf", *abort]))
+    for name, options in (("registers", ["--walk-registers"]), ("many_results", ["--groups", "9,1,1", "--launches", "3"])):
+        tests.append(Test(f"launch:{name}", [runner, library, folder / "results.elf", "--local", "8,1,1", "--scratch", "64", *options]))
+    at_once = ["--local", "7,1,1", "--abort-after", "0", "--launches", "2", "--expect-abort"]
+    tests.append(Test("launch:abort_at_once", [runner, library, folder / "forever.elf", *at_once]))
+    tests += far(runner, library, folder)
+    results = ["--local", "8,1,1", "--groups", "3,1,1", "--scratch", "64", "--latency", "20", "--random-stalls"]
+    tests.append(Test("program:results", [runner, library, folder / "results.elf", *results]))
     traffic = ["--local", "8,1,1", "--groups", "8,1,1", "--scratch", "256", "--args", "100", "--latency", "30", "--random-stalls", "--seed", "1"]
     tests.append(Test("program:traffic", [runner, library, folder / "traffic.elf", *traffic]))
     turns = ["--local", "8,1,1", "--launches", "12", "--latency", "30", "--random-stalls", "--host-turns", "0x80100000,0x80110000,8"]
     tests.append(Test("program:turns", [runner, library, folder / "turns.elf", *turns]))
+    return tests
+
+
+def far(runner, library, folder):
+    """Programs and data at addresses of which every bit is 0 and 1 in turn, and faults there; large grids."""
+    places = ["--at", "0x80000000,0xd5555554,0xaaaaaaa8,0xffff0000", "--private-base", "0xa0000000,0x95555540,0xeaaaaa80",
+              "--region", "0x80000000,0xffffffff", "--latency", "20", "--random-stalls"]  # fmt: skip
+    options = ["--local", "8,1,1", "--launches", "6", "--args", "16,0xaaaaaa18,0x55555508"]
+    tests = [Test("far:far", [runner, library, folder / "far.elf", *places, *options])]
+    for name in ("calls", "collectives", "float_memory", "memory", "special", "speculation", "traps"):
+        tests.append(Test(f"far:{name}", [runner, library, folder / f"{name}.elf", *places, "--local", "7,1,1", "--launches", "4", "--scratch", "256"]))
+    # An access of each kind that has no region, but for the fetch, and those that memory refuses.
+    wild = ["--local", "5,1,1", "--launches", "6", "--args", "0x55555500,0x2aaaaa80,0x7fffff00"]
+    for kind, cause in ((0, 5), (1, 7), (2, 7), (3, 5), (4, 7), (6, 5), (7, 7)):
+        tests.append(Test(f"far:fault_{kind}", [runner, library, folder / "access.elf", *places, *wild, "--kernel", kind, "--expect-cause", cause]))
+    for kind, cause in ((0, 5), (1, 25), (2, 7)):
+        refused = ["--region", "0x80000000,0xffffffff", "--local", "5,1,1", "--launches", "4", "--latency", "20", "--kernel", kind, "--expect-cause", cause]
+        high = ["--args", "0xd5555500,0xaaaaaa80,0xffff0000,0x95555500", "--bus-error", "0x90000000,0xffffffff"]
+        low = ["--at", "0xd5555554,0xaaaaaaa8", "--args", "0x8aaaaa80,0x95555500", "--bus-error", "0x80000000,0x9fffffff"]
+        for side, where in (("high", high), ("low", low)):
+            tests.append(Test(f"far:refused_{side}_{kind}", [runner, library, folder / "access.elf", *refused, *where]))
+    for axis, groups in enumerate(("300,1,1", "1,300,1", "1,1,300")):
+        tests.append(Test(f"far:groups_{axis}", [runner, library, folder / "smoke.elf", "--groups", groups, "--latency", "20"]))
     return tests
 
 

@@ -8,17 +8,19 @@
 #include "axi_checker.h"
 #include "axi_lite_checker.h"
 #include "axi_memory.h"
+#include "faulty_port.h"
 #include "host_master.h"
 
 namespace heddle::harness {
 
 struct BusSink {
-  AxiMemory* memory = nullptr;
+  FaultyPort* memory = nullptr;
   AxiChecker* checker = nullptr;
   HostMaster* host = nullptr;
   AxiLiteChecker* host_checker = nullptr;
   unsigned beat_bytes = 64;
   AxiMasterSignals master;       // of this edge
+  bool checks = true;            // the checkers observe
   bool registers_reset = false;  // the reset has had an edge to act on registers
   std::exception_ptr error;
 };

@@ -22,6 +22,12 @@ class ClockedTop {
   // Waveforms: between start and stop every edge is written. Throws RtlOptionsError without tracing support.
   virtual void start_trace(const std::string& path) = 0;
   virtual void stop_trace() = 0;
+
+  // Whether the design's assertions are checked; they are, unless told otherwise.
+  virtual void check_assertions(bool on) = 0;
+  // Turns a bit over, between two cycles: `signal` is the number in the library's signals.json. Throws RtlOptionsError
+  // where the library was built without --coverage, or has no such bit.
+  virtual void flip(size_t signal, unsigned bit) = 0;
 };
 
 // Factories of the library's own configuration; `seed` sets the registers without reset.

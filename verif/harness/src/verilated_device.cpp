@@ -51,6 +51,7 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
     : configuration_(Configuration::parse(library_description().configuration)),
       options_(options),
       memory_(memory_settings(configuration_, options), dram_),
+      port_(memory_),
       axi_checker_({.beat_bytes = beat_bytes(configuration_), .ids = configuration_.memory_requests}),
       registers_(configuration_),
       host_(options.random_stalls, options.seed),
@@ -63,13 +64,15 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
   if (options_.watch_address) sink_.watch.emplace(*options_.watch_address);
   sink_.lanes = configuration_.lanes;
   sink_.line_bytes = configuration_.line_bytes;
-  bus_.memory = &memory_;
+  bus_.memory = &port_;
+  bus_.checks = options_.checks;
   bus_.checker = &axi_checker_;
   bus_.host = &host_;
   bus_.host_checker = &host_checker_;
   bus_.beat_bytes = beat_bytes(configuration_);
   activate();
   top_ = make_clocked_top(options_.seed);
+  top_->check_assertions(options_.checks);
   pull_reset();
 }
 
@@ -125,6 +128,7 @@ void VerilatedDevice::reset() {
     checked_before_.copied_bus_error += checked.copied_bus_error;
   }
   memory_.reset();
+  port_.reset();
   axi_checker_ = AxiChecker({.beat_bytes = beat_bytes(configuration_), .ids = configuration_.memory_requests});
   host_checker_ = AxiLiteChecker();
   host_ = HostMaster(options_.random_stalls, options_.seed + cycle_);
@@ -171,6 +175,11 @@ void VerilatedDevice::cycle() {
   sink_.cycle = cycle_ - reset_cycle_;
   top_->cycle();
   ++cycle_;
+  if (state_fault_ && state_fault_->number == cycle_) {
+    const InjectedFault fault = *state_fault_;
+    state_fault_.reset();
+    top_->flip(fault.signal, fault.bit);
+  }
   if (bus_.error) std::rethrow_exception(bus_.error);
   if (checker_ && !checker_->end_cycle(cycle_ - reset_cycle_)) note_divergence();
   if (const auto stop = take_simulator_stop()) {
@@ -311,6 +320,14 @@ void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last, BusError e
   error_first_ = first;
   error_last_ = last;
   if (checker_) checker_->expect_bus_errors(first, last);
+}
+
+void VerilatedDevice::inject_fault(const InjectedFault& fault) {
+  port_.inject(fault);
+  state_fault_.reset();
+  if (fault.kind != InjectedFault::Kind::kState) return;
+  state_fault_ = fault;
+  state_fault_->number += cycle_ + 1;
 }
 
 void VerilatedDevice::trace(const std::string& path) {

@@ -10,6 +10,7 @@
 #include "bus_sink.h"
 #include "clocked_top.h"
 #include "core_requests.h"
+#include "faulty_port.h"
 #include "heddle/harness/rtl_device.h"
 #include "heddle/lockstep/checker.h"
 #include "host_master.h"
@@ -41,6 +42,7 @@ class VerilatedDevice final : public RtlDevice {
   std::vector<WatchEvent> take_watch_events() override;
   void inject_bus_error(uint32_t first, uint32_t last, BusError error) override;
   void inject_silence(uint32_t first, uint32_t last) override { memory_.set_silent_range(first, last); }
+  void inject_fault(const InjectedFault& fault) override;
   void trace(const std::string& path) override;
 
  private:
@@ -72,6 +74,7 @@ class VerilatedDevice final : public RtlDevice {
   RtlOptions options_;
   SparseMemory dram_;
   AxiMemory memory_;
+  FaultyPort port_;
   AxiChecker axi_checker_;
   AxiLiteChecker host_checker_;
   LaunchRegisters registers_;
@@ -87,6 +90,7 @@ class VerilatedDevice final : public RtlDevice {
   uint64_t reset_cycle_ = 0;  // of the latest reset: the device's own counter, and the checker's, begin there
   lockstep::CheckerStatistics checked_before_;  // by the checkers of the time before
   uint32_t error_first_ = 1, error_last_ = 0;   // injected
+  std::optional<InjectedFault> state_fault_;    // number: the cycle
   bool tracing_ = false;
   bool launch_running_ = false;
   uint64_t last_progress_ = 0;

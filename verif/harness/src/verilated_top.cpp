@@ -1,9 +1,11 @@
 // The one file that knows the verilated class. Compiled once per configuration, with
 //   HEDDLE_CONFIGURATION  canonical text of the configuration, a string literal
 //   HEDDLE_TRACE          1 if the library writes waveforms
+//   VM_COVERAGE           1 if it counts what is reached, and knows its signals (signal_observer.h)
 #include <fmt/format.h>
 #include <verilated.h>
 
+#include <cstdlib>
 #include <memory>
 
 #include "Vtb_top.h"
@@ -12,10 +14,31 @@
 #if HEDDLE_TRACE
 #include <verilated_fst_c.h>
 #endif
+#if VM_COVERAGE
+#include <unistd.h>
+#include <verilated_cov.h>
+
+#include <fstream>
+#include <optional>
+
+#include "Vtb_top___024root.h"
+#include "signal_observer.h"
+
+// All logic between the registers, from what they are now.
+void Vtb_top___024root___eval_settle(Vtb_top___024root* design);
+#endif
 
 namespace heddle::harness {
 
 namespace {
+
+#if VM_COVERAGE
+// What instruction_points (verif/coverage) has counted, a line each: instruction, bin, count.
+std::string& counted_instructions() {
+  static thread_local std::string text;
+  return text;
+}
+#endif
 
 class VerilatedTop final : public ClockedTop {
  public:
@@ -29,13 +52,22 @@ class VerilatedTop final : public ClockedTop {
     top_->clk_i = 0;
     top_->rst_ni = 0;
     top_->eval();
+#if VM_COVERAGE
+    if (std::getenv("HEDDLE_COVERAGE") != nullptr) observer_.emplace(top_->rootp);
+#endif
   }
   ~VerilatedTop() override {
     stop_trace();
     top_->final();
+#if VM_COVERAGE
+    if (observer_) write_counters();
+#endif
   }
 
-  void drive_reset(bool active) override { top_->rst_ni = active ? 0 : 1; }
+  void drive_reset(bool active) override {
+    top_->rst_ni = active ? 0 : 1;
+    restart_ = true;
+  }
 
   void cycle() override {
     top_->clk_i = 1;
@@ -44,6 +76,23 @@ class VerilatedTop final : public ClockedTop {
     top_->clk_i = 0;
     top_->eval();
     dump();
+#if VM_COVERAGE
+    if (observer_) observe();
+#endif
+  }
+
+  void check_assertions(bool on) override { context_.assertOn(on); }
+
+  void flip(size_t signal, unsigned bit) override {
+#if VM_COVERAGE
+    if (!flip_bit(top_->rootp, signal, bit)) {
+      throw RtlOptionsError(fmt::format("signal {} has no bit {}", signal, bit));
+    }
+    Vtb_top___024root___eval_settle(top_->rootp);
+#else
+    throw RtlOptionsError(
+        fmt::format("no bit {} of signal {}: this library was built without its signals", bit, signal));
+#endif
   }
 
   void start_trace(const std::string& path) override {
@@ -74,11 +123,39 @@ class VerilatedTop final : public ClockedTop {
     context_.time(time_);
   }
 
+#if VM_COVERAGE
+  // While reset acts nothing counts.
+  void observe() {
+    if (restart_ || top_->rst_ni == 0) {
+      observer_->restart();
+      restart_ = top_->rst_ni == 0;
+    } else {
+      observer_->sample();
+    }
+  }
+
+  // The folder that the environment names gets what every device has reached (verif/coverage).
+  void write_counters() {
+    static unsigned number = 0;
+    const std::string name = fmt::format("{}/{}-{}.dat", std::getenv("HEDDLE_COVERAGE"), getpid(), number++);
+    context_.coveragep()->forcePerInstance(true);
+    context_.coveragep()->write(name.c_str());
+    std::ofstream out(name, std::ios::app);
+    out << counted_instructions();
+    counted_instructions().clear();
+    observer_->write(out);
+  }
+#endif
+
   VerilatedContext context_;
   std::unique_ptr<Vtb_top> top_;
+#if VM_COVERAGE
+  std::optional<SignalObserver> observer_;
+#endif
 #if HEDDLE_TRACE
   std::unique_ptr<VerilatedFstC> trace_;
 #endif
+  bool restart_ = true;
   uint64_t time_ = 0;
 };
 
@@ -98,6 +175,13 @@ heddle::harness::RtlDevice* heddle_rtl_open(const heddle::harness::RtlOptions& o
 }
 
 const heddle::harness::RtlDescription* heddle_rtl_describe() { return &heddle::harness::library_description(); }
+
+#if VM_COVERAGE
+// Called by instruction_points when the simulation ends.
+extern "C" void heddle_coverage_instruction(const char* instruction, unsigned bin, unsigned count) {
+  heddle::harness::counted_instructions() += fmt::format("I {} {} {}\n", instruction, bin, count);
+}
+#endif
 
 // ---- what Verilator calls when an assertion fails or $stop, $fatal, $finish is met
 // --------------------------------------- (VL_USER_STOP, VL_USER_FATAL, VL_USER_FINISH). The first one is kept; the

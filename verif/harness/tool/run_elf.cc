@@ -6,19 +6,20 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <map>
 
 #include "heddle/generated/registers.h"
 #include "heddle/harness/rtl_device.h"
+#include "register_walk.h"
 
 namespace {
 
 using heddle::harness::RtlDevice;
 namespace regs = heddle::regs;
-
-constexpr uint32_t kPrivateBase = 0xA000'0000;
 
 struct Arguments {
   std::string library;
@@ -27,25 +28,34 @@ struct Arguments {
   std::vector<uint32_t> local{1, 1, 1};
   uint32_t scratch = 0;
   uint32_t private_size = 1024;
-  uint32_t arguments = 0;
   uint32_t kernel = 0;
+  // Of these each launch takes the next one.
+  std::vector<uint32_t> arguments{0};
+  std::vector<uint32_t> at{0x8000'0000};  // where the program is loaded
+  std::vector<uint32_t> private_base{0xA000'0000};
+  std::vector<uint32_t> region{0x8000'0000, 0x9FFF'FFFF};  // first, last address
   unsigned launches = 1;
   uint64_t max_cycles = 10'000'000;
-  std::string expect_field;         // the divergence that has to be found
-  uint32_t expect_cause = ~0U;      // the fault that has to end the launch
-  uint32_t expect_reject = 0;       // the reason for which the launch has to be rejected
-  bool expect_abort = false;        // the launch has to be aborted after max_cycles
+  std::string expect_field;     // the divergence that has to be found
+  uint32_t expect_cause = ~0U;  // the fault that has to end the launch
+  uint32_t expect_reject = 0;   // the reason for which the launch has to be rejected
+  bool expect_abort = false;    // the launch has to be aborted
+  std::optional<uint64_t> abort_after;
+  bool walk_registers = false;
   std::string expect_error;         // what an exception of the device has to say
   std::vector<uint32_t> bus_error;  // first, last address
   std::string bus_error_code = "slverr";
+  std::string fault;              // KIND,NUMBER,BIT,SIGNAL
   std::vector<uint32_t> silence;  // first, last address
   std::vector<uint32_t> dump;     // address, words
   std::vector<uint32_t> turns;    // address of the host's words, address of the device's, words
   heddle::harness::RtlOptions options;
 };
 
-// Loads the segments; returns the entry.
-uint32_t load_elf(RtlDevice& device, const std::string& path) {
+// Loads the segments of a program that is linked to the beginning of device memory, but runs anywhere, to `base`;
+// returns the entry.
+uint32_t load_elf(RtlDevice& device, const std::string& path, uint32_t base) {
+  const uint32_t distance = base - 0x8000'0000;
   std::ifstream file(path, std::ios::binary);
   const std::vector<char> image{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   Elf32_Ehdr header;
@@ -60,17 +70,18 @@ uint32_t load_elf(RtlDevice& device, const std::string& path) {
     Elf32_Phdr segment;
     std::memcpy(&segment, image.data() + header.e_phoff + i * header.e_phentsize, sizeof segment);
     if (segment.p_type != PT_LOAD || segment.p_filesz == 0) continue;
-    device.write_memory(segment.p_vaddr,
+    device.write_memory(segment.p_vaddr + distance,
                         {reinterpret_cast<const std::byte*>(image.data()) + segment.p_offset, segment.p_filesz});
   }
-  return header.e_entry;
+  return header.e_entry + distance;
 }
 
-void write_launch(RtlDevice& device, const Arguments& arguments, uint32_t entry) {
+void write_launch(RtlDevice& device, const Arguments& arguments, uint32_t entry, unsigned number) {
+  const auto next = [number](const std::vector<uint32_t>& values) { return values[number % values.size()]; };
   device.write_register(regs::kEntry, entry);
   device.write_register(regs::kKernel, arguments.kernel);
-  device.write_register(regs::kArgs, arguments.arguments);
-  device.write_register(regs::kPrivateBase, kPrivateBase);
+  device.write_register(regs::kArgs, next(arguments.arguments));
+  device.write_register(regs::kPrivateBase, next(arguments.private_base));
   device.write_register(regs::kPrivateSize, arguments.private_size);
   device.write_register(regs::kScratchSize, arguments.scratch);
   for (unsigned axis = 0; axis < 3; ++axis) {
@@ -78,17 +89,21 @@ void write_launch(RtlDevice& device, const Arguments& arguments, uint32_t entry)
     device.write_register(regs::kLocalSize + axis * regs::kLocalSizeStride, arguments.local[axis]);
   }
   // Code and data in one region: this tool knows nothing of sections.
-  device.write_register(regs::kRegionBase, 0x8000'0000);
-  device.write_register(regs::kRegionLast, 0x9FFF'FFFF);
+  device.write_register(regs::kRegionBase, arguments.region[0]);
+  device.write_register(regs::kRegionLast, arguments.region[1]);
   device.write_register(regs::kRegionAttr,
                         regs::region_attr::kR.set(1) | regs::region_attr::kW.set(1) | regs::region_attr::kX.set(1));
 }
 
 // Runs one launch; returns the status register, or nothing on a divergence.
-std::optional<uint32_t> launch(RtlDevice& device, const Arguments& arguments, uint32_t entry) {
-  write_launch(device, arguments, entry);
+std::optional<uint32_t> launch(RtlDevice& device, const Arguments& arguments, uint32_t entry, unsigned number) {
+  write_launch(device, arguments, entry, number);
   device.write_register(regs::kControl, regs::control::kStart.set(1));
   uint64_t used = 0;
+  if (arguments.abort_after) {
+    if (*arguments.abort_after != 0) used += device.advance(*arguments.abort_after);
+    device.write_register(regs::kControl, regs::control::kAbort.set(1));
+  }
   while (!device.mismatch()) {
     const uint32_t status = device.read_register(regs::kStatus);
     if (device.mismatch()) break;
@@ -150,13 +165,48 @@ void print_fault(RtlDevice& device, uint32_t cause) {
              regs::fault_place::kCore.get(place));
 }
 
+// read-KIND or write-KIND or state, number, bit, signal.
+heddle::harness::InjectedFault parse_fault(const std::string& text) {
+  using Kind = heddle::harness::InjectedFault::Kind;
+  static const std::map<std::string, Kind> kKinds{{"data", Kind::kData}, {"response", Kind::kResponse},
+                                                  {"id", Kind::kId},     {"last", Kind::kLast},
+                                                  {"lost", Kind::kLost}, {"twice", Kind::kTwice}};
+  const size_t comma = text.find(',');
+  std::string name = text.substr(0, comma);
+  heddle::harness::InjectedFault fault;
+  fault.write = name.starts_with("write-");
+  if (name != "state") {
+    const auto kind = kKinds.find(name.substr(name.find('-') + 1));
+    const bool known = fault.write || name.starts_with("read-");
+    if (!known || kind == kKinds.end() ||
+        (fault.write && (kind->second == Kind::kData || kind->second == Kind::kLast))) {
+      throw std::runtime_error(fmt::format("--fault: there is no kind '{}'", name));
+    }
+    fault.kind = kind->second;
+  }
+  unsigned long long number = 0;
+  unsigned long signal = 0;
+  const std::string rest = comma == std::string::npos ? "" : text.substr(comma + 1);
+  const int got = std::sscanf(rest.c_str(), "%llu,%u,%lu", &number, &fault.bit, &signal);
+  if (got < 2 || (name == "state" && got < 3)) {
+    throw std::runtime_error("--fault: KIND,NUMBER,BIT, and for state the number of the signal");
+  }
+  const unsigned bits = fault.kind == Kind::kData ? 1024 : fault.kind == Kind::kResponse ? 2 : 8;
+  if (fault.kind != Kind::kState && fault.bit >= bits) {
+    throw std::runtime_error(fmt::format("--fault: {} has no bit {}", name, fault.bit));
+  }
+  fault.number = number;
+  fault.signal = signal;
+  return fault;
+}
+
 int run(const Arguments& arguments) {
   void* handle = dlopen(arguments.library.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) throw std::runtime_error(dlerror());
   auto* open = reinterpret_cast<heddle::harness::RtlOpenFunction*>(dlsym(handle, heddle::harness::kRtlOpenSymbol));
   if (open == nullptr) throw std::runtime_error(dlerror());
   const std::unique_ptr<RtlDevice> device(open(arguments.options));
-  const uint32_t entry = load_elf(*device, arguments.elf);
+  if (arguments.walk_registers) heddle::harness::walk_registers(*device);
 
   const auto begin = std::chrono::steady_clock::now();
   Ending ending;
@@ -165,11 +215,13 @@ int run(const Arguments& arguments) {
         arguments.bus_error[0], arguments.bus_error[1],
         arguments.bus_error_code == "slverr" ? heddle::harness::BusError::kSlverr : heddle::harness::BusError::kDecerr);
   }
+  if (!arguments.fault.empty()) device->inject_fault(parse_fault(arguments.fault));
   if (arguments.silence.size() == 2) device->inject_silence(arguments.silence[0], arguments.silence[1]);
   for (unsigned i = 0; i < arguments.launches && !device->mismatch(); ++i) {
     ending = Ending{};
     if (!arguments.turns.empty()) begin_turn(*device, arguments.turns, i + 1);
-    const std::optional<uint32_t> status = launch(*device, arguments, entry);
+    const uint32_t entry = load_elf(*device, arguments.elf, arguments.at[i % arguments.at.size()]);
+    const std::optional<uint32_t> status = launch(*device, arguments, entry, i);
     if (!status) break;
     if (regs::status::kRejected.get(*status) != 0) ending.rejected = regs::status::kReason.get(*status);
     ending.aborted = regs::status::kAborted.get(*status) != 0;
@@ -212,10 +264,17 @@ int main(int argc, char** argv) {
   app.add_option("--local", arguments.local, "workgroup size x,y,z")->delimiter(',')->expected(3);
   app.add_option("--scratch", arguments.scratch, "scratchpad bytes per workgroup");
   app.add_option("--private", arguments.private_size, "private bytes per lane");
-  app.add_option("--args", arguments.arguments, "hd_args");
+  app.add_option("--args", arguments.arguments, "hd_args; of several each launch takes the next")->delimiter(',');
+  app.add_option("--at", arguments.at, "address to which the program is loaded; of several each launch takes the next")
+      ->delimiter(',');
+  app.add_option("--private-base", arguments.private_base, "of private memory; of several each launch takes the next")
+      ->delimiter(',');
+  app.add_option("--region", arguments.region, "first,last address that programs may use")->delimiter(',')->expected(2);
   app.add_option("--kernel", arguments.kernel, "hd_entry");
   app.add_option("--launches", arguments.launches, "times to launch");
   app.add_option("--max-cycles", arguments.max_cycles, "then abort");
+  app.add_option("--abort-after", arguments.abort_after, "abort each launch after so many cycles, 0: at once");
+  app.add_flag("--walk-registers", arguments.walk_registers, "first write and read back every register");
   app.add_option("--expect-divergence", arguments.expect_field, "succeed if the checker names this field");
   app.add_option("--expect-cause", arguments.expect_cause, "succeed if the launch ends in this fault");
   app.add_option("--expect-reject", arguments.expect_reject, "succeed if the launch is rejected for this reason");
@@ -235,6 +294,11 @@ int main(int argc, char** argv) {
                  "addresses of words that the host writes and the device answers, count")
       ->delimiter(',')
       ->expected(3);
+  app.add_option(
+      "--fault", arguments.fault,
+      "KIND,NUMBER,BIT[,SIGNAL] goes wrong once: read-data, read-response, read-id, read-last, read-lost, read-twice, "
+      "write-response, write-id, write-lost, write-twice, state");
+  app.add_flag("!--no-checks", arguments.options.checks, "do not check assertions and rules of the buses");
   app.add_flag("!--no-lockstep", arguments.options.lockstep, "do not check");
   app.add_option("--seed", arguments.options.seed, "");
   app.add_option("--latency", arguments.options.memory_latency, "memory latency in cycles");

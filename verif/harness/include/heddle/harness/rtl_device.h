@@ -23,7 +23,7 @@
 namespace heddle::harness {
 
 // Raised whenever the layout of a type in this file changes.
-inline constexpr unsigned kRtlInterface = 5;
+inline constexpr unsigned kRtlInterface = 6;
 
 // Base of every error a device or the factory throws.
 class HEDDLE_HARNESS_VISIBLE RtlError : public std::runtime_error {
@@ -101,6 +101,8 @@ struct RtlOptions {
   uint64_t max_idle_cycles = 100'000;
   // Address, as a lane sees it, whose stores are collected for take_watch_events(); empty: nothing is.
   std::optional<uint32_t> watch_address;
+  // Check the assertions of the RTL and the rules of its buses. Without them it runs as it would in hardware.
+  bool checks = true;
   // What to type to see this run again; printed in the mismatch report.
   std::string replay;
 };
@@ -139,6 +141,16 @@ struct OutstandingRequest {
   std::string text;                 // what, whose, which address, id and port, since how many cycles
   uint32_t address = 0;             // of the line; AMO, LR, SC: of the word
   std::optional<RunningLane> lane;  // that made it (of several the lowest); empty for instruction fetch
+};
+
+// Something that goes wrong once, between memory and device or in the device (verif/inject).
+struct InjectedFault {
+  enum class Kind { kData, kResponse, kId, kLast, kLost, kTwice, kState };
+  Kind kind = Kind::kState;
+  bool write = false;   // a write response of the AXI4 port, not a beat of read data
+  uint64_t number = 0;  // which: so many came before; kState: after so many cycles
+  unsigned bit = 0;     // that is turned over; without meaning for kLast, kLost, kTwice
+  size_t signal = 0;    // kState: number in the library's signals.json
 };
 
 enum class BusError { kSlverr, kDecerr };
@@ -208,6 +220,10 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   // Accesses to [first, last] are never answered from now on, so that a dead memory can be tested; last < first clears
   // it.
   virtual void inject_silence(uint32_t first, uint32_t last) = 0;
+
+  // Lets something go wrong, counted from now on; one at a time. kState throws RtlOptionsError when it is due where the
+  // library was built without its signals, or has no such bit.
+  virtual void inject_fault(const InjectedFault& fault) = 0;
 
   // Writes a waveform of everything from now on, in place of what the options said. Throws RtlOptionsError where the
   // library was built without tracing.

@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+"""Measures what the tests reach: lines and bits of the RTL, and the functional points of the test plan (verif/coverage/README.md)."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import data
+import plan
+import summary
+import waivers
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tools/heddle"), str(ROOT / "verif/mutants")]
+
+import build
+import campaign
+import shape
+
+ERRORS = (build.BuildError, data.DataError, plan.PlanError, shape.ShapeError, waivers.WaiverError)
+BARS = {"line": 98.0, "toggle": 90.0, "functional": 100.0}
+EXAMPLES = ("faults", "locks", "reduction")
+
+
+class CoverError(Exception):
+    """A run failed; the text says which."""
+
+
+def library(config):
+    """The library with counters."""
+    work = ROOT / "build/coverage" / config.translate(str.maketrans(":=,", "---"))
+    build.build(["heddle_harness", "heddle_bus", "heddle-rtl-run", "heddle-fuzz", "harness_programs"], title="building the tests")
+    points = work / "points"
+    shutil.rmtree(points, ignore_errors=True)
+    points.mkdir(parents=True)
+    for path in Path(__file__).resolve().parent.glob("*.sv"):
+        shutil.copy(path, points / path.name)
+    out = work / "library"
+    command = ["/usr/bin/python3", "-B", ROOT / "verif/harness/build_rtl.py", "--config", config, "--out", out, "--coverage", "--instead", points,
+               "--include", build.BUILD / "generated/include", "--libraries", *build.rtl_archives()]  # fmt: skip
+    build.run_step(f"building the RTL as '{config}' with counters", [str(word) for word in command], "coverage.log")
+    return out / "libheddle_rtl.so"
+
+
+def run(test, reader):
+    """Runs a test and adds what it has reached to the counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "HEDDLE_COVERAGE": folder}
+        done = subprocess.run([str(word) for word in test.command], env=environment, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CoverError(f"{test.name} fails: {' '.join(str(word) for word in test.command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        files = list(Path(folder).glob("*.dat"))
+        if not files:
+            raise CoverError(f"{test.name} has counted nothing; is {test.command[1]} a library with counters?")
+        for path in files:
+            reader.add(path)
+
+
+def tests(path, config, sessions, examples):
+    """The directed programs, random runs in helpings whose counters fit on a disk, and examples."""
+    found = [test for test in campaign.programs(build.BUILD, path, 0)]
+    fuzzer = build.BUILD / "verif/random/heddle-fuzz"
+    for seed in range(1, sessions + 1, 20):
+        count = min(20, sessions + 1 - seed)
+        found.append(campaign.Test(f"random:{seed}", [fuzzer, "--library", path, "--jobs", "1", "--no-shrink", "--seed", seed, "--count", count]))
+    for name in examples:
+        program = build.BUILD / "examples" / name / name
+        found.append(campaign.Test(f"example:{name}", [program, "--rtl-library", path.parent, "--config", config]))
+    return found
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="heddle cover", description=__doc__, allow_abbrev=False)
+    parser.add_argument("--config", action="append", metavar="C", help="configuration (may be given again; default: nano)")
+    parser.add_argument("--sessions", type=int, default=200, metavar="N", help="random runs on each (default: %(default)s)")
+    parser.add_argument("--examples", action="store_true", help=f"run {', '.join(EXAMPLES)}, too")
+    parser.add_argument("--module", action="append", metavar="M", help="list what was not reached of this module (may be given again)")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the report, an HTML page")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    args = parser.parse_args()
+    if args.sessions < 0:
+        parser.error("--sessions takes a number from 0")
+    for name in ("report", "json"):
+        if (path := getattr(args, name)) and not path.absolute().parent.is_dir():
+            parser.error(f"--{name}: there is no directory '{path.absolute().parent}'")
+    known = {path.stem for path in (ROOT / "rtl").rglob("*.sv")}
+    for module in args.module or []:
+        if module not in known:
+            parser.error(f"--module: there is no module '{module}' in rtl")
+    return args
+
+
+def measure(args):
+    """The counts of all runs, and the names of the tests."""
+    counts, names = data.Counts(), []
+    examples = EXAMPLES if args.examples else ()
+    for config in [shape.canonical(text) for text in args.config or ["nano"]]:
+        path = library(config)
+        build.build([f"example_{name}" for name in examples] or ["heddle-fuzz"], title="building the examples")
+        reader = data.Reader(counts, config, path.parent / "signals.json")
+        chosen = tests(path, config, args.sessions, examples)
+        for number, test in enumerate(chosen, 1):
+            print(f"[{number}/{len(chosen)}] {config} {test.name}", file=sys.stderr, flush=True)
+            run(test, reader)
+        names += [test.name for test in chosen]
+    return counts, names
+
+
+def source(name, line):
+    return (ROOT / name).read_text().splitlines()[line - 1]
+
+
+def list_module(counts, module):
+    for name, line in sorted({key[1:3] for key, count in counts.lines.items() if key[0] == module and not count}):
+        print(f"  {name}:{line}: {source(name, line).strip()}")
+    for _, name, config, bits in (row for row in summary.missed_bits(counts) if row[0] == module):
+        print(f"  {config}: {name}: bits {summary.ranges(bits)}")
+
+
+def main():
+    args = arguments()
+    start = time.monotonic()
+    try:
+        rows, entries = plan.read(), waivers.read()
+        counts, names = measure(args)
+        missed = plan.missed(rows, plan.groups(counts.points), names)
+        waived = list(zip(entries, waivers.apply(entries, counts, source), strict=True))
+    except (*ERRORS, CoverError) as error:
+        print(f"heddle cover: {error}", file=sys.stderr)
+        return 1
+    modules = summary.by_module(counts)
+    print(summary.table(modules))
+    for module in args.module or []:
+        print(f"{module}: not reached")
+        list_module(counts, module)
+    for name, points in missed.items():
+        print(f"plan: {name}: not reached: {', '.join(points)}")
+    lines, all_lines, bits, all_bits = modules["all"]
+    figures = {"line": data.percent(lines, all_lines), "toggle": data.percent(bits, all_bits),
+               "functional": data.percent(len(rows) - len(missed), len(rows))}  # fmt: skip
+    crosses = [count for name, count in counts.points.items() if name.startswith("instruction.")]
+    below = [name for name, bar in BARS.items() if figures[name] < bar]
+    heading = (f"line {figures['line']} %, toggle {figures['toggle']} %, rows of the plan {figures['functional']} % ({len(rows) - len(missed)} of "
+               f"{len(rows)}); instruction x lanes x hazard x stall {sum(map(bool, crosses))} of {len(crosses)}; "
+               f"waived {sum(number for _, number in waived)}; {len(names)} tests, {time.monotonic() - start:.0f} s")  # fmt: skip
+    print(heading)
+    for name in below:
+        print(f"below the bar: {name}, {figures[name]} % of {BARS[name]} %")
+    if args.report:
+        args.report.write_text(summary.page(counts, modules, rows, missed, heading, waived))
+    if args.json:
+        result = {"tool": "cover", "pass": not below, **figures, "configs": args.config or ["nano"], "tests": len(names), "missed": missed,
+                  "modules": modules}  # fmt: skip
+        args.json.write_text(json.dumps(result, indent=2) + "\n")
+    return 1 if below else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

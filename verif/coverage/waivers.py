@@ -1,0 +1,71 @@
+"""What cannot be reached, with the reason for each: waivers.yaml.
+
+An entry is {line, module, text, reason}: lines of a module in whose source the text stands; or {toggle, module, signal, bits, reason}: bits of a
+signal (`all`, or a list of numbers and FROM-TO). Signal and module may have `*`. An entry for which there is nothing is an error, and so is one
+whose every line or bit has been reached."""
+
+import fnmatch
+from pathlib import Path
+
+import yaml
+
+PATH = Path(__file__).resolve().parent / "waivers.yaml"
+KEYS = {"line": {"kind", "module", "text", "reason"}, "toggle": {"kind", "module", "signal", "bits", "reason"}}
+
+
+class WaiverError(Exception):
+    """A waiver is at fault; the text says which."""
+
+
+def read(path=PATH):
+    """The entries. Raises WaiverError."""
+    try:
+        entries = yaml.safe_load(path.read_text())["waivers"] or []
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise WaiverError(f"{path}: {error}") from error
+    for entry in entries:
+        if not isinstance(entry, dict) or set(entry) != KEYS.get(entry.get("kind")) or not str(entry["reason"]).strip():
+            raise WaiverError(f"{path}: an entry has kind (line or toggle), module, text or signal and bits, and a reason: {entry}")
+        if entry["kind"] == "toggle":
+            mask(entry["bits"], path)
+    return entries
+
+
+def mask(bits, path=PATH):
+    """The bits of `all`, or of a list of numbers and FROM-TO."""
+    if bits == "all":
+        return -1
+    result = 0
+    for part in bits if isinstance(bits, list) else [bits]:
+        first, _, last = str(part).partition("-")
+        if not first.isdigit() or not (last or first).isdigit() or int(last or first) < int(first):
+            raise WaiverError(f"{path}: bits are `all`, or numbers and FROM-TO, not '{part}'")
+        result |= ((1 << (int(last or first) - int(first) + 1)) - 1) << int(first)
+    return result
+
+
+def apply(entries, counts, source):
+    """Takes what is waived out of the counts where it was not reached; how many lines and bits each entry has taken out. `source(file, line)` is the
+    text of a line. Raises WaiverError."""
+    taken = []
+    for entry in entries:
+        if entry["kind"] == "line":
+            found = [key for key in counts.lines if fnmatch.fnmatch(key[0], entry["module"]) and entry["text"] in source(key[1], key[2])]
+            missed = [key for key in found if not counts.lines[key]]
+            for key in missed:
+                del counts.lines[key]
+            number = len(missed)
+        else:
+            bits = mask(entry["bits"])
+            found = [s for key, s in counts.signals.items() if fnmatch.fnmatch(key[0], entry["module"]) and fnmatch.fnmatch(key[1], entry["signal"])]
+            number = 0
+            for signal in found:
+                gone = signal.bits & bits & ~signal.toggled()
+                signal.bits &= ~gone
+                number += gone.bit_count()
+        if not found:
+            raise WaiverError(f"there is nothing that this waiver is for: {entry}")
+        if not number:
+            raise WaiverError(f"all that this waiver is for has been reached; it goes: {entry}")
+        taken.append(number)
+    return taken
