@@ -130,7 +130,8 @@ def main():
         rows, entries = plan.read(), waivers.read()
         counts, names = measure(args)
         missed = plan.missed(rows, plan.groups(counts.points), names)
-        waived = list(zip(entries, waivers.apply(entries, counts, source), strict=True))
+        taken, wrong = waivers.apply(entries, counts, source)
+        waived = list(zip(entries, taken, strict=True))
     except (*ERRORS, CoverError) as error:
         print(f"heddle cover: {error}", file=sys.stderr)
         return 1
@@ -150,15 +151,17 @@ def main():
                f"{len(rows)}); instruction x lanes x hazard x stall {sum(map(bool, crosses))} of {len(crosses)}; "
                f"waived {sum(number for _, number in waived)}; {len(names)} tests, {time.monotonic() - start:.0f} s")  # fmt: skip
     print(heading)
+    for text in wrong:
+        print(text)
     for name in below:
         print(f"below the bar: {name}, {figures[name]} % of {BARS[name]} %")
     if args.report:
         args.report.write_text(summary.page(counts, modules, rows, missed, heading, waived))
     if args.json:
-        result = {"tool": "cover", "pass": not below, **figures, "configs": args.config or ["nano"], "tests": len(names), "missed": missed,
+        result = {"tool": "cover", "pass": not below and not wrong, **figures, "configs": args.config or ["nano"], "tests": len(names), "missed": missed,
                   "modules": modules}  # fmt: skip
         args.json.write_text(json.dumps(result, indent=2) + "\n")
-    return 1 if below else 0
+    return 1 if below or wrong else 0
 
 
 if __name__ == "__main__":

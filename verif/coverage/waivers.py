@@ -45,9 +45,9 @@ def mask(bits, path=PATH):
 
 
 def apply(entries, counts, source):
-    """Takes what is waived out of the counts where it was not reached; how many lines and bits each entry has taken out. `source(file, line)` is the
-    text of a line. Raises WaiverError."""
-    taken = []
+    """Takes what is waived out of the counts where it was not reached. How many lines and bits each entry has taken out, and what is wrong with
+    entries that are for nothing. `source(file, line)` is the text of a line."""
+    taken, wrong = [], []
     for entry in entries:
         if entry["kind"] == "line":
             found = [key for key in counts.lines if fnmatch.fnmatch(key[0], entry["module"]) and entry["text"] in source(key[1], key[2])]
@@ -64,8 +64,8 @@ def apply(entries, counts, source):
                 signal.bits &= ~gone
                 number += gone.bit_count()
         if not found:
-            raise WaiverError(f"there is nothing that this waiver is for: {entry}")
-        if not number:
-            raise WaiverError(f"all that this waiver is for has been reached; it goes: {entry}")
+            wrong.append(f"there is nothing that this waiver is for: {entry}")
+        elif not number:
+            wrong.append(f"all that this waiver is for has been reached; it goes: {entry}")
         taken.append(number)
-    return taken
+    return taken, wrong
