@@ -64,6 +64,13 @@ def configure(rtl_config=None):
     )
 
 
+def configure_opencl():
+    """Configures anew a tree that was configured before the packages of OpenCL were there."""
+    configure()
+    if "heddle-opencl" not in (BUILD / "build.ninja").read_text():
+        run_step("configuring with OpenCL", ["cmake", str(BUILD)], "configure.log")
+
+
 def build(targets, rtl_config=None, title=None):
     """Builds the targets; returns once they are up to date. With nothing to do it says nothing."""
     configure(rtl_config)

@@ -28,6 +28,7 @@ def matching(command):
 
 
 def run(arguments):
+    build.configure_opencl()
     build.build(["all", "heddle_tests_all"], title="building everything that the tests need")
     command = ["ctest", "--test-dir", str(build.BUILD), "--output-on-failure", "-j", str(arguments.jobs), "--no-tests=error"]
     if arguments.regex:

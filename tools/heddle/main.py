@@ -8,6 +8,7 @@ import sys
 from build import BuildError
 from shape import ShapeError
 import command_bench
+import command_cl
 import command_exec
 import command_fuzz
 import command_kernel
@@ -16,7 +17,8 @@ import command_script
 import command_test
 
 COMMANDS = (
-    command_run, command_exec, command_test, command_bench, command_fuzz, command_kernel, command_script
+    command_run, command_exec, command_test, command_bench, command_fuzz, command_kernel, command_script,
+    command_cl
 )  # fmt: skip
 
 

@@ -1,0 +1,97 @@
+"""Vector loads and stores (OpenCL C 1.2, 6.12.7), asynchronous copies (6.12.10), atomics (6.12.11, and 6.15.12 of OpenCL C 3.0)."""
+
+from cl_types import FLOATS, INTEGERS, READ_SPACES, SPACES, VECTORS, components
+
+MODES = ("", "_rte", "_rtz", "_rtp", "_rtn")
+
+
+def _loads_and_stores():
+    out = []
+    for kind in INTEGERS + FLOATS:
+        for size in VECTORS:
+            for space in READ_SPACES:
+                parts = ", ".join(f"q[{i}]" for i in range(int(size)))
+                out.append(
+                    f"OVL {kind}{size} vload{size}(size_t i, const {space} {kind}* p) {{ const {space} {kind}* q = p + {size} * i; "
+                    f"return ({kind}{size})({parts}); }}"
+                )
+            for space in SPACES:
+                parts = " ".join(f"q[{i}] = v.{part};" for i, part in enumerate(components(size)))
+                out.append(
+                    f"OVL void vstore{size}({kind}{size} v, size_t i, {space} {kind}* p) {{ {space} {kind}* q = p + {size} * i; {parts} }}"
+                )
+    for space in READ_SPACES:
+        out.append(f"OVL float vload_half(size_t i, const {space} half* p) {{ return (float)p[i]; }}")
+        out.append(f"OVL float vloada_half(size_t i, const {space} half* p) {{ return (float)p[i]; }}")
+        for size in VECTORS:
+            for letter, step in (("", size), ("a", "4" if size == "3" else size)):
+                parts = ", ".join(f"(float)q[{i}]" for i in range(int(size)))
+                out.append(
+                    f"OVL float{size} vload{letter}_half{size}(size_t i, const {space} half* p) "
+                    f"{{ const {space} half* q = p + {step} * i; return (float{size})({parts}); }}"
+                )
+    for mode in MODES:
+        convert = f"convert_half{mode}"
+        for space in SPACES:
+            for letter in ("", "a"):
+                out.append(f"OVL void vstore{letter}_half{mode}(float v, size_t i, {space} half* p) {{ p[i] = {convert}(v); }}")
+            for size in VECTORS:
+                for letter, step in (("", size), ("a", "4" if size == "3" else size)):
+                    parts = " ".join(f"q[{i}] = {convert}(v.{part});" for i, part in enumerate(components(size)))
+                    out.append(
+                        f"OVL void vstore{letter}_half{size}{mode}(float{size} v, size_t i, {space} half* p) "
+                        f"{{ {space} half* q = p + {step} * i; {parts} }}"
+                    )
+    return out
+
+
+def _copies():
+    """By all work-items together, done when the call returns; wait_group_events makes them visible to each other."""
+    out = ["uint __hd_cl_local_linear_id(void); uint __hd_cl_local_size(uint); void __hd_cl_barrier(void);"]
+    out.append("static size_t __hd_group_items(void) { return __hd_cl_local_size(0) * __hd_cl_local_size(1) * __hd_cl_local_size(2); }")
+    for kind in INTEGERS + FLOATS:
+        for size in ("",) + VECTORS:
+            vector = f"{kind}{size}"
+            for to, source in (("__local", "__global"), ("__global", "__local")):
+                out.append(
+                    f"CONVERGENT event_t async_work_group_copy({to} {vector}* d, const {source} {vector}* s, size_t n, event_t e) "
+                    "{ for (size_t i = __hd_cl_local_linear_id(); i < n; i += __hd_group_items()) d[i] = s[i]; return e; }"
+                )
+                index = ("i", "i * k") if to == "__local" else ("i * k", "i")
+                out.append(
+                    f"CONVERGENT event_t async_work_group_strided_copy({to} {vector}* d, const {source} {vector}* s, size_t n, size_t k, "
+                    f"event_t e) {{ for (size_t i = __hd_cl_local_linear_id(); i < n; i += __hd_group_items()) d[{index[0]}] = s[{index[1]}]; "
+                    "return e; }"
+                )
+            out.append(f"OVL void prefetch(const __global {vector}* p, size_t n) {{}}")
+    for space in ("__private",):
+        out.append(f"CONVERGENT void wait_group_events(int n, {space} event_t* e) {{ __hd_cl_barrier(); }}")
+    return out
+
+
+def _atomics():
+    out = ["uint __hd_cl_cas(uint address, uint expected, uint desired);"]
+    operations = {"add": "add", "sub": "sub", "and": "and", "or": "or", "xor": "xor", "min": "min", "max": "max"}
+    for space in ("__global", "__local"):
+        for kind in ("int", "uint"):
+            pointer = f"volatile {space} {kind}* p"
+            for prefix in ("atomic_", "atom_"):
+                for name, operation in operations.items():
+                    out.append(
+                        f"OVL {kind} {prefix}{name}({pointer}, {kind} v) {{ return __atomic_fetch_{operation}(p, v, __ATOMIC_RELAXED); }}"
+                    )
+                out.append(f"OVL {kind} {prefix}xchg({pointer}, {kind} v) {{ return __atomic_exchange_n(p, v, __ATOMIC_RELAXED); }}")
+                out.append(f"OVL {kind} {prefix}inc({pointer}) {{ return __atomic_fetch_add(p, ({kind})1, __ATOMIC_RELAXED); }}")
+                out.append(f"OVL {kind} {prefix}dec({pointer}) {{ return __atomic_fetch_sub(p, ({kind})1, __ATOMIC_RELAXED); }}")
+                out.append(
+                    f"CONVERGENT {kind} {prefix}cmpxchg({pointer}, {kind} e, {kind} v) {{ return ({kind})__hd_cl_cas((uint)p, (uint)e, (uint)v); }}"
+                )
+        out.append(
+            f"OVL float atomic_xchg(volatile {space} float* p, float v) "
+            f"{{ return as_float(__atomic_exchange_n((volatile {space} uint*)p, as_uint(v), __ATOMIC_RELAXED)); }}"
+        )
+    return out
+
+
+def lines():
+    return _loads_and_stores() + _copies() + _atomics()
