@@ -1,6 +1,7 @@
 rtl/mem/mem_pkg.sv
 rtl/mem/axi_write_beats.sv
 rtl/mem/axi_read_lines.sv
+rtl/mem/axi_guard.sv
 rtl/mem/axi_master.sv
 rtl/mem/fetch_ahead.sv
 rtl/mem/l2_reservations.sv

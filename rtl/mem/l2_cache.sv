@@ -3,7 +3,8 @@
 // write is answered when it has its place in the order; memory has it after flush_i.
 //
 // flush_i (level): what is dirty is written back; flushed_o says that memory has it all, once no core writes any more. error_o: some write-back
-// since the last invalidate_i was answered with an error, or had lost its data, error_line_o is the first one's line.
+// since the last invalidate_i was answered with an error, or had lost its data, error_line_o is the first one's line; or memory has
+// answered what nobody had asked, then it is zero.
 // invalidate_i (pulse, while idle_o and after a flush): the cache is empty.
 // snoop_o: lines that change, to the cores' data caches, in the cycle in which the change is visible (trace_memory of
 // l2_data), before its answer.
@@ -97,7 +98,9 @@ module l2_cache
   line_read_t                            r_axi, r_q;
   axi_write_response_t                   b_axi;
   logic                                  r_axi_valid, r_axi_ready, r_valid_d, r_valid_q, r_leave, b_valid;
-  logic                                  read_any, read_ready, write_any, write_ready;
+  logic                                  read_any, read_ready, write_any, write_ready, r_ready, stray;
+  axi_request_t                          request;   // but for r_ready
+  axi_response_t                         response;  // that was asked for
 
   for (genvar b = 0; b < L2Banks; b++) begin : gen_bank
     rr_arbiter #(
@@ -222,9 +225,24 @@ module l2_cache
     .b_o           (b_axi),
     .b_valid_o     (b_valid),
     .b_ready_i     (1'b1),
-    .axi_o,
-    .axi_i
+    .axi_o         (request),
+    .axi_i         (response)
   );
+
+  axi_guard u_guard (
+    .clk_i,
+    .rst_ni,
+    .request_i (request),
+    .memory_i  (axi_i),
+    .response_o(response),
+    .r_ready_o (r_ready),
+    .stray_o   (stray)
+  );
+
+  always_comb begin
+    axi_o         = request;
+    axi_o.r_ready = r_ready;
+  end
 
   assign fill_bank    = (L2Banks > 1) ? l2_bank_t'(32'(r_q.id) >> L2MissBits) : '0;
   assign written_bank = (L2Banks > 1) ? l2_bank_t'(32'(b_axi.id) >> L2MissBits) : '0;
@@ -245,10 +263,10 @@ module l2_cache
   assign error_o      = error_q;
   assign error_line_o = {error_line_q, OffsetBits'(0)};
   assign refused      = b_valid & (b_axi.resp[1] | written_lost[written_bank]);
-  assign error_d      = (error_q | refused) & ~invalidate_i;
+  assign error_d      = (error_q | refused | stray) & ~invalidate_i;
 
   always_ff @(posedge clk_i) begin
-    if (refused && !error_q) error_line_q <= written_line[written_bank];
+    if ((refused || stray) && !error_q) error_line_q <= stray ? '0 : written_line[written_bank];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

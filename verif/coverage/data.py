@@ -46,9 +46,10 @@ class Counts:
 class Reader:
     """Adds the files of one library to counts."""
 
-    def __init__(self, counts, shape, signals):
-        """`signals`: the library's signals.json. The bits of structs lie elsewhere in another shape, so each shape has its own."""
-        self.counts, self.shape = counts, shape
+    def __init__(self, counts, shape, signals, bits=True):
+        """`signals`: the library's signals.json. The bits of structs lie elsewhere in another shape, so each shape has its own; without `bits`
+        they are not added."""
+        self.counts, self.shape, self.bits = counts, shape, bits
         try:
             rows = json.loads(Path(signals).read_text())
             self.places = [(row["module"], row["name"], row["width"], row["depth"]) for row in rows]
@@ -95,7 +96,7 @@ class Reader:
 
     def _signal(self, place, line, path):
         module, name, width, depth = place
-        if depth and is_memory(name):
+        if not self.bits or (depth and is_memory(name)):
             return
         words = line.split()
         if len(words) != 3 or len(words[1]) != len(words[2]):

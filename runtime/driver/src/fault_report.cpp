@@ -140,6 +140,11 @@ void explain_fault(FaultReport& fault, const FaultContext& context) {
           value);
       break;
     case kWritebackRefused:
+      if (value == 0) {
+        fault.cause_text = "memory answered what the device had not asked";
+        fault.hint = "results of this launch are not to be trusted";
+        return;
+      }
       fault.cause_text = "memory refused to take a line back from the cache";
       fault.address = value;
       fault.hint = neighbourhood(value, context);
@@ -189,7 +194,9 @@ std::string fault_text(const std::string& subject, const FaultReport& fault) {
   if (fault.address) text += fmt::format(", address {:#010x}", *fault.address);
   if (fault.instruction) text += fmt::format(" {:#010x}", *fault.instruction);
   if (!fault.hint.empty()) text += fmt::format(" ({})", fault.hint);
-  if (fault.cause == kWritebackRefused) return text + "; which store wrote it is not known any more";
+  if (fault.cause == kWritebackRefused) {
+    return fault.address ? text + "; which store wrote it is not known any more" : text;
+  }
   text += fmt::format("; {}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",
                       place_text(fault), fault.group[0], fault.group[1], fault.group[2], fault.local[0], fault.local[1],
                       fault.local[2], fault.lane, fault.warp, fault.core);
