@@ -79,7 +79,8 @@ def tests(path, config, sessions, examples):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="heddle cover", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--config", action="append", metavar="C", help="configuration (may be given again; bits are counted on the first one; default: " + " and ".join(CONFIGS) + ")")
+    parser.add_argument("--config", action="append", metavar="C",
+                        help=f"configuration (may be given again; bits are counted on the first one; default: {' and '.join(CONFIGS)})")  # fmt: skip
     parser.add_argument("--sessions", type=int, default=300, metavar="N", help="random runs on each (default: %(default)s)")
     parser.add_argument("--examples", action="store_true", help=f"run {', '.join(EXAMPLES)}, too")
     parser.add_argument("--module", action="append", metavar="M", help="list what was not reached of this module (may be given again)")
