@@ -2,6 +2,7 @@
 // inside, outside. The box is dense in scratchpad. Addresses are modulo 2^32.
 // Latency: the first run in the seventh cycle after a box is taken (the start needs a product per dimension, on one multiplier), then up to one run per cycle;
 // a row costs at least one cycle.
+// `stop_i` leaves out the rest of a box: a last run without bytes follows.
 // Invariants: the runs of a box have as many bytes as the box, at scratchpad addresses that follow each other; the last one is marked.
 module copy_walk
   import copy_pkg::*;
@@ -11,6 +12,7 @@ module copy_walk
   input  box_t box_i,
   input  logic valid_i,
   output logic ready_o,
+  input  logic stop_i,   // of the box in work, if there is one
   output run_t run_o,
   output logic valid_o,
   input  logic ready_i
@@ -20,11 +22,12 @@ module copy_walk
 
   typedef logic [RankBits-1:0] dimension_t;
 
-  typedef enum logic [1:0] {
+  typedef enum logic [2:0] {
     StateIdle,
     StateStart,  // first * stride of a dimension per cycle
     StateRow,    // which part of the row is inside
-    StateRun
+    StateRun,
+    StateEnd     // the last run of a box that has been stopped
   } state_e;
 
   typedef enum logic [1:0] {
@@ -103,10 +106,17 @@ module copy_walk
 
   assign row_end = run_finish == box_q.box[0];
   assign box_end = row_end && full == '1;
-  assign valid_o = state_q == StateRun;
-  assign run_o   = '{in_bounds: part == PartInside, address: address_q + (32'(run_begin) << box_q.element),
-                     scratch: scratch_q + (scratch_address_t'(run_begin) << box_q.element),
-                     bytes: (13'(run_finish) - 13'(run_begin)) << box_q.element, last: box_end};
+  assign valid_o = state_q inside {StateRun, StateEnd};
+
+  always_comb begin
+    run_o = '{in_bounds: part == PartInside, address: address_q + (32'(run_begin) << box_q.element),
+              scratch: scratch_q + (scratch_address_t'(run_begin) << box_q.element),
+              bytes: (13'(run_finish) - 13'(run_begin)) << box_q.element, last: box_end};
+    if (state_q == StateEnd) begin
+      run_o.bytes = '0;
+      run_o.last  = 1'b1;
+    end
+  end
 
   // ---- steps -----------------------------------------------------------------------------------------------------------
   always_comb begin
@@ -160,8 +170,11 @@ module copy_walk
           end
         end
       end
+      StateEnd: if (ready_i) state_d = StateIdle;
       default: state_d = StateIdle;
     endcase
+    // Not where the last run leaves anyway.
+    if (stop_i && state_q != StateIdle && state_d != StateIdle) state_d = StateEnd;
   end
 
   always_ff @(posedge clk_i) begin
@@ -182,8 +195,8 @@ module copy_walk
   end
 
 `ifndef SYNTHESIS
-  a_not_empty : assert property (@(posedge clk_i) disable iff (!rst_ni) sent |-> run_finish > run_begin);
-  a_part : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_o |-> run_finish <= box_q.box[0]);
+  a_not_empty : assert property (@(posedge clk_i) disable iff (!rst_ni) sent && state_q == StateRun |-> run_finish > run_begin);
+  a_part : assert property (@(posedge clk_i) disable iff (!rst_ni) state_q == StateRun |-> run_finish <= box_q.box[0]);
 `endif
 
 endmodule

@@ -41,6 +41,7 @@ module walk_bench
     .box_i  (box),
     .valid_i,
     .ready_o,
+    .stop_i (1'b0),
     .run_o  (run),
     .valid_o,
     .ready_i
