@@ -307,7 +307,7 @@ class Exerciser {
 };
 
 TEST(CopyEngine, Random) {
-  const unsigned seeds = number_of("COPY_SEEDS", 2), commands = number_of("COPY_COMMANDS", 1500);
+  const unsigned seeds = number_of("COPY_SEEDS", 2), commands = number_of("COPY_COMMANDS", 500);
   std::map<std::string, std::uint64_t> counts;
   for (unsigned engine = 0; engine < kShapes.size(); ++engine) {
     for (unsigned seed = 1; seed <= seeds && !HasFailure(); ++seed) {
