@@ -57,7 +57,7 @@ def lines():
         )
         out += elementwise(kind, "clamp", [kind] * 3, "return a < b ? b : a > c ? c : a;")
         counted = "ulong" if size == 8 else "uint"
-        suffix = "ll" if size == 8 else ""
+        suffix = "l" if size == 8 else ""  # (long long has 128 bits in OpenCL C)
         pad = 32 - bits if size < 4 else 0
         out += elementwise(kind, "clz", [kind], f"{counted} x = ({unsigned})a; return x ? ({kind})(__builtin_clz{suffix}(x) - {pad}) : ({kind}){bits};")
         out += elementwise(kind, "ctz", [kind], f"{counted} x = ({unsigned})a; return x ? ({kind})__builtin_ctz{suffix}(x) : ({kind}){bits};")

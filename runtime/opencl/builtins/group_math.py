@@ -5,7 +5,7 @@ from cl_types import SPACES, VECTORS, components, elementwise
 
 # Functions of picolibc (by its names), of one, two and three floats.
 UNARY = (
-    "acos acosh asin asinh atan atanh cbrt cosh erf erfc exp exp2 exp10 expm1 log log2 log10 log1p logb sin cos tan sinh tanh tgamma "
+    "acos acosh asin asinh atan atanh cosh erf exp exp2 exp10 expm1 log log2 log10 log1p logb sin cos tan sinh tanh "
     "lgamma"
 ).split()
 BINARY = "atan2 fmod hypot nextafter pow remainder".split()
@@ -19,7 +19,11 @@ OTHERS = {
     "asinpi": ("a", "return asinf(a) * 0x1.45f306p-2f;"),
     "atanpi": ("a", "return atanf(a) * 0x1.45f306p-2f;"),
     "atan2pi": ("ab", "return atan2f(a, b) * 0x1.45f306p-2f;"),
-    "sinpi": ("a", "return __hd_cl_sin2pi(a * 0.5f);"),
+    "cbrt": ("a", "return __hd_cbrt(a);"),
+    "erfc": ("a", "return __hd_erfc(a);"),
+    "tgamma": ("a", "return __hd_tgamma(a);"),
+    # (Half of a small number may not be a float.)
+    "sinpi": ("a", f"return fabs(a) < 0x1p-100f ? a * {PI} : __hd_cl_sin2pi(a * 0.5f);"),
     "cospi": ("a", "return __hd_cl_cos2pi(a * 0.5f);"),
     "tanpi": ("a", "return __hd_tanpi(a);"),
     "copysign": ("ab", "return __builtin_copysignf(a, b);"),
@@ -71,7 +75,7 @@ float __hd_cl_rcp(float); float __hd_cl_rsqrt(float); float __hd_cl_exp2(float);
 float __hd_cl_sin2pi(float); float __hd_cl_cos2pi(float);
 {' '.join(f'float {name}f(float);' for name in UNARY)}
 {' '.join(f'float {name}f(float, float);' for name in BINARY)}
-float ldexpf(float, int); float frexpf(float, __private int*); float lgammaf_r(float, __private int*);
+float cbrtf(float); float erfcf(float); float ldexpf(float, int); float frexpf(float, __private int*); float lgammaf_r(float, __private int*);
 float remquof(float, float, __private int*); int ilogbf(float);
 
 static float __hd_tanpi(float a) {{
@@ -87,6 +91,57 @@ static float __hd_tanpi(float a) {{
   }}
   float t = f > 0.25f ? 1.0f / tanf((0.5f - f) * {PI}) : tanf(f * {PI});
   return (flip != (r < 0.0f)) ? -t : t;
+}}
+// picolibc's, within 3 ulp, and one step of Newton's method; small numbers scaled, since their cubes must be exact.
+static float __hd_cbrt(float a) {{
+  if (a == 0.0f || !isfinite(a)) return cbrtf(a);
+  int small = fabs(a) < 0x1p-90f;
+  float x = small ? a * 0x1p+60f : a, r = cbrtf(x), q = r * r;
+  float rest = fma(q, r, -x) + fma(r, r, -q) * r;
+  r -= rest / (3.0f * q);
+  return small ? r * 0x1p-20f : r;
+}}
+// picolibc's loses up to 50 ulp where the result is small. There: exp(-a * a + polynomial in t) * t, t = 1 / (1 + a / 2), the fit of
+// Numerical Recipes (6.2), with a * a in two parts so that the exponential keeps its digits.
+static float __hd_erfc(float a) {{
+  if (!(a > 2.0f)) return erfcf(a);
+  if (a > 10.5f) return 0.0f;
+  float t = 1.0f / (1.0f + 0.5f * a);
+  float p = fma(t, 0.17087277f, -0.82215223f);
+  p = fma(t, p, 1.48851587f);
+  p = fma(t, p, -1.13520398f);
+  p = fma(t, p, 0.27886807f);
+  p = fma(t, p, -0.18628806f);
+  p = fma(t, p, 0.09678418f);
+  p = fma(t, p, 0.37409196f);
+  p = fma(t, p, 1.00002368f);
+  float high = as_float(as_int(a) & (int)0xfffff000);
+  float low = fma(t, p, -1.26551223f) - (a - high) * (a + high);
+  // Scaled, so that only the last product is rounded to a subnormal.
+  return (t * expf(low)) * (expf(-high * high + 0x1.62e430p+4f) * 0x1p-32f);
+}}
+// Stirling's series for a >= 8, as two factors, neither of which overflows where the product is finite.
+static float __hd_stirling(float a, __private float* other) {{
+  float r = 1.0f / a;
+  float series = fma(r, fma(r, fma(r, -0x1.5f7268p-9f, 0x1.c71c72p-9f), 0x1.555556p-4f), 1.0f);
+  float p = powf(a, 0.5f * a - 0.25f);
+  *other = p;
+  return p * expf(-a) * (0x1.40d932p+1f * series);
+}}
+static float __hd_tgamma(float a) {{
+  if (isnan(a)) return a;
+  if (fabs(a) < 0x1p-25f) return 1.0f / a;
+  if (a > 36.0f) return INFINITY;
+  if (a < 0.0f && a == floor(a)) return NAN;
+  if (a < -43.0f) return copysign(0.0f, __hd_cl_sin2pi(a * 0.5f));
+  // Far below zero by reflection: gamma(a) gamma(-a) = -pi / (-a sin(-pi a)).
+  float x = a, below = 1.0f;
+  int reflect = a < -8.0f;
+  if (reflect) x = -a;
+  for (; x < 8.0f; x += 1.0f) below *= x;
+  float other, value = __hd_stirling(x, &other);
+  if (!reflect) return value / below * other;
+  return {PI} / (__hd_cl_sin2pi(a * 0.5f) * x * value) / other;
 }}
 static float __hd_powr(float a, float b) {{
   if (a < 0.0f || isnan(a) || isnan(b)) return NAN;

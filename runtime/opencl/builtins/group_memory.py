@@ -93,5 +93,47 @@ def _atomics():
     return out
 
 
+def _explicit_atomics():
+    """The forms of OpenCL C 3.0 that every device has: with an order and a scope. The device's atomics are sequentially consistent, whatever
+    is asked for."""
+    out = []
+    tail = ", memory_order o, memory_scope s"
+    for space in ("__global", "__local"):
+        for kind in ("int", "uint"):
+            plain = f"(volatile {space} {kind}*)p"
+            pointer = f"volatile {space} atomic_{kind}* p"
+            for name in ("add", "sub", "and", "or", "xor", "min", "max"):
+                out.append(
+                    f"OVL {kind} atomic_fetch_{name}_explicit({pointer}, {kind} v{tail}) "
+                    f"{{ return __atomic_fetch_{name}({plain}, v, __ATOMIC_SEQ_CST); }}"
+                )
+            for strength in ("strong", "weak"):
+                for expected in SPACES:
+                    out.append(
+                        f"CONVERGENT bool atomic_compare_exchange_{strength}_explicit({pointer}, {expected} {kind}* e, {kind} v, "
+                        f"memory_order success, memory_order failure, memory_scope s) {{ {kind} want = *e, old = ({kind})__hd_cl_cas((uint)p, (uint)want, "
+                        "(uint)v); if (old == want) return true; *e = old; return false; }"
+                    )
+        for kind in ("int", "uint", "float"):
+            bits = f"(volatile {space} uint*)p"
+            pointer = f"volatile {space} atomic_{kind}* p"
+            out.append(f"OVL void atomic_init({pointer}, {kind} v) {{ __atomic_store_n({bits}, as_uint(v), __ATOMIC_RELAXED); }}")
+            out.append(
+                f"OVL void atomic_store_explicit({pointer}, {kind} v{tail}) {{ __atomic_store_n({bits}, as_uint(v), __ATOMIC_SEQ_CST); }}"
+            )
+            out.append(f"OVL {kind} atomic_load_explicit({pointer}{tail}) {{ return as_{kind}(__atomic_load_n({bits}, __ATOMIC_SEQ_CST)); }}")
+            out.append(
+                f"OVL {kind} atomic_exchange_explicit({pointer}, {kind} v{tail}) "
+                f"{{ return as_{kind}(__atomic_exchange_n({bits}, as_uint(v), __ATOMIC_SEQ_CST)); }}"
+            )
+        flag = f"volatile {space} atomic_flag* p"
+        out.append(
+            f"OVL bool atomic_flag_test_and_set_explicit({flag}{tail}) "
+            f"{{ return __atomic_exchange_n((volatile {space} uint*)p, 1u, __ATOMIC_SEQ_CST) != 0; }}"
+        )
+        out.append(f"OVL void atomic_flag_clear_explicit({flag}{tail}) {{ __atomic_store_n((volatile {space} uint*)p, 0u, __ATOMIC_SEQ_CST); }}")
+    return out
+
+
 def lines():
-    return _loads_and_stores() + _copies() + _atomics()
+    return _loads_and_stores() + _copies() + _atomics() + _explicit_atomics()

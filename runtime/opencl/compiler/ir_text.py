@@ -12,6 +12,10 @@ _DECLARE = re.compile(r"^declare .*?(@[\w.$]+|@\"[^\"]+\")\(.*$", re.M)
 LOCAL_SECTION = ".hd_local"
 
 
+class ProgramError(Exception):
+    """The user's program has something that this platform does not."""
+
+
 def retarget(text):
     """The module for the device."""
     text = re.sub(r"^target datalayout = .*$", DATA_LAYOUT, text, count=1, flags=re.M)
@@ -67,7 +71,7 @@ def type_of(operand):
             depth -= char in ">]}"
             if depth == 0:
                 return operand[: place + 1]
-    return re.match(r"[\w.%\"]+", operand)[0]
+    return re.match(r"target\([^)]*\)|[\w.%\"]+", operand)[0]
 
 
 _SCALARS = {"i1": 1, "i8": 1, "i16": 2, "half": 2, "i32": 4, "float": 4, "ptr": 4, "i64": 8, "double": 8}
@@ -80,4 +84,6 @@ def size_and_alignment(kind):
         count = 1 << (int(vector[1]) - 1).bit_length()
         size = count * _SCALARS[vector[2]]
         return size, size
+    if kind not in _SCALARS:
+        raise ProgramError(f"a kernel has an argument of a type that this platform does not have: {kind}")
     return _SCALARS[kind], _SCALARS[kind]

@@ -37,7 +37,7 @@ def hd_exit(runtime_dir):
 def compile_source(output, source, options):
     extensions = "-all," + ",".join(f"+{name}" for name in clang.EXTENSIONS + clang.FEATURES)
     arguments = [*clang.FRONT_END, "-main-file-name", source, f"-cl-ext={extensions}"]
-    arguments += [f"-D{name}=1" for name in clang.MACRO_EXTENSIONS]
+    arguments += [f"-D{name}=1" for name in clang.MACRO_EXTENSIONS] + ["-D__OPENCL_VERSION__=300", "-U__IMAGE_SUPPORT__"]
     arguments += ["-finclude-default-header", "-fdeclare-opencl-builtins", "-cl-kernel-arg-info", "-debug-info-kind=line-tables-only"]
     arguments += ["-Wno-format", "-disable-llvm-verifier", "-discard-value-names", "-include", pathlib.Path(__file__).parent / "declarations.h"]
     result = clang.cc1([*arguments, *options, "-o", output, source])
@@ -153,6 +153,9 @@ def run(job, arguments):
 def main(arguments):
     try:
         return run(arguments[0], arguments[1:])
+    except ir_text.ProgramError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_WRONG
     except toolchain.ToolError as error:
         print(error, file=sys.stderr)
         return EXIT_WRONG if error.status == 1 else EXIT_OTHER

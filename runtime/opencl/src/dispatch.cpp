@@ -57,7 +57,8 @@ cl_program CL_API_CALL CreateProgramWithBuiltInKernels(cl_context handle, cl_uin
 }
 
 void* CL_API_CALL GetExtensionFunctionAddress(const char* name);
-void* CL_API_CALL GetExtensionFunctionAddressForPlatform(cl_platform_id, const char* name) {
+void* CL_API_CALL GetExtensionFunctionAddressForPlatform(cl_platform_id platform_handle, const char* name) {
+  if (platform_handle != &platform()) return nullptr;
   return GetExtensionFunctionAddress(name);
 }
 

@@ -28,7 +28,9 @@ namespace {
 
 std::shared_ptr<const Image> executable(_cl_program& program) {
   const std::lock_guard lock(program.mutex);
-  require(program.image != nullptr && program.status == CL_BUILD_SUCCESS, CL_INVALID_PROGRAM_EXECUTABLE);
+  // (What came from a binary that was built needs no second building.)
+  require(program.image != nullptr && (program.status == CL_BUILD_SUCCESS || program.source.empty()),
+          CL_INVALID_PROGRAM_EXECUTABLE);
   return program.image;
 }
 
@@ -134,6 +136,10 @@ cl_int CL_API_CALL GetKernelArgInfo(cl_kernel handle, cl_uint index, cl_kernel_a
   return guarded([&] {
     const KernelPtr kernel = kernel_of(handle);
     require(index < kernel->values.size(), CL_INVALID_ARG_INDEX);
+    {
+      const std::lock_guard lock(kernel->program->mutex);
+      require(kernel->program->keeps_argument_info, CL_KERNEL_ARG_INFO_NOT_AVAILABLE);
+    }
     const ArgumentInfo& argument = kernel->info.arguments[index];
     const InfoReply reply(size, value, needed);
     switch (name) {

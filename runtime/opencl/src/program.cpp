@@ -28,6 +28,8 @@ void begin(_cl_program& program, const char* options) {
   require(program.status != CL_BUILD_IN_PROGRESS && program.kernels == 0, CL_INVALID_OPERATION);
   program.status = CL_BUILD_IN_PROGRESS;
   program.options = options ? options : "";
+  program.keeps_argument_info =
+      program.source.empty() || program.options.find("-cl-kernel-arg-info") != std::string::npos;
 }
 
 void end(_cl_program& program, const CompileResult& result, cl_program_binary_type type) {

@@ -18,7 +18,8 @@ struct _cl_program : heddle::opencl::Object {
   cl_build_status status = CL_BUILD_NONE;
   cl_program_binary_type binary_type = CL_PROGRAM_BINARY_TYPE_NONE;
   std::string options, log;
-  std::string module;  ///< Compiled programs and libraries.
+  bool keeps_argument_info = true;  ///< -cl-kernel-arg-info was given, or it came from a binary.
+  std::string module;               ///< Compiled programs and libraries.
   std::shared_ptr<const heddle::opencl::Image> image;
   unsigned kernels = 0;  ///< Kernel objects that exist; see KernelCount.
 };
