@@ -9,22 +9,22 @@ namespace {
 
 /// Options that clang -cc1 takes under the same name.
 const std::set<std::string, std::less<>> kSame = {"-cl-single-precision-constant",
-                                                  "-cl-denorms-are-zero",
                                                   "-cl-fp32-correctly-rounded-divide-sqrt",
-                                                  "-cl-opt-disable",
-                                                  "-cl-strict-aliasing",
                                                   "-cl-mad-enable",
                                                   "-cl-no-signed-zeros",
                                                   "-cl-unsafe-math-optimizations",
                                                   "-cl-finite-math-only",
                                                   "-cl-fast-relaxed-math",
-                                                  "-cl-uniform-work-group-size",
-                                                  "-cl-kernel-arg-info",
                                                   "-w",
                                                   "-Werror"};
-/// Options that are taken and change nothing here.
-const std::set<std::string, std::less<>> kIgnored = {"-g", "-cl-no-subgroup-ifp", "-cl-strict-aliasing",
-                                                     "-cl-kernel-arg-info", "-cl-opt-disable"};
+/// Options that are taken and change nothing here: they are always on, or allow what is not made use of.
+const std::set<std::string, std::less<>> kIgnored = {"-g",
+                                                     "-cl-denorms-are-zero",
+                                                     "-cl-no-subgroup-ifp",
+                                                     "-cl-opt-disable",
+                                                     "-cl-strict-aliasing",
+                                                     "-cl-kernel-arg-info",
+                                                     "-cl-uniform-work-group-size"};
 const std::set<std::string, std::less<>> kLink = {"-create-library",
                                                   "-enable-link-options",
                                                   "-cl-denorms-are-zero",

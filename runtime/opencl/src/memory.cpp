@@ -1,8 +1,10 @@
 #include "memory.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <ranges>
 #include <span>
+#include <string_view>
 
 #include "info.h"
 
@@ -49,6 +51,16 @@ void check_flags(cl_mem_flags flags) {
           CL_INVALID_VALUE);
 }
 
+/// Bytes to allocate for a buffer. Programs that work elsewhere do read a few bytes behind their buffers' ends: by
+/// default a buffer ends at the next multiple of its alignment; HEDDLE_CL_BOUNDS=exact finds them.
+size_t padded(size_t size) {
+  static const bool exact = [] {
+    const char* bounds = std::getenv("HEDDLE_CL_BOUNDS");
+    return bounds && std::string_view(bounds) == "exact";
+  }();
+  return exact ? size : (size + kBaseAlignment - 1) / kBaseAlignment * kBaseAlignment;
+}
+
 MemoryPtr create(cl_context handle, cl_mem_flags flags, size_t size, void* host_ptr) {
   const auto context = context_of(handle);
   check_flags(flags);
@@ -65,7 +77,7 @@ MemoryPtr create(cl_context handle, cl_mem_flags flags, size_t size, void* host_
   memory->size = size;
   if (flags & CL_MEM_USE_HOST_PTR) memory->host_ptr = host_ptr;
   device.worker.with_device([&](driver::Device& open) {
-    memory->address = open.allocate(size, "a buffer", kBaseAlignment);
+    memory->address = open.allocate(padded(size), "a buffer", kBaseAlignment);
     if (host_ptr) open.write(memory->address, std::span(static_cast<const std::byte*>(host_ptr), size));
   });
   register_object(memory.get(), Kind::kMemory, owner);
