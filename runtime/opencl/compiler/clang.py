@@ -29,6 +29,7 @@ FRONT_END = [
     "-O2",
     "-fgnu89-inline",
     "-disable-llvm-passes",
+    "-relaxed-aliasing",  # OpenCL C has no strict aliasing
     "-emit-llvm",
     "-dwarf-version=5",
 ]
