@@ -49,7 +49,7 @@ module cluster
   scratch_response_t [Cores-1:0] scratch_response;
   logic              [Cores-1:0] scratch_response_valid;
 
-  logic     start, abort, done, faulted;
+  logic     start, abort, done, faulted, dispatching;
   fault_t   ended_by, refused;
   core_id_t ended_by_core;
   logic     refused_valid, invalidate, flush, flushed, refusal, idle;
@@ -67,6 +67,7 @@ module cluster
     .start_o        (start),
     .abort_o        (abort),
     .done_i         (done),
+    .busy_i         (dispatching),
     .aborted_i      (aborted_o),
     .faulted_i      (faulted),
     .fault_i        (ended_by),
@@ -102,7 +103,7 @@ module cluster
     .local_size_i     ({local_id_t'(launch_i.local_size[2]), local_id_t'(launch_i.local_size[1]), local_id_t'(launch_i.local_size[0])}),
     .local_items_i,
     .scratch_size_i   (launch_i.scratch_size[ScratchBits:0]),
-    .busy_o           (),  // the host port keeps its own
+    .busy_o           (dispatching),
     .done_o           (done),
     .aborted_o,
     .faulted_o        (faulted),

@@ -133,8 +133,9 @@ module dispatcher
       end
       StateKill: begin
         if (!running) begin
-          state_d  = StateIdle;
-          finished = 1'b1;
+          state_d   = StateIdle;
+          finished  = 1'b1;
+          aborted_d = aborted_q | ~faulted_q;  // one of them has led here, or a wrong bit, which must not look like success
         end
       end
       default: state_d = StateIdle;

@@ -26,6 +26,7 @@ module launch_gate
   output logic     start_o,
   output logic     abort_o,
   input  logic     done_i,
+  input  logic     busy_i,           // it runs one; low from the cycle after done_i
   input  logic     aborted_i,        // how it ended: these hold from done_i
   input  logic     faulted_i,
   input  fault_t   fault_i,
@@ -83,7 +84,8 @@ module launch_gate
         if (done_i) state_d = StateFlush;
       end
       StateFlush: begin
-        if (stored_i && flushed_i) begin
+        // That the dispatcher is done says the state, too; but a wrong bit there must not end a launch.
+        if (!busy_i && stored_i && flushed_i) begin
           state_d = StateIdle;
           done_o  = 1'b1;
           late_d  = error_i & ~faulted_i & ~aborted_i;
