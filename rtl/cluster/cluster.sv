@@ -20,6 +20,13 @@ module cluster
   output retire_t [Cores-1:0]          retire_o,
   output stalls_t [Cores-1:0]          stalls_o,
 
+  // management core: past the caches (l2_cache)
+  input  mem_request_t                 uncached_request_i,
+  input  logic                         uncached_valid_i,
+  output logic                         uncached_ready_o,
+  output mem_response_t                uncached_response_o,
+  output logic                         uncached_response_valid_o,
+
   // memory
   output axi_request_t                 axi_o,
   input  axi_response_t                axi_i
@@ -196,6 +203,11 @@ module cluster
     .response_o      (memory_response),
     .response_valid_o(memory_response_valid),
     .snoop_o         (snoop),
+    .uncached_request_i,
+    .uncached_valid_i,
+    .uncached_ready_o,
+    .uncached_response_o,
+    .uncached_response_valid_o,
     .axi_o,
     .axi_i
   );

@@ -1,7 +1,8 @@
 // The host's side of the device: an AXI4-Lite slave on the generated register block, launch validation, the status of the launch,
-// counters and the interrupt.
+// counters and the interrupt. The management core uses the same registers through a port of its own, in the cycles in which the host makes
+// no access of the same kind.
 //
-// Latency: one write and one read at a time, each answered in the next cycle. control.start raises status.busy in the next cycle;
+// Latency: one write and one read of the host at a time, each answered in the next cycle; so is an access of the management core. control.start raises status.busy in the next cycle;
 // start_o follows when launch_check has found the launch possible, otherwise status.done rises with status.rejected.
 // Invariants: start_o comes only while no launch runs; launch_o is stable while status.busy; AXI4-Lite responses hold until taken.
 module host_port
@@ -15,6 +16,14 @@ module host_port
   input  axi_lite_request_t             axi_i,
   output axi_lite_response_t            axi_o,
   output logic                          irq_o,
+
+  // management core: offsets as the host's; whole words
+  input  mgmt_request_t                 mgmt_request_i,
+  input  logic                          mgmt_valid_i,
+  output logic                          mgmt_ready_o,
+  output mgmt_response_t                mgmt_response_o,
+  output logic                          ended_o,         // levels: status.done, and with status.fault
+  output logic                          ended_fault_o,
 
   // dispatcher
   output launch_t                       launch_o,
@@ -43,6 +52,8 @@ module host_port
   heddle_regs_in_t  hw;
   heddle_regs_out_t regs;
   logic             write, write_error, read, read_error;
+  logic             mgmt_write, mgmt_read, mgmt_whole;
+  mgmt_response_t   mgmt_response_d, mgmt_response_q;
   word_t            read_data;
 
   logic             b_valid_d, b_valid_q, r_valid_d, r_valid_q;
@@ -99,16 +110,32 @@ module host_port
     axi_o.r_valid  = r_valid_q;
   end
 
+  // ---- management core --------------------------------------------------------------------------------------------
+  assign mgmt_write      = mgmt_valid_i && mgmt_request_i.write && !write;
+  assign mgmt_read       = mgmt_valid_i && !mgmt_request_i.write && !read;
+  assign mgmt_whole      = mgmt_request_i.strobe == '1;  // (the register block refuses odd addresses)
+  assign mgmt_ready_o    = mgmt_write || mgmt_read;
+  assign mgmt_response_o = mgmt_response_q;
+  assign ended_o         = done_q;
+  assign ended_fault_o   = done_q && faulted_q;
+
+  always_comb begin
+    mgmt_response_d       = '0;
+    mgmt_response_d.valid = mgmt_ready_o;
+    mgmt_response_d.error = !mgmt_whole || (mgmt_write ? write_error : read_error);
+    if (mgmt_read) mgmt_response_d.data = read_data;
+  end
+
   heddle_regs u_regs (
     .clk_i,
     .rst_ni,
     .busy_i    (busy),
-    .wr_en_i   (write),
-    .wr_addr_i (axi_i.aw_addr),
-    .wr_data_i (axi_i.w_data),
-    .wr_strb_i (axi_i.w_strb),
+    .wr_en_i   (write || (mgmt_write && mgmt_whole)),
+    .wr_addr_i (write ? axi_i.aw_addr : mgmt_request_i.address),
+    .wr_data_i (write ? axi_i.w_data : mgmt_request_i.data),
+    .wr_strb_i (write ? axi_i.w_strb : mgmt_request_i.strobe),
     .wr_error_o(write_error),
-    .rd_addr_i (axi_i.ar_addr),
+    .rd_addr_i (read ? axi_i.ar_addr : mgmt_request_i.address),
     .rd_data_o (read_data),
     .rd_error_o(read_error),
     .hw_i      (hw),
@@ -278,6 +305,7 @@ module host_port
       r_valid_q     <= 1'b0;
       r_resp_q      <= '0;
       r_data_q      <= '0;
+      mgmt_response_q <= '0;
       state_q       <= StateIdle;
       done_q        <= 1'b0;
       faulted_q     <= 1'b0;
@@ -297,6 +325,7 @@ module host_port
       r_valid_q     <= r_valid_d;
       r_resp_q      <= r_resp_d;
       r_data_q      <= r_data_d;
+      mgmt_response_q <= mgmt_response_d;
       state_q       <= state_d;
       done_q        <= done_d;
       faulted_q     <= faulted_d;

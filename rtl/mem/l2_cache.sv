@@ -8,6 +8,9 @@
 // invalidate_i (pulse, while idle_o and after a flush): the cache is empty.
 // snoop_o: lines that change, to the cores' data caches, in the cycle in which the change is visible (trace_memory of
 // l2_data), before its answer.
+// uncached_*: reads and writes of lines that go past the cache to memory and share the AXI4 port with it (the management core's, with
+// `management` alone). The cache neither sees them nor is looked into: what it holds of such a line is older or newer. A write is answered
+// when memory has answered it.
 // Latency: 4 cycles from port to answer for a hit without waiting; 5 more than AXI4 takes for a miss.
 // Throughput: one request per bank, one answer per port, one AXI4 read and one write per cycle.
 // Invariants: each request is answered exactly once; a write-back or fetch has its own AXI4 identifier while under way.
@@ -30,11 +33,21 @@ module l2_cache
   output mem_response_t [Ports-1:0] response_o,
   output logic          [Ports-1:0] response_valid_o,   // always accepted
   output snoop_t        [Cores-1:0] snoop_o,
+  input  mem_request_t              uncached_request_i,  // MemRead, MemWrite; identifiers 0 and 1
+  input  logic                      uncached_valid_i,
+  output logic                      uncached_ready_o,
+  output mem_response_t             uncached_response_o,
+  output logic                      uncached_response_valid_o,  // always accepted
   output axi_request_t              axi_o,
   input  axi_response_t             axi_i
 );
 
-  typedef logic [L2Banks-1:0] banks_t;
+  // Of the AXI4 port: the banks, and what goes past them.
+  localparam int unsigned Users    = L2Banks + Management;
+  localparam int unsigned UserBits = (Users > 1) ? $clog2(Users) : 1;
+  typedef logic [L2Banks-1:0]  banks_t;
+  typedef logic [Users-1:0]    users_t;
+  typedef logic [UserBits-1:0] user_t;
 
   // ---- between ports and banks ---------------------------------------------------------------------------------------------
   logic       [L2Banks-1:0][Ports-1:0]   bank_request, bank_grant;
@@ -88,13 +101,18 @@ module l2_cache
   banks_t                                query_hit;
   logic          [L2Banks-1:0][Cores-1:0] snoop_valid;
   line_address_t [L2Banks-1:0]           snoop_line;
-  banks_t                                read_valid, read_grant, fill_valid, fill_ready;
+  users_t                                read_valid, read_grant, write_valid, write_grant;
+  banks_t                                fill_valid, fill_ready;
   l2_miss_t      [L2Banks-1:0]           read_index, write_index;
-  line_address_t [L2Banks-1:0]           read_line, write_line, written_line;
-  banks_t                                write_valid, write_grant, written_valid, written_lost;
-  line_t         [L2Banks-1:0]           write_data;
-  line_strobe_t  [L2Banks-1:0]           write_strobe;
-  l2_bank_t                              read_bank, write_bank, fill_bank, written_bank;
+  line_address_t [Users-1:0]             read_line, write_line;
+  line_address_t [L2Banks-1:0]           written_line;
+  banks_t                                written_valid, written_lost;
+  line_t         [Users-1:0]             write_data;
+  line_strobe_t  [Users-1:0]             write_strobe;
+  axi_id_t       [Users-1:0]             read_id, write_id;
+  user_t                                 read_user, write_user;
+  l2_bank_t                              fill_bank, written_bank;
+  logic                                  fill_uncached, written_uncached, fill_waits;
   line_read_t                            r_axi, r_q;
   axi_write_response_t                   b_axi;
   logic                                  r_axi_valid, r_axi_ready, r_valid_d, r_valid_q, r_leave, b_valid;
@@ -158,8 +176,10 @@ module l2_cache
       .written_lost_o (written_lost[b])
     );
 
-    assign fill_valid[b]    = r_valid_q && fill_bank == l2_bank_t'(b);
-    assign written_valid[b] = b_valid && written_bank == l2_bank_t'(b);
+    assign read_id[b]       = axi_id_t'(b * L2Misses + 32'(read_index[b]));
+    assign write_id[b]      = axi_id_t'(b * L2Misses + 32'(write_index[b]));
+    assign fill_valid[b]    = r_valid_q && !fill_uncached && fill_bank == l2_bank_t'(b);
+    assign written_valid[b] = b_valid && !written_uncached && written_bank == l2_bank_t'(b);
   end
 
   always_comb begin
@@ -181,9 +201,52 @@ module l2_cache
     .query_hit_o  (query_hit)
   );
 
-  // ---- AXI4: an identifier is {bank, index} ----------------------------------------------------------------------------------
+  // ---- past the cache --------------------------------------------------------------------------------------------------------
+  if (Management != 0) begin : gen_uncached
+    localparam axi_id_t FirstId = axi_id_t'(MemoryRequests - 2);
+
+    assign read_valid[L2Banks]   = uncached_valid_i && uncached_request_i.op != MemWrite;
+    assign write_valid[L2Banks]  = uncached_valid_i && uncached_request_i.op == MemWrite;
+    assign read_id[L2Banks]      = FirstId | axi_id_t'(uncached_request_i.id[0]);
+    assign write_id[L2Banks]     = FirstId | axi_id_t'(uncached_request_i.id[0]);
+    assign read_line[L2Banks]    = uncached_request_i.address[31:OffsetBits];
+    assign write_line[L2Banks]   = uncached_request_i.address[31:OffsetBits];
+    assign write_data[L2Banks]   = uncached_request_i.data;
+    assign write_strobe[L2Banks] = uncached_request_i.strobe;
+    assign uncached_ready_o      = (read_grant[L2Banks] && read_ready) || (write_grant[L2Banks] && write_ready);
+
+    // Of an answer to a write and a line in the same cycle the line waits.
+    assign fill_uncached             = r_q.id >= FirstId;
+    assign written_uncached          = b_axi.id >= FirstId;
+    assign fill_waits                = b_valid && written_uncached;
+    assign uncached_response_valid_o = fill_waits || (r_valid_q && fill_uncached);
+
+    always_comb begin
+      uncached_response_o       = '0;
+      uncached_response_o.id    = fill_waits ? lsu_id_t'(b_axi.id[0]) : lsu_id_t'(r_q.id[0]);
+      uncached_response_o.data  = r_q.data;
+      uncached_response_o.error = fill_waits ? b_axi.resp[1] : r_q.error;
+    end
+
+`ifndef SYNTHESIS
+    a_uncached : assert property (@(posedge clk_i) disable iff (!rst_ni)
+                 uncached_valid_i |-> uncached_request_i.op inside {MemRead, MemWrite} && uncached_request_i.id <= lsu_id_t'(1));
+`endif
+  end else begin : gen_no_uncached
+    assign uncached_ready_o          = 1'b0;
+    assign uncached_response_o       = '0;
+    assign uncached_response_valid_o = 1'b0;
+    assign fill_uncached             = 1'b0;
+    assign written_uncached          = 1'b0;
+    assign fill_waits                = 1'b0;
+
+    logic unused;
+    assign unused = ^{uncached_request_i, uncached_valid_i, fill_waits};
+  end
+
+  // ---- AXI4: an identifier is {bank, index}; the last two go past the cache ----------------------------------------------------
   rr_arbiter #(
-    .Width(L2Banks)
+    .Width(Users)
   ) u_reads (
     .clk_i,
     .rst_ni,
@@ -191,11 +254,11 @@ module l2_cache
     .accept_i (read_ready),
     .valid_o  (read_any),
     .grant_o  (read_grant),
-    .index_o  (read_bank)
+    .index_o  (read_user)
   );
 
   rr_arbiter #(
-    .Width(L2Banks)
+    .Width(Users)
   ) u_writes (
     .clk_i,
     .rst_ni,
@@ -203,7 +266,7 @@ module l2_cache
     .accept_i (write_ready),
     .valid_o  (write_any),
     .grant_o  (write_grant),
-    .index_o  (write_bank)
+    .index_o  (write_user)
   );
 
   axi_master u_axi (
@@ -211,14 +274,14 @@ module l2_cache
     .rst_ni,
     .read_valid_i  (read_any),
     .read_ready_o  (read_ready),
-    .read_id_i     (axi_id_t'(32'(read_bank) * L2Misses + 32'(read_index[read_bank]))),
-    .read_line_i   (read_line[read_bank]),
+    .read_id_i     (read_id[read_user]),
+    .read_line_i   (read_line[read_user]),
     .write_valid_i (write_any),
     .write_ready_o (write_ready),
-    .write_id_i    (axi_id_t'(32'(write_bank) * L2Misses + 32'(write_index[write_bank]))),
-    .write_line_i  (write_line[write_bank]),
-    .write_data_i  (write_data[write_bank]),
-    .write_strobe_i(write_strobe[write_bank]),
+    .write_id_i    (write_id[write_user]),
+    .write_line_i  (write_line[write_user]),
+    .write_data_i  (write_data[write_user]),
+    .write_strobe_i(write_strobe[write_user]),
     .r_o           (r_axi),
     .r_valid_o     (r_axi_valid),
     .r_ready_i     (r_axi_ready),
@@ -246,7 +309,7 @@ module l2_cache
 
   assign fill_bank    = (L2Banks > 1) ? l2_bank_t'(32'(r_q.id) >> L2MissBits) : '0;
   assign written_bank = (L2Banks > 1) ? l2_bank_t'(32'(b_axi.id) >> L2MissBits) : '0;
-  assign r_leave      = fill_ready[fill_bank];
+  assign r_leave      = fill_uncached ? !fill_waits : fill_ready[fill_bank];
   assign r_axi_ready  = ~r_valid_q | r_leave;
   assign r_valid_d    = r_axi_ready ? r_axi_valid : r_valid_q;
 
@@ -262,7 +325,7 @@ module l2_cache
   assign idle_o       = idle == '1 && !r_valid_q;
   assign error_o      = error_q;
   assign error_line_o = {error_line_q, OffsetBits'(0)};
-  assign refused      = b_valid & (b_axi.resp[1] | written_lost[written_bank]);
+  assign refused      = b_valid & ~written_uncached & (b_axi.resp[1] | written_lost[written_bank]);
   assign error_d      = (error_q | refused | stray) & ~invalidate_i;
 
   always_ff @(posedge clk_i) begin

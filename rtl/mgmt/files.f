@@ -22,3 +22,4 @@ rtl/mgmt/mgmt_devices.sv
 rtl/mgmt/mgmt_reset.sv
 rtl/mgmt/mgmt_memory_port.sv
 rtl/mgmt/mgmt_subsystem.sv
+rtl/mgmt/mgmt_device.sv

@@ -1,4 +1,4 @@
-// The management core's way to device memory: a port of the L2 cache. Loads and stores go there one by one, uncached. Fetches read a line
+// The management core's way to device memory: past the L2 cache. Loads and stores go there one by one. Fetches read a line
 // into a buffer and are answered from it until another line is wanted or `flush_i`; stores do not change it (docs/management.md, section 4).
 // Latency: a fetch from the buffer one cycle; everything else two more than the port takes (requests and a load's answer are registered).
 // Fetch and data each have one request under way; the identifiers 0 (data) and 1 (fetch) tell the answers apart. A fetch that is not

@@ -5,20 +5,6 @@ package mgmt_pkg;
   import heddle_pkg::*;
   import mgmt_spec_pkg::*;
 
-  // ---- bus: accepted with valid and ready, answered once in a later cycle, in order per port ----------------------------
-  typedef struct packed {
-    word_t      address;
-    logic       write;
-    logic [3:0] strobe;   // bytes of the word that are wanted or written
-    word_t      data;     // in byte position
-  } mgmt_request_t;
-
-  typedef struct packed {
-    logic  valid;
-    word_t data;
-    logic  error;
-  } mgmt_response_t;
-
   // ---- interrupt lines of the hart --------------------------------------------------------------------------------------
   typedef struct packed {
     logic external;

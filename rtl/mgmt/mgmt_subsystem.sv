@@ -1,5 +1,5 @@
 // The management core with everything around it: hart, bus, boot ROM, SRAM, devices, reset, and the way to device memory.
-// (docs/management.md). Its ports: the host (bus, interrupt), registers of other folders (bus), their interrupt lines, a port of the L2 cache.
+// (docs/management.md). Its ports: the host (bus, interrupt), registers of other folders (bus), their interrupt lines, a way to memory.
 // A response on external_response_i comes in a later cycle than the acceptance of its request. Lines in sources_i are levels of this clock.
 module mgmt_subsystem
   import heddle_config_pkg::*;

@@ -205,6 +205,20 @@ package heddle_pkg;
     lane_mask_t                        sc_success;
   } trace_scratch_t;
 
+  // ---- bus of the management core: accepted with valid and ready, answered once in a later cycle, in order per port ---
+  typedef struct packed {
+    word_t      address;
+    logic       write;
+    logic [3:0] strobe;   // bytes of the word that are wanted or written
+    word_t      data;     // in byte position
+  } mgmt_request_t;
+
+  typedef struct packed {
+    logic  valid;
+    word_t data;
+    logic  error;
+  } mgmt_response_t;
+
   // ---- AXI4 and AXI4-Lite -------------------------------------------------------------------------------------------
   localparam int unsigned AxiIdBits = $clog2(MemoryRequests);
   localparam int unsigned AxiBytes  = LineBytes / MemoryBeats;

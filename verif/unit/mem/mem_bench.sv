@@ -354,6 +354,11 @@ module mem_bench
     .response_o      (memory_response),
     .response_valid_o(memory_response_valid),
     .snoop_o         (snoop),
+    .uncached_request_i       ('0),
+    .uncached_valid_i         (1'b0),
+    .uncached_ready_o         (),
+    .uncached_response_o      (),
+    .uncached_response_valid_o(),
     .axi_o           (axi_request),
     .axi_i           (axi_response)
   );
