@@ -32,9 +32,10 @@ static error_t check_zero(uint64_t value, size_t offset) {
   return value == 0 ? good : bad(HD_PACKET_BAD_RESERVED, offset);
 }
 
+/* `alignment` is a power of two. */
 static error_t check_address(uint64_t address, uint32_t alignment, size_t offset) {
   const int inside = address >= DEVICE_BASE && address < DEVICE_END;
-  return inside && address % alignment == 0 ? good : bad(HD_PACKET_BAD_ADDRESS, offset);
+  return inside && (address & (alignment - 1)) == 0 ? good : bad(HD_PACKET_BAD_ADDRESS, offset);
 }
 
 static error_t check_optional_address(uint64_t address, uint32_t alignment, size_t offset) {

@@ -60,6 +60,23 @@ def header(spec):
     return join(lines)
 
 
+def registers_header(spec):
+    lines = [
+        f"/* {NOTICE} */",
+        "/* The device registers (BAR0), for C: offsets, distances of the entries of arrays, masks of fields. Semantics: docs/spec/registers.yaml. */",
+        "#pragma once",
+        "",
+    ]
+    rows = []
+    for r in spec.registers.registers:
+        stem = f"HEDDLE_REGISTER_{r.name.upper()}"
+        rows.append(("#define", stem, f"{r.offset:#05x}"))
+        if r.is_array:
+            rows.append(("#define", f"{stem}_STRIDE", f"{r.stride}"))
+        rows += [("#define", f"{stem}_{f.name.upper()}", f"{((1 << f.width) - 1) << f.low:#x}") for f in r.fields]
+    return join(lines + align(rows, ""))
+
+
 def assembler_macros(spec):
     lines = [f"# {NOTICE}", "# Xheddle mnemonics for assemblers that do not know them: .include this file.", ""]
     for i in _custom(spec):

@@ -26,6 +26,7 @@ def generate(spec, config):
         f"{include}/compressed.h": emit_compressed.header(spec),
         f"{include}/management.h": emit_management.cpp_header(spec),
         "include/heddle/heddle_mgmt.h": emit_management.c_header(spec),
+        "include/heddle/heddle_registers.h": emit_c.registers_header(spec),
         "include/heddle/heddle_isa.h": emit_c.header(spec),
         "asm/xheddle.inc": emit_c.assembler_macros(spec),
         "reference/instructions.md": emit_docs.instructions(spec),

@@ -1,14 +1,19 @@
-// Bound to host_port: reports the end of a launch, one that is rejected included. The registers show it a cycle later.
+// Bound to host_port: reports the end of a launch, one that is rejected included, which the registers show a cycle later, and what the
+// management core writes to the registers (of the host's accesses the harness knows itself).
 module launch_monitor
   import monitor_pkg::*;
 (
-  input logic clk_i,
-  input logic rst_ni,
-  input logic ended_i
+  input logic        clk_i,
+  input logic        rst_ni,
+  input logic        ended_i,
+  input logic        written_i,
+  input logic [31:0] offset_i,
+  input logic [31:0] value_i
 );
 
   always_ff @(posedge clk_i) begin
     if (rst_ni && ended_i) heddle_monitor_launch_ended();
+    if (rst_ni && written_i) heddle_monitor_register_written(offset_i, value_i);
   end
 
 endmodule

@@ -41,6 +41,9 @@ package monitor_pkg;
 
   import "DPI-C" function void heddle_monitor_launch_ended();
 
+  // The management core writes to a register of the host port, which takes it.
+  import "DPI-C" function void heddle_monitor_register_written(input int unsigned offset, input int unsigned value);
+
   // ---- with lock-step alone -----------------------------------------------------------------------------------------
   // Causes and operands come before the commit they belong to, and only where there are any.
   import "DPI-C" function void heddle_monitor_causes(input lane_bits_t cause);

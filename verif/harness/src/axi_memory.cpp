@@ -134,6 +134,7 @@ void AxiMemory::clock_dram() {
 
 void AxiMemory::perform_write(Transaction& write) {
   write.performed = true;
+  const bool observed = management_observer_ && write.request.id >= settings_.management_id;
   const unsigned bytes = settings_.beat_bytes;
   for (size_t beat = 0; beat < write.data.size(); ++beat) {
     const uint32_t address = (write.request.address & ~(bytes - 1)) + static_cast<uint32_t>(beat) * bytes;
@@ -144,7 +145,9 @@ void AxiMemory::perform_write(Transaction& write) {
     std::byte* line = memory_.writable(address);
     const AxiWrite& data = write.data[beat];
     for (unsigned i = 0; i < bytes; ++i) {
-      if (strobe_bit(data.strobe, i)) line[i] = std::byte{data.data[i]};
+      if (!strobe_bit(data.strobe, i)) continue;
+      line[i] = std::byte{data.data[i]};
+      if (observed) management_observer_(address + i, line[i]);
     }
   }
 }

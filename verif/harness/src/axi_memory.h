@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <random>
 #include <vector>
@@ -31,6 +32,7 @@ class AxiMemory {
     bool random = false;                 // stalls, latencies, reordering
     std::optional<DramParameters> dram;  // latency then has no meaning; not together with random
     uint64_t seed = 1;
+    unsigned management_id = 256;  // the first of the management core's identifiers, which are the last
   };
   static constexpr size_t kDepth = 128;
 
@@ -48,6 +50,11 @@ class AxiMemory {
   void set_error_range(uint32_t first, uint32_t last, unsigned response = kRespSlverr);
   // Accesses that touch [first, last] are accepted, have no effect and are never answered.
   void set_silent_range(uint32_t first, uint32_t last);
+
+  // Told of every byte that the management core writes, when it takes effect.
+  void observe_management(std::function<void(uint32_t address, std::byte value)> observer) {
+    management_observer_ = std::move(observer);
+  }
 
   // Beats read and written, and those per cycle, read and written together, that it cannot exceed: fixed latency,
   // `bandwidth` in each direction, counted once (a beat a cycle); DRAM, what its data buses move, if that is less.
@@ -108,6 +115,7 @@ class AxiMemory {
   uint64_t tokens_ = 0;
   double read_tokens_ = 1.0;
   double write_tokens_ = 1.0;
+  std::function<void(uint32_t, std::byte)> management_observer_;
   Range error_range_, silent_range_;
   uint8_t error_response_ = kRespSlverr;
   bool silent_ = false;               // something was accepted that is never answered

@@ -38,6 +38,10 @@ unsigned heddle_mutant() {
   return number == nullptr ? 0 : static_cast<unsigned>(std::atoi(number));
 }
 
+void heddle_monitor_register_written(unsigned offset, unsigned value) {
+  active_sink()->register_written(offset, value);
+}
+
 svBit heddle_monitor_lockstep() { return active_sink()->checker != nullptr ? 1 : 0; }
 
 svBit heddle_monitor_watch() { return active_sink()->watch ? 1 : 0; }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "core_requests.h"
@@ -23,6 +24,8 @@ struct MonitorSink {
   uint64_t warp_instrs = 0;
   uint64_t lane_instrs = 0;
   bool launch_ended = false;
+  // The management core has written to a register of the host port; must not throw.
+  std::function<void(uint32_t offset, uint32_t value)> register_written;
   // Of the commit that follows, see monitor_pkg.sv.
   lockstep::Row causes{};
   lockstep::Row addresses{};

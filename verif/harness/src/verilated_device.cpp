@@ -23,7 +23,8 @@ AxiMemory::Settings memory_settings(const Configuration& configuration, const Rt
                                .bandwidth = options.memory_bandwidth,
                                .random = options.random_stalls,
                                .dram = std::nullopt,
-                               .seed = options.seed};
+                               .seed = options.seed,
+                               .management_id = configuration.memory_requests - 2 * configuration.management};
   if (options.memory_kind != "fixed") settings.dram = DramParameters::named(options.memory_kind);
   return settings;
 }
@@ -63,6 +64,12 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
   sink_.requests = &requests_;
   if (options_.watch_address) sink_.watch.emplace(*options_.watch_address);
   sink_.lanes = configuration_.lanes;
+  sink_.register_written = [this](uint32_t offset, uint32_t value) { management_wrote(offset, value); };
+  memory_.observe_management([this](uint32_t address, std::byte value) {
+    if (!checker_) return;
+    const auto byte = static_cast<std::uint8_t>(value);
+    checker_->memory().device().write(address, {&byte, 1});
+  });
   sink_.line_bytes = configuration_.line_bytes;
   bus_.memory = &port_;
   bus_.checks = options_.checks;
@@ -230,16 +237,31 @@ uint32_t VerilatedDevice::read_register(uint32_t offset) {
   return value;
 }
 
-void VerilatedDevice::write_register(uint32_t offset, uint32_t value) {
-  const bool starts = offset == regs::kControl && regs::control::kStart.get(value) != 0 && !launch_running_;
-  if (starts) {
-    // The first warp may run before the write is answered.
+void VerilatedDevice::note_control(uint32_t value) {
+  if (regs::control::kStart.get(value) != 0 && !launch_running_) {
     launch_running_ = true;
     last_progress_cycle_ = cycle_;
     if (checker_) checker_->begin_launch(registers_.launch());
   }
-  const bool aborts = offset == regs::kControl && regs::control::kAbort.get(value) != 0;
-  if (aborts && checker_) checker_->abort_launch();
+  if (regs::control::kAbort.get(value) != 0 && checker_) checker_->abort_launch();
+}
+
+void VerilatedDevice::management_wrote(uint32_t offset, uint32_t value) {
+  if (offset != regs::kControl) {
+    registers_.written(offset, value);
+    return;
+  }
+  // The end of a launch is read through the host port, which takes some cycles (finish_launch).
+  if (regs::control::kStart.get(value) != 0 && launch_running_ && !bus_.error) {
+    bus_.error = std::make_exception_ptr(RtlError(
+        fmt::format("cycle {}: the management core starts a launch before the end of the last one was read", cycle_)));
+  }
+  note_control(value);
+}
+
+void VerilatedDevice::write_register(uint32_t offset, uint32_t value) {
+  // The first warp may run before the write is answered.
+  if (offset == regs::kControl) note_control(value);
   const bool okay = transact_write(offset, value);
   if (okay && offset != regs::kControl) registers_.written(offset, value);
   if (sink_.launch_ended) finish_launch();
@@ -411,10 +433,13 @@ lockstep::LaunchOutcome VerilatedDevice::read_outcome() {
 
 void VerilatedDevice::finish_launch() {
   sink_.launch_ended = false;
-  launch_running_ = false;
-  if (!checker_ || mismatch_) return;
+  if (!checker_ || mismatch_) {
+    launch_running_ = false;
+    return;
+  }
   cycle();  // the registers show the end a cycle later
   const lockstep::LaunchOutcome outcome = read_outcome();
+  launch_running_ = false;
   if (!checker_->end_launch(cycle_ - reset_cycle_, outcome, DramView(dram_))) note_divergence();
 }
 

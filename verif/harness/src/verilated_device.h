@@ -59,6 +59,10 @@ class VerilatedDevice final : public RtlDevice {
   // AXI4-Lite transactions; false is SLVERR.
   bool transact_write(uint32_t offset, uint32_t value);
   bool transact_read(uint32_t offset, uint32_t& value);
+  // A launch is about to begin, or to be aborted, by a write of `value` to the control register.
+  void note_control(uint32_t value);
+  // The management core has written to a register of the host port, in the cycle that is being evaluated.
+  void management_wrote(uint32_t offset, uint32_t value);
   void await_host(const char* what, uint32_t offset);
   void activate();
   void watch_progress();

@@ -175,7 +175,8 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   // Canonical text of the configuration that was built.
   virtual std::string configuration() const = 0;
 
-  // One AXI4-Lite transaction each; they take device cycles. `offset` is a multiple of 4 below 0x1000.
+  // One AXI4-Lite transaction each; they take device cycles. `offset` is a multiple of 4: below 0x1000 a register,
+  // from 64 KiB on an address of the management core's bus (docs/management.md, section 7).
   // Throw RegisterAccessError on SLVERR, HangError when no answer comes.
   virtual uint32_t read_register(uint32_t offset) = 0;
   virtual void write_register(uint32_t offset, uint32_t value) = 0;

@@ -1,0 +1,46 @@
+// The kernels of the tests of the queues, one program: hd_entry says which. hd_args points to two words: where work-item i stores, at
+// 4 i behind it, and what is added to i there.
+#define CSR_HD_GLOBAL_ID_X 0xCD5
+#define CSR_HD_ENTRY 0xCCD
+#define KERNEL(number, label) li t0, number; beq s0, t0, label
+  .include "xheddle.inc"
+  .globl _start
+_start:
+  csrr s0, CSR_HD_ENTRY
+  csrr a1, CSR_HD_GLOBAL_ID_X
+  KERNEL(0, add)
+  KERNEL(1, illegal)
+  KERNEL(2, wild_write)
+  KERNEL(3, wild_read)
+  KERNEL(4, wild_fetch)
+  KERNEL(5, endless)
+  hd.exit
+
+add:
+  lw a2, 0(a0)
+  lw a3, 4(a0)
+  slli a4, a1, 2
+  add a2, a2, a4
+  add a3, a3, a1
+  sw a3, 0(a2)
+  hd.exit
+
+illegal:
+  .word 0
+
+wild_write:
+  li a2, 0xF0000000
+  sw a1, 0(a2)
+  hd.exit
+
+wild_read:
+  li a2, 0xF0000000
+  lw a3, 0(a2)
+  hd.exit
+
+wild_fetch:
+  li a2, 0xF0000000
+  jr a2
+
+endless:
+  j endless

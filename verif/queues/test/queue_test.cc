@@ -1,0 +1,309 @@
+// Kernels dispatched by packets through the firmware, on the back ends that have a management core. Arguments: the
+// firmware image, the flat program of programs/kernels.S, the configuration, and the directory of its RTL library, or
+// nothing: the model.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "heddle/driver/backend.h"
+#include "heddle/driver/error.h"
+#include "heddle/driver/management.h"
+#include "heddle/generated/registers.h"
+
+namespace heddle::driver {
+namespace {
+
+struct Arguments {
+  std::vector<std::byte> firmware, kernels;
+  BackendOptions options;
+  bool rtl = false;
+};
+Arguments arguments;
+
+std::vector<std::byte> contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read " + path);
+  std::vector<std::byte> bytes;
+  for (auto at = std::istreambuf_iterator<char>(file); at != std::istreambuf_iterator<char>(); ++at) {
+    bytes.push_back(static_cast<std::byte>(*at));
+  }
+  return bytes;
+}
+
+// Where things lie in device memory.
+constexpr uint32_t kProgram = 0x8000'0000, kObjects = 0x8001'0000, kRings = 0x8002'0000, kSignals = 0x8003'0000;
+constexpr uint32_t kArguments = 0x8004'0000, kResults = 0x8010'0000, kPrivate = 0x8020'0000, kEnd = 0x802F'FFFF;
+constexpr uint64_t kCycles = 400'000;
+constexpr uint32_t kRing = 16;
+enum Kernel : uint32_t { kAdd, kIllegal, kWildWrite, kWildRead, kWildFetch, kEndless, kKernels };
+
+class QueueTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    backend_ = arguments.rtl ? open_rtl(arguments.options) : open_model(arguments.options);
+    management_.emplace(*backend_, arguments.firmware);
+    backend_->write_memory(kProgram, arguments.kernels);
+    for (uint32_t kernel = 0; kernel < kKernels; ++kernel) {
+      write(object(kernel), hd_kernel_object{HD_KERNEL_MAGIC, kProgram, kernel, 0});
+    }
+    management_->set_context(0, {{{kProgram, kEnd, 7}}, kPrivate, 0x10000});
+  }
+  void TearDown() override {
+    if (backend_->mismatch()) ADD_FAILURE() << *backend_->mismatch();
+  }
+
+  static uint32_t object(uint32_t kernel) { return kObjects + 16 * kernel; }
+  static uint32_t signal(uint32_t number) { return kSignals + 64 * number; }
+  template <typename Type>
+  void write(uint32_t address, const Type& value) {
+    backend_->write_memory(address, std::as_bytes(std::span(&value, 1)));
+  }
+  template <typename Type>
+  Type read(uint32_t address) {
+    Type value;
+    backend_->read_memory(address, std::as_writable_bytes(std::span(&value, 1)));
+    return value;
+  }
+
+  void open(uint32_t queue, uint32_t time_limit = 0, uint32_t priority = 0) {
+    management_->open(queue, {.ring = kRings + 0x1000 * queue,
+                              .packets = kRing,
+                              .context = 0,
+                              .priority = priority,
+                              .time_limit = time_limit});
+    ASSERT_EQ(management_->status(queue).state, HD_QUEUE_OPENED);
+  }
+  // A dispatch of 8 work-items in groups of 4, whose signal and arguments are those of `number`.
+  hd_packet dispatch(uint32_t kernel, uint32_t number) {
+    hd_packet packet{};
+    packet.dispatch.header = HD_PACKET_DISPATCH;
+    packet.dispatch.setup = 1;
+    packet.dispatch.workgroup_size[0] = 4;
+    packet.dispatch.workgroup_size[1] = packet.dispatch.workgroup_size[2] = 1;
+    packet.dispatch.grid_size[0] = 8;
+    packet.dispatch.grid_size[1] = packet.dispatch.grid_size[2] = 1;
+    packet.dispatch.private_segment_size = 64;
+    packet.dispatch.kernel_object = object(kernel);
+    packet.dispatch.kernarg_address = kArguments + 64 * number;
+    packet.dispatch.completion_signal = signal(number);
+    write(kArguments + 64 * number, std::array<uint32_t, 2>{kResults + 64 * number, 100 * number});
+    write(signal(number), hd_signal{.kind = 1, .value = 1, .reserved0 = {}, .start = 0, .end = 0, .reserved1 = {}});
+    return packet;
+  }
+  void expect_result(uint32_t number) {
+    const auto results = read<std::array<uint32_t, 9>>(kResults + 64 * number);
+    for (uint32_t i = 0; i < 8; ++i) EXPECT_EQ(results[i], 100 * number + i) << "kernel " << number;
+    EXPECT_EQ(results[8], 0U);
+  }
+
+  std::unique_ptr<Backend> backend_;
+  std::optional<Management> management_;
+};
+
+TEST_F(QueueTest, KernelsOfOneQueueInOrder) {
+  open(0);
+  (void)management_->take_rung();
+  constexpr uint32_t kPackets = 5;
+  uint64_t last = 0;
+  for (uint32_t number = 0; number < kPackets; ++number) last = management_->submit(0, dispatch(kAdd, number));
+  ASSERT_TRUE(management_->wait(0, last, kCycles)) << management_->status(0).error_text();
+  const QueueStatus status = management_->status(0);
+  EXPECT_EQ(status.state, HD_QUEUE_OPENED) << status.error_text();
+  EXPECT_EQ(status.read, kPackets);
+  EXPECT_EQ(status.complete, kPackets);
+  EXPECT_EQ(management_->take_rung(), 1U);
+  uint64_t before = 0;
+  for (uint32_t number = 0; number < kPackets; ++number) {
+    expect_result(number);
+    const auto done = read<hd_signal>(signal(number));
+    EXPECT_EQ(done.value, 0);
+    EXPECT_GE(done.start, before);
+    EXPECT_GT(done.end, done.start);
+    if (number > 0 && arguments.rtl)
+      fmt::print("kernel {}: {} cycles, {} after its predecessor\n", number, done.end - done.start,
+                 done.start - before);
+    before = done.end;
+  }
+}
+
+// Doorbell to the launch, and to the first instruction's cycle as nearly as the registers show it.
+TEST_F(QueueTest, FaultIsTheQueuesError) {
+  open(2);
+  open(3);
+  const std::array<uint32_t, 4> causes{2, 7, 5, 1};
+  const uint64_t good = management_->submit(3, dispatch(kAdd, 20));
+  for (uint32_t kernel = kIllegal; kernel <= kWildFetch; ++kernel) {
+    open(2);
+    management_->submit(2, dispatch(kAdd, 0));
+    const uint64_t bad = management_->submit(2, dispatch(kernel, 1));
+    management_->submit(2, dispatch(kAdd, 2));
+    ASSERT_TRUE(management_->wait(2, bad + 1, kCycles));
+    const QueueStatus status = management_->status(2);
+    EXPECT_EQ(status.state, HD_QUEUE_FAILED);
+    EXPECT_EQ(status.reason, uint32_t{HD_QUEUE_FAULT}) << status.error_text();
+    EXPECT_EQ(status.failed_index, bad);
+    EXPECT_EQ(status.complete, bad);
+    EXPECT_EQ(status.fault.cause, causes[kernel - kIllegal]) << status.error_text();
+    EXPECT_EQ(read<hd_signal>(signal(1)).value, 1);
+    EXPECT_EQ(read<hd_signal>(signal(2)).value, 1) << "a packet behind the one at fault was carried out";
+    expect_result(0);
+  }
+  ASSERT_TRUE(management_->wait(3, good, kCycles)) << management_->status(3).error_text();
+  expect_result(20);
+}
+
+TEST_F(QueueTest, EndlessKernelMeetsItsTimeLimit) {
+  open(1, 3000);
+  const uint64_t index = management_->submit(1, dispatch(kEndless, 0));
+  ASSERT_TRUE(management_->wait(1, index, kCycles));
+  EXPECT_EQ(management_->status(1).reason, uint32_t{HD_QUEUE_TIME_LIMIT}) << management_->status(1).error_text();
+  open(1);
+  ASSERT_TRUE(management_->wait(1, management_->submit(1, dispatch(kAdd, 3)), kCycles));
+  expect_result(3);
+}
+
+TEST_F(QueueTest, ClosingEndsTheRunningKernel) {
+  open(1);
+  management_->submit(1, dispatch(kEndless, 0));
+  backend_->advance(5000);
+  management_->close(1);
+  EXPECT_EQ(management_->status(1).state, HD_QUEUE_CLOSED);
+  open(1);
+  ASSERT_TRUE(management_->wait(1, management_->submit(1, dispatch(kAdd, 4)), kCycles));
+  expect_result(4);
+}
+
+TEST_F(QueueTest, BadPacketIsNamed) {
+  open(0);
+  management_->submit(0, dispatch(kAdd, 0));
+  hd_packet packet = dispatch(kAdd, 1);
+  packet.dispatch.workgroup_size[1] = 0;
+  const uint64_t bad = management_->submit(0, packet);
+  ASSERT_TRUE(management_->wait(0, bad, kCycles));
+  const QueueStatus status = management_->status(0);
+  EXPECT_EQ(status.state, HD_QUEUE_FAILED);
+  EXPECT_EQ(status.reason, uint32_t{HD_PACKET_BAD_WORKGROUP_SIZE}) << status.error_text();
+  EXPECT_EQ(status.offset, offsetof(hd_dispatch_packet, workgroup_size) + 2);
+  EXPECT_EQ(status.failed_index, bad);
+  EXPECT_EQ(read<hd_signal>(signal(0)).value, 0);
+  expect_result(0);
+}
+
+TEST_F(QueueTest, BadKernelObjectAndPrivateMemory) {
+  open(0);
+  hd_packet packet = dispatch(kAdd, 1);
+  packet.dispatch.kernel_object = kArguments;
+  ASSERT_TRUE(management_->wait(0, management_->submit(0, packet), kCycles));
+  EXPECT_EQ(management_->status(0).reason, uint32_t{HD_QUEUE_BAD_OBJECT}) << management_->status(0).error_text();
+  open(0);
+  packet = dispatch(kAdd, 1);
+  packet.dispatch.private_segment_size = 0x4'0000;
+  ASSERT_TRUE(management_->wait(0, management_->submit(0, packet), kCycles));
+  EXPECT_EQ(management_->status(0).reason, uint32_t{HD_QUEUE_BAD_PRIVATE}) << management_->status(0).error_text();
+}
+
+TEST_F(QueueTest, BarrierAcrossQueuesCopyFillAndTimestamp) {
+  open(0);
+  open(1);
+  // Queue 0 waits for queue 1's kernel, then copies its result, odd bytes.
+  hd_packet barrier{};
+  (void)dispatch(kAdd, 7);
+  barrier.barrier.header = HD_PACKET_BARRIER_AND;
+  barrier.barrier.signal[2] = signal(7);
+  management_->submit(0, barrier);
+  hd_packet copy{};
+  copy.vendor.format = HD_VENDOR_COPY;
+  copy.vendor.destination = kResults + 0x1001;
+  copy.vendor.source = kResults + 64 * 7 + 1;
+  copy.vendor.bytes = 30;
+  management_->submit(0, copy);
+  hd_packet fill{};
+  fill.vendor.format = HD_VENDOR_FILL;
+  fill.vendor.value = 0xCAFE'F00D;
+  fill.vendor.destination = kResults + 0x2000;
+  fill.vendor.bytes = 0x144;
+  management_->submit(0, fill);
+  hd_packet timestamp{};
+  timestamp.vendor.format = HD_VENDOR_TIMESTAMP;
+  timestamp.vendor.destination = kResults + 0x3000;
+  const uint64_t last = management_->submit(0, timestamp);
+  EXPECT_FALSE(management_->wait(0, 0, 20'000));
+  EXPECT_EQ(management_->status(0).complete, 0U);
+  const uint64_t kernel = management_->submit(1, dispatch(kAdd, 7));
+  ASSERT_TRUE(management_->wait(1, kernel, kCycles)) << management_->status(1).error_text();
+  ASSERT_TRUE(management_->wait(0, last, kCycles)) << management_->status(0).error_text();
+  EXPECT_EQ(management_->status(0).state, HD_QUEUE_OPENED) << management_->status(0).error_text();
+  const auto source = read<std::array<uint8_t, 32>>(kResults + 64 * 7);
+  const auto copied = read<std::array<uint8_t, 32>>(kResults + 0x1000);
+  for (size_t i = 1; i < 31; ++i) EXPECT_EQ(copied[i], source[i]) << i;
+  EXPECT_EQ(copied[0] | copied[31], 0);
+  const auto filled = read<std::array<uint32_t, 0x52>>(kResults + 0x2000);
+  for (size_t i = 0; i < 0x51; ++i) EXPECT_EQ(filled[i], 0xCAFE'F00DU);
+  EXPECT_EQ(filled[0x51], 0U);
+  EXPECT_GE(read<uint64_t>(kResults + 0x3000), read<hd_signal>(signal(7)).end);
+}
+
+TEST_F(QueueTest, RingsAreReused) {
+  open(0);
+  uint64_t last = 0;
+  for (uint32_t number = 0; number < 2 * kRing + 3; ++number) {
+    last = management_->submit(0, dispatch(kAdd, number % 8));
+    if (number % 5 == 4) {
+      ASSERT_TRUE(management_->wait(0, last, kCycles));
+    }
+  }
+  ASSERT_TRUE(management_->wait(0, last, kCycles));
+  EXPECT_EQ(management_->status(0).complete, 2 * kRing + 3) << management_->status(0).error_text();
+}
+
+TEST_F(QueueTest, RingsThatCannotBeAreRefused) {
+  for (const QueueSettings& settings :
+       {QueueSettings{.ring = kRings, .packets = 3}, QueueSettings{.ring = kRings, .packets = 0},
+        QueueSettings{.ring = kRings + 32, .packets = 4}, QueueSettings{.ring = 0x1000, .packets = 4},
+        QueueSettings{.ring = 0xFFFF'FFC0, .packets = 2}}) {
+    management_->open(5, settings);
+    EXPECT_EQ(management_->status(5).state, HD_QUEUE_FAILED);
+    EXPECT_EQ(management_->status(5).reason, uint32_t{HD_QUEUE_BAD_RING});
+  }
+  management_->open(5, {.ring = kRings, .packets = 4, .context = HD_CONTEXTS});
+  EXPECT_EQ(management_->status(5).reason, uint32_t{HD_QUEUE_BAD_CONTEXT});
+}
+
+// The boot program's verdict reaches the caller.
+TEST_F(QueueTest, DamagedFirmwareIsRefused) {
+  std::vector<std::byte> image = arguments.firmware;
+  image[200] ^= std::byte{1};
+  try {
+    const Management damaged(*backend_, image);
+    FAIL() << "a damaged image was started";
+  } catch (const DeviceError& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kRejected);
+    EXPECT_NE(std::string(error.what()).find("boot status 0x89"), std::string::npos) << error.what();
+  }
+  management_.emplace(*backend_, arguments.firmware);
+}
+
+}  // namespace
+}  // namespace heddle::driver
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  using heddle::driver::arguments;
+  if (argc < 4) {
+    fmt::print(stderr, "usage: {} FIRMWARE KERNELS CONFIGURATION [RTL_DIRECTORY [random]]\n", argv[0]);
+    return 2;
+  }
+  arguments.firmware = heddle::driver::contents(argv[1]);
+  arguments.kernels = heddle::driver::contents(argv[2]);
+  arguments.options.configuration = argv[3];
+  if (argc > 4) {
+    arguments.rtl = true;
+    arguments.options.rtl_library = argv[4];
+  }
+  if (argc > 5) arguments.options.random_stalls = true;
+  return RUN_ALL_TESTS();
+}
