@@ -1,9 +1,12 @@
 #include "heddle/management/machine.h"
 
+#include <algorithm>
+
 namespace heddle::management {
 
-Machine::Machine(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory)
-    : devices_(sram_bytes), space_(sram_bytes, std::move(rom), memory, devices_), hart_(space_) {}
+Machine::Machine(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory,
+                 ExternalRegisters* external)
+    : devices_(sram_bytes), space_(sram_bytes, std::move(rom), memory, devices_, external), hart_(space_) {}
 
 void Machine::reset(Mailbox::Cause cause) {
   devices_.reset(cause);
@@ -18,25 +21,39 @@ void Machine::start(std::uint32_t entry) {
   hart_.set_pc(entry);
 }
 
+std::optional<Retirement> Machine::step_awake() {
+  const std::uint32_t mip = devices_.mip();
+  if (!waits_ && hart_.possible_interrupt(mip)) {
+    const Retirement record = hart_.take_interrupt(mip);
+    advance(1);
+    return record;
+  }
+  const std::optional<Retirement> record = hart_.step({.mip = mip, .time = devices_.time(), .counter = std::nullopt});
+  waits_ = !record;
+  devices_.mailbox().set_sleeping(waits_);
+  if (record) advance(1);
+  return record;
+}
+
 std::optional<Retirement> Machine::step() {
   if (devices_.mailbox().holds()) return std::nullopt;
   for (;;) {
-    const std::uint32_t mip = devices_.mip();
-    if (!waits_ && hart_.possible_interrupt(mip)) {
-      const Retirement record = hart_.take_interrupt(mip);
-      advance(1);
-      return record;
-    }
-    const std::optional<Retirement> record = hart_.step({.mip = mip, .time = devices_.time(), .counter = std::nullopt});
-    waits_ = !record;
-    devices_.mailbox().set_sleeping(waits_);
-    if (record) {
-      advance(1);
-      return record;
-    }
+    if (const std::optional<Retirement> record = step_awake()) return record;
     const std::uint64_t next = devices_.next_event();
     if (next == ~std::uint64_t{0}) return std::nullopt;
     advance(next);
+  }
+}
+
+void Machine::run(std::uint64_t cycles) {
+  while (cycles > 0 && !devices_.mailbox().holds()) {
+    if (step_awake()) {
+      --cycles;
+      continue;
+    }
+    const std::uint64_t sleep = std::min(cycles, devices_.next_event());
+    advance(sleep);
+    cycles -= sleep;
   }
 }
 

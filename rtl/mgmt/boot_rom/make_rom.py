@@ -61,17 +61,33 @@ def package(words):
     return "\n".join(lines + ["  };", "", "endpackage"]) + "\n"
 
 
+def cpp(words):
+    """The same for C++: runtime/driver/src/boot_rom.h."""
+    data = b"".join(word.to_bytes(4, "little") for word in words)
+    rows = [", ".join(str(byte) for byte in data[start : start + 32]) for start in range(0, len(data), 32)]
+    body = ",\n".join(f"      {row}" for row in rows)
+    return (
+        '// Assembled from boot.S by make_rom.py.\n#include "boot_rom.h"\n\n'
+        f"std::vector<uint8_t> heddle::driver::boot_rom() {{\n  return {{\n{body}}};\n}}\n"
+    )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare with boot_rom_pkg.sv instead of writing it")
+    parser.add_argument("--cpp", type=pathlib.Path, metavar="FILE", help="write C++ there instead")
     args = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory() as work:
-            text = package(assemble(pathlib.Path(work)))
+            words = assemble(pathlib.Path(work))
     except Failure as failure:
         print(failure, file=sys.stderr)
         return 1
-    if not args.check:
+    text = package(words)
+    if args.cpp:
+        args.cpp.parent.mkdir(parents=True, exist_ok=True)
+        args.cpp.write_text(cpp(words))
+    elif not args.check:
         PACKAGE.write_text(text)
     elif not PACKAGE.exists() or PACKAGE.read_text() != text:
         print(f"{PACKAGE} is not what boot.S assembles to; run {HERE / 'make_rom.py'}", file=sys.stderr)

@@ -6,9 +6,11 @@
 #include "heddle/driver/error.h"
 #include "heddle/generated/configuration.h"
 #include "heddle/generated/registers.h"
+#include "heddle/management/device.h"
 #include "heddle/model/machine.h"
 #include "heddle/reconvergence/stack_reference.h"
 #include "heddle/uniformity/uniform_counter.h"
+#include "boot_rom.h"
 #include "store_watch.h"
 
 namespace heddle::driver {
@@ -33,6 +35,10 @@ class ModelBackend final : public Backend {
  public:
   explicit ModelBackend(const BackendOptions& options)
       : machine_(shape_of(Configuration::parse(options.configuration))) {
+    const Configuration configuration = Configuration::parse(options.configuration);
+    if (configuration.management != 0) {
+      management_ = std::make_unique<management::Device>(configuration.mgmt_sram_bytes, boot_rom(), machine_);
+    }
     machine_.set_host_threads(options.host_threads);
     if (options.stack_reference) stack_reference_.emplace();
     if (options.value_patterns) {
@@ -46,12 +52,16 @@ class ModelBackend final : public Backend {
   }
 
   uint32_t read_register(uint32_t offset) override {
-    const auto value = machine_.read_register(offset);
+    const auto value = is_management(offset) ? management_->host_load(offset) : machine_.read_register(offset);
     if (!value)
       throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to read register {:#05x}", offset));
     return *value;
   }
   void write_register(uint32_t offset, uint32_t value) override {
+    if (is_management(offset)) {
+      if (management_->host_store(offset, value)) return;
+      throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to write register {:#05x}", offset));
+    }
     if (stack_reference_ && offset == regs::kControl && regs::control::kStart.get(value) != 0) compare_with_stack();
     if (!machine_.write_register(offset, value)) {
       throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to write register {:#05x}", offset));
@@ -64,6 +74,10 @@ class ModelBackend final : public Backend {
     machine_.write_memory(address, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
   }
   uint64_t advance(uint64_t cycles) override {
+    if (management_) {
+      management_->advance(cycles);
+      return cycles;
+    }
     if (!watch_) return machine_.advance(cycles);
     uint64_t used = 0;
     while (used < cycles && watch_->empty()) {
@@ -117,10 +131,13 @@ class ModelBackend final : public Backend {
     stack_reference_->stack_slots += result.stack_slots;
   }
 
+  bool is_management(uint32_t address) const { return management_ && address >= management::Device::kBusBase; }
+
   // Those that look at it outlive machine_.
   std::optional<StoreWatch> watch_;
   std::optional<uniformity::UniformCounter> uniform_counter_;
   model::Machine machine_;
+  std::unique_ptr<management::Device> management_;  // null: none in this configuration
   std::optional<StackReference> stack_reference_;
 };
 

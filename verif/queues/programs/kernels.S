@@ -2,6 +2,7 @@
 // 4 i behind it, and what is added to i there.
 #define CSR_HD_GLOBAL_ID_X 0xCD5
 #define CSR_HD_ENTRY 0xCCD
+#define CSR_HD_LANE 0xCCE
 #define KERNEL(number, label) li t0, number; beq s0, t0, label
   .include "xheddle.inc"
   .globl _start
@@ -14,6 +15,8 @@ _start:
   KERNEL(3, wild_read)
   KERNEL(4, wild_fetch)
   KERNEL(5, endless)
+  KERNEL(6, overflow)
+  KERNEL(7, stuck)
   hd.exit
 
 add:
@@ -44,3 +47,19 @@ wild_fetch:
 
 endless:
   j endless
+
+overflow:  // calls itself until its stack is full
+  addi sp, sp, -32
+  sw ra, 0(sp)
+  call overflow
+  hd.exit
+
+stuck:  // two lanes wait for each other in different places
+  csrr t1, CSR_HD_LANE
+  li t2, 3
+  bnez t1, 1f
+  hd.vote.any.sync t3, t2, t2
+  hd.exit
+1:
+  hd.vote.any.sync t3, t2, t2
+  hd.exit

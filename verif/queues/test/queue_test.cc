@@ -1,108 +1,14 @@
-// Kernels dispatched by packets through the firmware, on the back ends that have a management core. Arguments: the
-// firmware image, the flat program of programs/kernels.S, the configuration, and the directory of its RTL library, or
-// nothing: the model.
+// Kernels dispatched by packets through the firmware, on the back ends that have a management core.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
-#include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
-#include "heddle/driver/management.h"
-#include "heddle/generated/registers.h"
+#include "queue_fixture.h"
 
 namespace heddle::driver {
 namespace {
-
-struct Arguments {
-  std::vector<std::byte> firmware, kernels;
-  BackendOptions options;
-  bool rtl = false;
-};
-Arguments arguments;
-
-std::vector<std::byte> contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw std::runtime_error("cannot read " + path);
-  std::vector<std::byte> bytes;
-  for (auto at = std::istreambuf_iterator<char>(file); at != std::istreambuf_iterator<char>(); ++at) {
-    bytes.push_back(static_cast<std::byte>(*at));
-  }
-  return bytes;
-}
-
-// Where things lie in device memory.
-constexpr uint32_t kProgram = 0x8000'0000, kObjects = 0x8001'0000, kRings = 0x8002'0000, kSignals = 0x8003'0000;
-constexpr uint32_t kArguments = 0x8004'0000, kResults = 0x8010'0000, kPrivate = 0x8020'0000, kEnd = 0x802F'FFFF;
-constexpr uint64_t kCycles = 400'000;
-constexpr uint32_t kRing = 16;
-enum Kernel : uint32_t { kAdd, kIllegal, kWildWrite, kWildRead, kWildFetch, kEndless, kKernels };
-
-class QueueTest : public testing::Test {
- protected:
-  void SetUp() override {
-    backend_ = arguments.rtl ? open_rtl(arguments.options) : open_model(arguments.options);
-    management_.emplace(*backend_, arguments.firmware);
-    backend_->write_memory(kProgram, arguments.kernels);
-    for (uint32_t kernel = 0; kernel < kKernels; ++kernel) {
-      write(object(kernel), hd_kernel_object{HD_KERNEL_MAGIC, kProgram, kernel, 0});
-    }
-    management_->set_context(0, {{{kProgram, kEnd, 7}}, kPrivate, 0x10000});
-  }
-  void TearDown() override {
-    if (backend_->mismatch()) ADD_FAILURE() << *backend_->mismatch();
-  }
-
-  static uint32_t object(uint32_t kernel) { return kObjects + 16 * kernel; }
-  static uint32_t signal(uint32_t number) { return kSignals + 64 * number; }
-  template <typename Type>
-  void write(uint32_t address, const Type& value) {
-    backend_->write_memory(address, std::as_bytes(std::span(&value, 1)));
-  }
-  template <typename Type>
-  Type read(uint32_t address) {
-    Type value;
-    backend_->read_memory(address, std::as_writable_bytes(std::span(&value, 1)));
-    return value;
-  }
-
-  void open(uint32_t queue, uint32_t time_limit = 0, uint32_t priority = 0) {
-    management_->open(queue, {.ring = kRings + 0x1000 * queue,
-                              .packets = kRing,
-                              .context = 0,
-                              .priority = priority,
-                              .time_limit = time_limit});
-    ASSERT_EQ(management_->status(queue).state, HD_QUEUE_OPENED);
-  }
-  // A dispatch of 8 work-items in groups of 4, whose signal and arguments are those of `number`.
-  hd_packet dispatch(uint32_t kernel, uint32_t number) {
-    hd_packet packet{};
-    packet.dispatch.header = HD_PACKET_DISPATCH;
-    packet.dispatch.setup = 1;
-    packet.dispatch.workgroup_size[0] = 4;
-    packet.dispatch.workgroup_size[1] = packet.dispatch.workgroup_size[2] = 1;
-    packet.dispatch.grid_size[0] = 8;
-    packet.dispatch.grid_size[1] = packet.dispatch.grid_size[2] = 1;
-    packet.dispatch.private_segment_size = 64;
-    packet.dispatch.kernel_object = object(kernel);
-    packet.dispatch.kernarg_address = kArguments + 64 * number;
-    packet.dispatch.completion_signal = signal(number);
-    write(kArguments + 64 * number, std::array<uint32_t, 2>{kResults + 64 * number, 100 * number});
-    write(signal(number), hd_signal{.kind = 1, .value = 1, .reserved0 = {}, .start = 0, .end = 0, .reserved1 = {}});
-    return packet;
-  }
-  void expect_result(uint32_t number) {
-    const auto results = read<std::array<uint32_t, 9>>(kResults + 64 * number);
-    for (uint32_t i = 0; i < 8; ++i) EXPECT_EQ(results[i], 100 * number + i) << "kernel " << number;
-    EXPECT_EQ(results[8], 0U);
-  }
-
-  std::unique_ptr<Backend> backend_;
-  std::optional<Management> management_;
-};
 
 TEST_F(QueueTest, KernelsOfOneQueueInOrder) {
   open(0);
@@ -130,7 +36,6 @@ TEST_F(QueueTest, KernelsOfOneQueueInOrder) {
   }
 }
 
-// Doorbell to the launch, and to the first instruction's cycle as nearly as the registers show it.
 TEST_F(QueueTest, FaultIsTheQueuesError) {
   open(2);
   open(3);
@@ -289,21 +194,3 @@ TEST_F(QueueTest, DamagedFirmwareIsRefused) {
 
 }  // namespace
 }  // namespace heddle::driver
-
-int main(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  using heddle::driver::arguments;
-  if (argc < 4) {
-    fmt::print(stderr, "usage: {} FIRMWARE KERNELS CONFIGURATION [RTL_DIRECTORY [random]]\n", argv[0]);
-    return 2;
-  }
-  arguments.firmware = heddle::driver::contents(argv[1]);
-  arguments.kernels = heddle::driver::contents(argv[2]);
-  arguments.options.configuration = argv[3];
-  if (argc > 4) {
-    arguments.rtl = true;
-    arguments.options.rtl_library = argv[4];
-  }
-  if (argc > 5) arguments.options.random_stalls = true;
-  return RUN_ALL_TESTS();
-}

@@ -28,6 +28,8 @@ class AddressSpace : public Bus {
   // std::out_of_range for a byte elsewhere.
   void write(std::uint32_t address, std::span<const std::uint8_t> bytes);
   std::uint8_t byte(std::uint32_t address) const;
+  // The word there; none for a word that does not exist, or that refuses.
+  std::optional<std::uint32_t> word(std::uint32_t address) const { return stored_word(address); }
   // Device memory that answers with an error: first to last, whole words.
   void refuse(std::uint32_t first, std::uint32_t last) { refused_.emplace_back(first, last); }
   std::uint32_t sram_bytes() const { return static_cast<std::uint32_t>(sram_.size()); }

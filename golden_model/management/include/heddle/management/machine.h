@@ -12,16 +12,27 @@
 
 namespace heddle::management {
 
+// The registers of other parts of the device (the windows that are `external`). As Bus::load, Bus::store.
+class ExternalRegisters {
+ public:
+  virtual ~ExternalRegisters() = default;
+  virtual std::optional<std::uint32_t> load(std::uint32_t address, unsigned strobe) = 0;
+  virtual bool store(std::uint32_t address, unsigned strobe, std::uint32_t data) = 0;
+};
+
 class Machine {
  public:
-  // After power-on. `memory` must outlive the machine.
-  Machine(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory);
+  // After power-on. `memory` and `external` must outlive the machine; null: there are no external windows.
+  Machine(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory,
+          ExternalRegisters* external = nullptr);
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
   // One instruction or one interrupt; where the hart waits, time goes on to the next event. None: it waits for
   // something that only the outside can bring, or is held in reset.
   std::optional<Retirement> step();
+  // So many cycles pass, in which it does what it has to do.
+  void run(std::uint64_t cycles);
   // As the host does it through mailbox.control.
   void reset(Mailbox::Cause cause);
   // Sets the hart up as the boot program leaves it for command 2, with no trap handler.
@@ -30,20 +41,32 @@ class Machine {
   Hart& hart() { return hart_; }
   Devices& devices() { return devices_; }
   AddressSpace& memory() { return space_; }
+  const Devices& devices() const { return devices_; }
+  const AddressSpace& memory() const { return space_; }
 
  private:
   class Space : public AddressSpace {
    public:
-    Space(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory, Devices& devices)
-        : AddressSpace(sram_bytes, std::move(rom), memory), devices_(devices) {}
+    Space(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory, Devices& devices,
+          ExternalRegisters* external)
+        : AddressSpace(sram_bytes, std::move(rom), memory), devices_(devices), external_(external) {}
 
    private:
     std::optional<std::uint32_t> load_register(std::uint32_t address) override { return devices_.load(address); }
     bool store_register(std::uint32_t address, std::uint32_t data) override { return devices_.store(address, data); }
+    std::optional<std::uint32_t> load_external(std::uint32_t address, unsigned strobe) override {
+      return external_ == nullptr ? std::nullopt : external_->load(address, strobe);
+    }
+    bool store_external(std::uint32_t address, unsigned strobe, std::uint32_t data) override {
+      return external_ != nullptr && external_->store(address, strobe, data);
+    }
 
     Devices& devices_;
+    ExternalRegisters* external_;
   };
 
+  // One instruction or one interrupt; none: it waits.
+  std::optional<Retirement> step_awake();
   void advance(std::uint64_t cycles) {
     if (!devices_.advance(cycles)) reset(Mailbox::Cause::kWatchdog);
   }

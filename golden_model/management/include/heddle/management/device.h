@@ -1,0 +1,53 @@
+// A device with a management core (docs/management.md, section 10): the lanes' machine, and beside it the hart, which programs
+// its launch registers. Time: one instruction of the hart a cycle; the two take turns of kTurnCycles.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "heddle/management/machine.h"
+#include "heddle/model/machine.h"
+
+namespace heddle::management {
+
+class Device {
+ public:
+  static constexpr std::uint64_t kTurnCycles = 32;
+  // Where the host's addresses are those of the management core's bus.
+  static constexpr std::uint32_t kBusBase = 0x1'0000;
+
+  // `lanes` must outlive this.
+  Device(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::Machine& lanes);
+
+  // The host's accesses from kBusBase on. None, false: answered with an error.
+  std::optional<std::uint32_t> host_load(std::uint32_t address) const;
+  [[nodiscard]] bool host_store(std::uint32_t address, std::uint32_t data);
+
+  // So many cycles pass.
+  void advance(std::uint64_t cycles);
+
+  Machine& machine() { return machine_; }
+
+ private:
+  class Registers : public ExternalRegisters {
+   public:
+    explicit Registers(model::Machine& lanes) : lanes_(lanes) {}
+    std::optional<std::uint32_t> load(std::uint32_t address, unsigned strobe) override;
+    bool store(std::uint32_t address, unsigned strobe, std::uint32_t data) override;
+
+   private:
+    friend class Device;
+    model::Machine& lanes_;
+    Device* device_ = nullptr;
+  };
+
+  // The ends of launches as interrupt sources.
+  void update_sources();
+
+  model::Machine& lanes_;
+  Registers registers_;
+  Machine machine_;
+};
+
+}  // namespace heddle::management
