@@ -28,9 +28,7 @@ bool Device::Registers::store(std::uint32_t address, unsigned strobe, std::uint3
 }
 
 Device::Device(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::Machine& lanes)
-    : lanes_(lanes),
-      registers_(lanes),
-      machine_(sram_bytes, std::move(rom), lanes.memory().device(), &registers_) {
+    : lanes_(lanes), registers_(lanes), machine_(sram_bytes, std::move(rom), lanes.memory().device(), &registers_) {
   registers_.device_ = this;
 }
 
@@ -38,8 +36,8 @@ void Device::update_sources() {
   const std::uint32_t status = lanes_.read_register(regs::kStatus).value_or(0);
   const bool done = regs::status::kDone.get(status) != 0;
   const bool fault = done && regs::status::kFault.get(status) != 0;
-  machine_.devices().set_sources(std::uint32_t{done} << mgmt::source::kCompletion |
-                                 std::uint32_t{fault} << mgmt::source::kFault);
+  machine_.devices().set_sources(std::uint32_t{done} << mgmt::source::kCompletion | std::uint32_t{fault}
+                                                                                        << mgmt::source::kFault);
 }
 
 std::optional<std::uint32_t> Device::host_load(std::uint32_t address) const {

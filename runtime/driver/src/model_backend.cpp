@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "boot_rom.h"
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
 #include "heddle/generated/configuration.h"
@@ -10,7 +11,6 @@
 #include "heddle/model/machine.h"
 #include "heddle/reconvergence/stack_reference.h"
 #include "heddle/uniformity/uniform_counter.h"
-#include "boot_rom.h"
 #include "store_watch.h"
 
 namespace heddle::driver {

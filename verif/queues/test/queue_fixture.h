@@ -42,7 +42,7 @@ class QueueTest : public testing::Test {
     management_->set_context(0, {{{kProgram, kEnd, 7}}, kPrivate, 0x10000});
   }
   void TearDown() override {
-    if (backend_->mismatch()) ADD_FAILURE() << *backend_->mismatch();
+    if (backend_ && backend_->mismatch()) ADD_FAILURE() << *backend_->mismatch();
   }
 
   static uint32_t object(uint32_t kernel) { return kObjects + 16 * kernel; }

@@ -1,5 +1,5 @@
-// A device with a management core (docs/management.md, section 10): the lanes' machine, and beside it the hart, which programs
-// its launch registers. Time: one instruction of the hart a cycle; the two take turns of kTurnCycles.
+// A device with a management core (docs/management.md, section 10): the lanes' machine, and beside it the hart, which
+// programs its launch registers. Time: one instruction of the hart a cycle; the two take turns of kTurnCycles.
 #pragma once
 
 #include <cstdint>
