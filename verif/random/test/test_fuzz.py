@@ -59,10 +59,10 @@ class Fuzz(unittest.TestCase):
         self.assertEqual(again.returncode, 1)
         self.assertIn("the failure is still there: mismatch writeback.data", again.stdout)
         asked = call("--replay", failure["file"])
-        self.assertEqual((asked.returncode, asked.stdout), (0, "nano:planted_bug=31\n"))
+        self.assertEqual((asked.returncode, asked.stdout), (0, "nano:management=1,planted_bug=31\n"))
         other = call("--replay", failure["file"], "--replay-library", arguments.library)
         self.assertEqual(other.returncode, 2)
-        self.assertIn("is of configuration 'nano:planted_bug=31'", other.stderr)
+        self.assertIn("is of configuration 'nano:management=1,planted_bug=31'", other.stderr)
         sound = call("--replay", failure["file"], "--replay-library", arguments.library, "--other-configuration", "--expect-pass")
         self.assertEqual(sound.returncode, 0, sound.stdout)
 

@@ -7,4 +7,6 @@
 #define CSR_HD_LANE 0xCCE
 #define CSR_HD_WARP_MASK 0xCD2
 #define CSR_HD_PRIVATE_SIZE 0xCD3
-    .section.text.global _start _start:
+.section .text
+.global _start
+_start:
