@@ -94,6 +94,9 @@ def run(arguments):
         tracing = option(own, "--trace", None) is not None
         targets.append(rtl.target(config, tracing))
         command += ["--rtl-library", str(rtl.directory(config, tracing))]
+    if "management=1" in option(own, "--config", ""):
+        targets.append("firmware_image")
+        command += ["--firmware", str(build.BUILD / "firmware" / "heddle_firmware.bin")]
     title = f"building {example}"
     if config:
         # Nobody should wait minutes for the RTL to be told of a misspelt option.

@@ -58,14 +58,18 @@ bool Device::host_store(std::uint32_t address, std::uint32_t data) {
   return true;
 }
 
-void Device::advance(std::uint64_t cycles) {
-  while (cycles > 0) {
-    const std::uint64_t turn = std::min(cycles, kTurnCycles);
+std::uint64_t Device::advance(std::uint64_t cycles) {
+  std::uint64_t used = 0;
+  while (used < cycles) {
+    const std::uint64_t turn = std::min(cycles - used, kTurnCycles);
+    const bool busy = lanes_.busy();
     (void)lanes_.advance(turn);
     update_sources();
     machine_.run(turn);
-    cycles -= turn;
+    used += turn;
+    if (busy && !lanes_.busy()) break;
   }
+  return used;
 }
 
 }  // namespace heddle::management

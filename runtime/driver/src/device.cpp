@@ -12,11 +12,13 @@
 #include "heddle/generated/configuration.h"
 #include "heddle/generated/memory_map.h"
 #include "heddle/generated/registers.h"
+#include "launch_queue.h"
 
 namespace heddle::driver {
 namespace {
 
 constexpr uint64_t kAdvanceChunk = 1'000'000;
+constexpr uint64_t kFirmwareChunk = 100;
 /// An aborted launch ends once its accesses in flight have completed; far longer means that the device is stuck.
 constexpr uint64_t kAbortCycles = 1'000'000;
 
@@ -64,7 +66,12 @@ Device::Device(const DeviceOptions& options, std::unique_ptr<Backend> backend)
                                   memory_map::kDeviceSize));
   }
   shape_ = identify(*backend_);
+  if (!options_.firmware.empty()) queue_ = std::make_unique<LaunchQueue>(*backend_, allocator_, options_.firmware);
 }
+
+Device::Device(Device&&) noexcept = default;
+Device& Device::operator=(Device&&) noexcept = default;
+Device::~Device() = default;
 
 void Device::require_idle(const char* operation) const {
   if (launch_) invalid(fmt::format("{}: kernel '{}' is still running; wait for it first", operation, launch_->kernel));
@@ -178,20 +185,41 @@ std::vector<Region> Device::regions() const {
   return fit_regions(std::move(all), shape_.regions);
 }
 
-void Device::program_launch(uint32_t kernel_address) {
+LaunchRegisters Device::launch_registers(uint32_t kernel_address) const {
   const auto direct = image_->direct_entry(launch_->kernel);
   const bool aligned = launch_->options.private_bytes % KernelImage::kStackAlignment == 0;
-  write_launch_registers(*backend_,
-                         {.entry = direct && aligned ? *direct : image_->entry(),
-                          .kernel = kernel_address,
-                          .args = launch_->args_base,
-                          .private_base = private_base_,
-                          .private_size = launch_->options.private_bytes,
-                          .scratch_size = image_->scratch_bytes() + launch_->options.extra_scratch_bytes,
-                          .num_groups = launch_->grid,
-                          .local_size = launch_->workgroup,
-                          .regions = regions()},
-                         shape_.regions);
+  return {.entry = direct && aligned ? *direct : image_->entry(),
+          .kernel = kernel_address,
+          .args = launch_->args_base,
+          .private_base = private_base_,
+          .private_size = launch_->options.private_bytes,
+          .scratch_size = image_->scratch_bytes() + launch_->options.extra_scratch_bytes,
+          .num_groups = launch_->grid,
+          .local_size = launch_->workgroup,
+          .regions = regions()};
+}
+
+void Device::start(const LaunchRegisters& launch) {
+  if (queue_) {
+    queue_->start(launch, private_bytes_);
+    return;
+  }
+  write_launch_registers(*backend_, launch, shape_.regions);
+  backend_->write_register(regs::kControl, regs::control::kStart.set(1));
+  const uint32_t status = backend_->read_register(regs::kStatus);
+  if (regs::status::kRejected.get(status) != 0) {
+    throw DeviceError(ErrorKind::kRejected, fmt::format("launch of '{}': the device rejected its {}", launch_->kernel,
+                                                        rejection_text(regs::status::kReason.get(status))));
+  }
+}
+
+bool Device::launch_ended() {
+  if (!queue_) return regs::status::kDone.get(backend_->read_register(regs::kStatus)) != 0;
+  if (!queue_->ended()) return false;
+  if (const std::string refusal = queue_->refusal(); !refusal.empty()) {
+    throw DeviceError(ErrorKind::kRejected, fmt::format("launch of '{}': {}", launch_->kernel, refusal));
+  }
+  return true;
 }
 
 void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std::span<const std::byte> args,
@@ -212,13 +240,7 @@ void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std:
     launch_->args_base =
         allocator_.allocate(std::max<size_t>(args.size(), 4), Allocator::kDefaultAlignment, "arguments", false);
     if (!args.empty()) backend_->write_memory(launch_->args_base, args);
-    program_launch(*address);
-    backend_->write_register(regs::kControl, regs::control::kStart.set(1));
-    const uint32_t status = backend_->read_register(regs::kStatus);
-    if (regs::status::kRejected.get(status) != 0) {
-      throw DeviceError(ErrorKind::kRejected, fmt::format("launch of '{}': the device rejected its {}", kernel,
-                                                          rejection_text(regs::status::kReason.get(status))));
-    }
+    start(launch_registers(*address));
   } catch (...) {
     finish();
     throw;
@@ -236,14 +258,15 @@ LaunchStatistics Device::wait() {
   };
   try {
     uint64_t used = 0;
-    uint32_t status = backend_->read_register(regs::kStatus);
-    while (regs::status::kDone.get(status) == 0) {
+    // Around a launch the firmware has something to do, which no end of a launch cuts short.
+    const auto busy = [&] { return regs::status::kBusy.get(backend_->read_register(regs::kStatus)) != 0; };
+    while (!launch_ended()) {
       if (used >= limit) stop_overdue();
-      used += backend_->advance(std::min(kAdvanceChunk, limit - used));
+      used += backend_->advance(std::min(!queue_ || busy() ? kAdvanceChunk : kFirmwareChunk, limit - used));
       check_lockstep();
-      status = backend_->read_register(regs::kStatus);
     }
     check_lockstep();
+    const uint32_t status = backend_->read_register(regs::kStatus);
     last_ = read_counters(*backend_);
     note_time();
     drain_output();
@@ -291,6 +314,25 @@ DeviceError Device::explain_lost(const DeviceError& error) const {
 
 void Device::stop_overdue() {
   const auto position = backend_->running_lane();
+  abort();
+  last_ = read_counters(*backend_);
+  drain_output();
+  std::string text = fmt::format(
+      "kernel '{}': still running after {} cycles, aborted (a kernel that never ends, or a time limit "
+      "that is too short)",
+      launch_->kernel, last_.cycles);
+  if (!position) throw DeviceError(ErrorKind::kTimeout, text);
+  FaultReport fault;
+  fault.cause_text = "never ends";
+  text += "; a lane of it was at " + describe_lane(*position, fault);
+  throw DeviceError(ErrorKind::kTimeout, text, fault);
+}
+
+void Device::abort() {
+  if (queue_) {
+    queue_->abort();
+    return;
+  }
   backend_->write_register(regs::kControl, regs::control::kAbort.set(1));
   uint64_t waited = 0;
   while (regs::status::kDone.get(backend_->read_register(regs::kStatus)) == 0) {
@@ -305,17 +347,6 @@ void Device::stop_overdue() {
     check_lockstep();
     waited += 1000;
   }
-  last_ = read_counters(*backend_);
-  drain_output();
-  std::string text = fmt::format(
-      "kernel '{}': still running after {} cycles, aborted (a kernel that never ends, or a time limit "
-      "that is too short)",
-      launch_->kernel, last_.cycles);
-  if (!position) throw DeviceError(ErrorKind::kTimeout, text);
-  FaultReport fault;
-  fault.cause_text = "never ends";
-  text += "; a lane of it was at " + describe_lane(*position, fault);
-  throw DeviceError(ErrorKind::kTimeout, text, fault);
 }
 
 void Device::throw_fault() {

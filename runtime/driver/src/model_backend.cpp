@@ -75,8 +75,7 @@ class ModelBackend final : public Backend {
   }
   uint64_t advance(uint64_t cycles) override {
     if (management_) {
-      management_->advance(cycles);
-      return cycles;
+      return management_->advance(cycles);
     }
     if (!watch_) return machine_.advance(cycles);
     uint64_t used = 0;

@@ -35,6 +35,11 @@ void RunOptions::add_to(CLI::App& app, const std::string& job, const std::string
   app.add_option("--json", json, "Write the results to a file as one JSON object");
   app.add_option("--rtl-library", rtl_library,
                  fmt::format("Directory with libheddle_rtl.so (heddle {} gives it)", job));
+  app.add_option(
+      "--firmware", firmware,
+      fmt::format("Firmware for the management core, with management=1 in the configuration: kernels are launched "
+                  "through a queue (heddle {} gives it)",
+                  job));
 }
 
 std::string RunOptions::contradiction() const {
@@ -55,6 +60,7 @@ std::filesystem::path RunOptions::waveform(const std::string& name) const {
 void RunOptions::apply(BackendOptions& options, const std::string& name) const {
   options.configuration = config;
   options.rtl_library = rtl_library;
+  options.firmware = firmware;
   options.lockstep = lockstep == "on";
   options.seed = seed;
   options.memory_kind = memory;

@@ -24,8 +24,8 @@ class Device {
   std::optional<std::uint32_t> host_load(std::uint32_t address) const;
   [[nodiscard]] bool host_store(std::uint32_t address, std::uint32_t data);
 
-  // So many cycles pass.
-  void advance(std::uint64_t cycles);
+  // Up to so many cycles pass; fewer at the end of a launch. Returns how many did.
+  std::uint64_t advance(std::uint64_t cycles);
 
   Machine& machine() { return machine_; }
 

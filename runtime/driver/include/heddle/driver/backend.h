@@ -107,6 +107,9 @@ class Backend {
 struct BackendOptions {
   std::string configuration = "edge";  ///< NAME or NAME:key=value,...
   std::filesystem::path rtl_library;   ///< Directory with libheddle_rtl.so.
+  /// Firmware for the management core (configurations with management=1): kernels are then launched through a queue.
+  /// Empty: by the launch registers.
+  std::filesystem::path firmware;
   bool lockstep = true;
   uint64_t seed = 1;
   unsigned memory_latency = 100;      ///< Cycles; of memory "fixed".

@@ -21,6 +21,8 @@
 
 namespace heddle::driver {
 
+class LaunchQueue;
+
 enum class BackendKind { kModel, kRtl };
 
 struct DeviceOptions : BackendOptions {
@@ -55,9 +57,9 @@ class Device {
   /// The same on a back end of the caller's own.
   static Device open(const DeviceOptions& options, std::unique_ptr<Backend> backend);
 
-  Device(Device&&) noexcept = default;
-  Device& operator=(Device&&) noexcept = default;
-  ~Device() = default;
+  Device(Device&&) noexcept;
+  Device& operator=(Device&&) noexcept;
+  ~Device();
 
   const DeviceShape& shape() const { return shape_; }
 
@@ -139,7 +141,11 @@ class Device {
   void write_writable_segments();
   void reserve_private(uint32_t bytes_per_lane);
   std::vector<Region> regions() const;
-  void program_launch(uint32_t kernel_address);
+  LaunchRegisters launch_registers(uint32_t kernel_address) const;
+  void start(const LaunchRegisters& launch);
+  bool launch_ended();
+  /// Stops the running launch and waits until it has ended.
+  void abort();
   void stop_overdue();
   /// Where a lane of the running launch is, in words; the same goes into `fault`.
   std::string describe_lane(const LanePosition& position, FaultReport& fault) const;
@@ -155,6 +161,7 @@ class Device {
   std::unique_ptr<Backend> backend_;
   DeviceShape shape_;
   Allocator allocator_;
+  std::unique_ptr<LaunchQueue> queue_;  // null: launches by the launch registers
   std::optional<KernelImage> image_;
   bool program_dirty_ = false;  // a failed launch may have left its globals half-changed
   uint32_t private_base_ = 0;

@@ -13,7 +13,7 @@ namespace heddle::driver {
 
 /// The options that every program behind `heddle run` and `heddle exec` has: which device, and how it is run.
 struct RunOptions {
-  std::string config = "edge", backend = "rtl", lockstep = "on", trace, trace_file, json, rtl_library;
+  std::string config = "edge", backend = "rtl", lockstep = "on", trace, trace_file, json, rtl_library, firmware;
   std::string memory = "fixed";
   std::optional<unsigned> memory_latency;
   double memory_bandwidth = 1.0;
