@@ -27,7 +27,6 @@ ERRORS = (build.BuildError, data.DataError, plan.PlanError, shape.ShapeError, wa
 BARS = {"line": 98.0, "toggle": 90.0, "functional": 100.0}
 # The first one's bits are counted; the other one has what the first cannot reach: two of everything, and lines of one beat.
 CONFIGS = ("nano", "nano:cores=2,l2_banks=2,l2_ecc=1,memory_beats=1,issue_ports=2")
-EXAMPLES = ("faults", "locks", "reduction")
 
 
 class CoverError(Exception):
@@ -64,16 +63,13 @@ def run(test, reader):
             reader.add(path)
 
 
-def tests(path, config, sessions, examples):
-    """The directed programs, random runs in helpings whose counters fit on a disk, and examples."""
+def tests(path, sessions):
+    """The directed programs, and random runs in helpings whose counters fit on a disk."""
     found = [test for test in campaign.programs(build.BUILD, path, 0)]
     fuzzer = build.BUILD / "verif/random/heddle-fuzz"
     for seed in range(1, sessions + 1, 20):
         count = min(20, sessions + 1 - seed)
         found.append(campaign.Test(f"random:{seed}", [fuzzer, "--library", path, "--jobs", "1", "--no-shrink", "--seed", seed, "--count", count]))
-    for name in examples:
-        program = build.BUILD / "examples" / name / name
-        found.append(campaign.Test(f"example:{name}", [program, "--rtl-library", path.parent, "--config", config]))
     return found
 
 
@@ -82,7 +78,6 @@ def arguments():
     parser.add_argument("--config", action="append", metavar="C",
                         help=f"configuration (may be given again; bits are counted on the first one; default: {' and '.join(CONFIGS)})")  # fmt: skip
     parser.add_argument("--sessions", type=int, default=300, metavar="N", help="random runs on each (default: %(default)s)")
-    parser.add_argument("--examples", action="store_true", help=f"run {', '.join(EXAMPLES)}, too")
     parser.add_argument("--module", action="append", metavar="M", help="list what was not reached of this module (may be given again)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report, an HTML page")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
@@ -102,12 +97,10 @@ def arguments():
 def measure(args):
     """The counts of all runs, and the names of the tests."""
     counts, names = data.Counts(), []
-    examples = EXAMPLES if args.examples else ()
     for place, config in enumerate(args.config):
         path = library(config)
-        build.build([f"example_{name}" for name in examples] or ["heddle-fuzz"], title="building the examples")
         reader = data.Reader(counts, config, path.parent / "signals.json", bits=place == 0)
-        chosen = tests(path, config, args.sessions, examples)
+        chosen = tests(path, args.sessions)
         for number, test in enumerate(chosen, 1):
             print(f"[{number}/{len(chosen)}] {config} {test.name}", file=sys.stderr, flush=True)
             run(test, reader)
