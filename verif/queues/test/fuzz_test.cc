@@ -281,7 +281,7 @@ class FuzzTest : public QueueTest {
 };
 
 TEST_F(FuzzTest, EveryBadPacketIsNamedAndEveryGoodOneCompletes) {
-  const unsigned packets = !arguments.rtl || arguments.full ? 10'000 : 30;
+  const unsigned packets = !arguments.rtl || arguments.full ? 10'000 : 12;
   management_->set_context(0, {{{kProgram, kEnd, 7}}, kPrivate, 0x1'0000});
   for (uint32_t q = 0; q < HD_QUEUES; ++q) open(q);
   while (complete_ + named_ < packets) {  // those behind a bad one are dropped

@@ -143,7 +143,7 @@ class StormTest : public QueueTest {
 };
 
 TEST_F(StormTest, FaultsAreTheirOwnersAlone) {
-  const unsigned kernels = !arguments.rtl || arguments.full ? 500 : 20;
+  const unsigned kernels = !arguments.rtl || arguments.full ? 500 : 10;
   while (ran_ < kernels) {
     for (uint32_t q = 0; q < HD_QUEUES; ++q) {
       for (uint64_t n = draw_() % 6; n > 0; --n) submit(q);
