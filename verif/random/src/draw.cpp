@@ -12,8 +12,6 @@ namespace heddle::fuzz {
 
 namespace {
 
-constexpr uint32_t kPrivateBase = 0xA000'0000;
-
 void draw_machine(Random& random, Session& session) {
   session.latency = random.pick({1U, 1U, 2U, 3U, 5U, 8U, 12U, 20U, 40U, 100U});
   session.bandwidth_percent = random.pick({100U, 100U, 100U, 50U, 25U});
@@ -39,7 +37,27 @@ Vector3 draw_box(Random& random, uint32_t total) {
   return box;
 }
 
-void draw_geometry(Random& random, const Configuration& shape, LaunchPlan& plan) {
+// Mostly anywhere in device memory, so that each bit of an address gets to be 0 and 1; one area in each 16 MB.
+Places draw_places(Random& random) {
+  Places places;
+  if (random.percent(25)) return places;
+  std::vector<uint32_t> taken;
+  for (uint32_t* place : {&places.shared, &places.own, &places.code, &places.priv}) {
+    uint32_t part = 0;
+    do {
+      part = 0x80 + random.below(0x80);
+    } while (std::find(taken.begin(), taken.end(), part) != taken.end());
+    taken.push_back(part);
+    *place = part << 24;
+  }
+  places.shared += 4 * random.below(0x10'0000);
+  places.own += 4 * random.below(0x10'0000);
+  if (random.percent(70)) places.code += 4 * random.below(0x30'0000);
+  if (random.percent(70)) places.priv += 256 * random.below(0x4000);
+  return places;
+}
+
+void draw_geometry(Random& random, const Configuration& shape, const Places& places, LaunchPlan& plan) {
   const uint32_t most = shape.warps * shape.lanes;
   uint32_t items = random.between(1, most);
   switch (random.weighted({4, 2, 3, 1})) {
@@ -53,34 +71,44 @@ void draw_geometry(Random& random, const Configuration& shape, LaunchPlan& plan)
   const uint32_t warps = (local + shape.lanes - 1) / shape.lanes;
   const uint32_t wanted = random.pick({shape.cores * shape.warps, shape.cores * shape.warps, 4U, 8U, 20U});
   plan.groups = draw_box(random, std::clamp(wanted / warps, 1U, 24U));
-  const uint32_t scratch = random.pick({0U, 64U, 256U, 256U, 256U, 260U, 512U});
+  const uint32_t scratch =
+      random.pick({0U, 64U, 256U, 256U, 256U, 260U, 512U, 512U, 1024U, 2044U, 4096U, shape.scratchpad_bytes});
   plan.scratch_size = std::min(scratch, shape.scratchpad_bytes);
-  plan.private_size = random.pick({1024U, 1024U, 768U, 1028U});
-  plan.private_base = kPrivateBase + random.below(16) * shape.line_bytes;
-  plan.code_base = 0x8000'0000 + 4 * random.below(64);
+  // All of it together has to stay within its area.
+  const uint32_t most_private = 0x80'0000 / (shape.cores * most);
+  plan.private_size = std::min(random.pick({1024U, 1024U, 768U, 1028U, 4096U, 16384U}), most_private);
+  plan.private_base = places.priv + random.below(16) * shape.line_bytes;
+  plan.code_base = places.code + 4 * random.below(64);
   plan.kernel = random.bits();
   plan.arguments = random.bits();
 }
 
 // The shared area may have a part that may only be read, and one that is not there.
-void draw_regions(Random& random, const Configuration& shape, LaunchPlan& plan) {
-  const uint32_t shared_last = kSharedBase + kSharedBytes - 1;
+void draw_regions(Random& random, const Configuration& shape, const Places& places, LaunchPlan& plan) {
+  const uint32_t shared_last = places.shared + kSharedBytes - 1;
   if (random.percent(25)) {
-    const uint32_t first = kSharedBase + random.below(256);
+    const uint32_t first = places.shared + random.below(256);
     const uint32_t end = first + random.between(1, 64);
-    if (first > kSharedBase) plan.regions.push_back({kSharedBase, first - 1, 3});
+    if (first > places.shared) plan.regions.push_back({places.shared, first - 1, 3});
     plan.regions.push_back({end, shared_last, 3});
     // There must be room for the code's region and that of own memory.
     if (random.percent(60) && plan.regions.size() + 3 <= shape.regions) plan.regions.push_back({first, end - 1, 1});
   } else {
-    plan.regions.push_back({kSharedBase, shared_last, 3});
+    plan.regions.push_back({places.shared, shared_last, 3});
   }
   // Nobody's registers must be missing: own memory and what is checked is always there.
-  plan.regions.push_back({kOwnBase, kCheckBase + kCheckBytes - 1, 7});
+  plan.regions.push_back({places.own, places.check() + kCheckBytes - 1, 7});
+  // In any entry of the table; those that grant nothing may say anything. The code has one more.
+  const auto granting = static_cast<uint32_t>(plan.regions.size());
+  const uint32_t entries = random.percent(50) ? random.between(granting, shape.regions - 1) : granting;
+  while (plan.regions.size() < entries) {
+    plan.regions.push_back({random.bits(), random.bits(), 0});
+    std::swap(plan.regions[random.below(static_cast<uint32_t>(plan.regions.size()))], plan.regions.back());
+  }
 }
 
-void draw_data(Random& random, LaunchPlan& plan) {
-  DataBlock shared{.address = kSharedBase, .words = {}};
+void draw_data(Random& random, const Places& places, LaunchPlan& plan) {
+  DataBlock shared{.address = places.shared, .words = {}};
   for (uint32_t i = 0; i < kInitialBytes / 4; ++i) {
     shared.words.push_back(random.percent(50) ? integer_value(random) : float_value(random));
   }
@@ -110,32 +138,36 @@ Session draw_session(uint64_t seed, std::span<const Choice> choices) {
   session.configuration = choices[shape_draw.weighted(shares)].configuration;
   const Configuration shape = Configuration::parse(session.configuration);
   draw_machine(machine, session);
+  const Places places = draw_places(machine);
   const unsigned launches = machine.pick({1U, 1U, 2U, 3U});
+  bool code_fails = false;
   for (unsigned i = 0; i < launches; ++i) {
     Random draw = random.split();
     LaunchPlan& plan = session.launches.emplace_back();
-    draw_geometry(draw, shape, plan);
-    draw_regions(draw, shape, plan);
-    draw_data(draw, plan);
+    draw_geometry(draw, shape, places, plan);
+    draw_regions(draw, shape, places, plan);
+    draw_data(draw, places, plan);
     plan.poll = draw.pick({200U, 1000U, 1000U, 5000U});
     if (draw.percent(5)) plan.abort_after = draw.between(1, 4000);
-    Generator generator(draw.split(), shape, plan);
+    // A grid that would never end.
+    if (plan.abort_after != 0 && draw.percent(50)) plan.groups[draw.below(3)] = draw.bits() | 0x1000;
+    Generator generator(draw.split(), shape, places, plan);
     generator.program();
-    plan.data.push_back({.address = kCheckBase, .words = std::vector<uint32_t>(kCheckBytes / 16)});
+    plan.data.push_back({.address = places.check(), .words = std::vector<uint32_t>(kCheckBytes / 16)});
     if (draw.percent(3)) spoil(draw, shape, plan);
     // Where something comes after it.
     if (i + 1 < launches && draw.percent(6)) plan.reset_after = draw.between(1, 3000);
     if (i == 0 && machine.percent(5)) {
       // A handler would go on where it does not know the way, so code fails only where there is none.
-      uint32_t base = machine.pick({kSharedBase, kSharedBase, kOwnBase});
-      if (!generator.has_handler() && machine.percent(40)) base = plan.code_base;
+      uint32_t base = machine.pick({places.shared, places.shared, places.own});
+      code_fails = !generator.has_handler() && machine.percent(40);
+      if (code_fails) base = plan.code_base;
       session.bus_error_first = base + 4 * machine.below(64);
       session.bus_error_last = session.bus_error_first + 4 * machine.between(1, 16) - 1;
     }
   }
   // Code that fails would do so for later programs, too, handlers included.
-  if (session.bus_error_first < kSharedBase)
-    session.launches.resize(session.bus_error_first > session.bus_error_last ? session.launches.size() : 1);
+  if (code_fails) session.launches.resize(1);
   return session;
 }
 

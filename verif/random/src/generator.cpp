@@ -10,8 +10,8 @@ namespace heddle::fuzz {
 using isa::Class;
 using isa::Op;
 
-Generator::Generator(Random random, const Configuration& configuration, LaunchPlan& plan)
-    : random_(random), configuration_(configuration), plan_(plan), writer_(plan) {
+Generator::Generator(Random random, const Configuration& configuration, const Places& places, LaunchPlan& plan)
+    : random_(random), configuration_(configuration), places_(places), plan_(plan), writer_(plan) {
   draw_flavour();
 }
 
@@ -140,14 +140,18 @@ void Generator::prologue() {
     });
   }
   node([&] { writer_.load_address(reg::kResume, end_label_); });
-  node([&] { writer_.load_constant(reg::kShared, kSharedBase); });
+  node([&] { writer_.load_constant(reg::kShared, places_.shared); });
   node([&] {
-    writer_.load_constant(reg::kOwn, kOwnBase);
+    writer_.load_constant(reg::kOwn, places_.own);
     writer_.put(Op::Slli, {.rd = reg::kTemporary, .rs1 = reg::kHart, .immediate = 8});
     writer_.put(Op::Add, {.rd = reg::kOwn, .rs1 = reg::kOwn, .rs2 = reg::kTemporary});
   });
-  node([&] { writer_.load_constant(reg::kScratch, 0x1000'0000); });
-  node([&] { writer_.load_constant(reg::kPrivate, 0x4000'0000); });
+  // Somewhere in the windows, where they are larger than what the program uses.
+  const auto within = [&](uint32_t size, uint32_t used) {
+    return size > used ? 4 * random_.below((size - used) / 4 + 1) : 0;
+  };
+  node([&] { writer_.load_constant(reg::kScratch, kScratchWindow + within(plan_.scratch_size, 512)); });
+  node([&] { writer_.load_constant(reg::kPrivate, kPrivateWindow + within(plan_.private_size, 1024)); });
   node([&] { writer_.add_immediate(reg::kStack, reg::kPrivate, 512); });
   for (unsigned i = 0; i < value_count_; ++i) {
     node([&] {

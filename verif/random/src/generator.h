@@ -16,19 +16,26 @@
 
 namespace heddle::fuzz {
 
-// Where a program's data lies.
-inline constexpr uint32_t kSharedBase = 0x8010'0000;  // everybody's, racing
+// Where the programs of a run and their data lie.
+struct Places {
+  uint32_t shared = 0x8010'0000;  // everybody's, racing
+  uint32_t own = 0x8040'0000;     // kOwnBytes for each hart; check() comes behind it
+  uint32_t code = 0x8000'0000;
+  uint32_t priv = 0xA000'0000;  // what is behind the private window
+
+  uint32_t check() const { return own + 0x0010'0000; }  // locks and what the host checks
+};
+inline constexpr uint32_t kScratchWindow = 0x1000'0000;
+inline constexpr uint32_t kPrivateWindow = 0x4000'0000;
 inline constexpr uint32_t kSharedBytes = 0x0020'0000;
-inline constexpr uint32_t kOwnBase = 0x8040'0000;  // kOwnBytes for each hart
 inline constexpr uint32_t kOwnBytes = 256;
-inline constexpr uint32_t kCheckBase = 0x8050'0000;  // locks and what the host checks
 inline constexpr uint32_t kCheckBytes = 4096;
 inline constexpr uint32_t kInitialBytes = 1024;  // of the shared area that the host fills
 
 class Generator {
  public:
   // The launch's geometry has been drawn; the program is added to it.
-  Generator(Random random, const Configuration& configuration, LaunchPlan& plan);
+  Generator(Random random, const Configuration& configuration, const Places& places, LaunchPlan& plan);
   void program();
   bool has_handler() const { return handled_; }
 
@@ -71,6 +78,7 @@ class Generator {
   void atomic(isa::Op op);
   void conditional_store();
   void wild_access();
+  void edge_access();
   void self_modifying();
   static unsigned access_size(isa::Op op);
 
@@ -99,6 +107,7 @@ class Generator {
 
   Random random_;
   const Configuration& configuration_;
+  const Places places_;
   LaunchPlan& plan_;
   Writer writer_;
   std::array<unsigned, isa::kOpCount> weights_{};

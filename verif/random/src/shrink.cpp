@@ -150,7 +150,7 @@ class Shrinker {
       if (size < plan().scratch_size) changed |= settle(&LaunchPlan::scratch_size, size);
     }
     if (plan().regions.size() != 1) {
-      changed |= attempt_plan([](LaunchPlan& l) { l.regions = {{kSharedBase, kCheckBase + kCheckBytes - 1, 7}}; });
+      changed |= attempt_plan([](LaunchPlan& l) { l.regions = {{0x8000'0000, 0xFFFF'FFFF, 7}}; });
     }
     return changed;
   }

@@ -127,6 +127,10 @@ void Generator::wild_access() {
     load(Op::Lw);
     return;
   }
+  if (random_.percent(40)) {
+    edge_access();
+    return;
+  }
   const uint32_t base = random_.percent(50) ? uint32_t{reg::kZero} : value();
   switch (random_.weighted({4, 3, 1, 1, 1})) {
     case 0: {
@@ -143,6 +147,28 @@ void Generator::wild_access() {
     case 3: writer_.put(Op::LrW, {.rd = value(), .rs1 = random_.percent(50) ? uint32_t{reg::kPrivate} : base}); break;
     case 4: writer_.put(Op::ScW, {.rd = value(), .rs1 = reg::kPrivate, .rs2 = source()}); break;
   }
+}
+
+// Just inside of a window or a region, just outside, or over its end.
+void Generator::edge_access() {
+  const uint32_t edge =
+      random_.pick({kScratchWindow + plan_.scratch_size, kScratchWindow + plan_.scratch_size, uint32_t{kScratchWindow},
+                    kPrivateWindow + plan_.private_size, kPrivateWindow + plan_.private_size, uint32_t{kPrivateWindow},
+                    places_.shared, places_.shared + kSharedBytes, places_.own, places_.check() + kCheckBytes});
+  const Op op = random_.pick({Op::Lw, Op::Lw, Op::Lh, Op::Lhu, Op::Lb, Op::Flw, Op::Flh, Op::Sw, Op::Sw, Op::Sh, Op::Sb,
+                              Op::Fsw, Op::Fsh, Op::AmoaddW, Op::LrW});
+  const uint32_t size = access_size(op);
+  uint32_t address = edge + random_.below(12) - 8;
+  if (random_.percent(80)) address &= ~(size - 1);
+  writer_.load_constant(reg::kAddress, address);
+  if (random_.percent(50)) {  // and not the same for all lanes
+    writer_.put(Op::Andi, {.rd = reg::kTemporary, .rs1 = reg::kHart, .immediate = 4});
+    writer_.put(Op::Add, {.rd = reg::kAddress, .rs1 = reg::kAddress, .rs2 = reg::kTemporary});
+  }
+  const isa::InstructionInfo& info = isa::info(op);
+  writer_.put(op, {.rd = info.rd_float ? floating() : target(),
+                   .rs1 = reg::kAddress,
+                   .rs2 = info.rs2_float ? floating() : source()});
 }
 
 // Each lane writes an instruction into its own memory and calls it.

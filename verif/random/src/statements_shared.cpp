@@ -37,7 +37,7 @@ void Generator::exit_some() {
 
 void Generator::check(uint32_t begin, uint32_t slot, uint32_t expected) {
   plan_.checks.push_back(
-      {.address = kCheckBase + 4 * slot, .expected = expected, .items = {begin, writer_.position()}});
+      {.address = places_.check() + 4 * slot, .expected = expected, .items = {begin, writer_.position()}});
 }
 
 // Each work-item contributes a function of its x in the group.
@@ -58,7 +58,7 @@ void Generator::reduction() {
       default: expected = expected < part ? part : expected; break;
     }
   }
-  writer_.load_constant(reg::kAddress, kCheckBase + 4 * slot);
+  writer_.load_constant(reg::kAddress, places_.check() + 4 * slot);
   writer_.put(Op::Csrrs, {.rd = reg::kTemporary, .csr = static_cast<uint32_t>(isa::Csr::HdLocalIdX)});
   writer_.add_immediate(reg::kHandler, reg::kZero, static_cast<int32_t>(factor));
   writer_.put(Op::Mul, {.rd = reg::kTemporary, .rs1 = reg::kTemporary, .rs2 = reg::kHandler});
@@ -78,7 +78,7 @@ void Generator::locked_counter() {
   check_slots_ += 2;
   const unsigned spin = writer_.label();
   const unsigned taken = writer_.label();
-  writer_.load_constant(reg::kAddress, kCheckBase + 4 * slot);
+  writer_.load_constant(reg::kAddress, places_.check() + 4 * slot);
   writer_.add_immediate(reg::kHandler, reg::kAddress, 4);
   writer_.add_immediate(reg::kTemporary, reg::kZero, 1);
   const uint32_t old = value();
@@ -107,7 +107,7 @@ void Generator::optimistic_counter() {
   const auto step = static_cast<int32_t>(random_.between(1, 100));
   const unsigned again = writer_.label();
   const uint32_t old = value();
-  writer_.load_constant(reg::kAddress, kCheckBase + 4 * slot);
+  writer_.load_constant(reg::kAddress, places_.check() + 4 * slot);
   writer_.bind(again);
   writer_.put(Op::LrW, {.rd = old, .rs1 = reg::kAddress, .ordering = random_.below(4)});
   writer_.add_immediate(old, old, step);
