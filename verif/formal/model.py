@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "tools/synth"))
 
 import design
 import legal_encodings
-from yosys import YosysError
+from yosys import SECONDS, YosysError
 
 # Out of reset from the second cycle on. (The front end knows no initial assumptions.)
 RESET = """
@@ -120,11 +120,14 @@ def properties(dump):
     return result
 
 
-def native(work, commands, log):
-    """Runs the commands in the Yosys of the system. Raises YosysError."""
+def native(work, commands, log, seconds=SECONDS):
+    """Runs the commands in the Yosys of the system. Raises YosysError, SolverError."""
     require("yosys")
     (work / "model.ys").write_text("\n".join(commands) + "\n")
-    result = subprocess.run(["yosys", "-q", "-l", log, "model.ys"], cwd=work, capture_output=True, text=True, check=False)
+    try:
+        result = subprocess.run(["yosys", "-q", "-l", log, "model.ys"], cwd=work, capture_output=True, text=True, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        raise YosysError(f"yosys has not ended within {seconds} s; its log is {work / log}") from error
     if result.returncode:
         raise YosysError(f"yosys: {(result.stderr or result.stdout).strip()}; its log is {work / log}")
 

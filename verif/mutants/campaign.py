@@ -1,9 +1,11 @@
 """Runs of one library with mutants: which test kills which mutant."""
 
+import hashlib
 import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -17,7 +19,13 @@ class Test:
     command: list
     seconds: float = 0.0  # of processor time, without a mutant
     cycles: tuple = ()  # that it says it simulates, without a mutant
+    touches: frozenset = frozenset()  # mutants that change a bit at their place while it runs: no other can it kill
     kills: int = field(default=0, compare=False)
+    runs: int = field(default=0, compare=False)
+
+    def worth(self):
+        """Kills that a second of it is likely to bring."""
+        return (self.kills + 1) / (self.runs + 2) / (self.seconds + 0.1)
 
 
 @dataclass
@@ -25,6 +33,7 @@ class Outcome:
     how: str  # passed, the reason for which it failed, or hang
     seconds: float  # of processor time, if nothing else runs
     cycles: tuple
+    touches: frozenset
 
 
 class BaselineError(Exception):
@@ -37,22 +46,30 @@ class BusyError(Exception):
 
 # A mutant that makes a test take so much longer hangs: so many times its processor time, and so many seconds more. The load of the machine must
 # not kill mutants, so what the clock ends (here, or the fuzzer by its own limit) stops the campaign.
-HANG_FACTOR, HANG_SECONDS, CLOCK_SECONDS = 5, 5, 3600
-# First seed and count of random runs (heddle fuzz), the quickest first: most errors show at once.
-OUTCOME = "outcome.json"
+HANG_FACTOR, HANG_SECONDS, CLOCK_SECONDS = 8, 3, 3600
+# Of processor time; a test that takes longer costs a campaign more than it finds.
+LONGEST = 8
+FUZZER, RUNNER, ELVES = "verif/random/heddle-fuzz", "verif/harness/heddle-rtl-run", "verif/harness/test/programs"
+OUTCOME, TOUCHED = "outcome.json", "touched.txt"
 PROGRAMS = Path(__file__).resolve().parents[1] / "harness/test/programs"
-RANDOM = ((1, 2), (3, 8), (11, 20), (31, 70), (101, 500))
+
+
+def copies(build, folder):
+    """The programs that tests are made of, where no build changes them while a campaign runs; in the places that they have in `build`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for path in (build / FUZZER, build / RUNNER, *(build / ELVES).glob("*.elf")):
+        copy = folder / path.relative_to(build)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    return folder
 
 
 def programs(build, library, sessions):
     """Random programs, and the directed ones of the harness, on the verilated device in lock-step."""
-    fuzzer, runner = build / "verif/random/heddle-fuzz", build / "verif/harness/heddle-rtl-run"
-    folder = build / "verif/harness/test/programs"
-    tests = []
-    for seed, count in RANDOM:
-        if (count := min(count, sessions - seed + 1)) > 0:
-            command = [fuzzer, "--library", library, "--jobs", "1", "--no-shrink", "--seed", seed, "--count", count, "--json", OUTCOME]
-            tests.append(Test(f"random:{seed}", command))
+    fuzzer, runner, folder, tests = build / FUZZER, build / RUNNER, build / ELVES, []
+    for seed in range(1, sessions + 1):
+        command = [fuzzer, "--library", library, "--jobs", "1", "--no-shrink", "--seed", seed, "--count", 1, "--json", OUTCOME]
+        tests.append(Test(f"random:{seed}", command))
     shape = ["--local", "7,1,1", "--groups", "2,1,1", "--scratch", "256", "--latency", "20", "--max-cycles", "300000"]
     for source in sorted(PROGRAMS.glob("*.S")):
         # Those do not end, fault on purpose, or want options of their own.
@@ -73,6 +90,10 @@ def programs(build, library, sessions):
     tests.append(Test("launch:bus_error_store", [*stores, "--bus-error", "0x80100000,0x80100fff"]))
     early = ["--args", "20000", "--bus-error", "0x80100010,0x80100010", "--max-cycles", "100000"]
     tests.append(Test("launch:bus_error_store_early", [*stores, *early]))
+    memory = [runner, library, folder / "memory.elf", "--local", "7,1,1", "--scratch", "256", "--random-stalls", "--expect-cause", "5"]
+    tests.append(Test("launch:bus_error_random", [*memory, "--latency", "20", "--bus-error", "0x80100400,0x801004ff"]))
+    handled = ["--local", "7,1,1", "--scratch", "256", "--latency", "20", "--bus-error", "0x80000040,0x80000050"]
+    tests.append(Test("launch:bus_error_handled", [runner, library, folder / "traps.elf", *handled]))
     abort = ["--scratch", "256", "--local", "7,1,1", "--groups", "9,1,1", "--max-cycles", "3000", "--expect-abort"]
     tests.append(Test("launch:abort", [runner, library, folder / "forever.elf", *abort]))
     for name, options in (("registers", ["--walk-registers"]), ("many_results", ["--groups", "9,1,1", "--launches", "3"])):
@@ -112,11 +133,13 @@ def far(runner, library, folder):
     return tests
 
 
-def run(test, mutant, limit=CLOCK_SECONDS):
-    """How the test ended; `limit` is of processor time."""
+def run(test, mutant, limit=CLOCK_SECONDS, watch=False):
+    """How the test ended; `limit` is of processor time. `watch` also finds which mutants it touches."""
     environment = {**os.environ, "HEDDLE_MUTANT": str(mutant)}
     seconds = max(1, round(limit))
     with tempfile.TemporaryDirectory() as folder:  # for what a random run leaves behind
+        if watch:
+            environment["HEDDLE_MUTANTS_TOUCHED"] = f"{folder}/{TOUCHED}"
         process = subprocess.Popen(["/bin/sh", "-c", f'ulimit -c 0; ulimit -t {seconds}; exec "$@"', "sh", *(str(part) for part in test.command)],
                                    env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
                                    start_new_session=True, cwd=folder)  # fmt: skip
@@ -128,6 +151,8 @@ def run(test, mutant, limit=CLOCK_SECONDS):
             process.communicate()
             raise BusyError(f"{test.name}: no answer in {CLOCK_SECONDS} s; is the machine too busy?") from error
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        touched = Path(folder) / TOUCHED
+        touches = frozenset(map(int, touched.read_text().split())) if touched.is_file() else frozenset()
         outcome = Path(folder) / OUTCOME
         if outcome.is_file():
             said += f"{json.loads(outcome.read_text())['cycles']} cycles"
@@ -135,7 +160,7 @@ def run(test, mutant, limit=CLOCK_SECONDS):
     how = ending(process.returncode, said)
     if how == "timeout":
         raise BusyError(f"{test.name}: a random run had no answer in time; is the machine too busy?")
-    return Outcome(how, used, tuple(re.findall(r"(\d+) cycles", said)))
+    return Outcome(how, used, tuple(re.findall(r"(\d+) cycles", said)), touches)
 
 
 def ending(status, said):
@@ -147,28 +172,61 @@ def ending(status, said):
         return "hang" if re.search(rf"signal ({int(signal.SIGXCPU)}|{int(signal.SIGKILL)})\b", found[1]) else found[1]
     if found := re.search(r"field: (\S+)", said):
         return f"mismatch {found[1]}"
+    if found := re.search(r"^\[  FAILED  \] (\S+)", said, re.M):
+        return f"failed {found[1]}"
     if status < 0:
         return f"signal {-status}"
     return "assertion" if "ssertion" in said else "error"
 
 
-def baseline(tests):
-    """All tests pass without a mutant; what each takes."""
+def baseline(tests, note=None):
+    """Those of the tests that end soon. All pass without a mutant; what each takes, and which mutants it touches. `note` is a file that keeps
+    the result for another run with the same programs."""
+    stamp = hashlib.sha256()
+    for path in sorted({part for test in tests for part in test.command if isinstance(part, Path)}):
+        stamp.update(path.read_bytes())
+    known = json.loads(note.read_text()) if note and note.is_file() else {}
+    if known.get("programs") != stamp.hexdigest():
+        known = {"programs": stamp.hexdigest(), "tests": {}}
     for test in tests:
-        outcome = run(test, 0)
-        if outcome.how != "passed":
-            raise BaselineError(f"{test.name} fails without a mutant ({outcome.how}): {' '.join(str(part) for part in test.command)}")
-        test.seconds, test.cycles = outcome.seconds, outcome.cycles
+        key = " ".join(str(part) for part in test.command)
+        if key not in known["tests"]:
+            outcome = run(test, 0, LONGEST, watch=True)
+            if outcome.how not in ("passed", "hang"):
+                raise BaselineError(f"{test.name} fails without a mutant ({outcome.how}): {key}")
+            known["tests"][key] = {"seconds": outcome.seconds, "cycles": outcome.cycles, "touches": sorted(outcome.touches),
+                                   "ends": outcome.how == "passed"}  # fmt: skip
+            if note:
+                note.write_text(json.dumps(known))
+        found = known["tests"][key]
+        test.seconds, test.cycles, test.touches = found["seconds"], tuple(found["cycles"]), frozenset(found["touches"])
+        if not found["ends"]:
+            print(f"{test.name} is left out: it takes more than {LONGEST} s", flush=True)
+    return [test for test in tests if known["tests"][" ".join(str(part) for part in test.command)]["ends"]]
 
 
-def kill(tests, mutant):
-    """(test that kills it, how), and whether it changes how many cycles a test takes; the first is None if it survives all of them. What killed
-    most others in its time comes first."""
-    slower = False
-    for test in sorted(tests, key=lambda t: -(t.kills + 0.5) / (t.seconds + 0.05)):
+@dataclass
+class Fate:
+    """Of a mutant."""
+
+    by: str = ""  # the test that killed it; empty: it lives
+    how: str = ""
+    touched: int = 0  # tests in which it makes a difference at its place
+    tried: int = 0  # of them, those that were run
+    slower: bool = False  # one of them takes another number of cycles
+
+
+def kill(tests, mutant, most):
+    """What becomes of the mutant in at most so many of the tests that touch it; those that are likely to kill soon come first."""
+    mine = [test for test in tests if mutant in test.touches]
+    fate = Fate(touched=len(mine))
+    for test in sorted(mine, key=lambda t: -t.worth())[:most]:
         outcome = run(test, mutant, HANG_FACTOR * test.seconds + HANG_SECONDS)
+        test.runs += 1
+        fate.tried += 1
         if outcome.how != "passed":
             test.kills += 1
-            return (test.name, outcome.how), slower
-        slower |= outcome.cycles != test.cycles
-    return None, slower
+            fate.by, fate.how = test.name, outcome.how
+            return fate
+        fate.slower |= outcome.cycles != test.cycles
+    return fate

@@ -24,11 +24,12 @@ def read(path=HERE / "judged.yaml"):
     return entries
 
 
-def opinion(entries, mutant, whole):
-    """(class, reason) of a mutant, or two empty texts. A line is known by its text, so that the file may change around it."""
-    text = whole.line(mutant.source)
+def opinion(entries, row, whole):
+    """(class, reason) of a mutant, or two empty texts. A line is known by its text, so that the file
+    may change around it; * is any."""
+    text = whole.line(row["source"])
     for entry in entries:
-        if (entry["module"], entry["line"]) == (mutant.module, text) and mutant.change.startswith(entry["change"]):
+        if entry["module"] == row["module"] and entry["line"] in (text, "*") and row["mutant"].startswith(entry["change"]):
             return entry["class"], entry["reason"]
     return "", ""
 

@@ -16,13 +16,19 @@ SELECT_BITS = 16
 PACKAGE = """// The mutant that this simulation is of: HEDDLE_MUTANT, 0 for none.
 package mutant_pkg;
   import "DPI-C" function int unsigned heddle_mutant();
+  import "DPI-C" function bit heddle_mutant_watch();
+  import "DPI-C" function void heddle_mutant_touched(input int unsigned number);
   int unsigned Mutant = heddle_mutant();
+  // Without a mutant: report those that would make a difference.
+  bit Watch = heddle_mutant_watch();
 endpackage
 """
 # The module has parameters, but a device with one issue port has one of it, with their defaults.
 WITH_DEFAULTS = ("execute",)
 # They count and report; lock-step leans on the one, and nothing that a program can see on the other.
 REPORTERS = ("trace_records", "stall_counter")
+
+INSTANCE = re.compile(r"^\s*(\w+)\s+(?:#\s*\(|u_\w+)", re.M)
 
 
 class NetlistError(Exception):
@@ -50,8 +56,7 @@ class Design:
                 text = path.read_text()
                 if name := re.search(r"^module\s+(\w+)", text, re.M):
                     self.paths[name[1]], self.texts[name[1]] = path, text
-        instance = re.compile(r"^\s*(\w+)\s+(?:#\s*\(|u_\w+)", re.M)
-        self.children = {module: [name for name in set(instance.findall(text)) if name in self.texts] for module, text in self.texts.items()}
+        self.children = {module: [name for name in set(INSTANCE.findall(text)) if name in self.texts] for module, text in self.texts.items()}
         monitors = re.findall(r"^bind (\w+)", (ROOT / "verif/harness/rtl/tb_top.sv").read_text(), re.M)
         self.seen_into = {module for module in self.texts if self.below(module) & set(monitors)} | set(monitors)
         self.parts, waiting, reached = [], [design.TOP], set()
@@ -150,6 +155,20 @@ def wrapper(text, part, module, names, select=f"{SELECT_BITS}'(mutant_pkg::Mutan
     return "\n".join([head, *lines, f"  {part}__{module} u_mutated ({', '.join(connections)});", "endmodule", ""])
 
 
+def watched(text):
+    """The netlist, and with each mutant a process that reports when it would change the bit that it is about; the numbers of those."""
+    modules, places = text.split("\nendmodule\n"), set()
+    for index, body in enumerate(modules):
+        number_of = {name: int(number, 16) for name, number in re.findall(rf"^  assign (\w+) = mutsel == {SELECT_BITS}'h(\w+);$", body, re.M)}
+        watchers = []
+        for chosen, bad, good in re.findall(r"^  assign .*? = (\w+) \? (.*) : (.*);$", body, re.M):
+            if chosen in number_of:
+                places.add(number_of[chosen])
+                watchers.append(f"  always_comb if (mutant_pkg::Watch && ({bad}) != ({good})) mutant_pkg::heddle_mutant_touched({number_of[chosen]});")
+        modules[index] = "\n".join([body, *watchers])
+    return "\nendmodule\n".join(modules), places
+
+
 def renamed(part, text):
     """RTLIL in which the modules are called part__module, with a number where there are several kinds of one; and {new name: module}."""
     names, taken = {}, {}
@@ -161,8 +180,8 @@ def renamed(part, text):
     return text, {new: name.split("$")[0] for name, new in names.items()}
 
 
-def mutate(yosys, work, generated, whole, part, modules, count, seed, first):
-    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from `first`, into `work`/mutated/; returns them."""
+def mutate(yosys, work, generated, whole, part, modules, count, seed):
+    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from 1, into `work`/mutated/; returns them."""
     folder = work / f"{part}.yosys"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -181,8 +200,9 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, first):
     yosys.run(folder, [
         "read_rtlil merged.il",
         f"select -set chosen {' '.join(chosen)}",
-        # A table's content is data, which Yosys wants to be constant.
-        f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} {first} -o list.ys @chosen t:$meminit* %d",
+        # A table's content is data, which Yosys wants to be constant, as it wants resets of reads that have none. Their addresses and data are
+        # ports of other cells, too.
+        f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} 1 -o list.ys @chosen t:$meminit* %d t:$memrd* %d",
         "script list.ys",
         "bwmuxmap",  # cells that Verilog has no operator for
         "opt_clean",
@@ -205,6 +225,11 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, first):
     out = work / "mutated"
     out.mkdir(exist_ok=True)
     wrapped = wrapper(whole.texts[part], part, part, ports(netlist, f"{part}__{part}"))
+    netlist, places = watched(netlist)
+    # What nothing reads is gone, and no mutant. It is rare.
+    listed, found = len(found), [mutant for mutant in found if mutant.number in places]
+    if len(found) < 0.9 * listed:
+        raise NetlistError(f"{part}: {listed} mutants, {len(found)} places in its netlist; has Yosys changed its form?")
     (out / whole.paths[part].name).write_text(f"{netlist}\n{wrapped}")
     (out / "mutant_pkg.sv").write_text(PACKAGE)
     return found

@@ -32,12 +32,6 @@ unsigned heddle_planted_bug() {
   return number == nullptr ? 0 : static_cast<unsigned>(std::atoi(number));
 }
 
-// Libraries with mutants in them (verif/mutants).
-unsigned heddle_mutant() {
-  const char* number = std::getenv("HEDDLE_MUTANT");
-  return number == nullptr ? 0 : static_cast<unsigned>(std::atoi(number));
-}
-
 void heddle_monitor_register_written(unsigned offset, unsigned value) {
   active_sink()->register_written(offset, value);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The parts of `heddle mutants` on what they must find: shares, wrappers, kills, hangs, equivalence, opinions."""
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -14,8 +15,9 @@ sys.path.insert(0, str(HERE.parent))
 import campaign
 import equivalence
 import judged
-import mutants
+import library
 import netlist
+import results
 
 # Fails for mutant 1, hangs for mutant 2.
 SCRIPT = 'case $HEDDLE_MUTANT in 1) echo "field: commit.mask"; exit 3;; 2) while :; do :; done;; 4) kill -SEGV $$;; esac'
@@ -52,10 +54,10 @@ class Shares(unittest.TestCase):
     def test_all_are_handed_out(self):
         lines = {"a": 1000, "b": 10, "c": 1}
         for count in (1, 3, 7, 1000):
-            shares = mutants.share(lines, count)
+            shares = library.share(lines, count)
             self.assertEqual(sum(shares.values()), count)
             self.assertTrue(all(shares.values()))
-        self.assertEqual(set(mutants.share(lines, 7)), set(lines))
+        self.assertEqual(set(library.share(lines, 7)), set(lines))
 
 
 class Parts(unittest.TestCase):
@@ -124,6 +126,16 @@ class Netlists(unittest.TestCase):
         self.assertEqual(kinds, {"p__top": "top", "p__fifo": "fifo", "p__fifo__2": "fifo"})
         self.assertIn("  cell \\p__fifo__2 \\u_b\n", renamed)
 
+    def test_watched(self):
+        body = (
+            "module {}(a, mutsel);\n  assign _3_ = mutsel == 16'h00{};\n  assign \\q[1:0] [1] = _3_ ? 1'h0 : \\a[1:0] [0];\n"
+            "  assign x = c ? d : e;\nendmodule\n"
+        )
+        watched, places = netlist.watched(body.format("m", "1a") + body.format("n", "1b"))
+        self.assertEqual(places, {26, 27})
+        self.assertIn("(1'h0) != (\\a[1:0] [0])) mutant_pkg::heddle_mutant_touched(26);\nendmodule", watched)
+        self.assertEqual(watched.count("always_comb"), 2)
+
 
 class Campaign(unittest.TestCase):
     def test_how_runs_end(self):
@@ -132,6 +144,7 @@ class Campaign(unittest.TestCase):
 
     def test_random_runs(self):
         self.assertEqual(campaign.ending(1, "\nseed 392: mismatch commit.mask, after 1.0 s\nwhat"), "mismatch commit.mask")
+        self.assertEqual(campaign.ending(1, "[  FAILED  ] Launch.Ends (3 ms)\n"), "failed Launch.Ends")
         self.assertEqual(campaign.ending(1, "\nseed 392: crash signal 24 (CPU time limit exceeded), after 1.0 s\n"), "hang")
 
     def test_a_busy_machine_kills_nothing(self):
@@ -143,15 +156,36 @@ class Campaign(unittest.TestCase):
     def test_kill(self):
         tests = [script_test("passes", "echo 7 cycles"), script_test()]
         tests[0].cycles = ("7",)
-        self.assertEqual(campaign.kill(tests, 1)[0], ("shell", "mismatch commit.mask"))
+        self.assertEqual(campaign.kill(tests, 1, 9), campaign.Fate())  # nothing touches it, nothing is run
+        for test in tests:
+            test.touches = frozenset((1, 3))
+        self.assertEqual(campaign.kill(tests, 1, 9), campaign.Fate("shell", "mismatch commit.mask", 2, 2))
         self.assertEqual(tests[1].kills, 1)
-        self.assertEqual(campaign.kill(tests, 3), (None, False))
+        self.assertEqual(campaign.kill(tests, 3, 9), campaign.Fate("", "", 2, 2))
         tests[0].cycles = ("8",)
-        self.assertEqual(campaign.kill(tests, 3), (None, True))
+        self.assertEqual(campaign.kill(tests, 3, 9), campaign.Fate("", "", 2, 2, True))
+        # The one that has killed comes first, and there is no second.
+        self.assertEqual(campaign.kill(tests, 3, 1), campaign.Fate("", "", 2, 1))
+
+    def test_baseline_says_what_is_touched(self):
+        tests = [script_test(script="echo 3 >>$HEDDLE_MUTANTS_TOUCHED; echo 5 >>$HEDDLE_MUTANTS_TOUCHED"), script_test(script=":")]
+        campaign.baseline(tests)
+        self.assertEqual([test.touches for test in tests], [{3, 5}, set()])
 
     def test_baseline_must_pass(self):
         with self.assertRaisesRegex(campaign.BaselineError, "shell fails without a mutant"):
             campaign.baseline([script_test(script="exit 1")])
+
+    def test_baseline_is_kept(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(campaign, "LONGEST", 1):
+            note, count = Path(folder) / "note.json", Path(folder) / "count"
+            tests = [script_test(script=f"echo x >>{count}; echo 7 cycles; echo 4 >>$HEDDLE_MUTANTS_TOUCHED"),
+                     script_test("long", "while :; do :; done")]  # fmt: skip
+            for _ in range(2):
+                kept = campaign.baseline(tests, note)
+                self.assertEqual([test.name for test in kept], ["shell"])
+                self.assertEqual((kept[0].cycles, kept[0].touches), (("7",), {4}))
+            self.assertEqual(count.read_text(), "x\n")
 
 
 class Equivalence(unittest.TestCase):
@@ -173,7 +207,7 @@ class Opinions(unittest.TestCase):
     def test_by_text_of_the_line(self):
         whole = netlist.Design()
         number, line = next((n, text) for n, text in enumerate(whole.texts["branch_unit"].splitlines(), 1) if "input" in text)
-        mutant = netlist.Mutant(1, "execute", "branch_unit", "execute__branch_unit", "inv -cell $7 -port A", f"branch_unit.sv:{number}")
+        mutant = {"module": "branch_unit", "mutant": "inv -cell $7 -port A", "source": f"branch_unit.sv:{number}"}
         entry = {"module": "branch_unit", "line": line.strip(), "change": "inv -cell $7", "class": "equivalent", "reason": "because"}
         self.assertEqual(judged.opinion([entry], mutant, whole), ("equivalent", "because"))
         self.assertEqual(judged.opinion([{**entry, "change": "const0"}], mutant, whole), ("", ""))
@@ -186,9 +220,21 @@ class Opinions(unittest.TestCase):
                 judged.read(path)
         judged.read()
 
+    def test_results(self):
+        whole = netlist.Design()
+        row = {"module": "alu", "mutant": "inv -cell $1", "source": "alu.sv:3", "killed": True, "by": "random:1"}
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "some.json"
+            path.write_text(json.dumps({"rows": [row]}))
+            self.assertEqual(results.read(path, whole), [{**row, "part": "core"}])
+            for text in ("", "{}", '{"rows": [{}]}', '{"rows": 3}'):
+                path.write_text(text)
+                with self.assertRaisesRegex(results.ResultError, "some.json"):
+                    results.read(path, whole)
+
     def test_score(self):
         rows = [{"killed": True}, {"killed": False, "class": "equivalent"}, {"killed": False, "class": "untested"}]
-        self.assertEqual(mutants.score(rows), (1, 2))
+        self.assertEqual(results.score(rows), (1, 2))
 
 
 if __name__ == "__main__":

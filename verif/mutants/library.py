@@ -1,0 +1,69 @@
+"""A library of the verilated device with all mutants of one part in it."""
+
+import contextlib
+import dataclasses
+import fcntl
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import netlist
+
+ROOT = netlist.ROOT
+sys.path.insert(0, str(ROOT / "tools/heddle"))
+
+import build
+import design
+from yosys import Yosys
+
+
+def share(lines, count):
+    """{part: mutants} of {part: lines}: `count` spread by the length of the sources, at least one each if there are enough."""
+    total = sum(lines.values())
+    order = sorted(lines, key=lines.get, reverse=True)
+    shares = {part: int(place < count) for place, part in enumerate(order)}
+    left = count - sum(shares.values())
+    for part in order:
+        shares[part] += left * lines[part] // total
+    shares[order[0]] += count - sum(shares.values())
+    return {part: number for part, number in shares.items() if number}
+
+
+def digest(config, part, modules, count, seed):
+    """Of all that the library is made from."""
+    found = hashlib.sha256(repr((config, part, modules, count, seed)).encode())
+    for path in [*sorted((ROOT / "rtl").rglob("*.sv")), *sorted((ROOT / "verif/harness").rglob("*.sv")), *sorted((ROOT / "docs/spec").iterdir()),
+                 ROOT / "verif/harness/build_rtl.py", ROOT / "verif/harness/src/verilated_top.cpp", netlist.__file__, *build.rtl_archives()]:  # fmt: skip
+        found.update(Path(path).read_bytes())
+    return found.hexdigest()
+
+
+@contextlib.contextmanager
+def alone(work):
+    """Two runs that make the same library at the same time would read each other's files."""
+    work.parent.mkdir(parents=True, exist_ok=True)
+    with open(f"{work}.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def make(whole, config, part, modules, count, seed, work):
+    """Up to `count` mutants of the part, in `modules`, and the library that has them; what an earlier run has made of the same is taken again."""
+    library, note = work / "library/libheddle_rtl.so", work / "made.json"
+    stamp = digest(config, part, modules, count, seed)
+    if note.is_file() and library.is_file() and (made := json.loads(note.read_text()))["digest"] == stamp:
+        return [netlist.Mutant(**mutant) for mutant in made["mutants"]], library
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    generated = design.generate(config, work / "generated")
+    mutants = netlist.mutate(Yosys(ROOT / "build/synth/yosys"), work, generated, whole, part, modules, count, seed)
+    command = ["/usr/bin/python3", "-B", ROOT / "verif/harness/build_rtl.py", "--config", config, "--out", work / "library",
+               "--instead", work / "mutated", "--include", build.BUILD / "generated/include", "--libraries", *build.rtl_archives()]  # fmt: skip
+    with open(work / "build.log", "w", encoding="utf-8") as log:
+        if subprocess.run([str(part) for part in command], stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
+            raise netlist.NetlistError(f"the library of mutants cannot be built; see {work / 'build.log'}")
+    note.write_text(json.dumps({"digest": stamp, "mutants": [dataclasses.asdict(mutant) for mutant in mutants]}))
+    return mutants, library
