@@ -42,16 +42,24 @@ Places draw_places(Random& random) {
   Places places;
   if (random.percent(25)) return places;
   std::vector<uint32_t> taken;
-  for (uint32_t* place : {&places.shared, &places.own, &places.code, &places.priv}) {
+  const auto elsewhere = [&] {
     uint32_t part = 0;
     do {
       part = 0x80 + random.below(0x80);
     } while (std::find(taken.begin(), taken.end(), part) != taken.end());
     taken.push_back(part);
-    *place = part << 24;
+    return part << 24;
+  };
+  places.shared = elsewhere() + 4 * random.below(0x10'0000);
+  if (random.percent(50)) {
+    // One bit apart: both use the same sets of the caches, and only that bit tells them apart.
+    places.own = places.shared ^ (1U << random.between(22, 30));
+    taken.push_back(places.own >> 24);
+  } else {
+    places.own = elsewhere() + 4 * random.below(0x10'0000);
   }
-  places.shared += 4 * random.below(0x10'0000);
-  places.own += 4 * random.below(0x10'0000);
+  places.code = elsewhere();
+  places.priv = elsewhere();
   if (random.percent(70)) places.code += 4 * random.below(0x30'0000);
   if (random.percent(70)) places.priv += 256 * random.below(0x4000);
   return places;
@@ -75,7 +83,7 @@ void draw_geometry(Random& random, const Configuration& shape, const Places& pla
       random.pick({0U, 64U, 256U, 256U, 256U, 260U, 512U, 512U, 1024U, 2044U, 4096U, shape.scratchpad_bytes});
   plan.scratch_size = std::min(scratch, shape.scratchpad_bytes);
   // All of it together has to stay within its area.
-  const uint32_t most_private = 0x80'0000 / (shape.cores * most);
+  const uint32_t most_private = 0x80'0000 / (shape.cores * most) & ~3U;
   plan.private_size = std::min(random.pick({1024U, 1024U, 768U, 1028U, 4096U, 16384U}), most_private);
   plan.private_base = places.priv + random.below(16) * shape.line_bytes;
   plan.code_base = places.code + 4 * random.below(64);
@@ -94,7 +102,15 @@ void draw_regions(Random& random, const Configuration& shape, const Places& plac
     // There must be room for the code's region and that of own memory.
     if (random.percent(60) && plan.regions.size() + 3 <= shape.regions) plan.regions.push_back({first, end - 1, 1});
   } else {
-    plan.regions.push_back({places.shared, shared_last, 3});
+    // In pieces whose borders are where the accesses are.
+    uint32_t first = places.shared;
+    for (unsigned pieces = random.percent(50) ? random.between(1, 6) : 0;
+         pieces != 0 && plan.regions.size() + 4 <= shape.regions; --pieces) {
+      const uint32_t next = first + 4 * random.between(1, 24);
+      plan.regions.push_back({first, next - 1, 3});
+      first = next;
+    }
+    plan.regions.push_back({first, shared_last, 3});
   }
   // Nobody's registers must be missing: own memory and what is checked is always there.
   plan.regions.push_back({places.own, places.check() + kCheckBytes - 1, 7});

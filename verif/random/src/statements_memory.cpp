@@ -127,7 +127,7 @@ void Generator::wild_access() {
     load(Op::Lw);
     return;
   }
-  if (random_.percent(40)) {
+  if (random_.percent(60)) {
     edge_access();
     return;
   }
