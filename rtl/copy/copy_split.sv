@@ -95,7 +95,7 @@ module copy_split
     piece_d.offset   = 6'(scratch[PortBits-1:0]);
     piece_d.exchange = exchange;
     piece_d.bytes    = bytes;
-    piece_d.fill     = (manner_i.direction == DirectionFill) ? manner_i.fill : '0;
+    piece_d.fill     = manner_i.fill;  // zero but for a fill
     if (!nothing) begin
       if (!memory)                                    piece_d.kind = PieceFill;
       else if (reach == '0)                           piece_d.kind = PieceFault;

@@ -90,6 +90,7 @@ void CopyDriver::answer_memory() {
   top_->memory_response_valid_i = 1;
   top_->memory_response_id_i = request.id;
   top_->memory_response_error_i = !request.write && refused.count(request.address) != 0;
+  if (top_->memory_response_error_i) errors.push_back(request.address);
   for (unsigned b = 0; b < shape_.line; ++b) {
     if ((request.strobe[b / 32] >> b % 32 & 1) == 0) continue;
     const std::uint32_t address = request.address + b;

@@ -66,7 +66,8 @@ class CopyDriver {
   bool hold_memory = false;  // it does not answer
   std::uint32_t cancel = 0, forget = 0;
 
-  std::vector<End> ends;  // those taken in the last cycle
+  std::vector<End> ends;              // those taken in the last cycle
+  std::vector<std::uint32_t> errors;  // lines that were refused, in the order of their answers
   std::uint32_t busy() const { return busy_; }
   const Shape& shape() const { return shape_; }
   std::uint64_t cycles() const { return cycles_; }

@@ -2,6 +2,7 @@
 // memory of its own, which must hold what the reference says when the command ends.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -160,6 +161,7 @@ class Exerciser {
     }
     if (!fill) d[1] = part + pick(kPart / 2) / bytes * bytes;
     if (!fill && pick(2) == 0) d[1] = d[1] / 64 * 64;
+    if (!fill && pick(16) == 0) d[1] = 0x7FFF'F000 + pick(256) * 16;  // in a region, but no device memory
     d[21] = 256 * pick(8) + (swizzle == 0 ? 16 * pick(8) : (32u << swizzle) * pick(3));
     if (complete) d[22] = 8 * pick(16);
     if (fill) d[31] = random_();
@@ -244,6 +246,11 @@ class Exerciser {
       compare(agent, true);
     } else if (!agent.refused.empty()) {
       if (end.fault.cause == Cause::kMemory) {
+        // The first one found.
+        const auto first = std::find_if(driver_.errors.begin(), driver_.errors.end(),
+                                        [&](std::uint32_t line) { return (line - kMemoryBase) / kPart == end.owner; });
+        ASSERT_TRUE(first != driver_.errors.end());
+        EXPECT_EQ(end.fault.value, *first);
         EXPECT_TRUE(agent.refused.count(end.fault.value) != 0) << std::hex << end.fault.value;
       } else {
         ASSERT_TRUE(fault) << "a line was refused";
@@ -261,12 +268,17 @@ class Exerciser {
       compare(agent, true);
       ++counts_[agent.outcome.store ? "stores" : (agent.command.descriptor[0] >> 6 & 3) == 2 ? "fills" : "loads"];
     }
+    forget_errors(end.owner);
     if (end.fault.cause != Cause::kNone) {
       agent.faulted = true;
       constexpr std::array<const char*, 8> kNames{"",          "after", "format", "size",
                                                   "alignment", "range", "access", "memory"};
       ++counts_[std::string("fault ") + kNames.at(static_cast<unsigned>(end.fault.cause))];
     }
+  }
+
+  void forget_errors(unsigned owner) {
+    std::erase_if(driver_.errors, [&](std::uint32_t line) { return (line - kMemoryBase) / kPart == owner; });
   }
 
   void expect_fault(const End& end, const Fault& fault) {
@@ -284,6 +296,7 @@ class Exerciser {
         driver_.forget |= 1u << n;
         agent.cancelled = agent.under_way = agent.faulted = false;
         compare(agent, false);
+        forget_errors(n);
         ++counts_["stopped"];
         ++ended_;
       } else if (agent.under_way && !agent.cancelled && pick(4000) == 0) {
