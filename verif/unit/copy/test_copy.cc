@@ -103,8 +103,10 @@ class Exerciser {
     }
     driver_.refused.clear();
     if (pick(4) == 0) {
-      for (unsigned n = 0; n < 200; ++n)
-        driver_.refused.insert(kMemoryBase + pick(kMemoryBytes / driver_.shape().line) * driver_.shape().line);
+      for (unsigned n = 0; n < 25; ++n) {  // eight lines in a row, so that several are refused to one command
+        const unsigned line = driver_.shape().line, first = pick(kMemoryBytes / line - 8);
+        for (unsigned next = 0; next < 8; ++next) driver_.refused.insert(kMemoryBase + (first + next) * line);
+      }
     }
   }
 
