@@ -120,7 +120,7 @@ def run(arguments):
 
 
 def planted(arguments):
-    config = shape.canonical("nano:planted_bug=31")
+    config = shape.canonical("nano:management=1,planted_bug=31")
     build.build(["heddle-fuzz", rtl.target(config, False)], rtl_config=config, title="building the fuzzer and the RTL with planted bugs")
     script = build.ROOT / "verif" / "random" / "planted.py"
     command = ["/usr/bin/python3", "-B", script, PROGRAM, rtl.directory(config, False) / "libheddle_rtl.so"]
