@@ -8,7 +8,7 @@ UNARY = (
     "acos acosh asin asinh atan atanh cosh erf exp exp2 exp10 expm1 log log2 log10 log1p logb sin cos tan sinh tanh "
     "lgamma"
 ).split()
-BINARY = "atan2 fmod hypot nextafter pow remainder".split()
+BINARY = "atan2 fmod hypot nextafter remainder".split()
 BUILTIN_UNARY = {"ceil": "ceil", "floor": "floor", "rint": "rint", "round": "round", "trunc": "trunc", "fabs": "fabs"}
 PI = "0x1.921fb6p+1f"
 # Written here: name -> (parameters, body over floats a, b, c).
@@ -30,6 +30,7 @@ OTHERS = {
     "fdim": ("ab", "return isnan(a) || isnan(b) ? a + b : a > b ? a - b : 0.0f;"),
     "fmax": ("ab", "return __builtin_fmaxf(a, b);"),
     "fmin": ("ab", "return __builtin_fminf(a, b);"),
+    "pow": ("ab", "return __hd_pow(a, b);"),
     "powr": ("ab", "return __hd_powr(a, b);"),
     "maxmag": ("ab", "float x = fabs(a), y = fabs(b); return x > y ? a : y > x ? b : __builtin_fmaxf(a, b);"),
     "minmag": ("ab", "float x = fabs(a), y = fabs(b); return x < y ? a : y < x ? b : __builtin_fminf(a, b);"),
@@ -75,7 +76,7 @@ float __hd_cl_rcp(float); float __hd_cl_rsqrt(float); float __hd_cl_exp2(float);
 float __hd_cl_sin2pi(float); float __hd_cl_cos2pi(float);
 {' '.join(f'float {name}f(float);' for name in UNARY)}
 {' '.join(f'float {name}f(float, float);' for name in BINARY)}
-float cbrtf(float); float erfcf(float); float ldexpf(float, int); float frexpf(float, __private int*); float lgammaf_r(float, __private int*);
+float cbrtf(float); float erfcf(float); float powf(float, float); float ldexpf(float, int); float frexpf(float, __private int*); float lgammaf_r(float, __private int*);
 float remquof(float, float, __private int*); int ilogbf(float);
 
 static float __hd_tanpi(float a) {{
@@ -117,14 +118,46 @@ static float __hd_erfc(float a) {{
   p = fma(t, p, 1.00002368f);
   float high = as_float(as_int(a) & (int)0xfffff000);
   float low = fma(t, p, -1.26551223f) - (a - high) * (a + high);
-  // Scaled, so that only the last product is rounded to a subnormal.
-  return (t * expf(low)) * (expf(-high * high + 0x1.62e430p+4f) * 0x1p-32f);
+  // Two halves, neither of which is subnormal.
+  float half_way = expf(-0.5f * high * high);
+  return t * expf(low) * half_way * half_way;
+}}
+// a^(b + rest) for finite a > 0: the logarithm and its product with b as two floats each, so that many octaves cost no digits.
+static float __hd_power(float a, float b, float rest) {{
+  int e = 0;
+  if (a < 0x1p-126f) {{
+    a *= 0x1p+24f;
+    e = -24;
+  }}
+  int bits = as_int(a), octave = (bits - 0x3f3504f3) >> 23;  // what remains is in [sqrt(1/2), sqrt(2))
+  e += octave;
+  float m = as_float(bits - (octave << 23));
+  // log2(m) = 2 / ln(2) * (s + s^3 / 3 + s^5 / 5 + ...), s = (m - 1) / (m + 1)
+  float n = m - 1.0f, d = m + 1.0f, d_low = m - (d - 1.0f);
+  float s = n / d, s_low = (fma(-s, d, n) - s * d_low) / d, z = s * s;
+  float t = z * fma(z, fma(z, fma(z, fma(z, 0x1.745d18p-4f, 0x1.c71c72p-4f), 0x1.24924ap-3f), 0x1.99999ap-3f), 0x1.555556p-2f);
+  s_low = fma(s, t, s_low);
+  float p = s * 0x1.715476p+1f;
+  float p_low = fma(s, 0x1.715476p+1f, -p) + fma(s_low, 0x1.715476p+1f, s * 0x1.4ae0cp-25f);
+  float log = (float)e + p, log_low = ((float)e - log) + p + p_low;
+  float q = b * log, q_low = fma(b, log, -q) + fma(b, log_low, rest * log);
+  if (q > 129.0f) return INFINITY;
+  if (q < -152.0f) return 0.0f;
+  float whole = rint(q);
+  return ldexpf(__hd_cl_exp2((q - whole) + q_low), (int)whole);
+}}
+static float __hd_pow(float a, float b) {{
+  if (!isfinite(a) || !isfinite(b) || a == 0.0f || b == 0.0f || a == 1.0f) return powf(a, b);
+  if (a > 0.0f) return __hd_power(a, b, 0.0f);
+  if (b != trunc(b)) return NAN;
+  float r = __hd_power(-a, b, 0.0f);
+  return fabs(b) < 0x1p+24f && ((int)b & 1) ? -r : r;
 }}
 // Stirling's series for a >= 8, as two factors, neither of which overflows where the product is finite.
 static float __hd_stirling(float a, __private float* other) {{
   float r = 1.0f / a;
   float series = fma(r, fma(r, fma(r, -0x1.5f7268p-9f, 0x1.c71c72p-9f), 0x1.555556p-4f), 1.0f);
-  float p = powf(a, 0.5f * a - 0.25f);
+  float p = __hd_power(a, 0.5f * a - 0.25f, 0.0f);
   *other = p;
   return p * expf(-a) * (0x1.40d932p+1f * series);
 }}
@@ -138,8 +171,15 @@ static float __hd_tgamma(float a) {{
   float x = a, below = 1.0f;
   int reflect = a < -8.0f;
   if (reflect) x = -a;
-  for (; x < 8.0f; x += 1.0f) below *= x;
+  float lost = 0.0f;  // What the steps have rounded away from x: the function is steep there.
+  while (x < 8.0f) {{
+    below *= x;
+    float next = x + 1.0f, step = next - x;
+    lost += (x - (next - step)) + (1.0f - step);
+    x = next;
+  }}
   float other, value = __hd_stirling(x, &other);
+  value = fma(value, lost * (logf(x) - 0.5f / x), value);
   if (!reflect) return value / below * other;
   return {PI} / (__hd_cl_sin2pi(a * 0.5f) * x * value) / other;
 }}
@@ -148,7 +188,7 @@ static float __hd_powr(float a, float b) {{
   if (a == 0.0f && b == 0.0f) return NAN;
   if (isinf(a) && b == 0.0f) return NAN;
   if (a == 1.0f && isinf(b)) return NAN;
-  return powf(fabs(a), b);
+  return __hd_pow(fabs(a), b);
 }}
 """
 
@@ -208,32 +248,15 @@ static int __hd_ilogb(float a) {
   if (a == 0.0f) return FP_ILOGB0;
   return ilogbf(a);
 }
-static float __hd_power_of(float a, uint n) {
-  // As a product of a rounded and of its error, so that the error of many factors stays below one ulp.
-  float high = 1.0f, low = 0.0f, base = a, rest = 0.0f;
-  for (;;) {
-    if (n & 1) {
-      float p = high * base;
-      low = isinf(p) || p == 0.0f ? 0.0f : fma(high, base, -p) + (high * rest + low * base);
-      high = p;
-      float s = high + low;
-      if (!isinf(s)) { low = low - (s - high); high = s; }
-    }
-    n >>= 1;
-    if (n == 0) return high + low;
-    float q = base * base;
-    rest = isinf(q) || q == 0.0f ? 0.0f : fma(base, base, -q) + 2.0f * base * rest;
-    base = q;
-    float s = base + rest;
-    if (!isinf(s)) { rest = rest - (s - base); base = s; }
-  }
-}
 static float __hd_pown(float a, int n) {
-  if (n == 0) return 1.0f;
-  if (abs_diff(n, 0) <= (1u << 24)) return powf(a, (float)n);
-  // Not every int is a float: the sign is that of the parity of n, and a power that large is 0, 1 or infinite but near 1.
-  float m = powf(fabs(a), (float)n);
-  return (n & 1) && (as_int(a) < 0) ? -m : m;
+  if (n == 0 || a == 1.0f) return 1.0f;
+  if (!isfinite(a) || a == 0.0f) {
+    // (An even number for what is too large for a float to be odd.)
+    float m = powf(fabs(a), n < 0 ? -1.0f : 1.0f);
+    return (n & 1) ? copysign(m, a) : m;
+  }
+  float high = (float)n, r = __hd_power(fabs(a), high, (float)((long)n - (long)high));
+  return (n & 1) && a < 0.0f ? -r : r;
 }
 static float __hd_rootn(float a, int n) {
   if (n == 0 || (a < 0.0f && !(n & 1)) || isnan(a)) return NAN;
@@ -244,9 +267,7 @@ static float __hd_rootn(float a, int n) {
   if (isinf(a)) return n > 0 ? a : copysign(0.0f, a);
   if (n == 1) return a;
   if (n == -1) return 1.0f / a;
-  float x = fabs(a), r = powf(x, 1.0f / (float)n);
-  if (n == 2) r = sqrt(x);
-  if (n == 3) r = cbrtf(x);
+  float whole = (float)n, b = 1.0f / whole, r = __hd_power(fabs(a), b, fma(-b, whole, 1.0f) / whole);
   return a < 0.0f ? -r : r;
 }
 """

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <cstdio>
+
 #include "error.h"
 
 namespace heddle::opencl {
@@ -16,7 +18,13 @@ void DeviceWorker::check_process() const { require(process_ == getpid(), CL_DEVI
 
 driver::Device& DeviceWorker::open() {
   if (!device_) {
-    device_.emplace(driver::Device::open(options_));
+    try {
+      device_.emplace(driver::Device::open(options_));
+    } catch (const driver::DeviceError& error) {
+      // OpenCL has a code for it (CL_DEVICE_NOT_AVAILABLE), and no place for words.
+      std::fprintf(stderr, "heddle opencl: %s\n", error.what());
+      throw;
+    }
     loaded_ = 0;
   }
   return *device_;
