@@ -76,7 +76,8 @@ float __hd_cl_rcp(float); float __hd_cl_rsqrt(float); float __hd_cl_exp2(float);
 float __hd_cl_sin2pi(float); float __hd_cl_cos2pi(float);
 {' '.join(f'float {name}f(float);' for name in UNARY)}
 {' '.join(f'float {name}f(float, float);' for name in BINARY)}
-float cbrtf(float); float erfcf(float); float powf(float, float); float ldexpf(float, int); float frexpf(float, __private int*); float lgammaf_r(float, __private int*);
+float cbrtf(float); float erfcf(float); float powf(float, float);
+float ldexpf(float, int); float frexpf(float, __private int*); float lgammaf_r(float, __private int*);
 float remquof(float, float, __private int*); int ilogbf(float);
 
 static float __hd_tanpi(float a) {{
