@@ -52,9 +52,10 @@ class Tests(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             (pathlib.Path(folder) / "CTestTestfile.cmake").write_text('add_test(only "true")\n')
             arguments = argparse.Namespace(regex=regex, label=None, list=False, jobs=1, json=None)
-            with contextlib.redirect_stderr(said), unittest.mock.patch.object(build, "build"):
-                with unittest.mock.patch.object(build, "BUILD", pathlib.Path(folder)):
-                    return command_test.run(arguments), said.getvalue()
+            with contextlib.redirect_stderr(said), unittest.mock.patch.multiple(
+                build, build=unittest.mock.DEFAULT, configure_opencl=unittest.mock.DEFAULT, BUILD=pathlib.Path(folder)
+            ):
+                return command_test.run(arguments), said.getvalue()
 
     def test_match(self):
         self.assertEqual(self.run_with("only"), (0, ""))
