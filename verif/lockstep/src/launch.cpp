@@ -130,6 +130,10 @@ void Checker::State::handle_dispatch(const DispatchRecord& record) {
   context.warp_in_group = record.warp_in_group;
   context.warp = group.warps[record.warp_in_group].get();
   context.warp->dispatch(launch, identity);
+  // A warp has no reservation at dispatch, whatever the one before it in its place has left.
+  for (const model::Space space : {model::Space::kDevice, model::Space::kScratchpad}) {
+    memory.reservations(space).clear(context.warp->global_slot());
+  }
 }
 
 // That an access was refused is the RTL's word; which one it says it was has to be one in flight to such a line.
