@@ -92,7 +92,7 @@ module scratch_client
   end
 
 `ifndef SYNTHESIS
-  a_aligned : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i |-> address_i % Bytes == '0);
+  a_aligned : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i |-> 32'(address_i) % Bytes == 0);
 `endif
 
 endmodule
