@@ -64,6 +64,8 @@ void EnginesDriver::cycle() {
   if (top_->rst_ni) {
     take_memory();
     woken_ = woken_ || top_->wake_o;
+    if (top_->lane_valid_i && top_->lane_ready_o) ++unanswered_;
+    if (top_->lane_valid_o) --unanswered_;
     if (top_->fault_valid_o && top_->fault_ready_i) {
       faults_.push_back(
           {top_->fault_owner_o, top_->fault_engine_o, top_->fault_id_o, top_->fault_cause_o, top_->fault_value_o});
@@ -77,6 +79,11 @@ void EnginesDriver::cycle() {
 bool EnginesDriver::patient(unsigned& waited) const {
   EXPECT_LT(waited, 100000u) << "nothing happens any more";
   return waited++ < 100000;
+}
+
+void EnginesDriver::settle() {
+  unsigned waited = 0;
+  while (unanswered_ != 0 && patient(waited)) cycle();
 }
 
 void EnginesDriver::store(std::uint32_t address, std::uint32_t word) {
@@ -94,7 +101,7 @@ void EnginesDriver::store(std::uint32_t address, std::uint32_t word) {
 }
 
 std::uint32_t EnginesDriver::load(std::uint32_t address) {
-  for (unsigned n = 0; n < 16; ++n) cycle();  // earlier stores are answered
+  settle();
   top_->lane_write_i = 0;
   top_->lane_address_i = base + address;
   top_->lane_valid_i = 1;
@@ -116,6 +123,7 @@ std::uint32_t EnginesDriver::load(std::uint32_t address) {
 }
 
 void EnginesDriver::command(bool matrix, std::uint32_t descriptor) {
+  settle();  // as a core does
   top_->owner_i = owner;
   top_->scratch_base_i = base;
   top_->scratch_size_i = size;

@@ -67,6 +67,7 @@ class EnginesDriver {
     std::vector<std::uint32_t> data;
   };
   void command(bool matrix, std::uint32_t descriptor);
+  void settle();  // until the lane's accesses are answered
   void answer_memory();
   void take_memory();
   // Whether a wait of so many cycles is still sensible; else the test fails.
@@ -79,6 +80,7 @@ class EnginesDriver {
   std::vector<Fault> faults_;
   std::uint64_t cycles_ = 0;
   bool woken_ = false;
+  unsigned unanswered_ = 0;  // accesses of the lane
 };
 
 }  // namespace heddle::engines_test
