@@ -45,6 +45,7 @@ module mgmt_bus
   output logic           memory_fetch_valid_o,
   input  logic           memory_fetch_ready_i,
   input  mgmt_response_t memory_fetch_response_i,
+  output logic           memory_elsewhere_o,   // a load or store of the hart is accepted elsewhere
   output logic           memory_data_valid_o,
   input  logic           memory_data_ready_i,
   input  mgmt_response_t memory_data_response_i,
@@ -153,6 +154,7 @@ module mgmt_bus
   assign device_host_o     = grant[3][Host];
 
   assign memory_fetch_valid_o = offers[Fetch] && target[Fetch] == TargetMemory;
+  assign memory_elsewhere_o   = ready[Data] && target[Data] != TargetMemory;
   assign memory_data_valid_o  = offers[Data] && target[Data] == TargetMemory;
   assign external_valid_o     = offers[Data] && target[Data] == TargetExternal;
 

@@ -1,6 +1,8 @@
 // The management core's way to device memory: past the L2 cache. Loads and stores go there one by one. Fetches read a line
 // into a buffer and are answered from it until another line is wanted or `flush_i`; stores do not change it (docs/management.md, section 4).
-// Latency: a fetch from the buffer one cycle; everything else two more than the port takes (requests and a load's answer are registered).
+// A load's line is kept as well, for loads that follow it directly: any other access of the hart (`elsewhere_i`) drops it, and a word is given
+// out once. So those loads are as if they had been made together, and a loop that waits for a word sees it change.
+// Latency: a fetch or a load from a buffer one cycle; everything else two more than the port takes (requests and a load's answer are registered).
 // Fetch and data each have one request under way; the identifiers 0 (data) and 1 (fetch) tell the answers apart. A fetch that is not
 // accepted may change its mind; what was offered to the port stays.
 // Invariant: one answer per request.
@@ -12,6 +14,7 @@ module mgmt_memory_port
   input  logic           clk_i,
   input  logic           rst_ni,
   input  logic           flush_i,
+  input  logic           elsewhere_i,         // a load or store of the hart, not to here, is accepted
 
   input  word_t          fetch_address_i,
   input  logic           fetch_valid_i,
@@ -31,7 +34,8 @@ module mgmt_memory_port
 
   localparam lsu_id_t DataId  = lsu_id_t'(0);
   localparam lsu_id_t FetchId = lsu_id_t'(1);
-  localparam int unsigned WordBits = OffsetBits - 2;
+  localparam int unsigned WordBits  = OffsetBits - 2;
+  localparam int unsigned LineWords = LineBytes / 4;
   typedef logic [WordBits-1:0] line_word_t;
 
   typedef enum logic [1:0] {Idle, Wait, Answer} state_e;
@@ -44,24 +48,50 @@ module mgmt_memory_port
   logic           data_wait_d, data_wait_q;
   line_word_t     data_word_d, data_word_q;
   mgmt_response_t data_answer_d, data_answer_q;
+  line_t                held_data_d, held_data_q;   // the line of the last load
+  logic [31:OffsetBits] held_line_d, held_line_q;
+  logic [LineWords-1:0] held_d, held_q;             // its words that may be given out
+  logic                 data_read_d, data_read_q;   // a load is under way
+  logic                 data_hit;
+  line_word_t           data_word;
 
-  assign data_ready_o = !data_wait_q && !full_q;
-  assign take_data    = data_valid_i && data_ready_o;
+  assign data_word    = data_request_i.address[OffsetBits-1:2];
+  assign data_hit     = !data_request_i.write && data_request_i.address[31:OffsetBits] == held_line_q && held_q[data_word];
+  assign data_ready_o = !data_wait_q && (data_hit || !full_q);
+  assign take_data    = data_valid_i && data_ready_o && !data_hit;
 
   always_comb begin
     data_answer_d = '0;
     data_wait_d   = data_wait_q;
     data_word_d   = data_word_q;
+    data_read_d   = data_read_q;
+    held_data_d   = held_data_q;
+    held_line_d   = held_line_q;
+    held_d        = held_q;
     if (response_valid_i && response_i.id == DataId) begin
       data_wait_d         = 1'b0;
       data_answer_d.valid = 1'b1;
       data_answer_d.data  = response_i.data[{data_word_q, 5'd0} +: 32];
       data_answer_d.error = response_i.error;
+      held_data_d         = response_i.data;
+      if (data_read_q && !response_i.error) begin
+        held_d              = '1;
+        held_d[data_word_q] = 1'b0;
+      end
+    end
+    if (data_valid_i && data_ready_o && data_hit) begin
+      data_answer_d.valid = 1'b1;
+      data_answer_d.data  = held_data_q[{data_word, 5'd0} +: 32];
+      held_d[data_word]   = 1'b0;
     end
     if (take_data) begin
       data_wait_d = 1'b1;
-      data_word_d = data_request_i.address[OffsetBits-1:2];
+      data_word_d = data_word;
+      data_read_d = !data_request_i.write;
+      held_line_d = data_request_i.address[31:OffsetBits];
+      held_d      = '0;
     end
+    if (elsewhere_i) held_d = '0;
   end
   assign data_response_o = data_answer_q;
 
@@ -126,7 +156,7 @@ module mgmt_memory_port
       out_d         = '0;
       out_d.op      = data_request_i.write ? MemWrite : MemRead;
       out_d.address = {data_request_i.address[31:OffsetBits], OffsetBits'(0)};
-      out_d.strobe  = line_strobe_t'(data_request_i.strobe) << {data_word_d, 2'd0};
+      if (data_request_i.write) out_d.strobe = line_strobe_t'(data_request_i.strobe) << {data_word_d, 2'd0};  // a load: the line
       out_d.data    = line_t'(data_request_i.data) << {data_word_d, 5'd0};
       out_d.id      = DataId;
     end
@@ -137,6 +167,9 @@ module mgmt_memory_port
 
   always_ff @(posedge clk_i) begin
     data_word_q <= data_word_d;
+    data_read_q <= data_read_d;
+    held_data_q <= held_data_d;
+    held_line_q <= held_line_d;
     buffer_q    <= buffer_d;
     word_q      <= word_d;
     out_q       <= out_d;
@@ -145,6 +178,7 @@ module mgmt_memory_port
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       data_wait_q   <= 1'b0;
+      held_q        <= '0;
       data_answer_q <= '0;
       state_q       <= Idle;
       line_q        <= '0;
@@ -153,6 +187,7 @@ module mgmt_memory_port
       full_q        <= 1'b0;
     end else begin
       data_wait_q   <= data_wait_d;
+      held_q        <= held_d;
       data_answer_q <= data_answer_d;
       state_q       <= state_d;
       line_q        <= line_d;

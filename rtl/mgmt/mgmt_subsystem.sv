@@ -83,7 +83,7 @@ module mgmt_subsystem
   logic [1:0]          sram_valid;
   word_t               rom_data, device_data;
   word_t [1:0]         sram_data;
-  logic                memory_fetch_valid, memory_fetch_ready, memory_data_valid, memory_data_ready;
+  logic                memory_fetch_valid, memory_fetch_ready, memory_data_valid, memory_data_ready, memory_elsewhere;
   mgmt_response_t      memory_fetch_response, memory_data_response;
 
   // (While the hart is in reset it asks for nothing: its requests come from registers that are reset, but for the first fetch.)
@@ -117,6 +117,7 @@ module mgmt_subsystem
     .memory_fetch_valid_o   (memory_fetch_valid),
     .memory_fetch_ready_i   (memory_fetch_ready),
     .memory_fetch_response_i(memory_fetch_response),
+    .memory_elsewhere_o     (memory_elsewhere),
     .memory_data_valid_o    (memory_data_valid),
     .memory_data_ready_i    (memory_data_ready),
     .memory_data_response_i (memory_data_response),
@@ -152,6 +153,7 @@ module mgmt_subsystem
     .clk_i,
     .rst_ni,
     .flush_i         (fetch_flush || !hart_rst_n),
+    .elsewhere_i     (memory_elsewhere || !hart_rst_n),
     .fetch_address_i (fetch_address),
     .fetch_valid_i   (memory_fetch_valid),
     .fetch_ready_o   (memory_fetch_ready),
