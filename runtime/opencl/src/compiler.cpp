@@ -119,6 +119,15 @@ fs::path new_place() {
 
 bool has_include(const std::string& source) { return source.find("include") != std::string::npos; }
 
+/// What the compiler said, and the module that it left in `folder` as program.ll.
+CompileResult module_of(const ProcessResult& process, const std::string& folder) {
+  CompileResult result;
+  result.log = process.output;
+  result.good = process.status == 0;
+  if (result.good) result.module = read_file(folder + "/program.ll");
+  return result;
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path) {
@@ -177,12 +186,7 @@ CompileResult compile_program(const std::string& source, const std::vector<std::
   std::vector<std::string> arguments = {
       "compile", "program.ll", kSource, "--", "-I" + folder.path() + "/headers", "-I" + fs::current_path().string()};
   arguments.insert(arguments.end(), options.begin(), options.end());
-  const ProcessResult process = run_driver(arguments, folder.path());
-  CompileResult result;
-  result.log = process.output;
-  result.good = process.status == 0;
-  if (result.good) result.module = read_file(folder.path() + "/program.ll");
-  return result;
+  return module_of(run_driver(arguments, folder.path()), folder.path());
 }
 
 namespace {
@@ -202,12 +206,7 @@ CompileResult join_modules(const std::vector<std::string>& modules) {
   const TemporaryFolder folder;
   std::vector<std::string> arguments = {"join", "program.ll"};
   add_modules(modules, folder.path(), arguments);
-  const ProcessResult process = run_driver(arguments, folder.path());
-  CompileResult result;
-  result.log = process.output;
-  result.good = process.status == 0;
-  if (result.good) result.module = read_file(folder.path() + "/program.ll");
-  return result;
+  return module_of(run_driver(arguments, folder.path()), folder.path());
 }
 
 CompileResult link_program(const std::vector<std::string>& modules) {

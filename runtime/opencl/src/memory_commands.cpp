@@ -34,6 +34,42 @@ void enqueue_on_device(const CommandRequest& request, Action action) {
   enqueue(request, [&worker, action] { worker.with_device([&](driver::Device& device) { action(device); }); });
 }
 
+/// The part of a call that says when a command runs.
+struct CallOrder {
+  cl_command_queue queue;
+  cl_command_type type;
+  cl_bool blocking;
+  cl_uint count;
+  const cl_event* events;
+  cl_event* event;
+};
+
+/// The part of a call that says what is read or written; a buffer with one of the `forbidden` flags must not be.
+struct CallTransfer {
+  cl_mem memory;
+  cl_mem_flags forbidden;
+  size_t offset, size;
+  const void* pointer;
+};
+
+/// Checks a read or write of a buffer, and enqueues transfer(device, address), which moves the bytes.
+template <typename Action>
+cl_int enqueue_transfer(const CallOrder& order, const CallTransfer& what, Action transfer) {
+  return guarded([&] {
+    const QueuePtr first = queue_of(order.queue);
+    const MemoryPtr memory = memory_of(what.memory);
+    const QueuePtr queue = check_queue(order.queue, memory);
+    const WaitList waits = wait_list(order.count, order.events, *queue->context);
+    require(what.pointer != nullptr, CL_INVALID_VALUE);
+    check_range(*memory, what.offset, what.size);
+    require(!(memory->flags & what.forbidden), CL_INVALID_OPERATION);
+    enqueue_on_device({queue, order.type, waits, order.event, order.blocking != CL_FALSE},
+                      [memory, offset = what.offset, transfer](driver::Device& device) {
+                        transfer(device, memory->address + static_cast<uint32_t>(offset));
+                      });
+  });
+}
+
 }  // namespace
 
 namespace api {
@@ -41,37 +77,18 @@ namespace api {
 cl_int CL_API_CALL EnqueueReadBuffer(cl_command_queue queue_handle, cl_mem handle, cl_bool blocking, size_t offset,
                                      size_t size, void* pointer, cl_uint count, const cl_event* events,
                                      cl_event* event) {
-  return guarded([&] {
-    const QueuePtr first = queue_of(queue_handle);
-    const MemoryPtr memory = memory_of(handle);
-    const QueuePtr queue = check_queue(queue_handle, memory);
-    const WaitList waits = wait_list(count, events, *queue->context);
-    require(pointer != nullptr, CL_INVALID_VALUE);
-    check_range(*memory, offset, size);
-    require(!(memory->flags & kNoRead), CL_INVALID_OPERATION);
-    enqueue_on_device({queue, CL_COMMAND_READ_BUFFER, waits, event, blocking != CL_FALSE},
-                      [memory, offset, size, pointer](driver::Device& device) {
-                        device.read(memory->address + static_cast<uint32_t>(offset), bytes_at(pointer, size));
-                      });
-  });
+  return enqueue_transfer(
+      {queue_handle, CL_COMMAND_READ_BUFFER, blocking, count, events, event}, {handle, kNoRead, offset, size, pointer},
+      [pointer, size](driver::Device& device, uint32_t address) { device.read(address, bytes_at(pointer, size)); });
 }
 
 cl_int CL_API_CALL EnqueueWriteBuffer(cl_command_queue queue_handle, cl_mem handle, cl_bool blocking, size_t offset,
                                       size_t size, const void* pointer, cl_uint count, const cl_event* events,
                                       cl_event* event) {
-  return guarded([&] {
-    const QueuePtr first = queue_of(queue_handle);
-    const MemoryPtr memory = memory_of(handle);
-    const QueuePtr queue = check_queue(queue_handle, memory);
-    const WaitList waits = wait_list(count, events, *queue->context);
-    require(pointer != nullptr, CL_INVALID_VALUE);
-    check_range(*memory, offset, size);
-    require(!(memory->flags & kNoWrite), CL_INVALID_OPERATION);
-    enqueue_on_device({queue, CL_COMMAND_WRITE_BUFFER, waits, event, blocking != CL_FALSE},
-                      [memory, offset, size, pointer](driver::Device& device) {
-                        device.write(memory->address + static_cast<uint32_t>(offset), bytes_at(pointer, size));
-                      });
-  });
+  return enqueue_transfer(
+      {queue_handle, CL_COMMAND_WRITE_BUFFER, blocking, count, events, event},
+      {handle, kNoWrite, offset, size, pointer},
+      [pointer, size](driver::Device& device, uint32_t address) { device.write(address, bytes_at(pointer, size)); });
 }
 
 cl_int CL_API_CALL EnqueueCopyBuffer(cl_command_queue queue_handle, cl_mem from_handle, cl_mem to_handle,
