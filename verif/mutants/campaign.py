@@ -98,6 +98,9 @@ def programs(build, library, sessions):
     tests.append(Test("launch:abort", [runner, library, folder / "forever.elf", *abort]))
     for name, options in (("registers", ["--walk-registers"]), ("many_results", ["--groups", "9,1,1", "--launches", "3"])):
         tests.append(Test(f"launch:{name}", [runner, library, folder / "results.elf", "--local", "8,1,1", "--scratch", "64", *options]))
+    # 5,632 cycles on nano, the last dozens of which write back what is dirty.
+    in_flush = ["--local", "8,1,1", "--groups", "3,1,1", "--scratch", "64", "--latency", "20", "--abort-after", "5590"]
+    tests.append(Test("launch:abort_flush", [runner, library, folder / "results.elf", *in_flush]))
     at_once = ["--local", "7,1,1", "--abort-after", "0", "--launches", "2", "--expect-abort"]
     tests.append(Test("launch:abort_at_once", [runner, library, folder / "forever.elf", *at_once]))
     tests += far(runner, library, folder)
