@@ -49,16 +49,17 @@ static void set64(volatile uint32_t words[2], uint64_t value) {
   words[1] = (uint32_t)(value >> 32);
 }
 
+static uint32_t field(uint32_t value, uint32_t mask) { return (value & mask) / (mask & (0u - mask)); }
+
 static volatile struct hd_queue* table(uint32_t q) { return &hd_queue_table[q]; }
 
 void hd_queues_start(void) {
   const uint32_t shape = hd_register_read(HEDDLE_REGISTER_SHAPE);
-  const uint32_t lanes = shape & 0xFF, warps = shape >> 8 & 0xFF, cores = shape >> 16 & 0xFF;
-  regions = shape >> 24;
-  limits.threads = warps * lanes;
+  regions = field(shape, HEDDLE_REGISTER_SHAPE_REGIONS);
+  limits.threads = field(shape, HEDDLE_REGISTER_SHAPE_WARPS) * field(shape, HEDDLE_REGISTER_SHAPE_LANES);
   limits.scratchpad_bytes = hd_register_read(HEDDLE_REGISTER_SCRATCHPAD_BYTES);
   limits.private_bytes = HEDDLE_PRIVATE_SIZE;
-  device_threads = cores * warps * lanes;
+  device_threads = field(shape, HEDDLE_REGISTER_SHAPE_CORES) * limits.threads;
   late.queue = NO_QUEUE;
 }
 
@@ -73,8 +74,7 @@ static void fail(uint32_t q, uint32_t reason, uint32_t offset) {
   volatile struct hd_queue* entry = table(q);
   entry->reason = reason;
   entry->offset = offset;
-  entry->failed_index[0] = (uint32_t)queues[q].complete;
-  entry->failed_index[1] = (uint32_t)(queues[q].complete >> 32);
+  set64(entry->failed_index, queues[q].complete);
   entry->state = HD_QUEUE_FAILED;
   queues[q].open = queues[q].in_hand = 0;
   hd_ring_host(1u << q);
@@ -184,7 +184,7 @@ static int finish_launch(void) {
     copy_fault(entry);
     fail(q, HD_QUEUE_FAULT, 0);
   } else if ((status & HEDDLE_REGISTER_STATUS_REJECTED) != 0) {
-    entry->detail = status >> 8 & 7;
+    entry->detail = field(status, HEDDLE_REGISTER_STATUS_REASON);
     fail(q, HD_QUEUE_REJECTED, 0);
   } else if ((status & HEDDLE_REGISTER_STATUS_ABORTED) != 0) {
     fail(q, HD_QUEUE_TIME_LIMIT, 0);

@@ -3,38 +3,28 @@
 
 #define API __attribute__((always_inline))
 
-#define CONVERSIONS(suffix, mode)                           \
-  API float __hd_cl_int2f_##suffix(int32_t x) {             \
-    float r;                                                \
-    __asm__("fcvt.s.w %0, %1, " #mode : "=f"(r) : "r"(x));  \
-    return r;                                               \
-  }                                                         \
-  API float __hd_cl_uint2f_##suffix(uint32_t x) {           \
-    float r;                                                \
-    __asm__("fcvt.s.wu %0, %1, " #mode : "=f"(r) : "r"(x)); \
-    return r;                                               \
-  }                                                         \
-  API uint32_t __hd_cl_int2h_##suffix(int32_t x) {          \
-    _Float16 r;                                             \
-    __asm__("fcvt.h.w %0, %1, " #mode : "=f"(r) : "r"(x));  \
-    uint16_t bits;                                          \
-    __builtin_memcpy(&bits, &r, sizeof bits);               \
-    return bits;                                            \
-  }                                                         \
-  API uint32_t __hd_cl_uint2h_##suffix(uint32_t x) {        \
-    _Float16 r;                                             \
-    __asm__("fcvt.h.wu %0, %1, " #mode : "=f"(r) : "r"(x)); \
-    uint16_t bits;                                          \
-    __builtin_memcpy(&bits, &r, sizeof bits);               \
-    return bits;                                            \
-  }                                                         \
-  API uint32_t __hd_cl_f2h_##suffix(float x) {              \
-    _Float16 r;                                             \
-    __asm__("fcvt.h.s %0, %1, " #mode : "=f"(r) : "f"(x));  \
-    uint16_t bits;                                          \
-    __builtin_memcpy(&bits, &r, sizeof bits);               \
-    return bits;                                            \
+#define TO_SINGLE(name, instruction, mode, type)               \
+  API float name(type x) {                                     \
+    float r;                                                   \
+    __asm__(instruction " %0, %1, " #mode : "=f"(r) : "r"(x)); \
+    return r;                                                  \
   }
+
+#define TO_HALF(name, instruction, mode, type, place)            \
+  API uint32_t name(type x) {                                    \
+    _Float16 r;                                                  \
+    uint16_t bits;                                               \
+    __asm__(instruction " %0, %1, " #mode : "=f"(r) : place(x)); \
+    __builtin_memcpy(&bits, &r, sizeof bits);                    \
+    return bits;                                                 \
+  }
+
+#define CONVERSIONS(suffix, mode)                                    \
+  TO_SINGLE(__hd_cl_int2f_##suffix, "fcvt.s.w", mode, int32_t)       \
+  TO_SINGLE(__hd_cl_uint2f_##suffix, "fcvt.s.wu", mode, uint32_t)    \
+  TO_HALF(__hd_cl_int2h_##suffix, "fcvt.h.w", mode, int32_t, "r")    \
+  TO_HALF(__hd_cl_uint2h_##suffix, "fcvt.h.wu", mode, uint32_t, "r") \
+  TO_HALF(__hd_cl_f2h_##suffix, "fcvt.h.s", mode, float, "f")
 
 CONVERSIONS(rte, rne)
 CONVERSIONS(rtz, rtz)

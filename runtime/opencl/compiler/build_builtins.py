@@ -39,7 +39,7 @@ def device_source(source, folder, runtime_dir):
     """A C file of the library to bitcode."""
     output = folder / (source.stem + ".bc")
     command = [clang.front_end_path(), *compile_source.TARGET_FLAGS, f"-march={toolchain.MARCH}", *compile_source.CODE_FLAGS]
-    command += ["-O2", "-fno-strict-aliasing", "-Wall", "-Wextra", "-Werror", "-Wno-missing-prototypes", "-ffreestanding", "-nostdlibinc", "-emit-llvm", "-c"]
+    command += ["-O2", "-fno-strict-aliasing", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-nostdlibinc", "-emit-llvm", "-c"]
     for folder_ in device_runtime.include_dirs(runtime_dir):
         command += ["-isystem", folder_]
     toolchain.run([*command, source, "-o", output])

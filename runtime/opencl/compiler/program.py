@@ -39,7 +39,8 @@ def compile_source(output, source, options):
     arguments = [*clang.FRONT_END, "-main-file-name", source, f"-cl-ext={extensions}"]
     arguments += [f"-D{name}=1" for name in clang.MACRO_EXTENSIONS] + ["-D__OPENCL_VERSION__=300", "-U__IMAGE_SUPPORT__"]
     arguments += ["-finclude-default-header", "-fdeclare-opencl-builtins", "-cl-kernel-arg-info", "-debug-info-kind=line-tables-only"]
-    arguments += ["-Wno-format", "-disable-llvm-verifier", "-discard-value-names", "-include", pathlib.Path(__file__).parent / "declarations.h"]
+    arguments += ["-Wno-format"]  # OpenCL's printf has formats that C does not know, such as %v4hlf
+    arguments += ["-disable-llvm-verifier", "-discard-value-names", "-include", pathlib.Path(__file__).parent / "declarations.h"]
     result = clang.cc1([*arguments, *options, "-o", output, source])
     sys.stderr.write(result.stderr)
     return 0 if result.returncode == 0 else (EXIT_WRONG if result.returncode == 1 else EXIT_OTHER)
@@ -89,7 +90,8 @@ def generate(module, library, folder):
     """LLVM IR to assembly with everything of the built-in library that it uses."""
     source, output = folder / "device.ll", folder / "device.s"
     source.write_text(module, encoding="utf-8", errors="surrogateescape")
-    arguments = [*clang.device_target(), *clang.back_end_flags(), "-O2", "-S", "-disable-free", "-Wno-override-module"]
+    arguments = [*clang.device_target(), *clang.back_end_flags(), "-O2", "-S", "-disable-free"]
+    arguments += ["-Wno-override-module"]  # the module names the same target in another spelling
     result = clang.cc1([*arguments, "-mlink-builtin-bitcode", library / "builtins.bc", "-x", "ir", source, "-o", output])
     if result.returncode:
         raise toolchain.ToolError(result.stderr, status=EXIT_OTHER)
