@@ -63,6 +63,16 @@ COLLECTIVE uint32_t __hd_cl_cas(uint32_t address, uint32_t expected, uint32_t de
   return hd_atomic_cas((uint32_t*)address, expected, desired);
 }
 
+/* ---- Locks of the 64-bit atomics: an object's by its address, taken for a few instructions and never two at once. A
+   launch that ends in a fault may leave some taken; the driver writes the image again before the next. ---- */
+
+#define LOCKS 64u
+static uint32_t locks[LOCKS];
+
+API uint32_t __hd_cl_lock_of(uint32_t key) { return (uint32_t)&locks[(key ^ (key >> 6)) % LOCKS]; }
+API uint32_t __hd_cl_try_lock(uint32_t lock) { return __atomic_exchange_n((uint32_t*)lock, 1, __ATOMIC_ACQUIRE) == 0; }
+API void __hd_cl_unlock(uint32_t lock) { __atomic_store_n((uint32_t*)lock, 0, __ATOMIC_RELEASE); }
+
 /* ---- Special functions ---- */
 
 API float __hd_cl_rcp(float x) { return hd_rcp(x); }

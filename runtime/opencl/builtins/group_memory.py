@@ -135,5 +135,48 @@ def _explicit_atomics():
     return out
 
 
+def _locked(kind, space, body, result="old"):
+    """A body that reads and writes *q while it alone does so. The device's atomics have 32 bits, so those of 64 take one of a table of locks
+    (device.c). A lane that does not get it waits behind the `if` for those of its warp that did: without the asm, which may not be
+    duplicated, the optimiser would make it a loop of its own, in front of the lane that holds the lock."""
+    key = "(uint)p >> 3" if space == "__global" else "((uint)p >> 3) + 5 * __hd_cl_group_id(0)"
+    return (
+        f"volatile {space} {kind}* q = (volatile {space} {kind}*)p; uint lock = __hd_cl_lock_of({key}), done = 0; {kind} old; "
+        f"do {{ if (__hd_cl_try_lock(lock)) {{ old = *q; {body} __hd_cl_unlock(lock); done = 1; }} "
+        f'__asm__ volatile("" : "+r"(done)); }} while (!done); return {result};'
+    )
+
+
+def _long_atomics():
+    """cl_khr_int64_base_atomics, cl_khr_int64_extended_atomics and, of OpenCL C 3.0, atomic_long and atomic_ulong."""
+    out = ["uint __hd_cl_lock_of(uint key); uint __hd_cl_try_lock(uint lock); void __hd_cl_unlock(uint lock); uint __hd_cl_group_id(uint);"]
+    operations = {name: f"old {sign} v" for name, sign in (("add", "+"), ("sub", "-"), ("and", "&"), ("or", "|"), ("xor", "^"))}
+    operations |= {"min": "old < v ? old : v", "max": "old > v ? old : v"}
+    for space in ("__global", "__local"):
+        for kind in ("long", "ulong"):
+            pointer = f"volatile {space} {kind}* p"
+            for name, value in (operations | {"xchg": "v"}).items():
+                out.append(f"CONVERGENT {kind} atom_{name}({pointer}, {kind} v) {{ {_locked(kind, space, f'*q = {value};')} }}")
+            for name, value in (("inc", "old + 1"), ("dec", "old - 1")):
+                out.append(f"CONVERGENT {kind} atom_{name}({pointer}) {{ {_locked(kind, space, f'*q = {value};')} }}")
+            out.append(f"CONVERGENT {kind} atom_cmpxchg({pointer}, {kind} e, {kind} v) {{ {_locked(kind, space, 'if (old == e) *q = v;')} }}")
+            pointer = f"volatile {space} atomic_{kind}* p"
+            tail = ", memory_order o, memory_scope s"
+            for name, value in operations.items():
+                out.append(f"CONVERGENT {kind} atomic_fetch_{name}_explicit({pointer}, {kind} v{tail}) {{ {_locked(kind, space, f'*q = {value};')} }}")
+            out.append(f"CONVERGENT {kind} atomic_exchange_explicit({pointer}, {kind} v{tail}) {{ {_locked(kind, space, '*q = v;')} }}")
+            out.append(f"CONVERGENT {kind} atomic_load_explicit({pointer}{tail}) {{ {_locked(kind, space, '')} }}")
+            out.append(f"CONVERGENT void atomic_store_explicit({pointer}, {kind} v{tail}) {{ {_locked(kind, space, '*q = v;', '')} }}")
+            out.append(f"OVL void atomic_init({pointer}, {kind} v) {{ *(volatile {space} {kind}*)p = v; }}")
+            for strength in ("strong", "weak"):
+                for expected in SPACES:
+                    out.append(
+                        f"CONVERGENT bool atomic_compare_exchange_{strength}_explicit({pointer}, {expected} {kind}* e, {kind} v, "
+                        f"memory_order success, memory_order failure, memory_scope s) {{ {kind} want = *e, was = atom_cmpxchg((volatile {space} {kind}*)p, want, v); "
+                        "if (was == want) return true; *e = was; return false; }"
+                    )
+    return out
+
+
 def lines():
-    return _loads_and_stores() + _copies() + _atomics() + _explicit_atomics()
+    return _loads_and_stores() + _copies() + _atomics() + _explicit_atomics() + _long_atomics()

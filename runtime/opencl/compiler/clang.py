@@ -13,6 +13,7 @@ import toolchain
 # What this platform does not have. Everything else that clang knows is taken from EXTENSIONS and FEATURES.
 EXTENSIONS = (
     "cl_khr_byte_addressable_store cl_khr_fp16 cl_khr_global_int32_base_atomics cl_khr_global_int32_extended_atomics "
+    "cl_khr_int64_base_atomics cl_khr_int64_extended_atomics "
     "cl_khr_local_int32_base_atomics cl_khr_local_int32_extended_atomics cl_khr_subgroups"
 ).split()
 FEATURES = "__opencl_c_int64 __opencl_c_subgroups".split()

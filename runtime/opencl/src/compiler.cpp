@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <mutex>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -34,10 +36,15 @@ void write_file(const fs::path& path, const std::string& text) {
   if (!out.flush()) throw std::runtime_error(path.string() + ": cannot be written");
 }
 
-/// Where images of this process are that the cache does not keep. Stays until the process ends.
-const TemporaryFolder& process_folder() {
-  static const TemporaryFolder folder;
-  return folder;
+/// Where images of this process are that the cache does not keep. Never destroyed: the device threads may outlive
+/// static objects.
+struct ProcessFolder {
+  std::mutex mutex;
+  std::optional<TemporaryFolder> folder;
+};
+ProcessFolder& process_folder() {
+  static ProcessFolder& the = *new ProcessFolder;
+  return the;
 }
 
 /// Where images are kept; empty for nowhere.
@@ -114,7 +121,10 @@ std::shared_ptr<const Image> keep(const std::string& folder, const fs::path& pla
 
 fs::path new_place() {
   static std::atomic<unsigned> count{0};
-  return fs::path(process_folder().path()) / std::to_string(count++);
+  ProcessFolder& process = process_folder();
+  const std::lock_guard lock(process.mutex);
+  if (!process.folder) process.folder.emplace();
+  return fs::path(process.folder->path()) / std::to_string(count++);
 }
 
 bool has_include(const std::string& source) { return source.find("include") != std::string::npos; }
@@ -129,6 +139,11 @@ CompileResult module_of(const ProcessResult& process, const std::string& folder)
 }
 
 }  // namespace
+
+void remove_images() {
+  const std::lock_guard lock(process_folder().mutex);
+  process_folder().folder.reset();
+}
 
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

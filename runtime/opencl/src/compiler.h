@@ -41,6 +41,9 @@ CompileResult join_modules(const std::vector<std::string>& modules);
 /// An image from what Image::file and Image::description held. Throws std::runtime_error if it cannot be.
 std::shared_ptr<const Image> load_image(const std::string& elf, const std::string& description);
 
+/// As the process ends, when no device is at work any more: removes the images that the cache does not keep.
+void remove_images();
+
 std::string read_file(const std::string& path);
 
 }  // namespace heddle::opencl

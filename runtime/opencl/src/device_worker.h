@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -48,6 +49,9 @@ class DeviceWorker {
   /// For the summary.
   void count(const std::string& kernel, const driver::LaunchStatistics& statistics);
   std::map<std::string, LaunchTotals> totals();
+  /// Notes that RTL and model disagreed; whether they ever did.
+  void note_difference() { differed_ = true; }
+  bool differed() const { return differed_; }
   /// Where what kernels print goes; set around each launch.
   void set_output(std::function<void(std::string_view)> output) { output_ = std::move(output); }
   driver::LockstepStatistics lockstep();
@@ -65,6 +69,7 @@ class DeviceWorker {
   std::optional<driver::Device> device_;
   std::function<void(std::string_view)> output_;
   uint64_t loaded_ = 0;
+  std::atomic<bool> differed_ = false;
   std::map<std::string, LaunchTotals> totals_;
 
   pid_t process_;

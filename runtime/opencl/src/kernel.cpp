@@ -11,7 +11,7 @@ _cl_kernel::_cl_kernel(heddle::opencl::ProgramPtr of, std::shared_ptr<const hedd
   ++program->kernels;
 }
 
-_cl_kernel::~_cl_kernel() {
+void _cl_kernel::forgotten() {
   const std::lock_guard lock(program->mutex);
   --program->kernels;
 }

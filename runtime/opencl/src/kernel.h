@@ -20,7 +20,7 @@ struct _cl_kernel : heddle::opencl::Object {
 
   _cl_kernel(heddle::opencl::ProgramPtr of, std::shared_ptr<const heddle::opencl::Image> in,
              const heddle::opencl::KernelInfo& what);
-  ~_cl_kernel();
+  void forgotten();
 
   const heddle::opencl::ProgramPtr program;
   const std::shared_ptr<const heddle::opencl::Image> image;

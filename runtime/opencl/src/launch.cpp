@@ -117,6 +117,10 @@ void run(Launch& launch, DeviceWorker& worker) {
     try {
       device.launch(entry, launch.grid, launch.workgroup, std::span<const std::byte>(launch.args), launch.options);
       device.wait();
+    } catch (const driver::DeviceError& error) {
+      if (error.kind() == driver::ErrorKind::kLockstepMismatch) worker.note_difference();
+      finish();
+      throw;
     } catch (...) {
       finish();
       throw;

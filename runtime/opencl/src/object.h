@@ -66,11 +66,15 @@ cl_int retain(T* handle, cl_int invalid) {
   return CL_SUCCESS;
 }
 
+/// Objects with a member `forgotten` have it called when the program's last reference goes.
 template <typename T>
 cl_int release(T* handle, cl_int invalid) {
   const auto object = find(handle);
   if (!object) return invalid;
-  if (--object->references == 0) unregister_object(handle);
+  if (--object->references == 0) {
+    unregister_object(handle);
+    if constexpr (requires { object->forgotten(); }) object->forgotten();
+  }
   return CL_SUCCESS;
 }
 

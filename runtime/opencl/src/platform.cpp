@@ -1,10 +1,13 @@
 #include "platform.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
+#include "compiler.h"
 #include "heddle/generated/memory_map.h"
 #include "info.h"
 #include "summary.h"
@@ -23,11 +26,21 @@ std::string environment(const char* name, const char* otherwise) {
   return value && *value ? value : otherwise;
 }
 
+uint64_t memory_bytes(const std::string& text) {
+  constexpr uint64_t kLeast = (driver::Device::kProgramBytes >> 20) + 1, kMost = memory_map::kDeviceSize >> 20;
+  uint64_t megabytes = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
+  if (problem != std::errc() || end != text.data() + text.size() || megabytes < kLeast || megabytes > kMost) {
+    throw std::runtime_error(
+        fmt::format("HEDDLE_CL_MEMORY_MB: '{}' is not a number from {} to {}", text, kLeast, kMost));
+  }
+  return megabytes << 20;
+}
+
 driver::DeviceOptions options_for(const std::string& backend) {
   driver::DeviceOptions options;
   options.configuration = environment("HEDDLE_CL_CONFIG", "base");
-  options.memory_bytes = std::stoull(environment("HEDDLE_CL_MEMORY_MB", "1024")) << 20;
-  options.memory_bytes = std::min<uint64_t>(options.memory_bytes, memory_map::kDeviceSize);
+  options.memory_bytes = memory_bytes(environment("HEDDLE_CL_MEMORY_MB", "1024"));
   if (backend == "rtl") {
     options.backend = driver::BackendKind::kRtl;
     options.rtl_library = environment("HEDDLE_CL_RTL_LIBRARY", "");
@@ -55,9 +68,12 @@ _cl_platform_id* make_platform() {
     platform->problem = error.what();
     std::fprintf(stderr, "heddle opencl: no device: %s\n", error.what());
   }
+  static const pid_t process = getpid();
   std::atexit([] {
+    if (process != getpid()) return;  // A child of fork: nothing of this is its own.
     for (const auto& device : opencl::platform().devices) device->worker.stop();
-    print_summary(opencl::platform());
+    remove_images();
+    write_summary(opencl::platform());
   });
   return platform.get();
 }

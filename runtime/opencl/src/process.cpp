@@ -53,13 +53,14 @@ ProcessResult run_process(const std::vector<std::string>& command, const std::st
   return result;
 }
 
-TemporaryFolder::TemporaryFolder() {
+TemporaryFolder::TemporaryFolder() : process_(getpid()) {
   std::string name = (std::filesystem::temp_directory_path() / "heddle-opencl-XXXXXX").string();
   if (!mkdtemp(name.data())) throw std::runtime_error(name + ": " + std::strerror(errno));
   path_ = name;
 }
 
 TemporaryFolder::~TemporaryFolder() {
+  if (process_ != getpid()) return;
   std::error_code ignored;
   std::filesystem::remove_all(path_, ignored);
 }

@@ -14,7 +14,7 @@ struct ProcessResult {
 /// Runs a program in `folder` and waits. Throws std::runtime_error if it cannot be started.
 ProcessResult run_process(const std::vector<std::string>& command, const std::string& folder);
 
-/// A folder for temporary files, removed with everything in it by the destructor.
+/// A folder for temporary files, removed with everything in it by the destructor, unless that is in a child of fork.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -25,6 +25,7 @@ class TemporaryFolder {
 
  private:
   std::string path_;
+  int process_;
 };
 
 }  // namespace heddle::opencl

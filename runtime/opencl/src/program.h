@@ -21,7 +21,7 @@ struct _cl_program : heddle::opencl::Object {
   bool keeps_argument_info = true;  ///< -cl-kernel-arg-info was given, or it came from a binary.
   std::string module;               ///< Compiled programs and libraries.
   std::shared_ptr<const heddle::opencl::Image> image;
-  unsigned kernels = 0;  ///< Kernel objects that exist; see KernelCount.
+  unsigned kernels = 0;  ///< Kernels that the user's program has; not those that only commands still need.
 };
 
 namespace heddle::opencl {

@@ -1,6 +1,8 @@
 #include "summary.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -9,33 +11,27 @@
 
 namespace heddle::opencl {
 
-void print_summary(const _cl_platform_id& platform) {
-  const char* asked = std::getenv("HEDDLE_CL_SUMMARY");
-  if (!asked || !*asked) return;
+void write_summary(const _cl_platform_id& platform) {
+  const char* path = std::getenv("HEDDLE_CL_SUMMARY");
+  if (!path || !*path) return;
+  std::string text;
   for (const auto& device : platform.devices) {
-    const auto totals = device->worker.totals();
-    LaunchTotals sum;
-    for (const auto& [kernel, total] : totals) {
-      sum.launches += total.launches;
-      sum.cycles += total.cycles;
-      sum.warp_instrs += total.warp_instrs;
-      sum.seconds += total.seconds;
-    }
     const bool model = device->worker.options().backend == driver::BackendKind::kModel;
-    fmt::print(stderr, "{}: {} launches\n", device->name, sum.launches);
-    if (totals.empty()) continue;
-    fmt::print(stderr, "  {:<32} {:>9} {:>15} {:>15} {:>9}\n", "kernel", "launches", model ? "issue slots" : "cycles",
-               "instructions", "seconds");
-    const auto row = [](const std::string& name, const LaunchTotals& total) {
-      fmt::print(stderr, "  {:<32} {:>9} {:>15} {:>15} {:>9.3f}\n", name, total.launches, total.cycles,
-                 total.warp_instrs, total.seconds);
-    };
-    for (const auto& [kernel, total] : totals) row(kernel, total);
-    if (totals.size() > 1) row("all", sum);
+    text += fmt::format("device\t{}\t{}\n", device->name, model ? "issue slots" : "cycles");
+    for (const auto& [kernel, total] : device->worker.totals()) {
+      text += fmt::format("kernel\t{}\t{}\t{}\t{}\t{}\t{}\n", device->name, kernel, total.launches, total.cycles,
+                          total.warp_instrs, total.seconds);
+    }
     if (const auto lockstep = device->worker.lockstep(); lockstep.enabled) {
-      fmt::print(stderr, "  lock-step: {} issue slots compared, no difference\n", lockstep.compared);
+      text += fmt::format("lockstep\t{}\t{}\t{}\n", device->name, lockstep.compared,
+                          device->worker.differed() ? "differs" : "agrees");
     }
   }
+  // In one piece, since other processes write there too.
+  const int file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (file < 0 || write(file, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    std::fprintf(stderr, "heddle opencl: HEDDLE_CL_SUMMARY: %s cannot be written\n", path);
+  if (file >= 0) close(file);
 }
 
 }  // namespace heddle::opencl

@@ -106,6 +106,56 @@ TEST_F(BadInput, FaultingKernelIsReportedAndTheNextRuns) {
   clReleaseKernel(kernel);
 }
 
+TEST_F(BadInput, FaultUnderALockLeavesNothingBehind) {
+  // Items of the first warp fault in the middle of a 64-bit atomic, which is done under a lock that others want, too.
+  const char* const source = R"(
+    __kernel void count(volatile __global ulong* sum, uint wild) {
+      atom_inc(get_local_id(0) == wild ? sum + (1u << 28) : sum);
+    })";
+  cl_kernel kernel = kernel_from(source, "count");
+  cl_mem buffer = buffer_of(std::vector<cl_ulong>(1));
+  set(kernel, 0, buffer);
+  set(kernel, 1, 3U);
+  cl_event event = nullptr;
+  ASSERT_EQ(run(kernel, 32, 32, &event), CL_SUCCESS);
+  EXPECT_EQ(clWaitForEvents(1, &event), CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST);
+  EXPECT_EQ(status_of(event), CL_OUT_OF_RESOURCES);
+  clReleaseEvent(event);
+  clReleaseMemObject(buffer);
+  clReleaseKernel(kernel);
+  // In a context of its own, as a program would begin again.
+  TearDown();
+  SetUp();
+  kernel = kernel_from(source, "count");
+  buffer = buffer_of(std::vector<cl_ulong>(1));
+  set(kernel, 0, buffer);
+  set(kernel, 1, 99U);
+  ASSERT_EQ(run(kernel, 32, 32), CL_SUCCESS);
+  EXPECT_EQ(contents<cl_ulong>(buffer, 1)[0], 32U);
+  clReleaseMemObject(buffer);
+  clReleaseKernel(kernel);
+}
+
+TEST_F(BadInput, BuildWhileAKernelExistsButNotWhileACommandRuns) {
+  cl_program program = program_from("__kernel void k(__global int* a) { a[0] += 1; }");
+  ASSERT_EQ(clBuildProgram(program, 1, &device, "", nullptr, nullptr), CL_SUCCESS);
+  cl_kernel kernel = clCreateKernel(program, "k", &code);
+  cl_mem buffer = buffer_of(std::vector<int>(1));
+  set(kernel, 0, buffer);
+  cl_event gate = clCreateUserEvent(context, &code), done = nullptr;
+  const size_t one = 1;
+  ASSERT_EQ(clEnqueueNDRangeKernel(queue, kernel, 1, nullptr, &one, nullptr, 1, &gate, &done), CL_SUCCESS);
+  EXPECT_EQ(clBuildProgram(program, 1, &device, "", nullptr, nullptr), CL_INVALID_OPERATION);
+  clReleaseKernel(kernel);  // The command keeps it, which is nobody's business.
+  EXPECT_EQ(clBuildProgram(program, 1, &device, "-DOTHER", nullptr, nullptr), CL_SUCCESS);
+  clSetUserEventStatus(gate, CL_COMPLETE);
+  EXPECT_EQ(clWaitForEvents(1, &done), CL_SUCCESS);
+  EXPECT_EQ(contents<int>(buffer, 1)[0], 1);
+  for (cl_event event : {gate, done}) clReleaseEvent(event);
+  clReleaseMemObject(buffer);
+  clReleaseProgram(program);
+}
+
 TEST_F(BadInput, MoreMemoryThanThereIs) {
   cl_ulong all = 0;
   clGetDeviceInfo(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof all, &all, nullptr);
@@ -156,6 +206,22 @@ TEST_F(BadInput, ChildOfForkGetsAnErrorInsteadOfWaitingForEver) {
   EXPECT_EQ(status, 0);
   EXPECT_EQ(contents<int>(buffer, 1), std::vector<int>{3});
   clReleaseMemObject(buffer);
+}
+
+TEST_F(BadInput, ChildOfForkThatExitsTakesNothingAway) {
+  // Built, but not yet on the device: its file is still needed.
+  cl_kernel kernel = kernel_from("__kernel void k(__global int* a) { a[0] = 5; }", "k");
+  cl_mem buffer = buffer_of(std::vector<int>(1));
+  set(kernel, 0, buffer);
+  const pid_t child = fork();
+  if (child == 0) exit(0);  // With handlers and destructors.
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  ASSERT_EQ(run(kernel, 1, 1), CL_SUCCESS);
+  EXPECT_EQ(contents<int>(buffer, 1)[0], 5);
+  clReleaseMemObject(buffer);
+  clReleaseKernel(kernel);
 }
 
 }  // namespace

@@ -191,4 +191,83 @@ TEST_F(Program, SubgroupsAndAtomics) {
   clReleaseKernel(kernel);
 }
 
+// Every work-item of several workgroups wants the same words: lanes of one warp, warps of one core, cores. Sums carry
+// into the upper half, and what the operations return is each old value once.
+TEST_F(Program, LongAtomicsUnderContention) {
+  cl_kernel kernel = kernel_from(R"(
+    __kernel void k(volatile __global ulong* sum, volatile __global long* least, volatile __global ulong* seen,
+                    volatile __global long* won, __global ulong* in_group) {
+      __local volatile ulong shared;
+      const uint i = get_global_id(0);
+      if (get_local_id(0) == 0) shared = 0xFFFFFFFFul;
+      barrier(CLK_LOCAL_MEM_FENCE);
+      const ulong old = atom_add(sum, 1ul << 31);
+      atom_xor(seen, 1ul << ((old >> 31) % 64));
+      atom_min(least, (long)i - (1l << 40));
+      for (long expected = *won; ;) {
+        const long found = atom_cmpxchg(won, expected, expected + (1l << 33) + 1);
+        if (found == expected) break;
+        expected = found;
+      }
+      if (i % 3 == 0) atom_inc(&shared);
+      else atom_sub(&shared, 2ul);
+      barrier(CLK_LOCAL_MEM_FENCE);
+      in_group[get_group_id(0)] = shared;
+    })",
+                                 "k");
+  const cl_long items = 256, group = 32;
+  cl_mem sum = buffer_of(std::vector<cl_ulong>(1)), least = buffer_of(std::vector<cl_long>(1)),
+         seen = buffer_of(std::vector<cl_ulong>(1)), won = buffer_of(std::vector<cl_long>(1)),
+         in_group = buffer_of(std::vector<cl_ulong>(items / group));
+  cl_uint index = 0;
+  for (cl_mem buffer : {sum, least, seen, won, in_group}) set(kernel, index++, buffer);
+  ASSERT_EQ(run(kernel, items, group), CL_SUCCESS);
+  EXPECT_EQ(contents<cl_ulong>(sum, 1)[0], cl_ulong{items} << 31);
+  EXPECT_EQ(contents<cl_ulong>(seen, 1)[0], 0U);  // Each bit four times.
+  EXPECT_EQ(contents<cl_long>(least, 1)[0], -(cl_long{1} << 40));
+  EXPECT_EQ(contents<cl_long>(won, 1)[0], items * ((cl_long{1} << 33) + 1));
+  std::vector<cl_ulong> expected;
+  for (cl_long first = 0; first < items; first += group) {
+    cl_ulong value = 0xFFFFFFFF;
+    for (cl_long i = first; i < first + group; ++i) value += i % 3 == 0 ? 1 : cl_ulong(-2);
+    expected.push_back(value);
+  }
+  EXPECT_EQ(contents<cl_ulong>(in_group, expected.size()), expected);
+  for (cl_mem buffer : {sum, least, seen, won, in_group}) clReleaseMemObject(buffer);
+  clReleaseKernel(kernel);
+}
+
+TEST_F(Program, LongAtomicsOfOpenClC3) {
+  cl_kernel kernel = kernel_from(R"(
+    #pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
+    #pragma OPENCL EXTENSION cl_khr_int64_extended_atomics : enable
+    __kernel void k(volatile __global atomic_long* a, volatile __global atomic_ulong* b, __global long* out) {
+      const memory_order order = memory_order_relaxed;
+      const memory_scope scope = memory_scope_work_group;
+      atomic_fetch_sub_explicit(a, 1l << 32, order, scope);
+      atomic_fetch_max_explicit(b, (ulong)get_local_id(0) << 40, order, scope);
+      work_group_barrier(CLK_GLOBAL_MEM_FENCE);
+      if (get_local_id(0) == 0) {
+        long wrong = 5;
+        out[0] = atomic_compare_exchange_strong_explicit(a, &wrong, 6l, order, order, scope);
+        out[1] = wrong;
+        out[2] = atomic_exchange_explicit(a, 7l, order, scope);
+        atomic_store_explicit(a, -8l, order, scope);
+        out[3] = atomic_load_explicit(a, order, scope);
+      }
+    })",
+                                 "k", "-cl-std=CL3.0");
+  cl_mem a = buffer_of(std::vector<cl_long>(1)), b = buffer_of(std::vector<cl_ulong>(1)),
+         out = buffer_of(std::vector<cl_long>(4));
+  set(kernel, 0, a);
+  set(kernel, 1, b);
+  set(kernel, 2, out);
+  ASSERT_EQ(run(kernel, 32, 32), CL_SUCCESS);
+  const cl_long left = -(cl_long{1} << 37);
+  EXPECT_EQ(contents<cl_long>(out, 4), (std::vector<cl_long>{0, left, left, -8}));
+  EXPECT_EQ(contents<cl_ulong>(b, 1)[0], cl_ulong{31} << 40);
+  for (cl_mem buffer : {a, b, out}) clReleaseMemObject(buffer);
+  clReleaseKernel(kernel);
+}
+
 }  // namespace
