@@ -49,7 +49,7 @@ def read(path):
 
 def show(devices, program, out=sys.stderr):
     if not devices:
-        print(f"heddle cl: {program} did not use the device, or did not end by itself", file=out)
+        print(f"heddle cl: {program} did not use the device", file=out)
     for name, device in devices.items():
         total = Kernel()
         for kernel in device.kernels.values():

@@ -134,7 +134,7 @@ def start(arguments, words):
         file = pathlib.Path(folder) / "summary"
         status = execute(path, words, environment(arguments, config, file))
         summary = cl_summary.read(file)
-    if not arguments.no_summary:
+    if not arguments.no_summary and (summary or status < 128):  # a signal leaves no summary
         cl_summary.show(summary, words[0])
     return status or int(any(device.differs for device in summary.values()))
 

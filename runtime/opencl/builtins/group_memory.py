@@ -163,7 +163,8 @@ def _long_atomics():
             pointer = f"volatile {space} atomic_{kind}* p"
             tail = ", memory_order o, memory_scope s"
             for name, value in operations.items():
-                out.append(f"CONVERGENT {kind} atomic_fetch_{name}_explicit({pointer}, {kind} v{tail}) {{ {_locked(kind, space, f'*q = {value};')} }}")
+                declared = f"CONVERGENT {kind} atomic_fetch_{name}_explicit({pointer}, {kind} v{tail})"
+                out.append(f"{declared} {{ {_locked(kind, space, f'*q = {value};')} }}")
             out.append(f"CONVERGENT {kind} atomic_exchange_explicit({pointer}, {kind} v{tail}) {{ {_locked(kind, space, '*q = v;')} }}")
             out.append(f"CONVERGENT {kind} atomic_load_explicit({pointer}{tail}) {{ {_locked(kind, space, '')} }}")
             out.append(f"CONVERGENT void atomic_store_explicit({pointer}, {kind} v{tail}) {{ {_locked(kind, space, '*q = v;', '')} }}")
@@ -172,8 +173,8 @@ def _long_atomics():
                 for expected in SPACES:
                     out.append(
                         f"CONVERGENT bool atomic_compare_exchange_{strength}_explicit({pointer}, {expected} {kind}* e, {kind} v, "
-                        f"memory_order success, memory_order failure, memory_scope s) {{ {kind} want = *e, was = atom_cmpxchg((volatile {space} {kind}*)p, want, v); "
-                        "if (was == want) return true; *e = was; return false; }"
+                        f"memory_order success, memory_order failure, memory_scope s) {{ {kind} want = *e; "
+                        f"{kind} was = atom_cmpxchg((volatile {space} {kind}*)p, want, v); if (was == want) return true; *e = was; return false; }}"
                     )
     return out
 
