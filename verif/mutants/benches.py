@@ -1,4 +1,4 @@
-"""Unit benches in which the netlist of a part, with its mutants, stands for the sources."""
+"""Unit benches in which the netlists of parts, with their mutants, stand for the sources."""
 
 import json
 import re
@@ -34,29 +34,37 @@ def used(top, sources):
     return found
 
 
-def stand_ins(whole, part, work, modules):
-    """{name of a source: text that stands for it}, and the netlist behind them. A module with parameters stays: it has several shapes."""
-    text = (work / f"{part}.yosys/{part}.v").read_text()
-    found = {}
-    for module in sorted(whole.below(part) & modules):
-        if re.search(r"^\s*parameter ", whole.texts[module], re.M) and module not in netlist.WITH_DEFAULTS:
-            continue
-        path = whole.paths[module]
-        kinds = re.findall(rf"^module {part}__{module}(?:__\d+)?\s*\(", text, re.M)
-        if len(kinds) == 1:
-            found[path.name] = netlist.wrapper(whole.texts[module], part, module, netlist.ports(text, f"{part}__{module}"))
-    return found, netlist.watched(text)[0]
+def stand_ins(whole, befores, work, modules):
+    """{name of a source: text that stands for it}, and the netlists behind them. A module with parameters stays: it has several shapes."""
+    found, texts = {}, []
+    for part, before in befores.items():
+        text, mine = (work / f"{part}.yosys/{part}.v").read_text(), {}
+        for module in sorted(whole.below(part) & modules):
+            path = whole.paths[module]
+            if path.name in found or (re.search(r"^\s*parameter ", whole.texts[module], re.M) and module not in netlist.WITH_DEFAULTS):
+                continue
+            kinds = re.findall(rf"^module {part}__{module}(?:__\d+)?\s*\(", text, re.M)
+            if len(kinds) == 1:
+                ports = netlist.ports(text, f"{part}__{module}")
+                mine[path.name] = netlist.wrapper(whole.texts[module], part, module, ports, netlist.selector(before))
+        if mine:
+            found |= mine
+            texts.append(netlist.watched(text, before)[0])
+    return found, "\n".join(texts)
 
 
-def make(build, whole, part, work):
-    """The tests of all benches that have something of the part, built in the shape that the part has."""
+def make(build, whole, befores, work):
+    """The tests of all benches that have something of the parts, built in the shape that the parts have. {part: mutants in those before it}"""
     tests = []
     for bench in known(build):
         sources = [Path(name) for name in bench["sources"]]
-        replaced, text = stand_ins(whole, part, work, used(bench["top"], sources))
+        replaced, text = stand_ins(whole, befores, work, used(bench["top"], sources))
         if not replaced:
             continue
-        binary = compile_bench(bench, sources, replaced, text, part, work)
+        binary = None
+        while replaced and not binary:
+            binary, looked_into = compile_bench(bench, sources, replaced, text, work)
+            replaced.pop(f"{looked_into}.sv", None)  # what is below it stays
         if not binary:
             print(f"bench {bench['name']} is left out: it looks into what a netlist stands for", flush=True)
             continue
@@ -71,23 +79,25 @@ def make(build, whole, part, work):
     return tests
 
 
-def compile_bench(bench, sources, replaced, text, part, work):
-    """Its program, or None if the bench looks at signals inside of what has become a netlist."""
+def compile_bench(bench, sources, replaced, text, work):
+    """(its program, ""), or None and the module that has become a netlist and that the bench looks into."""
     folder = work / f"bench-{bench['name']}"
     binary = folder / "obj" / bench["name"]
-    if binary.is_file():  # with the library, and of the same sources: make() of library.py clears the folder
-        return binary
+    inputs = [*sources, *(file for test in map(Path, bench["tests"]) for file in (test, *test.parent.glob("*.h")))]
+    # What is mutated is the same: make() of library.py clears the folder if not.
+    if binary.is_file() and all(path.stat().st_mtime < binary.stat().st_mtime for path in inputs if path.is_file()):
+        return binary, ""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name, wrapped in replaced.items():
         (folder / name).write_text(wrapped)
     (folder / "mutant_pkg.sv").write_text(netlist.PACKAGE)
-    (folder / f"{part}_netlist.sv").write_text(text)
+    (folder / "mutated_netlist.sv").write_text(text)
     generated = work / "generated/rtl"
     files = [*(generated / name for name in PACKAGES), ROOT / "rtl/pkg/heddle_pkg.sv", folder / "mutant_pkg.sv"]
     for source in sources:
         files.append(folder / source.name if source.name in replaced else generated / source.name if (generated / source.name).is_file() else source)
-    files.append(folder / f"{part}_netlist.sv")
+    files.append(folder / "mutated_netlist.sv")
     command = ["verilator", "--cc", "--exe", "--build", "-j", "1", "--assert", "-Wall", "-Wno-fatal", "-fno-reloop", *bench["options"],
                ROOT / "tools/lint/waivers.vlt", "--top-module", bench["top"], "--Mdir", folder / "obj", "-o", bench["name"],
                "-CFLAGS", bench["cflags"], "-LDFLAGS", bench["ldflags"], *files, *bench["tests"],
@@ -95,7 +105,10 @@ def compile_bench(bench, sources, replaced, text, part, work):
     with open(folder / "build.log", "w", encoding="utf-8") as log:
         status = subprocess.run([str(word) for word in command], stdout=log, stderr=subprocess.STDOUT, check=False).returncode
     if not status:
-        return binary
-    if "in dotted variable" in (folder / "build.log").read_text():
-        return None
-    raise netlist.NetlistError(f"the bench {bench['name']} with mutants of {part} cannot be built; see {folder / 'build.log'}")
+        return binary, ""
+    if looked := re.search(r"in dotted variable: '(\w+)\.", (folder / "build.log").read_text()):
+        users = "\n".join(path.read_text() for path in sources if path.is_file())
+        modules = re.findall(rf"^\s*(\w+)\s+(?:#\(.*?\)\s*)?{looked[1]}\s*\(", users, re.S | re.M)
+        if modules and f"{modules[0]}.sv" in replaced:
+            return None, modules[0]
+    raise netlist.NetlistError(f"the bench {bench['name']} with mutants cannot be built; see {folder / 'build.log'}")

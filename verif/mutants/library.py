@@ -1,4 +1,4 @@
-"""A library of the verilated device with all mutants of one part in it."""
+"""A library of the verilated device with all mutants of some parts in it."""
 
 import contextlib
 import dataclasses
@@ -32,13 +32,31 @@ def share(lines, count):
     return {part: number for part, number in shares.items() if number}
 
 
-def digest(config, part, modules, count, seed):
+def groups(shares, most):
+    """The parts, in their order, in groups of about `most` mutants: a library for each is built sooner than one for each part."""
+    found, size = [], most
+    for part, count in shares.items():
+        if size + count > most:
+            found.append({})
+            size = 0
+        found[-1][part] = count
+        size += count
+    return found
+
+
+def digest(*what):
     """Of all that the library is made from."""
-    found = hashlib.sha256(repr((config, part, modules, count, seed)).encode())
+    found = hashlib.sha256(repr(what).encode())
     for path in [*sorted((ROOT / "rtl").rglob("*.sv")), *sorted((ROOT / "verif/harness").rglob("*.sv")), *sorted((ROOT / "docs/spec").iterdir()),
                  ROOT / "verif/harness/build_rtl.py", ROOT / "verif/harness/src/verilated_top.cpp", netlist.__file__, *build.rtl_archives()]:  # fmt: skip
         found.update(Path(path).read_bytes())
     return found.hexdigest()
+
+
+def befores(mutants, parts):
+    """{part: mutants in the parts before it}, which is what the number of a mutant is more than that in its part."""
+    known = {mutant.part: mutant.number - mutant.local for mutant in mutants}
+    return {part: known.get(part, max((mutant.number for mutant in mutants), default=0)) for part in parts}
 
 
 @contextlib.contextmanager
@@ -50,20 +68,23 @@ def alone(work):
         yield
 
 
-def make(whole, config, part, modules, count, seed, work):
-    """Up to `count` mutants of the part, in `modules`, and the library that has them; what an earlier run has made of the same is taken again."""
+def make(whole, config, modules, counts, seed, work, device=True):
+    """The mutants of the parts, in {part: modules of it} and up to {part: count}, and the library that has them if a `device` is wanted; what an
+    earlier run has made of the same is taken again."""
     library, note = work / "library/libheddle_rtl.so", work / "made.json"
-    stamp = digest(config, part, modules, count, seed)
-    if note.is_file() and library.is_file() and (made := json.loads(note.read_text()))["digest"] == stamp:
+    stamp = digest(config, {part: modules[part] for part in counts}, counts, seed)
+    if note.is_file() and (library.is_file() or not device) and (made := json.loads(note.read_text()))["digest"] == stamp:
         return [netlist.Mutant(**mutant) for mutant in made["mutants"]], library
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     generated = design.generate(config, work / "generated")
-    mutants = netlist.mutate(Yosys(ROOT / "build/synth/yosys"), work, generated, whole, part, modules, count, seed)
+    mutants = []
+    for part, count in counts.items():
+        mutants += netlist.mutate(Yosys(ROOT / "build/synth/yosys"), work, generated, whole, part, modules[part], count, seed, befores(mutants, [part])[part])
     command = ["/usr/bin/python3", "-B", ROOT / "verif/harness/build_rtl.py", "--config", config, "--out", work / "library",
                "--instead", work / "mutated", "--include", build.BUILD / "generated/include", "--libraries", *build.rtl_archives()]  # fmt: skip
     with open(work / "build.log", "w", encoding="utf-8") as log:
-        if subprocess.run([str(part) for part in command], stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
+        if device and subprocess.run([str(part) for part in command], stdout=log, stderr=subprocess.STDOUT, check=False).returncode:
             raise netlist.NetlistError(f"the library of mutants cannot be built; see {work / 'build.log'}")
     note.write_text(json.dumps({"digest": stamp, "mutants": [dataclasses.asdict(mutant) for mutant in mutants]}))
     return mutants, library

@@ -29,7 +29,8 @@ from yosys import YosysError
 ERRORS = (results.ResultError, SolverError, build.BuildError, design.DesignError, YosysError, netlist.NetlistError, campaign.BaselineError,
           campaign.BusyError, judged.JudgedError)  # fmt: skip
 DEFAULT = ["core"]
-PROVED = "proved: no sequence of inputs shows a difference at the ports of the module"
+TOGETHER = 130  # mutants in a library: more parts make it slower, more libraries take longer to compile
+PROVED = "proved: no sequence of inputs shows a difference at the ports of"
 
 
 def arguments():
@@ -41,6 +42,7 @@ def arguments():
     parser.add_argument("--sessions", type=int, default=150, metavar="N", help="random runs among the tests (default: %(default)s)")
     parser.add_argument("--most", type=int, default=60, metavar="N", help="tests that a mutant has to survive, of those it touches (default: %(default)s)")
     parser.add_argument("--prove", type=int, default=20, metavar="S", help="seconds for the proof that a survivor is equivalent; 0: none")
+    parser.add_argument("--no-programs", action="store_true", help="only the unit benches, which are built in a tenth of the time of a device")
     parser.add_argument("--no-benches", action="store_true", help="leave out the unit benches")
     parser.add_argument("--no-formal", action="store_true", help="leave out the proofs of heddle formal")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="mutants at once (default: processors)")
@@ -53,6 +55,8 @@ def arguments():
     for name, least in (("count", 1), ("jobs", 1), ("sessions", 0), ("most", 1), ("prove", 0), ("seed", 0)):
         if getattr(args, name) < least:
             parser.error(f"--{name} takes a number from {least}")
+    if args.no_programs and args.no_benches:
+        parser.error("--no-programs and --no-benches leave no tests")
     if args.count >= 2**netlist.SELECT_BITS:
         parser.error(f"--count takes a number up to {2**netlist.SELECT_BITS - 1}")
     for name in ("json", "survivors"):
@@ -62,7 +66,7 @@ def arguments():
 
 
 class Run:
-    """A campaign: part after part, mutant after mutant."""
+    """A campaign: some parts after others, mutant after mutant."""
 
     def __init__(self, args, whole):
         self.args, self.whole, self.start = args, whole, time.monotonic()
@@ -73,27 +77,29 @@ class Run:
         self.rows, self.experience = [], {}
 
     def all(self):
-        build.build(["heddle_harness", "heddle-rtl-run", "heddle-fuzz", "harness_programs"], title="building the tests")
+        if not self.args.no_programs:
+            build.build(["heddle_harness", "heddle-rtl-run", "heddle-fuzz", "harness_programs"], title="building the tests")
         shares = library.share({part: self.whole.lines(modules) for part, modules in self.chosen.items()}, self.args.count)
-        for part, count in shares.items():
-            self.part(part, count, last=part == list(shares)[-1])
+        groups = library.groups(shares, TOGETHER)
+        for counts in groups:
+            self.group(counts, last=counts is groups[-1])
         results.show(self.rows, self.whole)
         print(f"{time.monotonic() - self.start:.0f} s")
         if self.args.survivors:
             judged.write(self.args.survivors, [(row, self.whole.line(row["source"])) for row in self.rows if not row["killed"]])
 
-    def part(self, part, count, last):
-        args, begin = self.args, time.monotonic()
-        work = ROOT / "build/mutants" / re.sub(r"[^\w.-]", "_", f"{args.config}-{part}-{args.seed}")
+    def group(self, counts, last):
+        args, begin, parts = self.args, time.monotonic(), ", ".join(counts)
+        work = ROOT / "build/mutants" / re.sub(r"[^\w.-]+", "_", f"{args.config}-{parts}-{args.seed}")
         with library.alone(work):
-            mutants, made = library.make(self.whole, args.config, part, self.chosen[part], count, args.seed, work)
-            tests = campaign.programs(campaign.copies(build.BUILD, work / "tests"), made, args.sessions)
+            mutants, made = library.make(self.whole, args.config, self.chosen, counts, args.seed, work, not args.no_programs)
+            tests = [] if args.no_programs else campaign.programs(campaign.copies(build.BUILD, work / "tests"), made, args.sessions)
             if not args.no_benches:
-                tests += benches.make(build.BUILD, self.whole, part, work)
+                tests += benches.make(build.BUILD, self.whole, library.befores(mutants, counts), work)
         for test in tests:
             test.kills, test.runs = self.experience.get(test.name, (0, 0))
         tests = campaign.baseline(tests, work / "tests.json")
-        print(f"{part}: {len(mutants)} mutants, {len(tests)} tests of {sum(test.seconds for test in tests):.0f} s; "
+        print(f"{parts}: {len(mutants)} mutants, {len(tests)} tests of {sum(test.seconds for test in tests):.0f} s; "
               f"ready after {time.monotonic() - begin:.0f} s", flush=True)  # fmt: skip
         formal = None if args.no_formal else proofs.Proofs(ROOT / "build", work, self.whole, args.config)
         # In any order, so that what an interrupted run has done is a fair sample.
@@ -123,10 +129,12 @@ class Run:
         if fate.by:
             return {**row, "killed": True, "by": fate.by, "how": fate.how}
         kind, reason = judged.opinion(self.opinions, row, self.whole)
-        if old and not kind and old["reason"] == PROVED:
-            kind, reason = old["class"], PROVED
-        if not kind and args.prove and equivalence.proved(work, mutant, args.prove):
-            kind, reason = "equivalent", PROVED
+        if old and not kind and old["reason"].startswith(PROVED):
+            kind, reason = old["class"], old["reason"]
+        if not kind and args.prove:
+            module, row["proof"] = equivalence.decide(work, mutant, args.prove)
+            if module:
+                kind, reason = "equivalent", f"{PROVED} {module}"
         if not kind:
             kind, reason = "not looked at", ("no test makes a difference at its place" if not fate.touched else
                                              f"{fate.tried} tests make a difference at its place" +

@@ -38,6 +38,7 @@ class NetlistError(Exception):
 @dataclass(frozen=True)
 class Mutant:
     number: int  # that the environment gives
+    local: int  # that its part has for it
     part: str  # whose netlist has it
     module: str  # in which it is: in each instance of the part ...
     kind: str  # ... that has this module of the netlist
@@ -121,7 +122,12 @@ def ports(text, module):
     return [name.strip() for name in found[1].split(",")]
 
 
-def wrapper(text, part, module, names, select=f"{SELECT_BITS}'(mutant_pkg::Mutant)"):
+def selector(before):
+    """What a part's netlist is told, in a simulation with the mutants of several: `before` are those of the parts before it."""
+    return f"{SELECT_BITS}'(mutant_pkg::Mutant - {before})"
+
+
+def wrapper(text, part, module, names, select):
     """The module as its users know it, around that of the netlist, whose ports are plain vectors."""
     head = header(text)
     lines, connections, flat = [], [], set()
@@ -155,8 +161,8 @@ def wrapper(text, part, module, names, select=f"{SELECT_BITS}'(mutant_pkg::Mutan
     return "\n".join([head, *lines, f"  {part}__{module} u_mutated ({', '.join(connections)});", "endmodule", ""])
 
 
-def watched(text):
-    """The netlist, and with each mutant a process that reports when it would change the bit that it is about; the numbers of those."""
+def watched(text, before):
+    """The netlist, and with each mutant a process that reports when it would change the bit that it is about; the numbers of those in the part."""
     modules, places = text.split("\nendmodule\n"), set()
     for index, body in enumerate(modules):
         number_of = {name: int(number, 16) for name, number in re.findall(rf"^  assign (\w+) = mutsel == {SELECT_BITS}'h(\w+);$", body, re.M)}
@@ -164,7 +170,7 @@ def watched(text):
         for chosen, bad, good in re.findall(r"^  assign .*? = (\w+) \? (.*) : (.*);$", body, re.M):
             if chosen in number_of:
                 places.add(number_of[chosen])
-                watchers.append(f"  always_comb if (mutant_pkg::Watch && ({bad}) != ({good})) mutant_pkg::heddle_mutant_touched({number_of[chosen]});")
+                watchers.append(f"  always_comb if (mutant_pkg::Watch && ({bad}) != ({good})) mutant_pkg::heddle_mutant_touched({before + number_of[chosen]});")
         modules[index] = "\n".join([body, *watchers])
     return "\nendmodule\n".join(modules), places
 
@@ -180,8 +186,8 @@ def renamed(part, text):
     return text, {new: name.split("$")[0] for name, new in names.items()}
 
 
-def mutate(yosys, work, generated, whole, part, modules, count, seed):
-    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from 1, into `work`/mutated/; returns them."""
+def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
+    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from `before` + 1, into `work`/mutated/; returns them."""
     folder = work / f"{part}.yosys"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -218,16 +224,16 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed):
         module = kinds[match[3]]
         source = re.findall(r"-src (\S+?\.sv:\d+)", line)
         source = next((s for s in source if s.startswith(f"{module}.sv")), source[0] if source else f"{module}.sv")
-        found.append(Mutant(int(match[1]), part, module, match[3], f"{match[2]} {re.sub(r' -src .*', '', match[4])}", source))
+        found.append(Mutant(before + int(match[1]), int(match[1]), part, module, match[3], f"{match[2]} {re.sub(r' -src .*', '', match[4])}", source))
     if not found:
         raise NetlistError(f"{part}: nothing to mutate")
     netlist = (folder / f"{part}.v").read_text()
     out = work / "mutated"
     out.mkdir(exist_ok=True)
-    wrapped = wrapper(whole.texts[part], part, part, ports(netlist, f"{part}__{part}"))
-    netlist, places = watched(netlist)
+    wrapped = wrapper(whole.texts[part], part, part, ports(netlist, f"{part}__{part}"), selector(before))
+    netlist, places = watched(netlist, before)
     # What nothing reads is gone, and no mutant. It is rare.
-    listed, found = len(found), [mutant for mutant in found if mutant.number in places]
+    listed, found = len(found), [mutant for mutant in found if mutant.local in places]
     if len(found) < 0.9 * listed:
         raise NetlistError(f"{part}: {listed} mutants, {len(found)} places in its netlist; has Yosys changed its form?")
     (out / whole.paths[part].name).write_text(f"{netlist}\n{wrapped}")

@@ -47,6 +47,6 @@ class Proofs:
     def kill(self, mutant):
         """(task, how) that refutes the mutant, or None."""
         for task in self.applicable(mutant.part, mutant.module):
-            if self.status(task, mutant.part, mutant.module, mutant.number) == "refuted":
+            if self.status(task, mutant.part, mutant.module, mutant.local) == "refuted":
                 return f"formal:{task.name}", "refuted"
         return None

@@ -12,12 +12,14 @@ from unittest import mock
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
+import aig
 import campaign
 import equivalence
 import judged
 import library
 import netlist
 import results
+from engines import SolverError
 
 # Fails for mutant 1, hangs for mutant 2.
 SCRIPT = 'case $HEDDLE_MUTANT in 1) echo "field: commit.mask"; exit 3;; 2) while :; do :; done;; 4) kill -SEGV $$;; esac'
@@ -35,13 +37,27 @@ module part__tiny(clk_i, rst_ni, a_i, q_o, mutsel);
   wire [15:0] mutsel;
   reg [1:0] q;
   assign q_o = q;
-  // 1: the same written otherwise. 2: differs when both bits of a are set three times.
+  // 1: the same written otherwise. 2: differs when both bits of a are set three times. 3: only q is another, 4: only before reset.
   reg [1:0] n;
+  reg [1:0] old;
   always @(posedge clk_i, negedge rst_ni)
     if (!rst_ni) n <= 0; else if (a_i == 3 && n != 3) n <= n + 1;
+  always @(posedge clk_i) old <= mutsel == 4 && !rst_ni ? 0 : a_i;
   always @(posedge clk_i, negedge rst_ni)
     if (!rst_ni) q <= 0;
-    else q <= mutsel == 1 ? ~(~q ^ a_i) : mutsel == 2 && n == 3 ? q : q ^ a_i;
+    else q <= mutsel == 1 ? ~(~q ^ a_i) : mutsel == 2 && n == 3 ? q : mutsel == 3 && a_i == 0 ? ~q : q ^ a_i ^ (old & ~old);
+endmodule
+module part__user(clk_i, rst_ni, a_i, changed_o, mutsel);
+  input clk_i;
+  input rst_ni;
+  input [1:0] a_i;
+  output changed_o;
+  input [15:0] mutsel;
+  wire [1:0] q;
+  part__tiny u_tiny (
+    .clk_i(clk_i), .rst_ni(rst_ni), .a_i(a_i), .q_o(q), .mutsel(mutsel)
+  );
+  assign changed_o = a_i != 0 && (^q);
 endmodule
 """
 
@@ -58,6 +74,11 @@ class Shares(unittest.TestCase):
             self.assertEqual(sum(shares.values()), count)
             self.assertTrue(all(shares.values()))
         self.assertEqual(set(library.share(lines, 7)), set(lines))
+
+    def test_groups(self):
+        self.assertEqual(library.groups({"a": 150, "b": 60, "c": 60, "d": 20}, 130), [{"a": 150}, {"b": 60, "c": 60}, {"d": 20}])
+        mutants = [netlist.Mutant(number, local, part, "", "", "", "") for number, local, part in ((1, 1, "a"), (3, 3, "a"), (4, 1, "b"))]
+        self.assertEqual(library.befores(mutants, ["a", "b", "c"]), {"a": 0, "b": 3, "c": 4})
 
 
 class Parts(unittest.TestCase):
@@ -107,15 +128,15 @@ class Netlists(unittest.TestCase):
             "// x\nmodule m\n  import p::*;\n(\n  input  a_t   a_i [N],   // it, is\n"
             "  input  b_t   b_i,\n  output logic c_o [N],\n  output d_t   d_o\n);\n  body\nendmodule\n"
         )
-        wrapped = netlist.wrapper(text, "p", "m", ["a_i", "b_i", "c_o", "\\d_o[1:0]", "\\d_o[2]", "mutsel"])
+        wrapped = netlist.wrapper(text, "p", "m", ["a_i", "b_i", "c_o", "\\d_o[1:0]", "\\d_o[2]", "mutsel"], netlist.selector(7))
         self.assertIn("p__m u_mutated (.a_i (flat_a_i), .b_i(b_i), .c_o (flat_c_o), .\\d_o[1:0] (flat_d_o[1:0]), .\\d_o["
-                      "2] (flat_d_o[2]), .mutsel(16'(mutant_pkg::Mutant)))", wrapped)
+                      "2] (flat_d_o[2]), .mutsel(16'(mutant_pkg::Mutant - 7)))", wrapped)
         self.assertIn("flat_a_i[i*$bits(a_i[0]) +: $bits(a_i[0])] = a_i[i]", wrapped)
         self.assertIn("c_o[i] = flat_c_o", wrapped)
         self.assertIn("assign d_o = flat_d_o;", wrapped)
         self.assertNotIn("body", wrapped)
         with self.assertRaisesRegex(netlist.NetlistError, "e_i"):
-            netlist.wrapper(text, "p", "m", ["e_i"])
+            netlist.wrapper(text, "p", "m", ["e_i"], "0")
 
     def test_names(self):
         text = (
@@ -131,9 +152,9 @@ class Netlists(unittest.TestCase):
             "module {}(a, mutsel);\n  assign _3_ = mutsel == 16'h00{};\n  assign \\q[1:0] [1] = _3_ ? 1'h0 : \\a[1:0] [0];\n"
             "  assign x = c ? d : e;\nendmodule\n"
         )
-        watched, places = netlist.watched(body.format("m", "1a") + body.format("n", "1b"))
+        watched, places = netlist.watched(body.format("m", "1a") + body.format("n", "1b"), 100)
         self.assertEqual(places, {26, 27})
-        self.assertIn("(1'h0) != (\\a[1:0] [0])) mutant_pkg::heddle_mutant_touched(26);\nendmodule", watched)
+        self.assertIn("(1'h0) != (\\a[1:0] [0])) mutant_pkg::heddle_mutant_touched(126);\nendmodule", watched)
         self.assertEqual(watched.count("always_comb"), 2)
 
 
@@ -189,18 +210,44 @@ class Campaign(unittest.TestCase):
 
 
 class Equivalence(unittest.TestCase):
-    def proved(self, number):
+    def decide(self, number, text=NETLIST):
         with tempfile.TemporaryDirectory() as folder:
             work = Path(folder)
             (work / "part.yosys").mkdir()
-            (work / "part.yosys/part.v").write_text(NETLIST)
-            return equivalence.proved(work, netlist.Mutant(number, "part", "tiny", "part__tiny", "", ""), 20)
+            (work / "part.yosys/part.v").write_text(text)
+            return equivalence.decide(work, netlist.Mutant(number + 5, number, "part", "tiny", "part__tiny", "", ""), 20)
 
     def test_same(self):
-        self.assertTrue(self.proved(1))
+        self.assertEqual(self.decide(1), ("tiny", "tiny: no difference at its ports"))
+        self.assertEqual(self.decide(4)[0], "tiny")
 
     def test_differs_late(self):
-        self.assertFalse(self.proved(2))
+        self.assertEqual(self.decide(2), ("", "tiny: a difference at its ports; user: a difference at its ports"))
+
+    def test_nobody_sees_it(self):
+        # Both bits of q at once, and their sum is all that is used.
+        self.assertEqual(self.decide(3), ("user", "tiny: a difference at its ports; user: no difference at its ports"))
+
+    def test_no_answer_is_no_proof(self):
+        with mock.patch.object(equivalence, "abc", return_value=""):
+            self.assertEqual(self.decide(2)[1], "tiny: no answer in time; user: no answer in time")
+        with mock.patch.object(equivalence, "PREPARE_SECONDS", 0.01):
+            self.assertEqual(self.decide(1), ("", "tiny: no graph of it in time"))
+
+    def test_a_missing_program_is_named(self):
+        with mock.patch.dict("os.environ", {"PATH": "/nowhere"}), self.assertRaisesRegex(SolverError, "yosys"):
+            self.decide(1)
+
+    def test_a_graph_is_written(self):
+        builder = aig.Builder()
+        a, b = builder.input(), builder.input()
+        register = builder.latch()
+        differ = builder.differ(builder.both(a, b), builder.both(b, a) ^ 1)
+        self.assertEqual(differ, 1)
+        self.assertEqual(builder.any([]), 0)
+        output = builder.choose(register, a, b)
+        header = builder.aiger(output, {register: a}).split(b"\n")[:3]
+        self.assertEqual(header, [b"aig 6 2 1 1 3", b"2", b"13"])
 
 
 class Opinions(unittest.TestCase):
