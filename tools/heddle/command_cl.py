@@ -94,7 +94,7 @@ def find(name):
     if os.path.isdir(name):
         raise ProgramError(f"{name} is a folder, not a program", NOT_EXECUTABLE)
     if os.path.exists(name):
-        raise ProgramError(f"{name} is not executable\n  a script runs with its interpreter: heddle cl python3 {name}", NOT_EXECUTABLE)
+        raise ProgramError(f"{name} is not executable\n  a script runs with its interpreter: heddle cl /usr/bin/python3 {name}", NOT_EXECUTABLE)
     for pattern, package in PACKAGES:
         if fnmatch.fnmatchcase(name, pattern):
             install(name, package)

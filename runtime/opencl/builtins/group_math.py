@@ -5,8 +5,7 @@ from cl_types import SPACES, VECTORS, components, elementwise
 
 # Functions of picolibc (by its names), of one, two and three floats.
 UNARY = (
-    "acos acosh asin asinh atan atanh cosh erf exp exp2 exp10 expm1 log log2 log10 log1p logb sin cos tan sinh tanh "
-    "lgamma"
+    "acos acosh asin asinh atan atanh cosh erf exp exp2 exp10 expm1 log log2 log10 log1p logb sin cos tan sinh tanh"
 ).split()
 BINARY = "atan2 fmod hypot nextafter remainder".split()
 BUILTIN_UNARY = {"ceil": "ceil", "floor": "floor", "rint": "rint", "round": "round", "trunc": "trunc", "fabs": "fabs"}
@@ -22,6 +21,7 @@ OTHERS = {
     "cbrt": ("a", "return __hd_cbrt(a);"),
     "erfc": ("a", "return __hd_erfc(a);"),
     "tgamma": ("a", "return __hd_tgamma(a);"),
+    "lgamma": ("a", "int s; return __hd_lgamma(a, &s);"),
     # (Half of a small number may not be a float.)
     "sinpi": ("a", f"return fabs(a) < 0x1p-100f ? a * {PI} : __hd_cl_sin2pi(a * 0.5f);"),
     "cospi": ("a", "return __hd_cl_cos2pi(a * 0.5f);"),
@@ -162,6 +162,11 @@ static float __hd_stirling(float a, __private float* other) {{
   *other = p;
   return p * expf(-a) * (0x1.40d932p+1f * series);
 }}
+static float __hd_lgamma(float a, __private int* s) {{
+  // (picolibc's says infinity where the square of a negative number is too small to be one.)
+  if (a > -0x1p-24f && a < 0.0f) {{ *s = -1; return -logf(-a); }}
+  return lgammaf_r(a, s);
+}}
 static float __hd_tgamma(float a) {{
   if (isnan(a)) return a;
   if (fabs(a) < 0x1p-25f) return 1.0f / a;
@@ -286,7 +291,7 @@ def _with_results_in_memory():
         "modf": ("{f}", "float m = trunc((float)a); *p = ({k})m; return ({k})copysign(isinf((float)a) ? 0.0f : (float)a - m, (float)a);"),
         "sincos": ("{f}", "*p = ({k})cosf(a); return ({k})sinf(a);"),
         "frexp": ("int", "int e = 0; float r = frexpf(a, &e); *p = isfinite((float)a) ? e : 0; return ({k})r;"),
-        "lgamma_r": ("int", "int s = 0; float r = lgammaf_r(a, &s); *p = s; return ({k})r;"),
+        "lgamma_r": ("int", "int s = 0; float r = __hd_lgamma(a, &s); *p = s; return ({k})r;"),
     }
     for kind, below in (("float", "0x1.fffffep-1f"), ("half", "0x1.ffcp-1f")):
         for space in SPACES:

@@ -270,4 +270,21 @@ TEST_F(Program, LongAtomicsOfOpenClC3) {
   clReleaseKernel(kernel);
 }
 
+TEST_F(Program, LogarithmOfGammaOfSmallNegativeNumbers) {
+  cl_kernel kernel = kernel_from(
+      "__kernel void k(__global float* x) { int i = get_global_id(0), s = 7; x[i] = lgamma(x[i]) + 1000 * "
+      "(lgamma_r(x[i], &s) == lgamma(x[i]) ? s : 5); }",
+      "k");
+  // -log(-x), and the sign of gamma.
+  cl_mem buffer = buffer_of(std::vector<float>{-0x1p-69F, -0x1p-40F, -0x1p-25F, -0x1p-23F, 0.5F});
+  set(kernel, 0, buffer);
+  ASSERT_EQ(run(kernel, 5, 0), CL_SUCCESS);
+  const std::vector<float> expected = {47.827156F - 1000, 27.725887F - 1000, 17.32868F - 1000, 15.942385F - 1000,
+                                       0.572365F + 1000};
+  const std::vector<float> got = contents<float>(buffer, 5);
+  for (size_t i = 0; i < 5; ++i) EXPECT_NEAR(got[i], expected[i], 1e-3) << i;
+  clReleaseMemObject(buffer);
+  clReleaseKernel(kernel);
+}
+
 }  // namespace

@@ -28,7 +28,7 @@ class Find(unittest.TestCase):
         self.refused("no-such-program", 127, "no-such-program: no such program")
         self.refused("/no/such/program", 127, "no such program")
         self.refused(str(ROOT), 126, "is a folder")
-        self.refused(str(ROOT / "README.md"), 126, "is not executable", "heddle cl python3")
+        self.refused(str(ROOT / "README.md"), 126, "is not executable", "heddle cl /usr/bin/python3")
 
     def test_package_of_a_known_program(self):
         with unittest.mock.patch("shutil.which", return_value=None), unittest.mock.patch("os.geteuid", return_value=1000):
