@@ -41,6 +41,58 @@ Exact two() {
 Exact integral(int (*round)(mpfr_t, const mpfr_t, mpfr_rnd_t)) {
   return [round](mpfr_t result, const mpfr_t x, const mpfr_t) { round(result, x, MPFR_RNDN); };
 }
+/// A function with a second result, which is not looked at.
+std::string with_pointer(const char* type, const char* call) {
+  return std::string("({ ") + type + " p; " + call + "; })";
+}
+int saturated(const mpfr_t y) {
+  return mpfr_nan_p(y) ? 0 : static_cast<int>(std::clamp(mpfr_get_si(y, MPFR_RNDZ), -2147483648L, 2147483647L));
+}
+void scale(mpfr_t result, const mpfr_t x, const mpfr_t y) {
+  mpfr_mul_2si(result, x, std::clamp(saturated(y), -300, 300), MPFR_RNDN);
+}
+void exponent_of(mpfr_t result, const mpfr_t x, const mpfr_t) {
+  if (mpfr_regular_p(x)) {
+    mpfr_set_si(result, mpfr_get_exp(x) - 1, MPFR_RNDN);
+  } else if (mpfr_zero_p(x)) {
+    mpfr_set_inf(result, -1);
+  } else {
+    mpfr_abs(result, x, MPFR_RNDN);
+  }
+}
+void mantissa_of(mpfr_t result, const mpfr_t x, const mpfr_t) {
+  mpfr_exp_t exponent = 0;
+  mpfr_frexp(&exponent, result, x, MPFR_RNDN);
+}
+void fraction(mpfr_t result, const mpfr_t x, const mpfr_t) {
+  if (mpfr_inf_p(x)) return mpfr_set_zero(result, 1);
+  mpfr_floor(result, x);
+  mpfr_sub(result, x, result, MPFR_RNDN);
+  if (mpfr_cmp_d(result, 0x1.fffffep-1) > 0) mpfr_set_d(result, 0x1.fffffep-1, MPFR_RNDN);
+}
+void next_after(mpfr_t result, const mpfr_t x, const mpfr_t y) {
+  mpfr_set_flt(result, std::nextafterf(mpfr_get_flt(x, MPFR_RNDN), mpfr_get_flt(y, MPFR_RNDN)), MPFR_RNDN);
+}
+/// The one of larger (or smaller) magnitude.
+template <bool Larger>
+void by_magnitude(mpfr_t result, const mpfr_t x, const mpfr_t y) {
+  const int order = mpfr_nan_p(x) || mpfr_nan_p(y) ? 0 : mpfr_cmpabs(x, y);
+  if (order == 0) {
+    (Larger ? mpfr_max : mpfr_min)(result, x, y, MPFR_RNDN);
+  } else {
+    mpfr_set(result, (order > 0) == Larger ? x : y, MPFR_RNDN);
+  }
+}
+/// half_sin and its like have arguments below 2^16.
+template <int (*Operation)(mpfr_t, const mpfr_t, mpfr_rnd_t)>
+void of_remainder(mpfr_t result, const mpfr_t x, const mpfr_t) {
+  mpfr_t range;
+  mpfr_init2(range, 24);
+  mpfr_set_ui(range, 65536, MPFR_RNDN);
+  mpfr_fmod(range, x, range, MPFR_RNDN);
+  Operation(result, range, MPFR_RNDN);
+  mpfr_clear(range);
+}
 /// Powers of the magnitude, or NaN below zero.
 void power_of_magnitude(mpfr_t result, const mpfr_t x, const mpfr_t y) {
   if (mpfr_sgn(x) < 0) return mpfr_set_nan(result);
@@ -96,10 +148,8 @@ const std::vector<Function>& functions() {
     add("log2", 3, 0, 10, one<mpfr_log2>());
     add2("pow", 16, -20, 20, two<mpfr_pow>());
     list.push_back(
-        {"pown", "pown(x, convert_int_sat(y))", 16, -20, 20, [](mpfr_t result, const mpfr_t x, const mpfr_t y) {
-           const long n = mpfr_nan_p(y) ? 0 : std::clamp(mpfr_get_si(y, MPFR_RNDZ), -2147483648L, 2147483647L);
-           mpfr_pow_si(result, x, n, MPFR_RNDN);
-         }});
+        {"pown", "pown(x, convert_int_sat(y))", 16, -20, 20,
+         [](mpfr_t result, const mpfr_t x, const mpfr_t y) { mpfr_pow_si(result, x, saturated(y), MPFR_RNDN); }});
     add2("powr", 16, 0, 20, power_of_magnitude);
     add2("remainder", 0, -100, 100, two<mpfr_remainder>());
     list.push_back({"rootn", "rootn(x, 1 + (as_int(y) & 63))", 16, 0, 1000, nullptr});
@@ -114,10 +164,49 @@ const std::vector<Function>& functions() {
     add("tanh", 5, -10, 10, one<mpfr_tanh>());
     add("tanpi", 6, -10, 10, one<mpfr_tanpi>());
     add("tgamma", 16, -5, 35, one<mpfr_gamma>());
+    list.push_back({"add", "x + y", 0.5, -100, 100, two<mpfr_add>()});
+    list.push_back({"subtract", "x - y", 0.5, -100, 100, two<mpfr_sub>()});
+    list.push_back({"multiply", "x * y", 0.5, -100, 100, two<mpfr_mul>()});
+    list.push_back({"reciprocal", "1.0f / x", 2.5, -100, 100,
+                    [](mpfr_t result, const mpfr_t x, const mpfr_t) { mpfr_ui_div(result, 1, x, MPFR_RNDN); }});
+    add("ceil", 0, -100, 100, [](mpfr_t result, const mpfr_t x, const mpfr_t) { mpfr_ceil(result, x); });
+    add("floor", 0, -100, 100, [](mpfr_t result, const mpfr_t x, const mpfr_t) { mpfr_floor(result, x); });
+    add("trunc", 0, -100, 100, [](mpfr_t result, const mpfr_t x, const mpfr_t) { mpfr_trunc(result, x); });
+    add("fabs", 0, -100, 100, [](mpfr_t result, const mpfr_t x, const mpfr_t) { mpfr_abs(result, x, MPFR_RNDN); });
+    // (MPFR's NaN has no sign.)
+    list.push_back({"copysign", "copysign(x, isnan(y) ? 1.0f : y)", 0, -100, 100,
+                    [](mpfr_t result, const mpfr_t x, const mpfr_t y) {
+                      mpfr_setsign(result, x, !mpfr_nan_p(y) && mpfr_signbit(y), MPFR_RNDN);
+                    }});
+    add2("fmax", 0, -100, 100, two<mpfr_max>());
+    add2("fmin", 0, -100, 100, two<mpfr_min>());
+    add2("maxmag", 0, -100, 100, by_magnitude<true>);
+    add2("minmag", 0, -100, 100, by_magnitude<false>);
+    add2("nextafter", 0, -100, 100, next_after);
+    add("logb", 0, -100, 100, exponent_of);
+    list.push_back({"ldexp", "ldexp(x, clamp(convert_int_sat(y), -300, 300))", 0.5, -150, 150, scale});
+    list.push_back({"fract", with_pointer("float", "fract(x, &p)"), 0.5, -100, 100, fraction});
+    list.push_back({"frexp", with_pointer("int", "frexp(x, &p)"), 0, -100, 100, mantissa_of});
+    list.push_back({"modf", with_pointer("float", "modf(x, &p)"), 0, -100, 100, one<mpfr_frac>()});
+    list.push_back({"remquo", with_pointer("int", "remquo(x, y, &p)"), 0, -100, 100, two<mpfr_remainder>()});
+    list.push_back({"sincos", with_pointer("float", "sincos(x, &p)"), 4, -10, 10, one<mpfr_sin>()});
     const double half_limit = 8192;
-    list.push_back({"half_exp", "half_exp(x)", half_limit, -80, 80, one<mpfr_exp>()});
-    list.push_back({"half_log", "half_log(x)", half_limit, 0, 100, one<mpfr_log>()});
-    list.push_back({"half_sqrt", "half_sqrt(x)", half_limit, 0, 100, one<mpfr_sqrt>()});
+    const auto of_small = [](const char* name) { return std::string(name) + "(fmod(x, 65536.0f))"; };
+    list.push_back({"half_cos", of_small("half_cos"), half_limit, -10, 10, of_remainder<mpfr_cos>});
+    list.push_back({"half_sin", of_small("half_sin"), half_limit, -10, 10, of_remainder<mpfr_sin>});
+    list.push_back({"half_tan", of_small("half_tan"), half_limit, -10, 10, of_remainder<mpfr_tan>});
+    add2("half_divide", half_limit, -100, 100, two<mpfr_div>());
+    add("half_exp", half_limit, -80, 80, one<mpfr_exp>());
+    add("half_exp2", half_limit, -120, 120, one<mpfr_exp2>());
+    add("half_exp10", half_limit, -35, 35, one<mpfr_exp10>());
+    add("half_log", half_limit, 0, 100, one<mpfr_log>());
+    add("half_log2", half_limit, 0, 100, one<mpfr_log2>());
+    add("half_log10", half_limit, 0, 100, one<mpfr_log10>());
+    add2("half_powr", half_limit, 0, 20, power_of_magnitude);
+    list.push_back({"half_recip", "half_recip(x)", half_limit, -100, 100,
+                    [](mpfr_t result, const mpfr_t x, const mpfr_t) { mpfr_ui_div(result, 1, x, MPFR_RNDN); }});
+    add("half_rsqrt", half_limit, 0, 100, one<mpfr_rec_sqrt>());
+    add("half_sqrt", half_limit, 0, 100, one<mpfr_sqrt>());
     return list;
   }();
   return all;
