@@ -53,8 +53,9 @@ void lay_out_arguments(Launch& launch, const hd_cl_launch& head) {
       if (value.memory) launch.buffers.push_back(value.memory);
     }
   }
-  require(local <= kernel.program->context->devices.front()->configuration.scratchpad_bytes, CL_OUT_OF_RESOURCES);
-  launch.options.extra_scratch_bytes = static_cast<uint32_t>((local + 3) / 4 * 4);
+  const uint64_t all = kernel.program->context->devices.front()->configuration.scratchpad_bytes;
+  require(local <= all, CL_OUT_OF_RESOURCES);
+  launch.options.extra_scratch_bytes = static_cast<uint32_t>(std::min(all, (padded(local) + 3) / 4 * 4));
   launch.options.private_bytes = kernel.info.private_bytes;
 }
 

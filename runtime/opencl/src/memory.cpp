@@ -35,6 +35,14 @@ MemoryPtr memory_of(cl_mem handle) {
   return memory;
 }
 
+size_t padded(size_t size) {
+  static const bool exact = [] {
+    const char* bounds = std::getenv("HEDDLE_CL_BOUNDS");
+    return bounds && std::string_view(bounds) == "exact";
+  }();
+  return exact ? size : (size + kBaseAlignment - 1) / kBaseAlignment * kBaseAlignment;
+}
+
 namespace {
 
 constexpr cl_mem_flags kAccess = CL_MEM_READ_WRITE | CL_MEM_WRITE_ONLY | CL_MEM_READ_ONLY;
@@ -49,16 +57,6 @@ void check_flags(cl_mem_flags flags) {
           CL_INVALID_VALUE);
   require(!((flags & CL_MEM_USE_HOST_PTR) && (flags & (CL_MEM_ALLOC_HOST_PTR | CL_MEM_COPY_HOST_PTR))),
           CL_INVALID_VALUE);
-}
-
-/// Bytes to allocate for a buffer. Programs that work elsewhere do read a few bytes behind their buffers' ends: by
-/// default a buffer ends at the next multiple of its alignment; HEDDLE_CL_BOUNDS=exact finds them.
-size_t padded(size_t size) {
-  static const bool exact = [] {
-    const char* bounds = std::getenv("HEDDLE_CL_BOUNDS");
-    return bounds && std::string_view(bounds) == "exact";
-  }();
-  return exact ? size : (size + kBaseAlignment - 1) / kBaseAlignment * kBaseAlignment;
 }
 
 MemoryPtr create(cl_context handle, cl_mem_flags flags, size_t size, void* host_ptr) {

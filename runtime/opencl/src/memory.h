@@ -47,4 +47,8 @@ using MemoryPtr = std::shared_ptr<_cl_mem>;
 /// Throws CL_INVALID_MEM_OBJECT unless it is a buffer of ours.
 MemoryPtr memory_of(cl_mem handle);
 
+/// Bytes to allocate for a buffer, or for local memory. Programs that work elsewhere do read a few bytes behind their
+/// buffers' ends: by default one ends at the next multiple of its alignment; HEDDLE_CL_BOUNDS=exact finds them.
+size_t padded(size_t size);
+
 }  // namespace heddle::opencl

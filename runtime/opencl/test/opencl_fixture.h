@@ -75,6 +75,11 @@ class OpenClTest : public testing::Test {
     EXPECT_EQ(clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof status, &status, nullptr), CL_SUCCESS);
     return status;
   }
+  bool on_rtl() const {
+    char name[256] = {};
+    EXPECT_EQ(clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof name, name, nullptr), CL_SUCCESS);
+    return std::string(name).find("RTL") != std::string::npos;
+  }
   std::string notices() {
     const std::lock_guard lock(mutex_);
     return notices_;
