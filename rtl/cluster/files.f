@@ -3,6 +3,13 @@ rtl/cluster/warp_slots.sv
 rtl/cluster/local_id_table.sv
 rtl/cluster/dispatcher.sv
 rtl/cluster/scratchpad_reservations.sv
+rtl/cluster/scratch_pkg.sv
 rtl/cluster/scratchpad.sv
+rtl/cluster/scratch_client.sv
+rtl/cluster/scratch_pair.sv
+rtl/cluster/engine_pkg.sv
+rtl/cluster/engine_fetch.sv
+rtl/cluster/engine_arrivals.sv
+rtl/cluster/async_engines.sv
 rtl/cluster/launch_gate.sv
 rtl/cluster/cluster.sv

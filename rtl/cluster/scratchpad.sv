@@ -1,4 +1,4 @@
-// Scratchpad of a cluster: as many 32-bit banks as lanes, with one request port per core, served in turn.
+// Scratchpad of a cluster: as many 32-bit banks as lanes, with one request port per core and more for the engines, served in turn.
 // A word's bank is its index modulo Lanes, XORed with a hash of its row, so that the rows of a matrix are free of conflicts and its
 // columns, too, whether its rows lie a power of two apart (up to Lanes * Lanes words) or one word more than Lanes. A request is performed
 // in steps of one cycle: each bank serves one row per step, the one that its lowest lane left wants. All lanes that load or store in
@@ -9,49 +9,39 @@
 // conflict-free request per cycle over all cores.
 // Invariants: one response per request, in order per core; each lane of the mask is performed exactly once; lanes that access
 // one word are performed in ascending order.
+// Only cores use AMO, LR and SC.
 module scratchpad
   import heddle_config_pkg::*;
   import heddle_pkg::*;
-(
+  import scratch_pkg::*;
+#(
+  parameter int unsigned Ports = Cores  // the cores' come first
+) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
-  input  scratch_request_t  [Cores-1:0] request_i,
-  input  logic              [Cores-1:0] request_valid_i,
-  output logic              [Cores-1:0] request_ready_o,
-  output scratch_response_t [Cores-1:0] response_o,
-  output logic              [Cores-1:0] response_valid_o   // always accepted
+  input  scratch_request_t  [Ports-1:0] request_i,
+  input  logic              [Ports-1:0] request_valid_i,
+  output logic              [Ports-1:0] request_ready_o,
+  output scratch_response_t [Ports-1:0] response_o,
+  output logic              [Ports-1:0] response_valid_o   // always accepted
 );
 
-  localparam int unsigned LaneShift = $clog2(Lanes);
-  localparam int unsigned WordBits  = ScratchBits - 2;
   localparam int unsigned RowBits   = WordBits - LaneShift;
   localparam int unsigned Rows      = ScratchpadBytes / 4 / Lanes;
   localparam int unsigned Owners    = Cores * Warps;
   localparam int unsigned OwnerBits = (Owners > 1) ? $clog2(Owners) : 1;
+  localparam int unsigned PortBits  = (Ports > 1) ? $clog2(Ports) : 1;
 
-  typedef logic [RowBits-1:0] row_t;
-
-  // The bank of a word: bijective within a row. The hash is the product of the row's bits (folded, for rows that lie further apart) with an
-  // upper and a lower triangular matrix over GF(2): of a stride of 2^k the low k bits of the hash then tell lanes apart that the word
-  // index does not. Row and hash differ (for four lanes or more) by an invertible matrix, which does it for a stride of Lanes + 1.
-  function automatic lane_id_t bank_of(logic [ScratchBits-1:0] address);
-    logic [WordBits-1:0] word;
-    lane_id_t            low;
-    logic [7:0]          row, upper;   // wider than any lane_id_t
-    word  = address[ScratchBits-1:2];
-    low   = lane_id_t'(word >> LaneShift) ^ lane_id_t'(word >> (2 * LaneShift));
-    row   = 8'(low);
-    upper = row ^ (row >> 1);
-    return (Lanes > 1) ? lane_id_t'(word) ^ lane_id_t'(upper ^ (upper << 1) ^ (upper << 3)) : '0;
-  endfunction
+  typedef logic [RowBits-1:0]  row_t;
+  typedef logic [PortBits-1:0] port_t;
 
   // ---- ports: one request into the current register --------------------------------------------------------------
-  scratch_request_t [Cores-1:0] port_request;
-  logic             [Cores-1:0] port_valid, port_ready, port_grant;
-  core_id_t                     port;
+  scratch_request_t [Ports-1:0] port_request;
+  logic             [Ports-1:0] port_valid, port_ready, port_grant;
+  port_t                        port;
   logic                         any_valid;
 
-  for (genvar c = 0; c < Cores; c++) begin : gen_port
+  for (genvar c = 0; c < Ports; c++) begin : gen_port
     bypass_buffer #(
       .Width($bits(scratch_request_t))
     ) u_buffer (
@@ -68,11 +58,11 @@ module scratchpad
 
   logic             c_valid_d, c_valid_q, c_first_d, c_first_q, c_take, c_finish, c_ready;
   scratch_request_t c_q;
-  core_id_t         c_core_q;
+  port_t            c_port_q;
   lane_mask_t       c_left_d, c_left_q;
 
   rr_arbiter #(
-    .Width(Cores)
+    .Width(Ports)
   ) u_ports (
     .clk_i,
     .rst_ni,
@@ -101,7 +91,7 @@ module scratchpad
   // State of the second stage, described below.
   logic                   s_valid_d, s_valid_q, s_last_q, s_amo, s_reads;
   scratch_request_t       s_q;
-  core_id_t               s_core_q;
+  port_t                  s_port_q;
   lane_mask_t             s_hits_q, s_success_q, s_banks_q;
   lane_id_t   [Lanes-1:0] s_lane_bank_q;
   row_t       [Lanes-1:0] s_bank_row_q;
@@ -188,7 +178,7 @@ module scratchpad
   ) u_reservations (
     .clk_i,
     .rst_ni,
-    .owner_i      (OwnerBits'(32'(c_core_q) * Warps + 32'(c_q.tag.warp))),
+    .owner_i      (OwnerBits'(32'(c_port_q) * Warps + 32'(c_q.tag.warp))),
     .valid_o      (reserved),
     .row_o        (reserved_row),
     .bank_o       (reserved_bank),
@@ -256,17 +246,17 @@ module scratchpad
   lane_words_t      response_data_q;
   lane_mask_t       response_mask_q;
   slot_tag_t        response_tag_q;
-  logic [Cores-1:0] response_valid_d, response_valid_q;
+  logic [Ports-1:0] response_valid_d, response_valid_q;
 
   always_comb begin
     response_valid_d = '0;
-    if (s_valid_q && s_last_q) response_valid_d[s_core_q] = 1'b1;
+    if (s_valid_q && s_last_q) response_valid_d[s_port_q] = 1'b1;
   end
 
   assign response_valid_o = response_valid_q;
 
   always_comb begin
-    for (int unsigned c = 0; c < Cores; c++) begin
+    for (int unsigned c = 0; c < Ports; c++) begin
       response_o[c].mask = response_mask_q;
       response_o[c].data = response_data_q;
       response_o[c].tag  = response_tag_q;
@@ -276,11 +266,11 @@ module scratchpad
   always_ff @(posedge clk_i) begin
     if (c_take) begin
       c_q      <= port_request[port];
-      c_core_q <= port;
+      c_port_q <= port;
     end
     if (step) begin
       s_q           <= c_q;
-      s_core_q      <= c_core_q;
+      s_port_q      <= c_port_q;
       s_last_q      <= c_finish;
       s_hits_q      <= hits;
       s_success_q   <= sc_success;

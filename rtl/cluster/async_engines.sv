@@ -1,0 +1,515 @@
+// What works beside the lanes of a cluster (docs/copy.md, docs/matrix.md): mbarriers, copy engine, matrix engine, and how they reach the scratchpad.
+// Commands and operations come from the cores; completions of the engines arrive on mbarriers here.
+// Ports of the scratchpad: 0 mbarriers, 1 descriptors, 2 copy engine, then the operands of the matrix engine: one port for both where the
+// scratchpad has two operands' lines in a row, else one each.
+// Latency, throughput: those of the parts. Structure, and the count of commands per workgroup.
+// Invariants: a workgroup is busy from the cycle in which a command of it is taken until its completion has arrived or its fault has been taken.
+module async_engines
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+  import engine_pkg::*;
+#(
+  parameter  int unsigned Dim          = 4,
+  parameter  bit          Fp8          = 1'b1,
+  parameter  bit          Fp4          = 1'b1,
+  parameter  int unsigned CopySlots    = (LsuRequests < 16) ? LsuRequests : 16,
+  localparam bit          Paired       = Lanes >= 16,
+  localparam int unsigned ScratchPorts = Paired ? 4 : 5,
+  localparam int unsigned Owners       = 1 << copy_pkg::OwnerBits,
+  localparam int unsigned WindowBits   = 1 + 2 * $clog2(Dim * matrix_pkg::Blocks)
+) (
+  input  logic                                clk_i,
+  input  logic                                rst_ni,
+  input  region_t           [Regions-1:0]     regions_i,
+
+  // cores
+  input  command_t          [Cores-1:0]       command_i,
+  input  logic              [Cores-1:0]       command_valid_i,
+  output logic              [Cores-1:0]       command_ready_o,
+  input  barrier_request_t  [Cores-1:0]       barrier_i,
+  input  logic              [Cores-1:0]       barrier_valid_i,
+  output logic              [Cores-1:0]       barrier_ready_o,
+  output barrier_answer_t                     barrier_answer_o,
+  output logic              [Cores-1:0]       barrier_answer_valid_o,
+  output logic              [Waiters-1:0]     wake_o,
+  input  logic              [Waiters-1:0]     cancel_waiter_i,
+
+  // dispatcher
+  input  logic              [Owners-1:0]      forget_i,   // workgroups that are gone
+  input  logic              [Owners-1:0]      cancel_i,   // that have been stopped, until they are no longer busy
+  output logic              [Owners-1:0]      busy_o,
+  output engine_pkg::fault_t                  fault_o,
+  output logic                                fault_valid_o,
+  input  logic                                fault_ready_i,
+
+  // accumulators as lanes see them: matrix_window
+  input  logic                                window_write_i,
+  input  lane_mask_t                          window_mask_i,
+  input  logic [Lanes-1:0][WindowBits-1:0]    window_address_i,
+  input  lane_words_t                         window_data_i,
+  input  logic                                window_valid_i,
+  output logic                                window_ready_o,
+  output lane_words_t                         window_data_o,
+  output logic                                window_valid_o,
+
+  output scratch_request_t  [ScratchPorts-1:0] scratch_request_o,
+  output logic              [ScratchPorts-1:0] scratch_request_valid_o,
+  input  logic              [ScratchPorts-1:0] scratch_request_ready_i,
+  input  scratch_response_t [ScratchPorts-1:0] scratch_response_i,
+  input  logic              [ScratchPorts-1:0] scratch_response_valid_i,
+
+  output mem_request_t                        memory_request_o,
+  output logic                                memory_request_valid_o,
+  input  logic                                memory_request_ready_i,
+  input  mem_response_t                       memory_response_i,
+  input  logic                                memory_response_valid_i
+);
+
+  localparam int unsigned RowBytes  = 4 * Lanes;
+  localparam int unsigned CopyBytes = (RowBytes < LineBytes) ? ((RowBytes > 64) ? 64 : RowBytes) : ((LineBytes > 64) ? 64 : LineBytes);
+  localparam int unsigned CopyPort  = (CopyBytes < 16) ? 16 : CopyBytes;
+  localparam int unsigned SlotBits  = $clog2(CopySlots);
+  localparam int unsigned Sources   = Cores + 2;  // of operations on mbarriers: cores, copy engine, matrix engine
+  localparam int unsigned CopySource   = Cores;
+  localparam int unsigned MatrixSource = Cores + 1;
+  localparam int unsigned CountBits = 6;          // commands of a workgroup
+
+  // ---- mbarriers -------------------------------------------------------------------------------------------------------
+  copy_pkg::barrier_op_e      [Sources-1:0]                 op;
+  copy_pkg::scratch_address_t [Sources-1:0]                 op_address;
+  logic                       [Sources-1:0][18:0]           op_limit;
+  logic                       [Sources-1:0][31:0]           op_operand;
+  logic                       [Sources-1:0][WaiterBits-1:0] op_waiter;
+  logic                       [Sources-1:0]                 op_valid, op_ready, answer_valid;
+  copy_pkg::barrier_error_e                                 answer_error;
+  copy_pkg::scratch_address_t                               unit_address;
+  logic                                                     unit_write, unit_valid, unit_ready, unit_done, unit_read_done;
+  logic [63:0]                                              unit_data, unit_word;
+
+  copy_pkg::tag_t    copy_done;
+  matrix_pkg::tag_t  matrix_done;
+
+  always_comb begin
+    for (int unsigned c = 0; c < Cores; c++) begin
+      op[c]         = barrier_i[c].op;
+      op_address[c] = barrier_i[c].address;
+      op_limit[c]   = barrier_i[c].limit;
+      op_operand[c] = barrier_i[c].operand;
+      op_waiter[c]  = barrier_i[c].waiter;
+    end
+    // The addresses of commands have been checked.
+    op[CopySource]           = copy_pkg::BarrierComplete;
+    op_address[CopySource]   = copy_done.barrier;
+    op_limit[CopySource]     = 19'd1 << 18;
+    op_operand[CopySource]   = 32'(copy_done.bytes);
+    op_waiter[CopySource]    = '0;
+    op[MatrixSource]         = copy_pkg::BarrierArrive;
+    op_address[MatrixSource] = matrix_done.barrier;
+    op_limit[MatrixSource]   = 19'd1 << 18;
+    op_operand[MatrixSource] = '0;
+    op_waiter[MatrixSource]  = '0;
+  end
+
+  assign op_valid[Cores-1:0]      = barrier_valid_i;
+  assign barrier_ready_o          = op_ready[Cores-1:0];
+  assign barrier_answer_valid_o   = answer_valid[Cores-1:0];
+  assign barrier_answer_o.error   = answer_error;
+
+  mbarrier_unit #(
+    .Sources(Sources),
+    .Waiters(Waiters)
+  ) u_mbarriers (
+    .clk_i,
+    .rst_ni,
+    .op_i             (op),
+    .address_i        (op_address),
+    .limit_i          (op_limit),
+    .operand_i        (op_operand),
+    .waiter_i         (op_waiter),
+    .valid_i          (op_valid),
+    .ready_o          (op_ready),
+    .answer_valid_o   (answer_valid),
+    .error_o          (answer_error),
+    .phase_o          (barrier_answer_o.phase),
+    .over_o           (barrier_answer_o.over),
+    .wake_o,
+    .cancel_i         (cancel_waiter_i),
+    .request_address_o(unit_address),
+    .request_write_o  (unit_write),
+    .request_data_o   (unit_data),
+    .request_valid_o  (unit_valid),
+    .request_ready_i  (unit_ready),
+    .response_data_i  (unit_word),
+    .response_valid_i (unit_read_done)
+  );
+
+  // The unit does not wait for its writes.
+  logic unit_was_write;
+
+  fifo #(
+    .Width(1),
+    .Depth(8)
+  ) u_unit_kinds (
+    .clk_i,
+    .rst_ni,
+    .data_i (unit_write),
+    .valid_i(unit_valid && unit_ready),
+    .ready_o(),
+    .data_o (unit_was_write),
+    .valid_o(),
+    .ready_i(unit_done),
+    .count_o()
+  );
+
+  assign unit_read_done = unit_done && !unit_was_write;
+
+  scratch_client #(
+    .Bytes(8)
+  ) u_unit_client (
+    .clk_i,
+    .rst_ni,
+    .write_i         (unit_write),
+    .address_i       (ScratchBits'(unit_address)),
+    .strobe_i        ('1),
+    .data_i          (unit_data),
+    .valid_i         (unit_valid),
+    .ready_o         (unit_ready),
+    .data_o          (unit_word),
+    .valid_o         (unit_done),
+    .request_o       (scratch_request_o[0]),
+    .request_valid_o (scratch_request_valid_o[0]),
+    .request_ready_i (scratch_request_ready_i[0]),
+    .response_i      (scratch_response_i[0]),
+    .response_valid_i(scratch_response_valid_i[0])
+  );
+
+  // ---- commands --------------------------------------------------------------------------------------------------------
+  command_t               command;
+  logic [ScratchBits-1:0] fetch_address;
+  logic                   fetch_valid, fetch_ready, fetched, copy_valid, copy_ready, matrix_valid, matrix_ready;
+  logic [255:0]           fetched_line;
+  logic [1023:0]          descriptor;
+
+  engine_fetch u_fetch (
+    .clk_i,
+    .rst_ni,
+    .command_i,
+    .command_valid_i,
+    .command_ready_o,
+    .address_o      (fetch_address),
+    .valid_o        (fetch_valid),
+    .ready_i        (fetch_ready),
+    .data_i         (fetched_line),
+    .valid_i        (fetched),
+    .command_o      (command),
+    .descriptor_o   (descriptor),
+    .copy_valid_o   (copy_valid),
+    .copy_ready_i   (copy_ready),
+    .matrix_valid_o (matrix_valid),
+    .matrix_ready_i (matrix_ready)
+  );
+
+  scratch_client #(
+    .Bytes(32)
+  ) u_fetch_client (
+    .clk_i,
+    .rst_ni,
+    .write_i         (1'b0),
+    .address_i       (fetch_address),
+    .strobe_i        ('0),
+    .data_i          ('0),
+    .valid_i         (fetch_valid),
+    .ready_o         (fetch_ready),
+    .data_o          (fetched_line),
+    .valid_o         (fetched),
+    .request_o       (scratch_request_o[1]),
+    .request_valid_o (scratch_request_valid_o[1]),
+    .request_ready_i (scratch_request_ready_i[1]),
+    .response_i      (scratch_response_i[1]),
+    .response_valid_i(scratch_response_valid_i[1])
+  );
+
+  // ---- copy engine -----------------------------------------------------------------------------------------------------
+  copy_pkg::context_t         copy_context;
+  copy_pkg::fault_t           copy_fault;
+  copy_pkg::scratch_address_t copy_address;
+  logic                       copy_done_valid, copy_done_ready, copy_fault_valid, copy_fault_ready, copy_write, copy_request, copy_accepted, copy_answered;
+  logic [CopyPort-1:0]        copy_strobe;
+  logic [8*CopyPort-1:0]      copy_data, copy_word;
+  logic [Owners-1:0]          copy_busy, copy_arrives_busy, matrix_arrives_busy;
+  logic                       memory_write;
+  logic [31:0]                memory_address;
+  line_strobe_t               memory_strobe;
+  line_t                      memory_data;
+  logic [SlotBits-1:0]        memory_id;
+
+  assign copy_context = '{owner: command.owner, scratch_base: copy_pkg::scratch_address_t'(command.scratch_base), scratch_size: 19'(command.scratch_size)};
+
+  copy_engine #(
+    .LineBytes   (LineBytes),
+    .ScratchBytes(CopyPort),
+    .Regions     (Regions),
+    .Slots       (CopySlots)
+  ) u_copy (
+    .clk_i,
+    .rst_ni,
+    .regions_i,
+    .command_i               (descriptor),
+    .context_i               (copy_context),
+    .command_valid_i         (copy_valid),
+    .command_ready_o         (copy_ready),
+    .forget_i,
+    .cancel_i,
+    .busy_o                  (copy_busy),
+    .done_o                  (copy_done),
+    .done_valid_o            (copy_done_valid),
+    .done_ready_i            (copy_done_ready),
+    .fault_o                 (copy_fault),
+    .fault_valid_o           (copy_fault_valid),
+    .fault_ready_i           (copy_fault_ready),
+    .memory_write_o          (memory_write),
+    .memory_address_o        (memory_address),
+    .memory_strobe_o         (memory_strobe),
+    .memory_data_o           (memory_data),
+    .memory_id_o             (memory_id),
+    .memory_valid_o          (memory_request_valid_o),
+    .memory_ready_i          (memory_request_ready_i),
+    .memory_response_id_i    (memory_response_i.id[SlotBits-1:0]),
+    .memory_response_data_i  (memory_response_i.data),
+    .memory_response_error_i (memory_response_i.error),
+    .memory_response_valid_i,
+    .scratch_write_o         (copy_write),
+    .scratch_address_o       (copy_address),
+    .scratch_strobe_o        (copy_strobe),
+    .scratch_data_o          (copy_data),
+    .scratch_valid_o         (copy_request),
+    .scratch_ready_i         (copy_accepted),
+    .scratch_response_data_i (copy_word),
+    .scratch_response_valid_i(copy_answered)
+  );
+
+  always_comb begin
+    memory_request_o         = '0;
+    memory_request_o.op      = memory_write ? MemWrite : MemRead;
+    memory_request_o.address = memory_address;
+    memory_request_o.strobe  = memory_strobe;
+    memory_request_o.data    = memory_data;
+    memory_request_o.id      = lsu_id_t'(memory_id);
+  end
+
+  scratch_client #(
+    .Bytes(CopyPort)
+  ) u_copy_client (
+    .clk_i,
+    .rst_ni,
+    .write_i         (copy_write),
+    .address_i       (ScratchBits'(copy_address)),
+    .strobe_i        (copy_strobe),
+    .data_i          (copy_data),
+    .valid_i         (copy_request),
+    .ready_o         (copy_accepted),
+    .data_o          (copy_word),
+    .valid_o         (copy_answered),
+    .request_o       (scratch_request_o[2]),
+    .request_valid_o (scratch_request_valid_o[2]),
+    .request_ready_i (scratch_request_ready_i[2]),
+    .response_i      (scratch_response_i[2]),
+    .response_valid_i(scratch_response_valid_i[2])
+  );
+
+  // ---- matrix engine -------------------------------------------------------------------------------------------------------
+  matrix_pkg::context_t               matrix_context;
+  matrix_pkg::fault_t                 matrix_fault;
+  matrix_pkg::scratch_address_t [1:0] operand_address;
+  logic                         [1:0] operand_valid, operand_ready, operand_answered;
+  matrix_pkg::group_t           [1:0] operand_line;
+  scratch_request_t             [1:0] reader_request;
+  logic                         [1:0] reader_valid, reader_ready, reader_answered;
+  scratch_response_t            [1:0] reader_response;
+  logic                               matrix_done_valid, matrix_done_ready, matrix_fault_valid, matrix_fault_ready;
+
+  assign matrix_context = '{owner: command.owner, scratch_base: matrix_pkg::scratch_address_t'(command.scratch_base), scratch_size: 19'(command.scratch_size),
+                            buffers: command.buffers};
+
+  matrix_engine #(
+    .Dim  (Dim),
+    .Lanes(Lanes),
+    .Fp8  (Fp8),
+    .Fp4  (Fp4)
+  ) u_matrix (
+    .clk_i,
+    .rst_ni,
+    .command_i        (descriptor[511:0]),
+    .context_i        (matrix_context),
+    .command_valid_i  (matrix_valid),
+    .command_ready_o  (matrix_ready),
+    .forget_i,
+    .done_o           (matrix_done),
+    .done_valid_o     (matrix_done_valid),
+    .done_ready_i     (matrix_done_ready),
+    .fault_o          (matrix_fault),
+    .fault_valid_o    (matrix_fault_valid),
+    .fault_ready_i    (matrix_fault_ready),
+    .idle_o           (),
+    .request_address_o(operand_address),
+    .request_valid_o  (operand_valid),
+    .request_ready_i  (operand_ready),
+    .response_data_i  (operand_line),
+    .response_valid_i (operand_answered),
+    .lane_write_i     (window_write_i),
+    .lane_mask_i      (window_mask_i),
+    .lane_address_i   (window_address_i),
+    .lane_data_i      (window_data_i),
+    .lane_valid_i     (window_valid_i),
+    .lane_ready_o     (window_ready_o),
+    .lane_data_o      (window_data_o),
+    .lane_valid_o     (window_valid_o)
+  );
+
+  for (genvar o = 0; o < 2; o++) begin : gen_operand
+    scratch_client #(
+      .Bytes(32)
+    ) u_client (
+      .clk_i,
+      .rst_ni,
+      .write_i         (1'b0),
+      .address_i       (ScratchBits'(operand_address[o])),
+      .strobe_i        ('0),
+      .data_i          ('0),
+      .valid_i         (operand_valid[o]),
+      .ready_o         (operand_ready[o]),
+      .data_o          (operand_line[o]),
+      .valid_o         (operand_answered[o]),
+      .request_o       (reader_request[o]),
+      .request_valid_o (reader_valid[o]),
+      .request_ready_i (reader_ready[o]),
+      .response_i      (reader_response[o]),
+      .response_valid_i(reader_answered[o])
+    );
+  end
+
+  if (Paired) begin : gen_paired
+    scratch_pair u_pair (
+      .clk_i,
+      .rst_ni,
+      .reader_request_i (reader_request),
+      .reader_valid_i   (reader_valid),
+      .reader_ready_o   (reader_ready),
+      .reader_response_o(reader_response),
+      .reader_valid_o   (reader_answered),
+      .request_o        (scratch_request_o[3]),
+      .request_valid_o  (scratch_request_valid_o[3]),
+      .request_ready_i  (scratch_request_ready_i[3]),
+      .response_i       (scratch_response_i[3]),
+      .response_valid_i (scratch_response_valid_i[3])
+    );
+  end else begin : gen_each
+    for (genvar o = 0; o < 2; o++) begin : gen_port
+      assign scratch_request_o[3+o]       = reader_request[o];
+      assign scratch_request_valid_o[3+o] = reader_valid[o];
+      assign reader_ready[o]              = scratch_request_ready_i[3+o];
+      assign reader_response[o]           = scratch_response_i[3+o];
+      assign reader_answered[o]           = scratch_response_valid_i[3+o];
+    end
+  end
+
+  // ---- completions -----------------------------------------------------------------------------------------------------------
+  engine_pkg::fault_t copy_arrival_fault, matrix_arrival_fault;
+  logic               copy_arrival_failed, copy_arrival_taken, matrix_arrival_failed, matrix_arrival_taken;
+
+  engine_arrivals u_copy_arrivals (
+    .clk_i,
+    .rst_ni,
+    .owner_i      (copy_done.owner),
+    .id_i         (copy_done.id),
+    .arrives_i    (copy_done.complete),
+    .done_valid_i (copy_done_valid),
+    .done_ready_o (copy_done_ready),
+    .valid_o      (op_valid[CopySource]),
+    .ready_i      (op_ready[CopySource]),
+    .answer_i     (answer_valid[CopySource]),
+    .error_i      (answer_error),
+    .fault_o      (copy_arrival_fault),
+    .fault_valid_o(copy_arrival_failed),
+    .fault_ready_i(copy_arrival_taken),
+    .busy_o       (copy_arrives_busy)
+  );
+
+  engine_arrivals u_matrix_arrivals (
+    .clk_i,
+    .rst_ni,
+    .owner_i      (matrix_done.owner),
+    .id_i         (matrix_done.id),
+    .arrives_i    (matrix_done.arrive),
+    .done_valid_i (matrix_done_valid),
+    .done_ready_o (matrix_done_ready),
+    .valid_o      (op_valid[MatrixSource]),
+    .ready_i      (op_ready[MatrixSource]),
+    .answer_i     (answer_valid[MatrixSource]),
+    .error_i      (answer_error),
+    .fault_o      (matrix_arrival_fault),
+    .fault_valid_o(matrix_arrival_failed),
+    .fault_ready_i(matrix_arrival_taken),
+    .busy_o       (matrix_arrives_busy)
+  );
+
+  // ---- faults: the one that is offered stays ---------------------------------------------------------------------------------------
+  logic [3:0]               fault_valid, fault_grant;
+  engine_pkg::fault_t [3:0] faults;
+  logic [1:0]               fault_index;
+  logic                     any_fault, report_ready;
+
+  assign fault_valid = {matrix_arrival_failed, copy_arrival_failed, matrix_fault_valid, copy_fault_valid};
+  assign faults[0]   = '{owner: copy_fault.owner, engine: EngineCopy, id: copy_fault.id, cause: copy_fault.cause, operand: '0, value: copy_fault.value};
+  assign faults[1]   = '{owner: matrix_fault.owner, engine: EngineMatrix, id: matrix_fault.id, cause: matrix_fault.cause, operand: matrix_fault.operand, value: matrix_fault.value};
+  assign faults[2]   = copy_arrival_fault;
+  assign faults[3]   = matrix_arrival_fault;
+  assign {matrix_arrival_taken, copy_arrival_taken, matrix_fault_ready, copy_fault_ready} = report_ready ? fault_grant : '0;
+
+  rr_arbiter #(
+    .Width(4)
+  ) u_faults (
+    .clk_i,
+    .rst_ni,
+    .request_i(fault_valid),
+    .accept_i (report_ready),
+    .valid_o  (any_fault),
+    .grant_o  (fault_grant),
+    .index_o  (fault_index)
+  );
+
+  skid_buffer #(
+    .Width($bits(engine_pkg::fault_t))
+  ) u_report (
+    .clk_i,
+    .rst_ni,
+    .data_i (faults[fault_index]),
+    .valid_i(any_fault),
+    .ready_o(report_ready),
+    .data_o (fault_o),
+    .valid_o(fault_valid_o),
+    .ready_i(fault_ready_i)
+  );
+
+  // ---- whose commands are under way --------------------------------------------------------------------------------------------------
+  logic [Owners-1:0][CountBits-1:0] matrix_count_d, matrix_count_q;
+
+  always_comb begin
+    for (int unsigned o = 0; o < Owners; o++) begin
+      matrix_count_d[o] = matrix_count_q[o] + CountBits'(matrix_valid && matrix_ready && 32'(command.owner) == o) -
+                          CountBits'(matrix_done_valid && matrix_done_ready && 32'(matrix_done.owner) == o) -
+                          CountBits'(matrix_fault_valid && matrix_fault_ready && 32'(matrix_fault.owner) == o);
+      busy_o[o] = copy_busy[o] || matrix_count_q[o] != '0 || copy_arrives_busy[o] || matrix_arrives_busy[o];
+    end
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) matrix_count_q <= '0;
+    else         matrix_count_q <= matrix_count_d;
+  end
+
+  if (SlotBits > LsuIdBits) begin : gen_bad_slots
+    $error("the identifiers of the memory port name no more than LsuRequests lines");
+  end
+
+endmodule

@@ -1,0 +1,86 @@
+// Drives engines_bench: commands and operations of one lane, memory with delays behind the copy engine.
+#pragma once
+
+#include <verilated.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "Vengines_bench.h"
+
+namespace heddle::engines_test {
+
+constexpr std::uint32_t kMemoryBase = 0x8000'0000;
+constexpr std::uint32_t kMemoryBytes = 1u << 20;
+constexpr unsigned kLineBytes = 64, kLanes = 8, kDim = 4;  // of `edge`, of the bench
+
+// As copy_pkg::barrier_op_e.
+enum class BarrierOp : std::uint8_t { kInit, kArrive, kExpect, kComplete, kTest, kWait };
+
+struct Fault {
+  unsigned owner = 0, engine = 0, id = 0, cause = 0;  // engine: 0 copy, 1 matrix, 2 mbarrier
+  std::uint32_t value = 0;
+  bool operator==(const Fault&) const = default;
+};
+
+class EnginesDriver {
+ public:
+  explicit EnginesDriver(std::uint32_t seed);
+  ~EnginesDriver();
+
+  // The workgroup that commands, operations and stores are of. Addresses count from the start of its allocation.
+  unsigned owner = 1;
+  std::uint32_t base = 1024, size = 28 * 1024;
+  unsigned memory_delay = 60;  // cycles at most
+  unsigned refuse = 4;         // a request to memory is refused in one of so many cycles; 0: never
+
+  std::vector<std::uint8_t> memory;  // kMemoryBytes from kMemoryBase on
+
+  void cycle();
+  std::uint64_t cycles() const { return cycles_; }
+  void store(std::uint32_t address, std::uint32_t word);
+  std::uint32_t load(std::uint32_t address);
+  void copy(std::uint32_t descriptor) { command(false, descriptor); }
+  void matrix(std::uint32_t descriptor) { command(true, descriptor); }
+  struct Answer {
+    unsigned error = 0;
+    bool over = false;
+  };
+  Answer barrier(BarrierOp op, std::uint32_t address, std::uint32_t operand);
+  // Until the phase is over.
+  void wait(std::uint32_t address, unsigned phase);
+  // kLanes words of the accumulators from `word` on.
+  std::vector<std::uint32_t> window(std::uint32_t word);
+  bool busy() const;
+  // Until no command of the workgroup is under way; the faults that have come meanwhile.
+  std::vector<Fault> drain();
+
+ private:
+  struct Request {
+    bool write = false;
+    std::uint32_t address = 0;
+    unsigned id = 0;
+    std::uint64_t due = 0, strobe = 0;
+    std::vector<std::uint32_t> data;
+  };
+  void command(bool matrix, std::uint32_t descriptor);
+  void settle();  // until the lane's accesses are answered
+  void answer_memory();
+  void take_memory();
+  // Whether a wait of so many cycles is still sensible; else the test fails.
+  bool patient(unsigned& waited) const;
+
+  VerilatedContext context_;
+  std::unique_ptr<Vengines_bench> top_;
+  std::mt19937 random_;
+  std::vector<Request> requests_;
+  std::vector<Fault> faults_;
+  std::uint64_t cycles_ = 0;
+  bool woken_ = false;
+  unsigned unanswered_ = 0;  // accesses of the lane
+};
+
+}  // namespace heddle::engines_test
