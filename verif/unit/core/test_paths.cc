@@ -4,9 +4,11 @@
 #include <verilated.h>
 
 #include <bit>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "Vpath_bench.h"
@@ -480,39 +482,42 @@ constexpr Mix kMixes[] = {
     {"apart", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1300000, true},
 };
 
-TEST(Paths, FollowTheRuleSlotBySlot) {
-  uint64_t seed = 1;
-  for (const Mix& mix : kMixes) {
-    SCOPED_TRACE(mix.name);
-    Bench bench(seed++);
-    if (mix.apart && bench.lanes() == 1) continue;  // one lane cannot part
-    bench.run(mix);
-    if (testing::Test::HasFatalFailure()) return;
-    EXPECT_GT(bench.slots(), mix.cycles / 20);
-    EXPECT_GT(bench.unresolved, bench.slots() / 50);
-    if (mix.branch > 0) {
-      EXPECT_GT(bench.squashes, bench.slots() / 200);
-      EXPECT_GT(bench.void_slots, bench.squashes / 5);
-    }
-    printf(
-        "%-12s %8lu slots, %lu squashes of %lu slots, %lu serves, %lu greedy returns, %lu paths at most, %lu "
-        "deadlocks, "
-        "%lu releases, %lu arrivals, %lu faults\n",
-        mix.name, bench.slots(), bench.squashes, bench.void_slots, bench.total(&WarpReference::serves),
-        bench.total(&WarpReference::greedy_returns), bench.most_paths(), bench.deadlocks, bench.sync_releases,
-        bench.arrivals, bench.faults);
-    if (bench.lanes() > 1 && mix.ordering > 50) {
-      EXPECT_GT(bench.total(&WarpReference::serves), 100u);
-    }
-    if (bench.lanes() > 1 && mix.apart) {
-      EXPECT_GT(bench.total(&WarpReference::serves), 5u);  // the long limit
-    }
-    if (mix.sync > 100) {
-      EXPECT_GT(bench.deadlocks, 0u);
-      EXPECT_GT(bench.sync_releases, 0u);
-    }
+// One test for each mix, which can be run alone.
+class Paths : public testing::TestWithParam<size_t> {};
+
+TEST_P(Paths, FollowTheRuleSlotBySlot) {
+  const Mix& mix = kMixes[GetParam()];
+  Bench bench(GetParam() + 1);
+  if (mix.apart && bench.lanes() == 1) GTEST_SKIP() << "one lane cannot part";
+  bench.run(mix);
+  if (testing::Test::HasFatalFailure()) return;
+  EXPECT_GT(bench.slots(), mix.cycles / 20);
+  EXPECT_GT(bench.unresolved, bench.slots() / 50);
+  if (mix.branch > 0) {
+    EXPECT_GT(bench.squashes, bench.slots() / 200);
+    EXPECT_GT(bench.void_slots, bench.squashes / 5);
+  }
+  printf(
+      "%-12s %8lu slots, %lu squashes of %lu slots, %lu serves, %lu greedy returns, %lu paths at most, %lu "
+      "deadlocks, "
+      "%lu releases, %lu arrivals, %lu faults\n",
+      mix.name, bench.slots(), bench.squashes, bench.void_slots, bench.total(&WarpReference::serves),
+      bench.total(&WarpReference::greedy_returns), bench.most_paths(), bench.deadlocks, bench.sync_releases,
+      bench.arrivals, bench.faults);
+  if (bench.lanes() > 1 && mix.ordering > 50) {
+    EXPECT_GT(bench.total(&WarpReference::serves), 100u);
+  }
+  if (bench.lanes() > 1 && mix.apart) {
+    EXPECT_GT(bench.total(&WarpReference::serves), 5u);  // the long limit
+  }
+  if (mix.sync > 100) {
+    EXPECT_GT(bench.deadlocks, 0u);
+    EXPECT_GT(bench.sync_releases, 0u);
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Mixes, Paths, testing::Range(size_t{0}, std::size(kMixes)),
+                         [](const auto& info) { return std::string(kMixes[info.param].name); });
 
 }  // namespace
 }  // namespace heddle::core_test
