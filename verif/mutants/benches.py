@@ -53,10 +53,13 @@ def stand_ins(whole, befores, work, modules):
     return found, "\n".join(texts)
 
 
-def make(build, whole, befores, work):
-    """The tests of all benches that have something of the parts, built in the shape that the parts have. {part: mutants in those before it}"""
+def make(build, whole, befores, work, wanted):
+    """The tests of all benches that have something of the parts, built in the shape that the parts have. {part: mutants in those before it};
+    benches of which no test may be `wanted` are not built."""
     tests = []
     for bench in known(build):
+        if wanted.pattern and not wanted.search(f"bench:{bench['name']}:"):
+            continue
         sources = [Path(name) for name in bench["sources"]]
         replaced, text = stand_ins(whole, befores, work, used(bench["top"], sources))
         if not replaced:

@@ -9,8 +9,24 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+
+class Experience:
+    """How often a test has killed: what it says of a module is what it did there, and until then what it does elsewhere."""
+
+    def __init__(self):
+        self.kills, self.runs = Counter(), Counter()
+
+    def add(self, module, killed):
+        self.kills[module] += killed
+        self.runs[module] += 1
+
+    def rate(self, module):
+        elsewhere = (self.kills.total() + 1) / (self.runs.total() + 2)
+        return (self.kills[module] + 2 * elsewhere) / (self.runs[module] + 2)
 
 
 @dataclass
@@ -20,12 +36,11 @@ class Test:
     seconds: float = 0.0  # of processor time, without a mutant
     cycles: tuple = ()  # that it says it simulates, without a mutant
     touches: frozenset = frozenset()  # mutants that change a bit at their place while it runs: no other can it kill
-    kills: int = field(default=0, compare=False)
-    runs: int = field(default=0, compare=False)
+    seen: Experience = field(default_factory=Experience, compare=False)
 
-    def worth(self):
-        """Kills that a second of it is likely to bring."""
-        return (self.kills + 1) / (self.runs + 2) / (self.seconds + 0.1)
+    def worth(self, module):
+        """Kills in the module that a second of it is likely to bring."""
+        return self.seen.rate(module) / (self.seconds + 0.1)
 
 
 @dataclass
@@ -73,7 +88,7 @@ def programs(build, library, sessions):
     shape = ["--local", "7,1,1", "--groups", "2,1,1", "--scratch", "256", "--latency", "20", "--max-cycles", "300000"]
     for source in sorted(PROGRAMS.glob("*.S")):
         # Those do not end, fault on purpose, or want options of their own.
-        if source.stem not in ("forever", "access", "far", "results", "stores", "traffic", "turns"):
+        if source.stem not in ("forever", "access", "alias", "far", "results", "stores", "traffic", "turns"):
             tests.append(Test(f"program:{source.stem}", [runner, library, folder / f"{source.stem}.elf", *shape, "--random-stalls", "--seed", "3"]))
     smoke = [runner, library, folder / "smoke.elf", "--scratch", "256"]
     for name, options in (
@@ -119,6 +134,8 @@ def far(runner, library, folder):
               "--region", "0x80000000,0xffffffff", "--latency", "20", "--random-stalls"]  # fmt: skip
     options = ["--local", "8,1,1", "--launches", "6", "--args", "16,0xaaaaaa18,0x55555508"]
     tests = [Test("far:far", [runner, library, folder / "far.elf", *places, *options])]
+    one_bit = [*places, "--local", "8,1,1", "--launches", "3", "--args", "1,0x55555508,0xaaaaaa18"]
+    tests.append(Test("far:alias", [runner, library, folder / "alias.elf", *one_bit]))
     for name in ("calls", "collectives", "float_memory", "memory", "special", "speculation", "traps"):
         tests.append(Test(f"far:{name}", [runner, library, folder / f"{name}.elf", *places, "--local", "7,1,1", "--launches", "4", "--scratch", "256"]))
     # An access of each kind that has no region, but for the fetch, and those that memory refuses.
@@ -219,16 +236,15 @@ class Fate:
     slower: bool = False  # one of them takes another number of cycles
 
 
-def kill(tests, mutant, most):
+def kill(tests, mutant, module, most):
     """What becomes of the mutant in at most so many of the tests that touch it; those that are likely to kill soon come first."""
     mine = [test for test in tests if mutant in test.touches]
     fate = Fate(touched=len(mine))
-    for test in sorted(mine, key=lambda t: -t.worth())[:most]:
+    for test in sorted(mine, key=lambda t: -t.worth(module))[:most]:
         outcome = run(test, mutant, HANG_FACTOR * test.seconds + HANG_SECONDS)
-        test.runs += 1
+        test.seen.add(module, outcome.how != "passed")
         fate.tried += 1
         if outcome.how != "passed":
-            test.kills += 1
             fate.by, fate.how = test.name, outcome.how
             return fate
         fate.slower |= outcome.cycles != test.cycles

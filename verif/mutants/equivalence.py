@@ -23,6 +23,17 @@ PREPARE_SECONDS = 240
 LOCKS, GUARD = {}, threading.Lock()
 
 
+def constant(text):
+    """The mutants of a netlist that put the same constant in the place of a constant, or any in that of one of which the RTL says that any will do."""
+    found = set()
+    for body in text.split("\nendmodule\n"):
+        number_of = {name: int(number, 16) for name, number in re.findall(rf"^  assign (\w+) = mutsel == {netlist.SELECT_BITS}'h(\w+);$", body, re.M)}
+        for chosen, bad, good in re.findall(r"^  assign .*? = (\w+) \? (.*) : (1'h[01x]);$", body, re.M):
+            if chosen in number_of and good in (bad, "1'hx"):
+                found.add(number_of[chosen])
+    return found
+
+
 class Answer(Enum):
     SAME = "no difference at its ports"
     DIFFERENT = "a difference at its ports"  # which may be no error where the module is

@@ -30,6 +30,7 @@ ERRORS = (results.ResultError, SolverError, build.BuildError, design.DesignError
           campaign.BusyError, judged.JudgedError)  # fmt: skip
 DEFAULT = ["core"]
 TOGETHER = 130  # mutants in a library: more parts make it slower, more libraries take longer to compile
+CONSTANT = "the bit is a constant that this does not change, or one of which any value will do"
 PROVED = "proved: no sequence of inputs shows a difference at the ports of"
 
 
@@ -42,6 +43,7 @@ def arguments():
     parser.add_argument("--sessions", type=int, default=150, metavar="N", help="random runs among the tests (default: %(default)s)")
     parser.add_argument("--most", type=int, default=60, metavar="N", help="tests that a mutant has to survive, of those it touches (default: %(default)s)")
     parser.add_argument("--prove", type=int, default=20, metavar="S", help="seconds for the proof that a survivor is equivalent; 0: none")
+    parser.add_argument("--tests", metavar="REGEX", help="only the tests whose name matches, as a table of an earlier run gives it")
     parser.add_argument("--no-programs", action="store_true", help="only the unit benches, which are built in a tenth of the time of a device")
     parser.add_argument("--no-benches", action="store_true", help="leave out the unit benches")
     parser.add_argument("--no-formal", action="store_true", help="leave out the proofs of heddle formal")
@@ -55,6 +57,10 @@ def arguments():
     for name, least in (("count", 1), ("jobs", 1), ("sessions", 0), ("most", 1), ("prove", 0), ("seed", 0)):
         if getattr(args, name) < least:
             parser.error(f"--{name} takes a number from {least}")
+    try:
+        re.compile(args.tests or "")
+    except re.error as error:
+        parser.error(f"--tests: '{args.tests}' is no regular expression: {error}")
     if args.no_programs and args.no_benches:
         parser.error("--no-programs and --no-benches leave no tests")
     if args.count >= 2**netlist.SELECT_BITS:
@@ -74,7 +80,10 @@ class Run:
         require(*(["yosys", "berkeley-abc"] if args.prove or not args.no_formal else []), *([] if args.no_formal else ["yosys-smtbmc", "z3"]))
         self.chosen, self.opinions = whole.choose(args.module or DEFAULT), judged.read()
         self.known = {results.identity(row): row for row in results.read(args.resume, whole)} if args.resume else {}
-        self.rows, self.experience = [], {}
+        self.rows, self.experience, self.wanted = [], {}, re.compile(args.tests or "")
+        for row in self.known.values():
+            if row["killed"]:
+                self.experience.setdefault(row["by"], campaign.Experience()).add(row["module"], True)
 
     def all(self):
         if not self.args.no_programs:
@@ -95,26 +104,27 @@ class Run:
             mutants, made = library.make(self.whole, args.config, self.chosen, counts, args.seed, work, not args.no_programs)
             tests = [] if args.no_programs else campaign.programs(campaign.copies(build.BUILD, work / "tests"), made, args.sessions)
             if not args.no_benches:
-                tests += benches.make(build.BUILD, self.whole, library.befores(mutants, counts), work)
+                tests += benches.make(build.BUILD, self.whole, library.befores(mutants, counts), work, self.wanted)
+        tests = [test for test in tests if self.wanted.search(test.name)]
         for test in tests:
-            test.kills, test.runs = self.experience.get(test.name, (0, 0))
+            test.seen = self.experience.setdefault(test.name, campaign.Experience())
         tests = campaign.baseline(tests, work / "tests.json")
         print(f"{parts}: {len(mutants)} mutants, {len(tests)} tests of {sum(test.seconds for test in tests):.0f} s; "
               f"ready after {time.monotonic() - begin:.0f} s", flush=True)  # fmt: skip
+        constant = {(part, local) for part in counts for local in equivalence.constant((work / f"{part}.yosys/{part}.v").read_text())}
         formal = None if args.no_formal else proofs.Proofs(ROOT / "build", work, self.whole, args.config)
         # In any order, so that what an interrupted run has done is a fair sample.
         random.Random(args.seed).shuffle(mutants)
         with ThreadPoolExecutor(args.jobs) as pool:
-            for place, row in enumerate(pool.map(lambda mutant: self.judge(mutant, tests, formal, work), mutants), 1):
+            for place, row in enumerate(pool.map(lambda mutant: self.judge(mutant, tests, formal, work, constant), mutants), 1):
                 self.rows.append(row)
                 fate = f"{row['by']} ({row['how']})" if row["killed"] else f"SURVIVED: {row['class']}"
                 print(f"{row['number']:5} {row['source']:28} {row['mutant'][:70]:70} {fate}", flush=True)
                 if args.json:
                     results.save(args.json, self.rows, last and place == len(mutants), config=args.config, seed=args.seed,
                                  host_seconds=round(time.monotonic() - self.start, 1))  # fmt: skip
-        self.experience = {test.name: (test.kills, test.runs) for test in tests}
 
-    def judge(self, mutant, tests, formal, work):
+    def judge(self, mutant, tests, formal, work, constant):
         """The row of a mutant."""
         args = self.args
         row = {"number": mutant.number, "module": mutant.module, "part": self.whole.folder(mutant.module), "source": mutant.source,
@@ -122,7 +132,9 @@ class Run:
         old = self.known.get(results.identity(row))
         if old and old["killed"]:
             return {**old, **row}
-        fate = campaign.kill(tests, mutant.number, args.most)
+        if (mutant.part, mutant.local) in constant:
+            return {**row, "touched": 0, "tried": 0, "killed": False, "by": "", "how": "", "class": "equivalent", "reason": CONSTANT}
+        fate = campaign.kill(tests, mutant.number, mutant.module, args.most)
         if not fate.by and formal:
             fate.by, fate.how = formal.kill(mutant) or ("", "")
         row |= {"touched": fate.touched, "tried": fate.tried}
@@ -135,10 +147,11 @@ class Run:
             module, row["proof"] = equivalence.decide(work, mutant, args.prove)
             if module:
                 kind, reason = "equivalent", f"{PROVED} {module}"
+        if not kind and fate.slower:
+            kind, reason = judged.TIME, f"{fate.tried} tests make a difference at its place and pass, but in another number of cycles"
         if not kind:
-            kind, reason = "not looked at", ("no test makes a difference at its place" if not fate.touched else
-                                             f"{fate.tried} tests make a difference at its place" +
-                                             (", and take another number of cycles" if fate.slower else ""))  # fmt: skip
+            kind, reason = "not looked at", (f"{fate.tried} tests make a difference at its place" if fate.touched else
+                                             "no test makes a difference at its place")  # fmt: skip
         return {**row, "killed": False, "by": "", "how": "", "class": kind, "reason": reason}
 
 

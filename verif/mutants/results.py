@@ -51,7 +51,7 @@ def show(rows, whole):
     print("\nsurvivors:" if survivors else "\nno survivors")
     for row in survivors:
         print(f"  {row['source']:28} {row['mutant']}\n    | {whole.line(row['source'])}\n    {row['class']}{': ' if row['reason'] else ''}{row['reason']}")
-    print(f"\n{'part':24} {'mutants':>7} {'killed':>7} {'equivalent':>10} {'score':>7}")
+    print(f"\n{'part':24} {'mutants':>7} {'killed':>7} {'equivalent':>10} {'time only':>9} {'score':>8}")
     for part in sorted({row["part"] for row in rows}):
         mine = [row for row in rows if row["part"] == part]
         for module in sorted({row["module"] for row in mine}):
@@ -67,7 +67,8 @@ def show(rows, whole):
 
 def table_line(name, rows):
     killed, counted = score(rows)
-    return f"{name:24} {len(rows):7} {killed:7} {len(rows) - counted:10} {percent(killed, counted):6.1f} %"
+    time = sum(not row["killed"] and row["class"] in ("performance only", judged.TIME) for row in rows)
+    return f"{name:24} {len(rows):7} {killed:7} {len(rows) - counted:10} {time:9} {percent(killed, counted):6.1f} %"
 
 
 def percent(part, whole):

@@ -177,16 +177,16 @@ class Campaign(unittest.TestCase):
     def test_kill(self):
         tests = [script_test("passes", "echo 7 cycles"), script_test()]
         tests[0].cycles = ("7",)
-        self.assertEqual(campaign.kill(tests, 1, 9), campaign.Fate())  # nothing touches it, nothing is run
+        self.assertEqual(campaign.kill(tests, 1, "m", 9), campaign.Fate())  # nothing touches it, nothing is run
         for test in tests:
             test.touches = frozenset((1, 3))
-        self.assertEqual(campaign.kill(tests, 1, 9), campaign.Fate("shell", "mismatch commit.mask", 2, 2))
-        self.assertEqual(tests[1].kills, 1)
-        self.assertEqual(campaign.kill(tests, 3, 9), campaign.Fate("", "", 2, 2))
+        self.assertEqual(campaign.kill(tests, 1, "m", 9), campaign.Fate("shell", "mismatch commit.mask", 2, 2))
+        self.assertEqual(tests[1].seen.kills, {"m": 1})
+        self.assertEqual(campaign.kill(tests, 3, "m", 9), campaign.Fate("", "", 2, 2))
         tests[0].cycles = ("8",)
-        self.assertEqual(campaign.kill(tests, 3, 9), campaign.Fate("", "", 2, 2, True))
+        self.assertEqual(campaign.kill(tests, 3, "m", 9), campaign.Fate("", "", 2, 2, True))
         # The one that has killed comes first, and there is no second.
-        self.assertEqual(campaign.kill(tests, 3, 1), campaign.Fate("", "", 2, 1))
+        self.assertEqual(campaign.kill(tests, 3, "m", 1), campaign.Fate("", "", 2, 1))
 
     def test_baseline_says_what_is_touched(self):
         tests = [script_test(script="echo 3 >>$HEDDLE_MUTANTS_TOUCHED; echo 5 >>$HEDDLE_MUTANTS_TOUCHED"), script_test(script=":")]
@@ -237,6 +237,12 @@ class Equivalence(unittest.TestCase):
     def test_a_missing_program_is_named(self):
         with mock.patch.dict("os.environ", {"PATH": "/nowhere"}), self.assertRaisesRegex(SolverError, "yosys"):
             self.decide(1)
+
+    def test_constants(self):
+        text = ("module m(mutsel);\n" + "".join(f"  assign s{n} = mutsel == 16'h000{n};\n" for n in range(1, 5)) +
+                "  assign a = s1 ? 1'h0 : 1'h0;\n  assign b = s2 ? 1'h1 : 1'h0;\n"
+                "  assign c = s3 ? _1_ : 1'hx;\n  assign d = s4 ? a : a;\nendmodule\n")  # fmt: skip
+        self.assertEqual(equivalence.constant(text), {1, 3})
 
     def test_a_graph_is_written(self):
         builder = aig.Builder()
