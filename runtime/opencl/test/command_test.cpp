@@ -186,4 +186,35 @@ TEST_F(Command, ThreadsUseOneContextAtOnce) {
   clReleaseProgram(program);
 }
 
+TEST_F(Command, ThreadsShareOneQueue) {
+  cl_kernel kernel = kernel_from("__kernel void count(__global int* a) { atomic_inc(a); }", "count");
+  cl_mem buffer = buffer_of(std::vector<int>(1));
+  set(kernel, 0, buffer);
+  cl_command_queue shared = clCreateCommandQueue(context, device, CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE, &code);
+  ASSERT_EQ(code, CL_SUCCESS);
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      const size_t items = 16;
+      for (int i = 0; i < 25; ++i) {
+        cl_event done = nullptr;
+        wrong += clRetainMemObject(buffer) != CL_SUCCESS;
+        wrong += clEnqueueNDRangeKernel(shared, kernel, 1, nullptr, &items, nullptr, 0, nullptr, &done) != CL_SUCCESS;
+        if (i % 4 == 0) wrong += clWaitForEvents(1, &done) != CL_SUCCESS;
+        if (i % 8 == 1) wrong += clFlush(shared) != CL_SUCCESS;
+        wrong += clReleaseEvent(done) != CL_SUCCESS;
+        wrong += clReleaseMemObject(buffer) != CL_SUCCESS;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(clFinish(shared), CL_SUCCESS);
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(contents<int>(buffer, 1)[0], 8 * 25 * 16);
+  clReleaseCommandQueue(shared);
+  clReleaseMemObject(buffer);
+  clReleaseKernel(kernel);
+}
+
 }  // namespace
