@@ -57,6 +57,7 @@ void lay_out_arguments(Launch& launch, const hd_cl_launch& head) {
   require(local <= all, CL_OUT_OF_RESOURCES);
   launch.options.extra_scratch_bytes = static_cast<uint32_t>(std::min(all, (padded(local) + 3) / 4 * 4));
   launch.options.private_bytes = kernel.info.private_bytes;
+  launch.options.timeout = kernel.program->context->devices.front()->timeout;
 }
 
 /// A workgroup where the program leaves it to us: as many work-items as fit, first along x.

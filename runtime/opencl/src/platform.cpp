@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 #include "compiler.h"
 #include "heddle/generated/memory_map.h"
@@ -26,21 +27,21 @@ std::string environment(const char* name, const char* otherwise) {
   return value && *value ? value : otherwise;
 }
 
-uint64_t memory_bytes(const std::string& text) {
-  constexpr uint64_t kLeast = (driver::Device::kProgramBytes >> 20) + 1, kMost = memory_map::kDeviceSize >> 20;
-  uint64_t megabytes = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), megabytes);
-  if (problem != std::errc() || end != text.data() + text.size() || megabytes < kLeast || megabytes > kMost) {
-    throw std::runtime_error(
-        fmt::format("HEDDLE_CL_MEMORY_MB: '{}' is not a number from {} to {}", text, kLeast, kMost));
-  }
-  return megabytes << 20;
+/// A variable that is a number from `least` to `most`.
+uint64_t number(const char* name, const char* otherwise, uint64_t least, uint64_t most) {
+  const std::string text = environment(name, otherwise);
+  uint64_t value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc() || end != text.data() + text.size() || value < least || value > most)
+    throw std::runtime_error(fmt::format("{}: '{}' is not a number from {} to {}", name, text, least, most));
+  return value;
 }
 
 driver::DeviceOptions options_for(const std::string& backend) {
   driver::DeviceOptions options;
   options.configuration = environment("HEDDLE_CL_CONFIG", "base");
-  options.memory_bytes = memory_bytes(environment("HEDDLE_CL_MEMORY_MB", "1024"));
+  constexpr uint64_t kLeast = (driver::Device::kProgramBytes >> 20) + 1, kMost = memory_map::kDeviceSize >> 20;
+  options.memory_bytes = number("HEDDLE_CL_MEMORY_MB", "1024", kLeast, kMost) << 20;
   if (backend == "rtl") {
     options.backend = driver::BackendKind::kRtl;
     options.rtl_library = environment("HEDDLE_CL_RTL_LIBRARY", "");
@@ -61,6 +62,7 @@ _cl_platform_id* make_platform() {
     for (size_t start = 0; start <= list.size();) {
       const size_t comma = std::min(list.find(',', start), list.size());
       platform->devices.push_back(make_object<_cl_device_id>(options_for(list.substr(start, comma - start))));
+      platform->devices.back()->timeout = number("HEDDLE_CL_TIMEOUT", "0", 0, std::numeric_limits<uint64_t>::max());
       start = comma + 1;
     }
   } catch (const std::exception& error) {

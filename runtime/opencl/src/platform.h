@@ -26,6 +26,7 @@ struct _cl_device_id : heddle::opencl::Object {
   std::string name;
   heddle::Configuration configuration;
   heddle::opencl::DeviceWorker worker;
+  uint64_t timeout = 0;  ///< Of launches, in cycles or issue slots; 0: the driver's.
 
   uint32_t threads() const { return configuration.warps * configuration.lanes; }
 };
@@ -40,7 +41,7 @@ namespace heddle::opencl {
 
 /// The one platform. Its devices are made by the environment: HEDDLE_CL_DEVICES (model, rtl; default: model),
 /// HEDDLE_CL_CONFIG (default: base), HEDDLE_CL_RTL_LIBRARY (a folder), HEDDLE_CL_LOCKSTEP (on, off),
-/// HEDDLE_CL_MEMORY_MB.
+/// HEDDLE_CL_MEMORY_MB, HEDDLE_CL_TIMEOUT.
 _cl_platform_id& platform();
 
 /// Throws CL_INVALID_DEVICE unless it is one of ours.

@@ -106,6 +106,26 @@ TEST_F(BadInput, FaultingKernelIsReportedAndTheNextRuns) {
   clReleaseKernel(kernel);
 }
 
+// HEDDLE_CL_TIMEOUT is set for this program.
+TEST_F(BadInput, KernelThatNeverEndsIsAborted) {
+  cl_kernel kernel = kernel_from("__kernel void wait(volatile __global int* a) {\n  while (*a == 0);\n}\n", "wait");
+  cl_mem buffer = buffer_of(std::vector<int>(1));
+  set(kernel, 0, buffer);
+  cl_event event = nullptr;
+  ASSERT_EQ(run(kernel, 8, 8, &event), CL_SUCCESS);
+  EXPECT_EQ(clWaitForEvents(1, &event), CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST);
+  EXPECT_EQ(status_of(event), CL_OUT_OF_RESOURCES);
+  clReleaseEvent(event);
+  const std::string text = notices();
+  for (const char* part : {"'wait'", "program.cl:2"}) EXPECT_NE(text.find(part), std::string::npos) << text;
+  const int one = 1;
+  EXPECT_EQ(clEnqueueWriteBuffer(queue, buffer, CL_TRUE, 0, 4, &one, 0, nullptr, nullptr), CL_SUCCESS);
+  ASSERT_EQ(run(kernel, 8, 8), CL_SUCCESS);
+  EXPECT_EQ(clFinish(queue), CL_SUCCESS);
+  clReleaseMemObject(buffer);
+  clReleaseKernel(kernel);
+}
+
 TEST_F(BadInput, FaultUnderALockLeavesNothingBehind) {
   // Items of the first warp fault in the middle of a 64-bit atomic, which is done under a lock that others want, too.
   const char* const source = R"(
