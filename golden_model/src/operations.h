@@ -227,6 +227,14 @@ void perform(Executor& e) {
     case Op::HdShflUpSync: e.shuffle([](u64 own, u64 delta) { return own - delta; }, true); break;
     case Op::HdShflDownSync: e.shuffle([](u64 own, u64 delta) { return own + delta; }, true); break;
     case Op::HdShflXorSync: e.shuffle([](u64 own, u64 bits) { return own ^ bits; }, true); break;
+    // Copy engine, matrix engine, mbarriers: no device of the model has them yet.
+    case Op::HdCopy:
+    case Op::HdMatrix:
+    case Op::HdMbarInit:
+    case Op::HdMbarArrive:
+    case Op::HdMbarExpect:
+    case Op::HdMbarTest:
+    case Op::HdMbarWait:
     case Op::Illegal: e.trap(Cause::kIllegalInstruction, e.instruction().raw); break;
   }
 }

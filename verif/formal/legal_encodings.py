@@ -48,7 +48,12 @@ def module():
     rounding = [f"row[{rows[i.name]}]" for i in table.instructions if i.has("m")]
     reserved = " || ".join(f"instr_i[14:12] == 3'd{mode}" for mode in ROUNDING_RESERVED)
     lines.append(f"  assign rounding = ({' || '.join(rounding)}) && ({reserved});")
-    lines.append("  assign legal = row != '0 && !rounding && (!is_csr || (exists && (!csr_writes || writable)));")
+    # Where there is no such engine its instructions are illegal.
+    lines.append(f"  logic [{len(table.instructions) - 1}:0] absent;")
+    for n, instruction in enumerate(table.instructions):
+        parameter = "MatrixDim" if instruction.name == "hd.matrix" else "CopyEngine"
+        lines.append(f"  assign absent[{n}] = " + (f"heddle_config_pkg::{parameter} == 0;" if instruction.klass == "engine" else "1'b0;"))
+    lines.append("  assign legal = (row & ~absent) != '0 && !rounding && (!is_csr || (exists && (!csr_writes || writable)));")
     illegal = "decoded_o.unit == UnitSystem && decoded_o.operation == SystemIllegal"
     nothing = "!decoded_o.reads_a && !decoded_o.reads_b && !decoded_o.reads_c && !decoded_o.writes && decoded_o.control"
     lines += [

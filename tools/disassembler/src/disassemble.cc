@@ -75,6 +75,8 @@ std::string Printer::plain() const {
   const std::string_view name = info_.name;
   switch (info_.format) {
     case Format::None: return std::string(name);
+    case Format::Rs1: return fmt::format("{} {}", name, rs1_);
+    case Format::Rs2: return fmt::format("{} {}, {}", name, rs1_, rs2_);
     case Format::R: return fmt::format("{} {}, {}, {}", name, rd_, rs1_, rs2_);
     case Format::R1: return fmt::format("{} {}, {}", name, rd_, rs1_);
     case Format::R4: return fmt::format("{} {}, {}, {}, {}", name, rd_, rs1_, rs2_, rs3_);

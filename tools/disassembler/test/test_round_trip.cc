@@ -98,6 +98,8 @@ TEST(Header, StatementsAssembleToTheirRows) {
       if (info.reads_rs2) macro += ", \"%2\"";
       if (info.reads_rs3) macro += ", \"%3\"";
       macro += ")";
+    } else if (info.reads_rs1) {
+      macro += info.reads_rs2 ? "(\"%1\", \"%2\")" : "(\"%1\")";
     }
     source += "  __asm__ volatile(" + macro +
               (info.rd_float ? " : \"=f\"(x) : \"f\"(y));\n" : " : \"=r\"(a) : \"r\"(b), \"r\"(c), \"r\"(d));\n");

@@ -7,7 +7,7 @@ from .schema import Reader
 
 CLASSES = (
     "alu mul div branch jump load store amo lr sc fence fencei csr system pause exit barrier vote shuffle "
-    "fma fmisc fcvt fdiv special".split()
+    "fma fmisc fcvt fdiv special engine".split()
 )
 
 # Where each letter of a format lies: letter -> list of (high bit, low bit).
@@ -16,6 +16,8 @@ _AQRL = (("a", (26, 26)), ("l", (25, 25)))
 _ROUNDING = ("m", (14, 12))
 FORMATS = {
     "None": (),
+    "Rs1": (_RS1,),
+    "Rs2": (_RS1, _RS2),
     "R": (_RD, _RS1, _RS2),
     "R1": (_RD, _RS1),
     "R4": (_RD, _RS1, _RS2, _RS3),
