@@ -35,6 +35,12 @@ CommitRecord& Checker::next_commit() { return state_->commits.next(); }
 WritebackRecord& Checker::next_writeback() { return state_->writebacks.next(); }
 MemoryRecord& Checker::next_memory() { return state_->memories.next(); }
 ScratchRecord& Checker::next_scratch() { return state_->scratches.next(); }
+void Checker::command(const CommandRecord&) {}
+void Checker::command_end(const CommandEndRecord&) {}
+void Checker::copy_write(const CopyWriteRecord&) {}
+void Checker::barrier(const BarrierRecord&) {}
+void Checker::wake(const WakeRecord&) {}
+void Checker::accumulators(const AccumulatorRecord&) {}
 void Checker::fault(const FaultRecord& record) { state_->fault_events.push_back(record); }
 void Checker::warp_done(const WarpDoneRecord& record) { state_->dones.push_back(record); }
 

@@ -1,10 +1,12 @@
 // The lock-step checker: takes the RTL's events, steps the golden model along and compares everything that is
 // architecture (docs/architecture.md). Knows nothing of the simulator; the harness or a test feeds it.
 //
-// Per cycle: any number of event calls, then end_cycle(), which handles them in the order memory, write-back, commit,
-// fault, done, dispatch (an event whose slot commits in the same cycle waits for that commit). The model picks the path
-// of every slot itself. Its memory changes when the RTL reports that a write took its place in the order; a load must
-// return a value that its bytes held, as seen by its lane, between its commit and its write-back.
+// Per cycle: any number of event calls, then end_cycle(), which handles them in the order memory, engines (as they were
+// reported: writes of copies, ends of commands, mbarriers, accumulators), write-back, commit, commands taken, fault,
+// done, dispatch (an event whose slot commits in the same cycle waits for that commit). A wake-up counts for the slot
+// it names. The model picks the path of every slot itself. Its memory changes when the RTL reports that a write took
+// its place in the order; a load must return a value that its bytes held, as seen by its lane, between its commit and
+// its write-back.
 //
 // Copied from the RTL instead of checked, and counted: `cycle` (the cycle and time CSRs; must not lie ahead of, or more
 // than kCycleLag behind, the present cycle, nor go back within a warp), `scratch_initial` (what a load finds in
@@ -78,6 +80,13 @@ class Checker {
   WritebackRecord& next_writeback();
   MemoryRecord& next_memory();
   ScratchRecord& next_scratch();
+  // Of the engines. Not checked yet: accepted and dropped.
+  void command(const CommandRecord& record);
+  void command_end(const CommandEndRecord& record);
+  void copy_write(const CopyWriteRecord& record);
+  void barrier(const BarrierRecord& record);
+  void wake(const WakeRecord& record);
+  void accumulators(const AccumulatorRecord& record);
   void fault(const FaultRecord& record);
   void warp_done(const WarpDoneRecord& record);
 

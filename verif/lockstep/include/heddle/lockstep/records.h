@@ -29,6 +29,7 @@ struct DispatchRecord {
   uint32_t mask = 0;
   model::Vector3 group_id{};
   uint32_t scratch_base = 0;
+  uint32_t first_buffer = 0;  // of accumulators, of those that the workgroup has been given
   uint32_t local_base = 0;
   std::array<Row, 3> local_id{};  // x, y, z
 };
@@ -39,13 +40,13 @@ struct CommitRecord {
   uint32_t pc = 0;
   uint32_t instr = 0;
   uint32_t mask = 0;   // lanes that execute
-  bool retire = true;  // false: a .sync that goes to wait
+  bool retire = true;  // false: a .sync that goes to wait, an hd.mbar.wait that will be performed again
   uint32_t taken = 0;  // lanes that go to target
   uint32_t target = 0;
   uint32_t trap = 0;
   Row cause{};    // lanes of trap
-  Row address{};  // memory instructions: virtual
-  Row data{};     // stores, AMO, SC: operand in the low bits
+  Row address{};  // memory instructions, commands, operations on mbarriers: virtual
+  Row data{};     // stores, AMO, SC: operand in the low bits; mbarriers: rs2
 };
 
 // A register write, loads in parts. An instruction that can raise floating-point flags has one also when its result
@@ -95,6 +96,7 @@ struct FaultRecord {
   uint32_t cause = 0;
   uint32_t pc = 0;
   uint32_t value = 0;
+  uint32_t detail = 0;  // causes 26 to 28
   model::Vector3 group_id{};
   uint32_t local_id = 0;
   bool operator==(const FaultRecord&) const = default;
@@ -106,6 +108,85 @@ struct WarpDoneRecord {
   uint32_t warp = 0;
   bool kill = false;  // the core was told to stop
   Row fcsr{};         // of all lanes that the warp had
+};
+
+// ---- engines (docs/copy.md, "What lock-step compares") -------------------------------------------------------------
+// Scratchpad addresses are physical bytes. Commands of an engine are numbered as they are taken, from 0 at the start of
+// a launch: that number names a command from then on.
+
+enum class Engine : uint8_t { kCopy, kMatrix };
+
+inline constexpr unsigned kCopyWords = 32;
+inline constexpr unsigned kMatrixWords = 16;
+
+// An engine has taken a lane's command. Lanes of a slot come in ascending order.
+struct CommandRecord {
+  Tag tag;  // of hd.copy, hd.matrix
+  uint32_t lane = 0;
+  Engine engine = Engine::kCopy;
+  std::array<uint32_t, kCopyWords> descriptor{};  // as the engine read it; of hd.matrix the first 16 words
+};
+
+enum class CommandEnd : uint8_t {
+  kComplete,  // all it writes can be seen
+  kFault,
+  kStopped  // its workgroup was stopped: ended early, or performed without giving anything back
+};
+
+// A command is no longer under way.
+struct CommandEndRecord {
+  Engine engine = Engine::kCopy;
+  uint32_t number = 0;
+  CommandEnd end = CommandEnd::kComplete;
+  uint32_t identifier = 0;
+  uint32_t bytes = 0;  // of a copy that is complete: of the whole box
+  uint32_t cause = 0;  // of a fault: code, operand and value of the tables
+  uint32_t operand = 0;
+  uint32_t value = 0;
+};
+
+// Bytes that a copy writes take their place: in scratchpad (load, fill), or in the order of device memory (store),
+// there beside the records of lanes.
+struct CopyWriteRecord {
+  uint32_t number = 0;
+  bool device = false;
+  uint32_t address = 0;  // of data[0], a multiple of 4
+  uint32_t words = 0;
+  std::array<uint32_t, kMaxLineBytes / 32> strobe{};  // a bit per byte
+  std::array<uint32_t, kMaxLineBytes / 4> data{};
+};
+
+enum class BarrierSource : uint8_t { kLane, kCopy, kMatrix };
+enum class BarrierOp : uint8_t { kInit, kArrive, kExpect, kComplete, kTest, kWait };  // barrier_op_e
+
+// An operation on an mbarrier is performed.
+struct BarrierRecord {
+  BarrierSource source = BarrierSource::kLane;
+  Tag tag;              // kLane
+  uint32_t lane = 0;    // kLane; of a wait the lowest of the path
+  uint32_t number = 0;  // kCopy, kMatrix: the command that completes, after its CommandEndRecord
+  BarrierOp op = BarrierOp::kInit;
+  uint32_t address = 0;
+  uint32_t operand = 0;
+  uint32_t error = 0;  // barrier_error_e
+  uint32_t phase = 0;  // before
+  bool over = false;   // test, wait
+};
+
+// The WAIT lanes of a warp become RUN.
+struct WakeRecord {
+  uint32_t core = 0;
+  uint32_t warp = 0;
+  uint32_t order = 0;  // the first slot of the warp whose selection sees them RUN
+};
+
+// Loads or stores of some lanes are performed on the accumulators.
+struct AccumulatorRecord {
+  Tag tag;
+  bool store = false;
+  uint32_t mask = 0;
+  Row address{};  // byte in the window that counts from buffer 0 of the engine
+  Row data{};     // stored, or loaded
 };
 
 // What the host reads after a launch.
