@@ -1,7 +1,7 @@
 // What works beside the lanes of a cluster (docs/copy.md, docs/matrix.md): mbarriers, copy engine, matrix engine, and how they reach the scratchpad.
 // Commands and operations come from the cores; completions of the engines arrive on mbarriers here.
 // Ports of the scratchpad: 0 mbarriers, 1 descriptors, 2 copy engine, then the operands of the matrix engine: one port for both where the
-// scratchpad has two operands' lines in a row, else one each.
+// scratchpad has two operands' lines in a row, else one each. Without a matrix engine (Dim is 0) the latter are idle.
 // Latency, throughput: those of the parts. Structure, and the count of commands per workgroup.
 // Invariants: a workgroup is busy from the cycle in which a command of it is taken until its completion has arrived or its fault has been taken.
 module async_engines
@@ -9,14 +9,14 @@ module async_engines
   import heddle_pkg::*;
   import engine_pkg::*;
 #(
-  parameter  int unsigned Dim          = 4,
+  parameter  int unsigned Dim          = 4,   // 0: no matrix engine
   parameter  bit          Fp8          = 1'b1,
   parameter  bit          Fp4          = 1'b1,
   parameter  int unsigned CopySlots    = (LsuRequests < 16) ? LsuRequests : 16,
   localparam bit          Paired       = Lanes >= 16,
   localparam int unsigned ScratchPorts = Paired ? 4 : 5,
   localparam int unsigned Owners       = 1 << copy_pkg::OwnerBits,
-  localparam int unsigned WindowBits   = 1 + 2 * $clog2(Dim * matrix_pkg::Blocks)
+  localparam int unsigned WindowBits   = (Dim == 0) ? 1 : 1 + 2 * $clog2(Dim * matrix_pkg::Blocks)
 ) (
   input  logic                                clk_i,
   input  logic                                rst_ni,
@@ -82,12 +82,22 @@ module async_engines
   logic                       [Sources-1:0][WaiterBits-1:0] op_waiter;
   logic                       [Sources-1:0]                 op_valid, op_ready, answer_valid;
   copy_pkg::barrier_error_e                                 answer_error;
+  /* verilator lint_off UNUSEDSIGNAL */  // read by bound monitors alone
+  copy_pkg::barrier_op_e                                    trace_op;
+  copy_pkg::scratch_address_t                               trace_address;
+  logic [31:0]                                              trace_operand;
+  origin_t                                                  trace_copy_origin, trace_matrix_origin;  // of completions whose operation is under way
+  /* verilator lint_on UNUSEDSIGNAL */
   copy_pkg::scratch_address_t                               unit_address;
   logic                                                     unit_write, unit_valid, unit_ready, unit_done, unit_read_done;
   logic [63:0]                                              unit_data, unit_word;
 
   copy_pkg::tag_t    copy_done;
   matrix_pkg::tag_t  matrix_done;
+  origin_t           copy_origin, matrix_origin;
+
+  assign copy_origin   = origin_t'(copy_done.origin[$bits(origin_t)-1:0]);
+  assign matrix_origin = origin_t'(matrix_done.origin[$bits(origin_t)-1:0]);
 
   always_comb begin
     for (int unsigned c = 0; c < Cores; c++) begin
@@ -132,6 +142,9 @@ module async_engines
     .error_o          (answer_error),
     .phase_o          (barrier_answer_o.phase),
     .over_o           (barrier_answer_o.over),
+    .trace_op_o       (trace_op),
+    .trace_address_o  (trace_address),
+    .trace_operand_o  (trace_operand),
     .wake_o,
     .cancel_i         (cancel_waiter_i),
     .request_address_o(unit_address),
@@ -172,6 +185,7 @@ module async_engines
     .address_i       (ScratchBits'(unit_address)),
     .strobe_i        ('1),
     .data_i          (unit_data),
+    .tag_i           ('0),
     .valid_i         (unit_valid),
     .ready_o         (unit_ready),
     .data_o          (unit_word),
@@ -218,6 +232,7 @@ module async_engines
     .address_i       (fetch_address),
     .strobe_i        ('0),
     .data_i          ('0),
+    .tag_i           ('0),
     .valid_i         (fetch_valid),
     .ready_o         (fetch_ready),
     .data_o          (fetched_line),
@@ -243,7 +258,37 @@ module async_engines
   line_t                      memory_data;
   logic [SlotBits-1:0]        memory_id;
 
-  assign copy_context = '{owner: command.owner, scratch_base: copy_pkg::scratch_address_t'(command.scratch_base), scratch_size: 19'(command.scratch_size)};
+  // ---- who gave it ---------------------------------------------------------------------------------------------------------
+  origin_t                        copy_from, matrix_from;
+  copy_pkg::origin_t              copy_memory_origin, copy_scratch_origin;
+  logic [31:0]                    copy_number_d, copy_number_q, matrix_number_d, matrix_number_q;
+  slot_tag_t                      copy_memory_tag, copy_scratch_tag;
+
+  // A launch begins: nothing is left of the workgroups of the one before.
+  assign copy_number_d   = (forget_i == '1) ? '0 : copy_number_q + 32'(copy_valid && copy_ready);
+  assign matrix_number_d = (forget_i == '1) ? '0 : matrix_number_q + 32'(matrix_valid && matrix_ready);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      copy_number_q   <= '0;
+      matrix_number_q <= '0;
+    end else begin
+      copy_number_q   <= copy_number_d;
+      matrix_number_q <= matrix_number_d;
+    end
+  end
+
+  always_comb begin
+    copy_from        = '{pc: command.pc, core: command.tag.core, warp: command.tag.warp, lane: command.lane,
+                         first_buffer: command.first_buffer, scratch_base: command.scratch_base, number: copy_number_q};
+    matrix_from      = copy_from;
+    matrix_from.number = matrix_number_q;
+    copy_memory_tag  = '{core: '0, warp: '0, order: copy_memory_origin[31:0]};
+    copy_scratch_tag = '{core: '0, warp: '0, order: copy_scratch_origin[31:0]};
+  end
+
+  assign copy_context = '{owner: command.owner, scratch_base: copy_pkg::scratch_address_t'(command.scratch_base), scratch_size: 19'(command.scratch_size),
+                          origin: copy_pkg::origin_t'(copy_from)};
 
   copy_engine #(
     .LineBytes   (LineBytes),
@@ -272,6 +317,7 @@ module async_engines
     .memory_strobe_o         (memory_strobe),
     .memory_data_o           (memory_data),
     .memory_id_o             (memory_id),
+    .memory_origin_o         (copy_memory_origin),
     .memory_valid_o          (memory_request_valid_o),
     .memory_ready_i          (memory_request_ready_i),
     .memory_response_id_i    (memory_response_i.id[SlotBits-1:0]),
@@ -282,6 +328,7 @@ module async_engines
     .scratch_address_o       (copy_address),
     .scratch_strobe_o        (copy_strobe),
     .scratch_data_o          (copy_data),
+    .scratch_origin_o        (copy_scratch_origin),
     .scratch_valid_o         (copy_request),
     .scratch_ready_i         (copy_accepted),
     .scratch_response_data_i (copy_word),
@@ -295,6 +342,7 @@ module async_engines
     memory_request_o.strobe  = memory_strobe;
     memory_request_o.data    = memory_data;
     memory_request_o.id      = lsu_id_t'(memory_id);
+    memory_request_o.tag     = copy_memory_tag;
   end
 
   scratch_client #(
@@ -306,6 +354,7 @@ module async_engines
     .address_i       (ScratchBits'(copy_address)),
     .strobe_i        (copy_strobe),
     .data_i          (copy_data),
+    .tag_i           (copy_scratch_tag),
     .valid_i         (copy_request),
     .ready_o         (copy_accepted),
     .data_o          (copy_word),
@@ -328,89 +377,128 @@ module async_engines
   scratch_response_t            [1:0] reader_response;
   logic                               matrix_done_valid, matrix_done_ready, matrix_fault_valid, matrix_fault_ready;
 
-  assign matrix_context = '{owner: command.owner, scratch_base: matrix_pkg::scratch_address_t'(command.scratch_base), scratch_size: 19'(command.scratch_size),
-                            buffers: command.buffers};
+  // Buffers count from the first that the workgroup has been given.
+  logic [511:0] matrix_descriptor;
 
-  matrix_engine #(
-    .Dim  (Dim),
-    .Lanes(Lanes),
-    .Fp8  (Fp8),
-    .Fp4  (Fp4)
-  ) u_matrix (
-    .clk_i,
-    .rst_ni,
-    .command_i        (descriptor[511:0]),
-    .context_i        (matrix_context),
-    .command_valid_i  (matrix_valid),
-    .command_ready_o  (matrix_ready),
-    .forget_i,
-    .done_o           (matrix_done),
-    .done_valid_o     (matrix_done_valid),
-    .done_ready_i     (matrix_done_ready),
-    .fault_o          (matrix_fault),
-    .fault_valid_o    (matrix_fault_valid),
-    .fault_ready_i    (matrix_fault_ready),
-    .idle_o           (),
-    .request_address_o(operand_address),
-    .request_valid_o  (operand_valid),
-    .request_ready_i  (operand_ready),
-    .response_data_i  (operand_line),
-    .response_valid_i (operand_answered),
-    .lane_write_i     (window_write_i),
-    .lane_mask_i      (window_mask_i),
-    .lane_address_i   (window_address_i),
-    .lane_data_i      (window_data_i),
-    .lane_valid_i     (window_valid_i),
-    .lane_ready_o     (window_ready_o),
-    .lane_data_o      (window_data_o),
-    .lane_valid_o     (window_valid_o)
-  );
-
-  for (genvar o = 0; o < 2; o++) begin : gen_operand
-    scratch_client #(
-      .Bytes(32)
-    ) u_client (
-      .clk_i,
-      .rst_ni,
-      .write_i         (1'b0),
-      .address_i       (ScratchBits'(operand_address[o])),
-      .strobe_i        ('0),
-      .data_i          ('0),
-      .valid_i         (operand_valid[o]),
-      .ready_o         (operand_ready[o]),
-      .data_o          (operand_line[o]),
-      .valid_o         (operand_answered[o]),
-      .request_o       (reader_request[o]),
-      .request_valid_o (reader_valid[o]),
-      .request_ready_i (reader_ready[o]),
-      .response_i      (reader_response[o]),
-      .response_valid_i(reader_answered[o])
-    );
+  always_comb begin
+    matrix_descriptor     = descriptor[511:0];
+    matrix_descriptor[10] = descriptor[10] ^ command.first_buffer;
   end
 
-  if (Paired) begin : gen_paired
-    scratch_pair u_pair (
+  assign matrix_context = '{owner: command.owner, scratch_base: matrix_pkg::scratch_address_t'(command.scratch_base), scratch_size: 19'(command.scratch_size),
+                            buffers: command.first_buffer ? {command.buffers[0], command.buffers[1]} : command.buffers,
+                            origin: matrix_pkg::origin_t'(matrix_from)};
+
+  if (Dim != 0) begin : gen_matrix
+    matrix_engine #(
+      .Dim  (Dim),
+      .Lanes(Lanes),
+      .Fp8  (Fp8),
+      .Fp4  (Fp4)
+    ) u_matrix (
       .clk_i,
       .rst_ni,
-      .reader_request_i (reader_request),
-      .reader_valid_i   (reader_valid),
-      .reader_ready_o   (reader_ready),
-      .reader_response_o(reader_response),
-      .reader_valid_o   (reader_answered),
-      .request_o        (scratch_request_o[3]),
-      .request_valid_o  (scratch_request_valid_o[3]),
-      .request_ready_i  (scratch_request_ready_i[3]),
-      .response_i       (scratch_response_i[3]),
-      .response_valid_i (scratch_response_valid_i[3])
+      .command_i        (matrix_descriptor),
+      .context_i        (matrix_context),
+      .command_valid_i  (matrix_valid),
+      .command_ready_o  (matrix_ready),
+      .forget_i,
+      .done_o           (matrix_done),
+      .done_valid_o     (matrix_done_valid),
+      .done_ready_i     (matrix_done_ready),
+      .fault_o          (matrix_fault),
+      .fault_valid_o    (matrix_fault_valid),
+      .fault_ready_i    (matrix_fault_ready),
+      .idle_o           (),
+      .request_address_o(operand_address),
+      .request_valid_o  (operand_valid),
+      .request_ready_i  (operand_ready),
+      .response_data_i  (operand_line),
+      .response_valid_i (operand_answered),
+      .lane_write_i     (window_write_i),
+      .lane_mask_i      (window_mask_i),
+      .lane_address_i   (window_address_i),
+      .lane_data_i      (window_data_i),
+      .lane_valid_i     (window_valid_i),
+      .lane_ready_o     (window_ready_o),
+      .lane_data_o      (window_data_o),
+      .lane_valid_o     (window_valid_o)
     );
-  end else begin : gen_each
-    for (genvar o = 0; o < 2; o++) begin : gen_port
-      assign scratch_request_o[3+o]       = reader_request[o];
-      assign scratch_request_valid_o[3+o] = reader_valid[o];
-      assign reader_ready[o]              = scratch_request_ready_i[3+o];
-      assign reader_response[o]           = scratch_response_i[3+o];
-      assign reader_answered[o]           = scratch_response_valid_i[3+o];
+
+    for (genvar o = 0; o < 2; o++) begin : gen_operand
+      scratch_client #(
+        .Bytes(32)
+      ) u_client (
+        .clk_i,
+        .rst_ni,
+        .write_i         (1'b0),
+        .address_i       (ScratchBits'(operand_address[o])),
+        .strobe_i        ('0),
+        .data_i          ('0),
+        .tag_i           ('0),
+        .valid_i         (operand_valid[o]),
+        .ready_o         (operand_ready[o]),
+        .data_o          (operand_line[o]),
+        .valid_o         (operand_answered[o]),
+        .request_o       (reader_request[o]),
+        .request_valid_o (reader_valid[o]),
+        .request_ready_i (reader_ready[o]),
+        .response_i      (reader_response[o]),
+        .response_valid_i(reader_answered[o])
+      );
     end
+
+    if (Paired) begin : gen_paired
+      scratch_pair u_pair (
+        .clk_i,
+        .rst_ni,
+        .reader_request_i (reader_request),
+        .reader_valid_i   (reader_valid),
+        .reader_ready_o   (reader_ready),
+        .reader_response_o(reader_response),
+        .reader_valid_o   (reader_answered),
+        .request_o        (scratch_request_o[3]),
+        .request_valid_o  (scratch_request_valid_o[3]),
+        .request_ready_i  (scratch_request_ready_i[3]),
+        .response_i       (scratch_response_i[3]),
+        .response_valid_i (scratch_response_valid_i[3])
+      );
+    end else begin : gen_each
+      for (genvar o = 0; o < 2; o++) begin : gen_port
+        assign scratch_request_o[3+o]       = reader_request[o];
+        assign scratch_request_valid_o[3+o] = reader_valid[o];
+        assign reader_ready[o]              = scratch_request_ready_i[3+o];
+        assign reader_response[o]           = scratch_response_i[3+o];
+        assign reader_answered[o]           = scratch_response_valid_i[3+o];
+      end
+    end
+  end else begin : gen_no_matrix
+    assign matrix_ready       = 1'b0;
+    assign matrix_done        = '0;
+    assign matrix_done_valid  = 1'b0;
+    assign matrix_fault       = '0;
+    assign matrix_fault_valid = 1'b0;
+    assign window_ready_o     = 1'b0;
+    assign window_data_o      = '0;
+    assign window_valid_o     = 1'b0;
+    assign scratch_request_o[ScratchPorts-1:3]       = '0;
+    assign scratch_request_valid_o[ScratchPorts-1:3] = '0;
+    assign operand_address    = '0;
+    assign operand_valid      = '0;
+    assign operand_ready      = '0;
+    assign operand_line       = '0;
+    assign operand_answered   = '0;
+    assign reader_request     = '0;
+    assign reader_valid       = '0;
+    assign reader_ready       = '0;
+    assign reader_response    = '0;
+    assign reader_answered    = '0;
+
+    logic unused_matrix;
+    assign unused_matrix = ^{matrix_descriptor, matrix_context, matrix_done_ready, matrix_fault_ready, operand_address, operand_valid, operand_ready,
+                             operand_line, operand_answered, reader_request, reader_valid, reader_ready, reader_response, reader_answered,
+                             window_write_i, window_mask_i, window_address_i, window_data_i, window_valid_i,
+                             scratch_request_ready_i[ScratchPorts-1:3], scratch_response_i[ScratchPorts-1:3], scratch_response_valid_i[ScratchPorts-1:3]};
   end
 
   // ---- completions -----------------------------------------------------------------------------------------------------------
@@ -422,6 +510,10 @@ module async_engines
     .rst_ni,
     .owner_i      (copy_done.owner),
     .id_i         (copy_done.id),
+    .origin_i     (copy_origin),
+    .op_i         (copy_pkg::BarrierComplete),
+    .barrier_i    (copy_done.barrier),
+    .stopped_i    (cancel_i[copy_done.owner]),
     .arrives_i    (copy_done.complete),
     .done_valid_i (copy_done_valid),
     .done_ready_o (copy_done_ready),
@@ -432,7 +524,8 @@ module async_engines
     .fault_o      (copy_arrival_fault),
     .fault_valid_o(copy_arrival_failed),
     .fault_ready_i(copy_arrival_taken),
-    .busy_o       (copy_arrives_busy)
+    .busy_o       (copy_arrives_busy),
+    .trace_origin_o(trace_copy_origin)
   );
 
   engine_arrivals u_matrix_arrivals (
@@ -440,6 +533,10 @@ module async_engines
     .rst_ni,
     .owner_i      (matrix_done.owner),
     .id_i         (matrix_done.id),
+    .origin_i     (matrix_origin),
+    .op_i         (copy_pkg::BarrierArrive),
+    .barrier_i    (matrix_done.barrier),
+    .stopped_i    (cancel_i[matrix_done.owner]),
     .arrives_i    (matrix_done.arrive),
     .done_valid_i (matrix_done_valid),
     .done_ready_o (matrix_done_ready),
@@ -450,21 +547,34 @@ module async_engines
     .fault_o      (matrix_arrival_fault),
     .fault_valid_o(matrix_arrival_failed),
     .fault_ready_i(matrix_arrival_taken),
-    .busy_o       (matrix_arrives_busy)
+    .busy_o       (matrix_arrives_busy),
+    .trace_origin_o(trace_matrix_origin)
   );
 
   // ---- faults: the one that is offered stays ---------------------------------------------------------------------------------------
-  logic [3:0]               fault_valid, fault_grant;
+  // Of a workgroup that has been stopped they go nowhere.
+  logic [3:0]               fault_valid, fault_grant, dropped;
   engine_pkg::fault_t [3:0] faults;
   logic [1:0]               fault_index;
   logic                     any_fault, report_ready;
+  origin_t                  matrix_fault_origin;
 
-  assign fault_valid = {matrix_arrival_failed, copy_arrival_failed, matrix_fault_valid, copy_fault_valid};
-  assign faults[0]   = '{owner: copy_fault.owner, engine: EngineCopy, id: copy_fault.id, cause: copy_fault.cause, operand: '0, value: copy_fault.value};
-  assign faults[1]   = '{owner: matrix_fault.owner, engine: EngineMatrix, id: matrix_fault.id, cause: matrix_fault.cause, operand: matrix_fault.operand, value: matrix_fault.value};
-  assign faults[2]   = copy_arrival_fault;
-  assign faults[3]   = matrix_arrival_fault;
-  assign {matrix_arrival_taken, copy_arrival_taken, matrix_fault_ready, copy_fault_ready} = report_ready ? fault_grant : '0;
+  assign matrix_fault_origin = origin_t'(matrix_fault.origin[$bits(origin_t)-1:0]);
+
+  always_comb begin
+    faults[0] = '{owner: copy_fault.owner, engine: EngineCopy, id: copy_fault.id, cause: copy_fault.cause, operand: '0, value: copy_fault.value,
+                  origin: origin_t'(copy_fault.origin[$bits(origin_t)-1:0])};
+    faults[1] = '{owner: matrix_fault.owner, engine: EngineMatrix, id: matrix_fault.id, cause: matrix_fault.cause, operand: matrix_fault.operand,
+                  value: matrix_fault.value, origin: matrix_fault_origin};
+    // The descriptor's own word 0.
+    if (matrix_fault.cause == matrix_pkg::FaultFormat) faults[1].value[10] = matrix_fault.value[10] ^ matrix_fault_origin.first_buffer;
+    faults[2] = copy_arrival_fault;
+    faults[3] = matrix_arrival_fault;
+    for (int unsigned f = 0; f < 4; f++) dropped[f] = cancel_i[faults[f].owner];
+  end
+
+  assign fault_valid = {matrix_arrival_failed, copy_arrival_failed, matrix_fault_valid, copy_fault_valid} & ~dropped;
+  assign {matrix_arrival_taken, copy_arrival_taken, matrix_fault_ready, copy_fault_ready} = (report_ready ? fault_grant : '0) | dropped;
 
   rr_arbiter #(
     .Width(4)

@@ -32,6 +32,10 @@ module cluster
   input  axi_response_t                axi_i
 );
 
+  localparam int unsigned MemoryPorts  = 2 * Cores + CopyEngine;
+  localparam int unsigned EnginePorts  = (CopyEngine == 0) ? 0 : (Lanes >= 16) ? 4 : 5;  // async_engines
+  localparam int unsigned ScratchPorts = Cores + EnginePorts;
+
   logic                          invalidate_fetch, kill;
   dispatch_t                     dispatch;
   logic            [Cores-1:0]   dispatch_valid, dispatch_ready;
@@ -45,16 +49,31 @@ module cluster
   logic            [Cores-1:0]   fetch_request_valid, fetch_request_ready, fetch_ahead_idle;
   logic            [Cores-1:0]   data_cache_idle, stored;
 
-  // Ports of the L2 cache: 2 c is the data cache of core c, 2 c + 1 its instruction fetch.
-  mem_request_t    [2*Cores-1:0] memory_request;
-  logic            [2*Cores-1:0] memory_request_valid, memory_request_ready;
-  mem_response_t   [2*Cores-1:0] memory_response;
-  logic            [2*Cores-1:0] memory_response_valid;
+  // Ports of the L2 cache: 2 c is the data cache of core c, 2 c + 1 its instruction fetch; the last one the copy engine's.
+  mem_request_t    [MemoryPorts-1:0] memory_request;
+  logic            [MemoryPorts-1:0] memory_request_valid, memory_request_ready;
+  mem_response_t   [MemoryPorts-1:0] memory_response;
+  logic            [MemoryPorts-1:0] memory_response_valid;
 
-  scratch_request_t  [Cores-1:0] scratch_request;
-  logic              [Cores-1:0] scratch_request_valid, scratch_request_ready;
-  scratch_response_t [Cores-1:0] scratch_response;
-  logic              [Cores-1:0] scratch_response_valid;
+  // Of the scratchpad: the cores', then those of the engines.
+  scratch_request_t  [ScratchPorts-1:0] scratch_request;
+  logic              [ScratchPorts-1:0] scratch_request_valid, scratch_request_ready;
+  scratch_response_t [ScratchPorts-1:0] scratch_response;
+  logic              [ScratchPorts-1:0] scratch_response_valid;
+
+  lane_command_t   [Cores-1:0]   engine_command;
+  logic            [Cores-1:0]   engine_command_valid, engine_command_ready;
+  lane_answer_t    [Cores-1:0]   engine_answer;
+  logic            [Cores-1:0]   engine_answer_valid;
+  logic            [Cores-1:0][Warps-1:0] engine_wake;
+  window_request_t [Cores-1:0]   window_request;
+  logic            [Cores-1:0]   window_request_valid, window_request_ready;
+  scratch_response_t             window_response;
+  logic            [Cores-1:0]   window_response_valid;
+  engine_fault_t                 engine_fault;
+  logic            [Cores-1:0]   engine_fault_valid, engine_fault_ready, core_fault_pending;
+  logic                          engine_fault_pending, launch_clear;
+  logic            [Cores*Warps-1:0] group_release, group_busy;
 
   logic     start, abort, done, faulted, dispatching;
   fault_t   ended_by, refused;
@@ -110,6 +129,7 @@ module cluster
     .local_size_i     ({local_id_t'(launch_i.local_size[2]), local_id_t'(launch_i.local_size[1]), local_id_t'(launch_i.local_size[0])}),
     .local_items_i,
     .scratch_size_i   (launch_i.scratch_size[ScratchBits:0]),
+    .accumulators_i   (launch_i.accumulators),
     .busy_o           (dispatching),
     .done_o           (done),
     .aborted_o,
@@ -124,7 +144,11 @@ module cluster
     .warp_done_valid_i(warp_done_valid),
     .warp_done_i      (warp_done),
     .fault_valid_i    (any_fault_valid),
-    .fault_i          (any_fault)
+    .fault_i          (any_fault),
+    .clear_o          (launch_clear),
+    .release_o        (group_release),
+    .engines_busy_i   (group_busy),
+    .engines_fault_i  (engine_fault_pending)
   );
 
   for (genvar c = 0; c < Cores; c++) begin : gen_core
@@ -161,6 +185,22 @@ module cluster
       .scratch_request_ready_i (scratch_request_ready[c]),
       .scratch_response_i      (scratch_response[c]),
       .scratch_response_valid_i(scratch_response_valid[c]),
+      .engine_command_o        (engine_command[c]),
+      .engine_command_valid_o  (engine_command_valid[c]),
+      .engine_command_ready_i  (engine_command_ready[c]),
+      .engine_answer_i         (engine_answer[c]),
+      .engine_answer_valid_i   (engine_answer_valid[c]),
+      .engine_wake_i           (engine_wake[c]),
+      .engine_busy_i           (group_busy[c*Warps +: Warps]),
+      .window_request_o        (window_request[c]),
+      .window_request_valid_o  (window_request_valid[c]),
+      .window_request_ready_i  (window_request_ready[c]),
+      .window_response_i       (window_response),
+      .window_response_valid_i (window_response_valid[c]),
+      .engine_fault_i          (engine_fault),
+      .engine_fault_valid_i    (engine_fault_valid[c]),
+      .engine_fault_ready_o    (engine_fault_ready[c]),
+      .fault_pending_o         (core_fault_pending[c]),
       .retire_o                (retire_o[c]),
       .stalls_o                (stalls_o[c])
     );
@@ -178,7 +218,69 @@ module cluster
     );
   end
 
-  scratchpad u_scratchpad (
+  if (CopyEngine != 0) begin : gen_engines
+    logic engines_fault;
+
+    cluster_engines u_engines (
+      .clk_i,
+      .rst_ni,
+      .launch_i,
+      .kill_i                  (kill),
+      .dispatch_i              (dispatch),
+      .dispatch_taken_i        (dispatch_valid & dispatch_ready),
+      .clear_i                 (launch_clear),
+      .release_i               (group_release),
+      .busy_o                  (group_busy),
+      .fault_pending_o         (engines_fault),
+      .command_i               (engine_command),
+      .command_valid_i         (engine_command_valid),
+      .command_ready_o         (engine_command_ready),
+      .answer_o                (engine_answer),
+      .answer_valid_o          (engine_answer_valid),
+      .wake_o                  (engine_wake),
+      .window_request_i        (window_request),
+      .window_request_valid_i  (window_request_valid),
+      .window_request_ready_o  (window_request_ready),
+      .window_response_o       (window_response),
+      .window_response_valid_o (window_response_valid),
+      .fault_o                 (engine_fault),
+      .fault_valid_o           (engine_fault_valid),
+      .fault_ready_i           (engine_fault_ready),
+      .scratch_request_o       (scratch_request[ScratchPorts-1:Cores]),
+      .scratch_request_valid_o (scratch_request_valid[ScratchPorts-1:Cores]),
+      .scratch_request_ready_i (scratch_request_ready[ScratchPorts-1:Cores]),
+      .scratch_response_i      (scratch_response[ScratchPorts-1:Cores]),
+      .scratch_response_valid_i(scratch_response_valid[ScratchPorts-1:Cores]),
+      .memory_request_o        (memory_request[MemoryPorts-1]),
+      .memory_request_valid_o  (memory_request_valid[MemoryPorts-1]),
+      .memory_request_ready_i  (memory_request_ready[MemoryPorts-1]),
+      .memory_response_i       (memory_response[MemoryPorts-1]),
+      .memory_response_valid_i (memory_response_valid[MemoryPorts-1])
+    );
+
+    assign engine_fault_pending = engines_fault || core_fault_pending != '0;
+  end else begin : gen_no_engines
+    assign group_busy            = '0;
+    assign engine_fault_pending  = 1'b0;
+    assign engine_command_ready  = '0;
+    assign engine_answer         = '0;
+    assign engine_answer_valid   = '0;
+    assign engine_wake           = '0;
+    assign window_request_ready  = '0;
+    assign window_response       = '0;
+    assign window_response_valid = '0;
+    assign engine_fault          = '0;
+    assign engine_fault_valid    = '0;
+
+    logic unused_engines;
+    assign unused_engines = ^{launch_clear, group_release, engine_command, engine_command_valid, window_request, window_request_valid, engine_fault_ready,
+                              core_fault_pending};
+  end
+
+  scratchpad #(
+    .Ports   (ScratchPorts),
+    .CopyPort(Cores + 2)
+  ) u_scratchpad (
     .clk_i,
     .rst_ni,
     .request_i       (scratch_request),

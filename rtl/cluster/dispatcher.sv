@@ -1,7 +1,7 @@
 // Runs a launch on the cores of a cluster: walks the grid (x fastest), places each workgroup on a core that has room for all its
 // warps (the core with the most free slots; of equals the lowest) while the scratchpad has room for its allocation, and starts
 // its warps, one per cycle. A fault or a host abort ends the launch early: kill_o rises, nothing more starts, and the launch is
-// over when every warp has ended.
+// over when every warp has ended. A workgroup keeps what it has, and the launch goes on, while the engines have commands of it under way.
 //
 // Latency: the first warp is offered 3 + Lanes / LanesPerStep (local_id_table) cycles after start_i, then one per cycle;
 // done_o comes in the cycle after the last warp_done at the earliest.
@@ -21,6 +21,7 @@ module dispatcher
   input  local_id_t [2:0]         local_size_i,    // x y z
   input  local_id_t               local_items_i,   // work-items of a workgroup, x * y * z
   input  logic [ScratchBits:0]    scratch_size_i,
+  input  logic [1:0]              accumulators_i,  // buffers of a workgroup
   output logic                    busy_o,
   output logic                    done_o,          // pulse; busy_o is low from the next cycle
   output logic                    aborted_o,       // how the launch ended: holds from done_o to the next start_i
@@ -37,7 +38,13 @@ module dispatcher
   input  logic      [Cores-1:0]   warp_done_valid_i,
   input  warp_id_t  [Cores-1:0]   warp_done_i,
   input  logic      [Cores-1:0]   fault_valid_i,
-  input  fault_t    [Cores-1:0]   fault_i
+  input  fault_t    [Cores-1:0]   fault_i,
+
+  // engines
+  output logic                    clear_o,         // pulse: a launch begins
+  output logic [Cores*Warps-1:0]  release_o,       // workgroups that are gone, by core and name
+  input  logic [Cores*Warps-1:0]  engines_busy_i,  // workgroups with commands under way
+  input  logic                    engines_fault_i  // a fault of the engines is on its way here
 );
 
   typedef enum logic [1:0] {StateIdle, StateClear, StateRun, StateKill} state_e;
@@ -78,10 +85,16 @@ module dispatcher
   logic [Cores-1:0][WarpBits:0]      core_room;
   warp_id_t [Cores-1:0]              core_slot;
   logic [Cores-1:0][ScratchBits-1:0] release_base;
+  warp_id_t [Cores-1:0]              release_group;
+  logic [Cores-1:0][1:0]             core_buffers;
+  logic [1:0]                        issue_buffers;
+  logic                              buffers_grant, first_buffer, issue_buffer_d, issue_buffer_q;
+  logic [1:0]                        buffers_taken_d, buffers_taken_q, place_buffers, release_buffers;
 
   // ---- the launch -------------------------------------------------------------------------------------------------
   assign clear        = state_q == StateClear;
-  assign running      = core_running != '0;
+  assign running      = core_running != '0 || engines_busy_i != '0 || engines_fault_i;
+  assign clear_o      = clear;
   assign busy_o       = state_q != StateIdle;
   assign invalidate_o = clear;
   assign kill_o       = state_q == StateKill;
@@ -188,7 +201,7 @@ module dispatcher
     end
   end
 
-  assign place = state_q == StateRun && more_groups && issue_free && place_found && scratch_grant;
+  assign place = state_q == StateRun && more_groups && issue_free && place_found && scratch_grant && buffers_grant;
 
   scratch_allocator #(
     .Slots(Cores * Warps)
@@ -204,6 +217,34 @@ module dispatcher
     .release_base_i(scratch_release_base)
   );
 
+  // Buffers of accumulators: a workgroup with one may have either.
+  assign first_buffer  = accumulators_i == 2'd1 && buffers_taken_q[0];
+  assign place_buffers = (accumulators_i == 2'd0) ? 2'b00 : (accumulators_i == 2'd2) ? 2'b11 : first_buffer ? 2'b10 : 2'b01;
+  assign buffers_grant = MatrixDim == 0 || (buffers_taken_q & place_buffers) == '0;
+
+  if (MatrixDim != 0) begin : gen_buffers
+    assign buffers_taken_d = clear ? '0 : (buffers_taken_q & ~release_buffers) | (place ? place_buffers : '0);
+    assign issue_buffer_d  = place ? first_buffer : issue_buffer_q;
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        buffers_taken_q <= '0;
+        issue_buffer_q  <= 1'b0;
+      end else begin
+        buffers_taken_q <= buffers_taken_d;
+        issue_buffer_q  <= issue_buffer_d;
+      end
+    end
+  end else begin : gen_no_buffers
+    assign buffers_taken_d = '0;
+    assign buffers_taken_q = '0;
+    assign issue_buffer_d  = 1'b0;
+    assign issue_buffer_q  = 1'b0;
+
+    logic unused_buffers;
+    assign unused_buffers = ^{release_buffers, buffers_taken_d, issue_buffer_d};
+  end
+
   // ---- starting their warps ---------------------------------------------------------------------------------------
   assign issue_first = issue_warp_q == '0;
   assign issue_last  = issue_warp_q + 1'b1 == group_warps;
@@ -211,6 +252,7 @@ module dispatcher
   assign issue_fire  = |(dispatch_valid_o & dispatch_ready_i);
   assign issue_free  = !issue_valid_q || (issue_fire && issue_last);
   assign group_name  = issue_first ? issue_slot : issue_name_q;
+  assign issue_buffers = (accumulators_i == 2'd0) ? 2'b00 : (accumulators_i == 2'd2) ? 2'b11 : issue_buffer_q ? 2'b10 : 2'b01;
 
   always_comb begin
     issue_valid_d = issue_valid_q;
@@ -254,6 +296,7 @@ module dispatcher
     dispatch_o.group_id      = group_q;
     dispatch_o.group_base    = base_q;
     dispatch_o.scratch_base  = issue_base_q;
+    dispatch_o.first_buffer  = issue_buffer_q;
     dispatch_o.local_base    = local_items_i - issue_items_q;
     for (int unsigned l = 0; l < Lanes; l++) dispatch_o.mask[l] = issue_items_q > local_id_t'(l);
   end
@@ -279,6 +322,7 @@ module dispatcher
       .take_i           (core_take[c]),
       .take_first_i     (issue_first),
       .take_base_i      (issue_base_q),
+      .take_buffers_i   (issue_buffers),
       .take_group_i     (group_name),
       .starting_i       (core_starting[c]),
       .warp_done_valid_i(warp_done_valid_i[c]),
@@ -286,7 +330,10 @@ module dispatcher
       .running_o        (core_running[c]),
       .release_valid_o  (release_valid[c]),
       .release_ready_i  (release_ready[c]),
-      .release_base_o   (release_base[c])
+      .hold_i           (engines_busy_i[c*Warps +: Warps] | {Warps{engines_fault_i}}),
+      .release_group_o  (release_group[c]),
+      .release_base_o   (release_base[c]),
+      .release_buffers_o(core_buffers[c])
     );
   end
 
@@ -295,11 +342,16 @@ module dispatcher
     release_ready        = '0;
     scratch_release      = 1'b0;
     scratch_release_base = '0;
+    release_buffers      = '0;
+    release_o            = '0;
     for (int unsigned c = Cores; c > 0; c--) begin
       if (release_valid[c-1]) begin
         release_ready        = Cores'(1) << (c - 1);
         scratch_release      = 1'b1;
         scratch_release_base = release_base[c-1];
+        release_buffers      = core_buffers[c-1];
+        release_o            = '0;
+        release_o[(c-1)*Warps + 32'(release_group[c-1])] = 1'b1;
       end
     end
   end

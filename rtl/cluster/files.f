@@ -11,5 +11,6 @@ rtl/cluster/engine_pkg.sv
 rtl/cluster/engine_fetch.sv
 rtl/cluster/engine_arrivals.sv
 rtl/cluster/async_engines.sv
+rtl/cluster/cluster_engines.sv
 rtl/cluster/launch_gate.sv
 rtl/cluster/cluster.sv

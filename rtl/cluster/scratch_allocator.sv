@@ -27,7 +27,8 @@ module scratch_allocator
   localparam int unsigned IndexBits = (Slots > 1) ? $clog2(Slots) : 1;
   localparam int unsigned CountBits = $clog2(Slots + 1);
   // Slots start at a multiple of the width of the banks, so that a workgroup sees the same bank conflicts wherever it runs.
-  localparam int unsigned Unit      = Lanes * 4;
+  // The engines ask for more.
+  localparam int unsigned Unit      = (CopyEngine != 0 && Lanes * 4 < 256) ? 256 : Lanes * 4;
 
   typedef logic [ScratchBits:0] size_t;
 

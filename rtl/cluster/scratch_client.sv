@@ -14,6 +14,7 @@ module scratch_client
   input  logic [ScratchBits-1:0]  address_i,  // a multiple of Bytes
   input  logic [Bytes-1:0]        strobe_i,   // of a write
   input  logic [8*Bytes-1:0]      data_i,
+  input  slot_tag_t               tag_i,      // for the monitors
   input  logic                    valid_i,
   output logic                    ready_o,
   output logic [8*Bytes-1:0]      data_o,     // of a read
@@ -50,7 +51,7 @@ module scratch_client
     request_o.address = '0;
     request_o.strobe  = '0;
     request_o.data    = '0;
-    request_o.tag     = '0;
+    request_o.tag     = tag_i;
     request_o.reserve = 1'b0;
     for (int unsigned l = 0; l < Beat; l++) begin
       word                 = ($bits(word))'(32'(sent_q) * Beat + l);

@@ -5,8 +5,9 @@
 // that row are served together (for stores the highest lane's byte remains).
 // AMO steps serve one lane per bank and write in the cycle after, in which other steps may read (a word that is being written: what
 // is written) but not write; an SC takes one step, as only the holder of the reservation can succeed.
-// Latency: response in the third cycle after the request is taken, for a request without conflicts. Throughput: one
-// conflict-free request per cycle over all cores.
+// Stores of the copy engine need nothing but the banks' write ports, once: they go beside a step that only reads.
+// Latency: response in the third cycle after the request is taken, for a request without conflicts; in the next one for a store beside a
+// step. Throughput: one conflict-free request per cycle over all ports, and one store of the copy engine beside loads.
 // Invariants: one response per request, in order per core; each lane of the mask is performed exactly once; lanes that access
 // one word are performed in ascending order.
 // Only cores use AMO, LR and SC.
@@ -15,7 +16,8 @@ module scratchpad
   import heddle_pkg::*;
   import scratch_pkg::*;
 #(
-  parameter int unsigned Ports = Cores  // the cores' come first
+  parameter int unsigned Ports    = Cores,  // the cores' come first
+  parameter int unsigned CopyPort = Ports   // the copy engine's: its requests lie in one row; their tag has the number of the command
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
@@ -36,6 +38,7 @@ module scratchpad
   typedef logic [PortBits-1:0] port_t;
 
   // ---- ports: one request into the current register --------------------------------------------------------------
+  logic [Ports-1:0]             beside, beside_done;   // of the copy engine, below: taken in this cycle; answered
   scratch_request_t [Ports-1:0] port_request;
   logic             [Ports-1:0] port_valid, port_ready, port_grant;
   port_t                        port;
@@ -66,7 +69,7 @@ module scratchpad
   ) u_ports (
     .clk_i,
     .rst_ni,
-    .request_i(port_valid),
+    .request_i(port_valid & ~beside),
     .accept_i (c_ready),
     .valid_o  (any_valid),
     .grant_o  (port_grant),
@@ -75,7 +78,87 @@ module scratchpad
 
   assign c_ready    = ~c_valid_q | c_finish;
   assign c_take     = c_ready & any_valid;
-  assign port_ready = c_ready ? port_grant : '0;
+  assign port_ready = (c_ready ? port_grant : '0) | beside;
+
+  // Of the second stage and the responses.
+  logic                   s_valid_d, s_valid_q, s_last_q, s_amo, s_reads;
+  scratch_request_t       s_q;
+  logic [Ports-1:0] response_valid_d, response_valid_q;
+
+  // ---- stores of the copy engine beside a step that only reads ------------------------------------------------------
+  lane_mask_t            beside_banks;
+  row_t                  beside_row;
+  logic [Lanes-1:0][3:0] beside_strobe;
+  lane_words_t           beside_data;
+  logic                  trace_beside_valid;
+  scratch_request_t      trace_beside;
+
+  if (CopyPort < Ports) begin : gen_beside
+    scratch_request_t store;
+    logic             reads_only, beside_q;
+    logic [2:0]       others_d, others_q;       // requests of this port that went the usual way: answers come in order
+
+    assign store      = port_request[CopyPort];
+    assign reads_only = (!c_valid_q || c_q.op == LsuLoad) && !(s_valid_q && s_amo);
+    assign others_d   = others_q + 3'(c_take && 32'(port) == CopyPort) - 3'(response_valid_q[CopyPort]);
+
+    always_comb begin
+      beside           = '0;
+      beside[CopyPort] = port_valid[CopyPort] && store.op == LsuStore && reads_only && others_q == '0;
+      beside_done           = '0;
+      beside_done[CopyPort] = beside_q;
+      beside_banks     = '0;
+      beside_row       = '0;
+      beside_strobe    = '0;
+      beside_data      = '0;
+      if (beside[CopyPort]) begin
+        for (int unsigned l = 0; l < Lanes; l++) begin
+          if (store.mask[l]) begin
+            beside_banks[bank_of(store.address[l])]  = 1'b1;
+            beside_strobe[bank_of(store.address[l])] = store.strobe[l];
+            beside_data[bank_of(store.address[l])]   = store.data[l];
+            beside_row                               = row_t'(store.address[l][ScratchBits-1:2] >> LaneShift);
+          end
+        end
+      end
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (beside[CopyPort]) trace_beside <= store;
+    end
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        beside_q <= 1'b0;
+        others_q <= '0;
+      end else begin
+        beside_q <= beside[CopyPort];
+        others_q <= others_d;
+      end
+    end
+    assign trace_beside_valid = beside_q;
+
+`ifndef SYNTHESIS
+    logic one_row;
+    always_comb begin
+      one_row = 1'b1;
+      for (int unsigned l = 0; l < Lanes; l++) begin
+        if (store.mask[l] && row_t'(store.address[l][ScratchBits-1:2] >> LaneShift) != beside_row) one_row = 1'b0;
+      end
+    end
+    always_ff @(posedge clk_i) begin
+      if (rst_ni) a_one_row : assert (beside == '0 || one_row);
+    end
+`endif
+  end else begin : gen_not_beside
+    assign beside             = '0;
+    assign beside_done        = '0;
+    assign beside_banks       = '0;
+    assign beside_row         = '0;
+    assign beside_strobe      = '0;
+    assign beside_data        = '0;
+    assign trace_beside_valid = 1'b0;
+    assign trace_beside       = '0;
+  end
 
   // ---- step: which lanes, which rows -----------------------------------------------------------------------------
   logic                   is_store, is_amo, is_lr, is_sc, step;
@@ -89,8 +172,6 @@ module scratchpad
   lane_id_t               first_lane;
 
   // State of the second stage, described below.
-  logic                   s_valid_d, s_valid_q, s_last_q, s_amo, s_reads;
-  scratch_request_t       s_q;
   port_t                  s_port_q;
   lane_mask_t             s_hits_q, s_success_q, s_banks_q;
   lane_id_t   [Lanes-1:0] s_lane_bank_q;
@@ -188,8 +269,8 @@ module scratchpad
     .set_bank_i   (lane_bank[first_lane]),
     .set_lane_i   (first_lane),
     .clear_i      (step & is_sc),
-    .write_banks_i(bank_write),
-    .write_rows_i (bank_row)
+    .write_banks_i(bank_write | beside_banks),
+    .write_rows_i ((beside_banks != '0) ? {Lanes{beside_row}} : bank_row)
   );
 
   // ---- second stage: words read, AMO results written ---------------------------------------------------------------
@@ -205,7 +286,7 @@ module scratchpad
     assign read         = step & bank_any[b] & ~is_store & ~is_sc;
     assign bank_word[b] = forward_q ? result_q : bank_read[b];
     assign amo_write    = s_valid_q & s_amo & s_banks_q[b];
-    assign write_enable = amo_write ? 4'b1111 : (bank_write[b] && !is_amo) ? bank_strobe[b] : 4'b0000;
+    assign write_enable = amo_write ? 4'b1111 : (bank_write[b] && !is_amo) ? bank_strobe[b] : beside_strobe[b];
 
     ram_1r1w #(
       .Depth     (Rows),
@@ -217,8 +298,8 @@ module scratchpad
       .read_address_i (bank_row[b]),
       .read_data_o    (bank_read[b]),
       .write_enable_i (write_enable),
-      .write_address_i(amo_write ? s_bank_row_q[b] : bank_row[b]),
-      .write_data_i   (amo_write ? bank_result[b] : bank_data[b])
+      .write_address_i(amo_write ? s_bank_row_q[b] : beside_banks[b] ? beside_row : bank_row[b]),
+      .write_data_i   (amo_write ? bank_result[b] : beside_banks[b] ? beside_data[b] : bank_data[b])
     );
 
     always_ff @(posedge clk_i) begin
@@ -246,14 +327,13 @@ module scratchpad
   lane_words_t      response_data_q;
   lane_mask_t       response_mask_q;
   slot_tag_t        response_tag_q;
-  logic [Ports-1:0] response_valid_d, response_valid_q;
 
   always_comb begin
     response_valid_d = '0;
     if (s_valid_q && s_last_q) response_valid_d[s_port_q] = 1'b1;
   end
 
-  assign response_valid_o = response_valid_q;
+  assign response_valid_o = response_valid_q | beside_done;
 
   always_comb begin
     for (int unsigned c = 0; c < Ports; c++) begin
@@ -306,12 +386,15 @@ module scratchpad
 
   // ---- for the monitors: stores, AMO, LR and SC as they are performed -------------------------------------------------
   /* verilator lint_off UNUSEDSIGNAL */  // read by bound monitors alone
-  logic           trace_scratch_valid;
+  logic           trace_scratch_valid, trace_copy_valid;
   trace_scratch_t trace_scratch;
+  scratch_request_t trace_copy;
   /* verilator lint_on UNUSEDSIGNAL */
 
   always_comb begin
-    trace_scratch_valid      = s_valid_q && s_q.op != LsuLoad;
+    trace_scratch_valid      = s_valid_q && s_q.op != LsuLoad && 32'(s_port_q) < Cores;
+    trace_copy_valid         = trace_beside_valid || (s_valid_q && s_q.op == LsuStore && CopyPort < Ports && 32'(s_port_q) == CopyPort);
+    trace_copy               = trace_beside_valid ? trace_beside : s_q;
     trace_scratch.tag        = s_q.tag;
     trace_scratch.op         = s_q.op;
     trace_scratch.amo        = s_q.amo;

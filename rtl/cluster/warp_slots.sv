@@ -23,6 +23,7 @@ module warp_slots
   input  logic                   take_i,           // free_slot_o is taken ...
   input  logic                   take_first_i,     // ... for warp 0 of the workgroup, with this scratchpad allocation,
   input  logic [ScratchBits-1:0] take_base_i,
+  input  logic [1:0]             take_buffers_i,   // and these buffers of accumulators,
   input  warp_id_t               take_group_i,     // ... for the workgroup of this name (for warp 0: free_slot_o)
   input  logic                   starting_i,       // take_group_i has started but has warps that have not
 
@@ -31,10 +32,13 @@ module warp_slots
   input  warp_id_t               warp_done_i,
   output logic                   running_o,        // some warp runs
 
-  // It is complete: its slots and its scratchpad allocation are given back.
+  // It is complete: its slots and its scratchpad allocation are given back, but not while `hold_i` says no.
+  input  logic [Warps-1:0]       hold_i,           // by name of the workgroup: something of it is under way outside of the core
+  output warp_id_t               release_group_o,
   output logic                   release_valid_o,
   input  logic                   release_ready_i,
-  output logic [ScratchBits-1:0] release_base_o
+  output logic [ScratchBits-1:0] release_base_o,
+  output logic [1:0]             release_buffers_o
 );
 
   typedef logic [Warps-1:0] warp_mask_t;
@@ -44,6 +48,7 @@ module warp_slots
   warp_mask_t             complete_d, complete_q;    // by name of the workgroup
   warp_id_t [Warps-1:0]   group_d, group_q;          // per taken slot
   logic [WarpBits:0]      available_d, available_q;
+  logic [1:0]             buffers [Warps];           // by name of the workgroup
   logic [ScratchBits-1:0] bases [Warps];             // by name of the workgroup
 
   warp_mask_t             take_bit, done_bit, done_members, release_bit, release_members;
@@ -62,7 +67,7 @@ module warp_slots
   lowest_one #(
     .Width(Warps)
   ) u_release_group (
-    .bits_i  (complete_q),
+    .bits_i  (complete_q & ~hold_i),
     .any_o   (release_valid_o),
     .onehot_o(),
     .index_o (release_group)
@@ -83,6 +88,8 @@ module warp_slots
   assign running_o       = running_q != '0;
   assign release_fire    = release_valid_o && release_ready_i;
   assign release_base_o  = bases[release_group];
+  assign release_group_o = release_group;
+  assign release_buffers_o = buffers[release_group];
   assign available_o     = available_q + (release_fire ? group_warps_i : '0);
   assign group_done      = warp_done_valid_i && (running_q & done_members & ~done_bit) == '0 &&
                            !(starting_i && take_group_i == done_group);
@@ -123,7 +130,8 @@ module warp_slots
   end
 
   always_ff @(posedge clk_i) begin
-    if (take_i && take_first_i) bases[free_slot_o] <= take_base_i;
+    if (take_i && take_first_i) bases[free_slot_o]   <= take_base_i;
+    if (take_i && take_first_i) buffers[free_slot_o] <= take_buffers_i;
   end
 
 `ifndef SYNTHESIS

@@ -225,7 +225,8 @@ module copy_check
 
   // ---- results ---------------------------------------------------------------------------------------------------------------
   assign fault_valid_o   = state_q == StateFault && !cancelled;
-  assign fault_o         = '{owner: context_q.owner, id: d_q.id, cause: cause_q, value: 32'(value_q)};
+  assign fault_o         = '{owner: context_q.owner, id: d_q.id, cause: cause_q, value: 32'(value_q),
+                             origin: context_q.origin};
   assign command_valid_o = state_q == StateCommand;
 
   logic [Rank-1:0][8:0] box;
@@ -242,7 +243,7 @@ module copy_check
     command_o.manner = '{direction: direction_e'(d_q.direction), element: d_q.element, swizzle: d_q.swizzle, fill: d_q.fill,
                          scratch_base: context_q.scratch_base};
     command_o.tag    = '{owner: context_q.owner, id: d_q.id, complete: d_q.complete,
-                         barrier: d_q.barrier[17:0] + context_q.scratch_base, bytes: volume_q};
+                         barrier: d_q.barrier[17:0] + context_q.scratch_base, bytes: volume_q, origin: context_q.origin};
   end
 
 `ifndef SYNTHESIS

@@ -87,7 +87,8 @@ module copy_commands
   assign done_valid_o  = held_q && !failed_q[held_index_q] && !end_cancelled;
   assign fault_valid_o = held_q && failed_q[held_index_q] && !end_cancelled;
   assign done_o        = tag_q[held_index_q];
-  assign fault_o       = '{owner: tag_q[held_index_q].owner, id: tag_q[held_index_q].id, cause: cause_q[held_index_q], value: value_q[held_index_q]};
+  assign fault_o       = '{owner: tag_q[held_index_q].owner, id: tag_q[held_index_q].id, cause: cause_q[held_index_q], value: value_q[held_index_q],
+                           origin: tag_q[held_index_q].origin};
   assign end_taken     = held_q && (end_cancelled || (done_valid_o && done_ready_i) || (fault_valid_o && fault_ready_i));
   assign skip_o        = failed_q | cancelled;
 

@@ -39,6 +39,7 @@ module copy_engine
   output logic [LineBytes-1:0]               memory_strobe_o,
   output logic [8*LineBytes-1:0]             memory_data_o,
   output logic [SlotBits-1:0]                memory_id_o,
+  output origin_t                            memory_origin_o,   // for the monitors: of the command
   output logic                               memory_valid_o,
   input  logic                               memory_ready_i,
   input  logic [SlotBits-1:0]                memory_response_id_i,
@@ -50,6 +51,7 @@ module copy_engine
   output scratch_address_t                   scratch_address_o,
   output logic [ScratchBytes-1:0]            scratch_strobe_o,
   output logic [8*ScratchBytes-1:0]          scratch_data_o,
+  output origin_t                            scratch_origin_o,  // for the monitors
   output logic                               scratch_valid_o,
   input  logic                               scratch_ready_i,
   input  logic [8*ScratchBytes-1:0]          scratch_response_data_i,
@@ -226,6 +228,17 @@ module copy_engine
   assign move_valid  = piece_valid && to_move;
   assign piece_ready = !to_move || move_ready;
 
+  // ---- for the monitors: who gave the commands under way ---------------------------------------------------------------------
+  index_t  memory_index, scratch_index;
+  origin_t origins [Commands];
+
+  always_ff @(posedge clk_i) begin
+    if (start) origins[free_index] <= command.tag.origin;
+  end
+
+  assign memory_origin_o  = origins[memory_index];
+  assign scratch_origin_o = origins[scratch_index];
+
   // ---- moves -------------------------------------------------------------------------------------------------------------------
   logic   [Events-1:0] moved;
   index_t [Events-1:0] moved_index;
@@ -255,6 +268,7 @@ module copy_engine
     .memory_strobe_o,
     .memory_data_o,
     .memory_id_o,
+    .memory_index_o(memory_index),
     .memory_valid_o,
     .memory_ready_i,
     .memory_response_id_i,
@@ -265,6 +279,7 @@ module copy_engine
     .scratch_address_o,
     .scratch_strobe_o,
     .scratch_data_o,
+    .scratch_index_o(scratch_index),
     .scratch_valid_o,
     .scratch_ready_i,
     .scratch_response_data_i,

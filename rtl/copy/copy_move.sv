@@ -37,6 +37,7 @@ module copy_move
   output logic [LineBytes-1:0]                memory_strobe_o,   // bytes that are written, or wanted
   output logic [8*LineBytes-1:0]              memory_data_o,
   output logic [SlotBits-1:0]                 memory_id_o,
+  output logic [IndexBits-1:0]                memory_index_o,    // for the monitors
   output logic                                memory_valid_o,
   input  logic                                memory_ready_i,
   input  logic [SlotBits-1:0]                 memory_response_id_i,
@@ -49,6 +50,7 @@ module copy_move
   output scratch_address_t                    scratch_address_o, // of a word
   output logic [ScratchBytes-1:0]             scratch_strobe_o,
   output logic [8*ScratchBytes-1:0]           scratch_data_o,
+  output logic [IndexBits-1:0]                scratch_index_o,   // for the monitors: whose it is
   output logic                                scratch_valid_o,
   input  logic                                scratch_ready_i,
   input  logic [8*ScratchBytes-1:0]           scratch_response_data_i,
@@ -93,6 +95,7 @@ module copy_move
     logic [17:PortBits]     address;
     word_strobe_t           strobe;
     word_t                  data;
+    index_t                 index;
   } scratch_request_t;
 
   typedef struct packed {
@@ -238,6 +241,7 @@ module copy_move
     scratch_d.strobe  = load_out ? exchanged_strobe(bytes_of(load_info.offset, load_info.bytes), load_info.exchange)
                                  : exchanged_strobe(bytes_of(piece_i.offset[PortBits-1:0], piece_i.bytes), piece_i.exchange);
     scratch_d.data    = load_out ? exchanged(words[load_slot], load_info.exchange) : {(ScratchBytes / 4){piece_i.fill}};
+    scratch_d.index   = load_out ? load_info.index : index_i;
     flight_d          = '{store: !load_out && piece_i.kind == PieceStore, slot: slot, index: load_out ? load_info.index : index_i};
   end
 
@@ -275,6 +279,7 @@ module copy_move
   assign scratch_address_o = {scratch_request.address, {PortBits{1'b0}}};
   assign scratch_strobe_o  = scratch_request.strobe;
   assign scratch_data_o    = scratch_request.data;
+  assign scratch_index_o   = scratch_request.index;
 
   // ---- stores: words on their way to memory --------------------------------------------------------------------------------------
   logic [StoreBits-1:0] stores_d, stores_q;  // from the piece to the memory request
@@ -346,6 +351,7 @@ module copy_move
   assign memory_strobe_o  = memory_request.strobe;
   assign memory_data_o    = memory_request.data;
   assign memory_id_o      = memory_request.id;
+  assign memory_index_o   = infos[memory_request.id].index;
 
   // ---- what has ended ----------------------------------------------------------------------------------------------------------------
   always_comb begin

@@ -32,10 +32,12 @@ package copy_pkg;
 
   // ---- copy commands -------------------------------------------------------------------------------------------------
   localparam int unsigned Rank      = 5;  // at most
-  localparam int unsigned OwnerBits = 4;  // workgroups in a cluster
+  localparam int unsigned OwnerBits  = 5;   // workgroups in a cluster
+  localparam int unsigned OriginBits = 96;  // who gave a command: comes back with it, and means nothing here
   localparam int unsigned WordBytes = 64; // of the widest scratchpad port
 
   typedef logic [OwnerBits-1:0] owner_t;
+  typedef logic [OriginBits-1:0] origin_t;
 
   typedef enum logic [1:0] {
     DirectionLoad,   // device memory to scratchpad
@@ -69,6 +71,7 @@ package copy_pkg;
     owner_t           owner;         // workgroup
     scratch_address_t scratch_base;  // its allocation: a multiple of 256
     logic [18:0]      scratch_size;
+    origin_t          origin;
   } context_t;
 
   // Names a command; what it completes.
@@ -78,6 +81,7 @@ package copy_pkg;
     logic             complete;
     scratch_address_t barrier;       // from the start of the scratchpad
     logic [18:0]      bytes;         // of the box
+    origin_t          origin;
   } tag_t;
 
   typedef enum logic [2:0] {
@@ -96,6 +100,7 @@ package copy_pkg;
     logic [15:0] id;
     fault_e      cause;
     logic [31:0] value;
+    origin_t     origin;
   } fault_t;
 
   // A box of a tensor, checked. Dimensions beyond the rank have a size of 1, a box of 1 and begin at 0.

@@ -26,6 +26,9 @@ module mbarrier_unit
   output barrier_error_e                     error_o,
   output logic                               phase_o,         // before the operation
   output logic                               over_o,          // test, wait: the phase is over; a wait that is not over is in the table
+  output barrier_op_e                        trace_op_o,      // for the monitors: what is answered
+  output scratch_address_t                   trace_address_o,
+  output logic             [31:0]            trace_operand_o,
 
   output logic             [Waiters-1:0]     wake_o,          // the phase that it waits for is over
   input  logic             [Waiters-1:0]     cancel_i,        // it waits no longer
@@ -172,6 +175,9 @@ module mbarrier_unit
   assign error_o        = error_q;
   assign phase_o        = phase_q;
   assign over_o         = over_q;
+  assign trace_op_o      = op_q;
+  assign trace_address_o = address_q;
+  assign trace_operand_o = operand_q;
 
   // ---- waiters -------------------------------------------------------------------------------------------------------------
   // A wait that is entered has the current phase, so the end of that phase ends it.

@@ -67,6 +67,12 @@ package core_pkg;
   // Memory operations: lsu_op_e in the low three bits, this bit for FENCE.I (an LsuFence to the LSU).
   localparam int unsigned FenceIBit = 3;
 
+  // LsuEngine: which operation.
+  function automatic lane_op_e lane_operation(word_t instr);
+    if (!instr[12]) return instr[25] ? LaneMatrix : LaneCopy;
+    return lane_op_e'(instr[27:25]);
+  endfunction
+
   // Floating point: fpu_op_e (UnitFloatDivide: square root; UnitSpecial: special_e), and in this bit the format.
   localparam int unsigned FormatBit = 5;
 
@@ -158,7 +164,7 @@ package core_pkg;
   // ---- what a slot does to the paths of its warp ----------------------------------------------------------------------
   // The lanes of the path fall into two groups: `moved` go to `target` (or to the trap vector when they trap, or leave),
   // the others go on at `rest` with the depth unchanged.
-  typedef enum logic [2:0] {LaneStaysRun, LaneExits, LaneToBarrier, LaneToSync} leave_e;
+  typedef enum logic [2:0] {LaneStaysRun, LaneExits, LaneToBarrier, LaneToSync, LaneToWait} leave_e;
 
   typedef struct packed {
     warp_id_t   warp;
@@ -178,7 +184,7 @@ package core_pkg;
     logic       load_reserved;
     logic       store_conditional;
     logic       yield;          // PAUSE, or SC with a failed lane
-    word_t      sync_operand;   // mask operand of a .sync that waits
+    word_t      sync_operand;   // mask operand of a .sync that waits; address of an mbarrier that lanes wait for
     logic       predicted;      // fetch went on ...
     pc_t        predicted_pc;   // ... there
   } path_event_t;

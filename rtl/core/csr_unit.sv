@@ -41,7 +41,8 @@ module csr_unit
   output local_id_t   identity_local_base_o,
 
   input  warp_id_t    scratch_warp_i,
-  output logic [ScratchBits-1:0] scratch_base_o
+  output logic [ScratchBits-1:0] scratch_base_o,
+  output logic        first_buffer_o
 );
 
   // ---- per warp ----
@@ -59,6 +60,7 @@ module csr_unit
   assign identity_group_o      = identity_q[identity_warp_i].group_id;
   assign identity_local_base_o = identity_q[identity_warp_i].local_base;
   assign scratch_base_o        = identity_q[scratch_warp_i].scratch_base;
+  assign first_buffer_o        = identity_q[scratch_warp_i].first_buffer;
 
   for (genvar p = 0; p < Ports; p++) begin : gen_retired
     assign retired_next[p] = (fresh_q[issue_warp_i[p]] ? 64'd0 : retired_q[issue_warp_i[p]]) + 64'd1 -

@@ -2,6 +2,7 @@
 // it uses; what the core does with it is written here. Accesses to CSRs that do not exist or must not be written, and reserved
 // rounding modes, decode as illegal.
 module decoder
+  import heddle_config_pkg::*;
   import heddle_isa_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
@@ -234,6 +235,10 @@ module decoder
           decoded = memory(decoded, LsuFence);
           decoded.operation[FenceIBit] = 1'b1;
           decoded.predict_stop         = 1'b1;
+        end
+        CLASS_ENGINE: begin
+          decoded = memory(decoded, LsuEngine);
+          if ((op == OP_HD_MATRIX) ? MatrixDim == 0 : CopyEngine == 0) decoded = illegal(decoded, SystemIllegal);
         end
         CLASS_CSR: begin
           decoded.unit    = UnitCsr;

@@ -43,6 +43,10 @@ module execute
   output lane_words_t address_o,          // memory instructions
   output warp_id_t    live_warp_o,
   input  lane_mask_t  live_i,
+  input  logic        waits_i,            // lanes of the warp wait for an mbarrier
+  input  word_t       scratch_size_i,     // of the workgroup
+  output logic        again_o,            // hd.mbar.wait that has to be performed again when they go on: it has its event here
+  output lane_mask_t  executed_o,         // memory instructions: all of the path, but of hd.mbar.wait
   output logic        write_valid_o,      // results of this stage
   output register_write_t write_o,
   output event_t      event_o,            // for slots that resolve, memory instructions excepted
@@ -201,7 +205,27 @@ module execute
     end
   end
 
-  assign executed = indirect ? same_target : sync ? same_mask : slot_q.mask;
+  // hd.mbar.wait is one operation, of the lead lane and those with the same operands; a warp waits for one mbarrier at a time.
+  // Where its address is wrong the LSU's check says so.
+  logic       waits, again;
+  word_t      wait_offset;
+  lane_mask_t same_wait;
+
+  assign waits = Control && CopyEngine != 0 && unit == UnitMemory && lsu_op_e'(decoded.operation[2:0]) == LsuEngine &&
+                 lane_operation(decoded.instr) == LaneWait;
+  assign wait_offset = address_o[lead] - SCRATCHPAD_BASE;
+  assign again = waits && waits_i && wait_offset[2:0] == '0 && scratch_size_i >= 32'd8 && wait_offset <= scratch_size_i - 32'd8;
+
+  always_comb begin
+    same_wait = '0;
+    if (waits) begin
+      for (int unsigned l = 0; l < Lanes; l++) same_wait[l] = slot_q.mask[l] && a_q[l] == a_q[lead] && b_q[l][0] == b_q[lead][0];
+    end
+  end
+
+  assign executed   = indirect ? same_target : sync ? same_mask : waits ? same_wait : slot_q.mask;
+  assign executed_o = executed;
+  assign again_o    = valid_q && again;
 
   if (Control) begin : gen_collective
     vote_shuffle u_collective (
@@ -316,7 +340,7 @@ module execute
   assign expected   = decoded.predict_taken ? slot_q.mask : '0;
   assign astray_o   = valid_q && !killed && slot_q.speculative && unit != UnitMemory &&
                       (taken != expected || trapping != '0);
-  assign resolves_o = valid_q && !killed && unit != UnitMemory && (slot_q.resolve || astray_o);
+  assign resolves_o = valid_q && !killed && (unit != UnitMemory || again) && (slot_q.resolve || astray_o);
 
   assign write_valid_o = valid_q && !killed && decoded.writes && !sync_waits && write_o.mask != '0 && !is_long(unit);
 
@@ -335,7 +359,7 @@ module execute
     event_o.path.target    = jump_target[31:2];
     event_o.path.target_depth = push ? depth_up : pop ? depth_down : slot_q.depth;
     event_o.path.rest      = pc_next;
-    event_o.path.retired   = completing_o != '0 && !sync_waits;
+    event_o.path.retired   = completing_o != '0 && !sync_waits && !again;
     event_o.path.yield     = unit == UnitSystem && decoded.operation == SystemPause;
     event_o.path.sync_operand = sync_mask;
     // After a squash fetch has to begin anew in any case.
@@ -348,6 +372,13 @@ module execute
       event_o.path.moved  = executed;
       event_o.path.target = sync_waits ? slot_q.pc : pc_next;
       event_o.path.leave  = sync_waits ? LaneToSync : LaneStaysRun;
+    end
+    if (again) begin
+      event_o.path.rest   = slot_q.pc;
+      event_o.path.moved  = executed;
+      event_o.path.target = slot_q.pc;
+      event_o.path.leave  = LaneToWait;
+      event_o.path.sync_operand = address_o[lead];
     end
     if (unit == UnitSystem && decoded.operation == SystemExit) begin
       event_o.path.moved = executed;

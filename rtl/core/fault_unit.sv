@@ -23,6 +23,9 @@ module fault_unit
   input  word_t            error_address_i,
   input  logic             error_write_i,
 
+  input  logic             engine_valid_i,      // a fault of an engine: accepted in a cycle without a memory error
+  input  engine_fault_t    engine_i,
+
   output warp_id_t         identity_warp_o,
   input  logic [2:0][31:0] identity_group_i,
   input  local_id_t        identity_local_base_i,
@@ -38,23 +41,28 @@ module fault_unit
     word_t    cause;
     pc_t      pc;
     word_t    value;
+    word_t    detail;
     lane_id_t lane;
     warp_id_t warp;
   } record_t;
 
   record_t  record_d, record_q, error_d, error_q;
-  logic     valid_d, valid_q, error_valid_d, error_valid_q;
+  logic     valid_d, valid_q, any_error, error_valid_d, error_valid_q;
   lane_id_t trap_lane;
 
   assign trap_lane = lowest_lane(event_i.path.trapping);
-  assign error_d   = '{cause: error_write_i ? 32'd7 : 32'd5, pc: error_pc_i, value: error_address_i, lane: error_lane_i,
-                       warp: error_warp_i};
+  assign error_d   = error_valid_i ? '{cause: error_write_i ? 32'd7 : 32'd5, pc: error_pc_i, value: error_address_i, detail: '0,
+                                       lane: error_lane_i, warp: error_warp_i}
+                                   : '{cause: engine_i.cause, pc: engine_i.pc, value: engine_i.value, detail: engine_i.detail,
+                                       lane: engine_i.lane, warp: engine_i.warp};
+  assign any_error = error_valid_i || engine_valid_i;
 
   always_comb begin
     record_d = error_q;
     if (trap_i) begin
       record_d.cause = 32'(event_i.cause) + 32'(event_i.cause_plus_one[trap_lane]);
       record_d.pc    = event_i.path.pc;
+      record_d.detail = '0;
       record_d.value = event_i.value_per_lane ? event_i.lane_data[trap_lane] : event_i.value;
       record_d.lane  = trap_lane;
       record_d.warp  = event_i.path.warp;
@@ -62,11 +70,12 @@ module fault_unit
       record_d.cause = DeadlockCause;
       record_d.pc    = deadlock_pc_i;
       record_d.value = deadlock_operand_i;
+      record_d.detail = '0;
       record_d.lane  = lowest_lane(deadlock_lanes_i);
       record_d.warp  = event_i.path.warp;
     end
     valid_d       = trap_i || deadlock_i || error_valid_q;
-    error_valid_d = error_valid_i || (error_valid_q && (trap_i || deadlock_i));
+    error_valid_d = any_error || (error_valid_q && (trap_i || deadlock_i));
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -80,13 +89,13 @@ module fault_unit
   end
   always_ff @(posedge clk_i) begin
     if (valid_d) record_q <= record_d;
-    if (error_valid_i && !error_valid_q) error_q <= error_d;
+    if (any_error && !error_valid_q) error_q <= error_d;
   end
 
   assign identity_warp_o = record_q.warp;
-  assign pending_o       = valid_q || error_valid_q || error_valid_i;
+  assign pending_o       = valid_q || error_valid_q || any_error;
   assign fault_valid_o   = valid_q;
-  assign fault_o = '{cause: record_q.cause, pc: pc_word(record_q.pc), value: record_q.value, group_id: identity_group_i,
+  assign fault_o = '{cause: record_q.cause, pc: pc_word(record_q.pc), value: record_q.value, detail: record_q.detail, group_id: identity_group_i,
                      local_id: identity_local_base_i + local_id_t'(record_q.lane), lane: record_q.lane,
                      warp: record_q.warp};
 

@@ -35,6 +35,7 @@ rtl/core/retire_counter.sv
 rtl/core/event_queue.sv
 rtl/core/warp_control.sv
 rtl/core/warp_life.sv
+rtl/core/wait_watch.sv
 rtl/core/stall_counter.sv
 rtl/core/trace_records.sv
 rtl/core/simt_core.sv

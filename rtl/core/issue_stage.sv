@@ -36,7 +36,8 @@ module issue_stage
   output decoded_t [Ports-1:0]     head_o,
   output logic [RegisterBanks-1:0][LastWrite:0] bank_free_o,  // write_schedule
   output logic     [Ports-1:0]     control_o,        // the instruction always has a path event
-  output pc_t      [Ports-1:0]     distance_o        // from its pc to where the warp goes on, unless there is an event
+  output pc_t      [Ports-1:0]     distance_o,       // from its pc to where the warp goes on, unless there is an event
+  output logic [Warps-1:0][31:0]   next_order_o      // for the monitors: of the next slot
 );
 
   typedef logic [3:0]          delay_t;
@@ -117,6 +118,10 @@ module issue_stage
     .valid_o,
     .warp_o
   );
+
+  for (genvar w = 0; w < Warps; w++) begin : gen_order
+    assign next_order_o[w] = order_q[w];
+  end
 
   for (genvar p = 0; p < Ports; p++) begin : gen_port
     assign order_o[p]       = order_q[warp_o[p]];

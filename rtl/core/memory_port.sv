@@ -4,7 +4,7 @@
 // lane's address lies in. Mostly that shows that no lane can trap: then the instruction commits, and the warp has gone on
 // meanwhile. Otherwise whatever the warp has issued since is squashed, and the LSU's check decides.
 // Of the instructions that wait for the LSU's check there is one per warp, its last. Loads, stores and fences have their event after
-// the check; AMO, LR and SC after the write-back of their last part too (they order), unless every lane traps.
+// the check; AMO, LR, SC and what goes to the engines after the write-back of their last part too, unless every lane traps.
 // The queue never overflows: issue takes a credit per memory instruction (`space_o`), given back when the LSU accepts.
 // `event_o` is held until `event_ready_i`.
 // Invariants: the LSU finds no trap where the first comparison has excluded it; a check or a write-back concerns a warp with an instruction here (write-backs of plain loads excepted).
@@ -23,9 +23,12 @@ module memory_port
 
   input  logic           execute_valid_i,   // it is in the execute stage
   input  slot_t          execute_slot_i,
+  input  lane_mask_t     execute_mask_i,    // lanes of it that execute
+  input  logic           execute_again_i,   // it goes no further than that stage
   input  lane_words_t    execute_address_i,
   input  lane_words_t    execute_data_i,
   input  logic [ScratchBits-1:0] execute_scratch_base_i,
+  input  logic           execute_first_buffer_i,
   output logic [Warps-1:0] waiting_o,       // has instructions between execute and the LSU
   output clear_t         killed_o,          // of a squashed instruction
   output squash_t        squash_o,
@@ -72,8 +75,8 @@ module memory_port
 
   assign accepted  = request_valid_o && request_ready_i;
   assign space_o   = credits_q != '0;
-  assign killed    = execute_valid_i && execute_slot_i.killed;
-  assign pushed    = execute_valid_i && !execute_slot_i.killed;
+  assign killed    = execute_valid_i && (execute_slot_i.killed || execute_again_i);
+  assign pushed    = execute_valid_i && !execute_slot_i.killed && !execute_again_i;
   assign credits_d = credits_q - CreditBits'(issue_i) + CreditBits'(accepted) + CreditBits'(killed);
   assign killed_o  = '{valid: killed && execute_slot_i.decoded.writes, warp: execute_slot_i.warp,
                        number: rd_of(execute_slot_i.decoded)};
@@ -101,15 +104,17 @@ module memory_port
     request.tag           = '{core: core_id_i, warp: execute_slot_i.warp, order: execute_slot_i.order};
     request.op            = operation(execute_slot_i.decoded);
     request.amo           = amo_operation(execute_slot_i.decoded.instr[31:27]);
+    request.engine        = lane_operation(execute_slot_i.decoded.instr);
     request.size          = mem_size_e'(execute_slot_i.decoded.instr[13:12]);
     request.unsigned_load = execute_slot_i.decoded.instr[14];
     request.rd            = request.op inside {LsuStore, LsuFence} ? '0 : rd_of(execute_slot_i.decoded);
-    request.mask          = execute_slot_i.mask;
+    request.mask          = execute_mask_i;
     request.address       = execute_address_i;
     request.data          = execute_data_i;
     request.scratch_base  = execute_scratch_base_i;
+    request.first_buffer  = execute_first_buffer_i;
     request.pc            = execute_slot_i.pc;
-    if (request.op == LsuFence) request.size = SizeByte;  // the field is part of the fence's encoding
+    if (request.op inside {LsuFence, LsuEngine}) request.size = SizeByte;  // the field is part of the fence's encoding
   end
 
   // Through an empty queue a request passes at once.
@@ -141,12 +146,14 @@ module memory_port
   slot_t       slot_mem [Warps];
   lane_words_t address_mem [Warps];
   lane_words_t data_mem [Warps];      // for the monitors
+  lane_mask_t  executed_mem [Warps];
   lane_mask_t  misaligned_q [Warps];
   lane_mask_t  access_q [Warps];
 
   always_ff @(posedge clk_i) begin
     if (pushed) begin
       slot_mem[execute_slot_i.warp]    <= execute_slot_i;
+      executed_mem[execute_slot_i.warp] <= execute_mask_i;
       address_mem[execute_slot_i.warp] <= execute_address_i;
       data_mem[execute_slot_i.warp]    <= execute_data_i;
     end
@@ -210,16 +217,19 @@ module memory_port
 
   lsu_windows u_windows (
     .op_i          (operation(first_slot_q.decoded)),
+    .engine_i      (lane_operation(first_slot_q.decoded.instr)),
     .size_i        (first_size),
     .mask_i        (first_valid_q ? first_slot_q.mask : '0),
     .address_i     (first_address_q),
     .scratch_size_i(launch_i.scratch_size),
     .private_size_i(launch_i.private_size),
+    .accumulators_i(launch_i.accumulators),
     .misaligned_o  (first_misaligned),
     .fault_o       (first_fault),
     .scratch_o     (first_scratch),
     .private_o     (first_private),
-    .device_o      (first_device)
+    .device_o      (first_device),
+    .accumulator_o ()
   );
   always_comb begin
     first_outside = '0;
@@ -274,13 +284,16 @@ module memory_port
 
   assign check_warp        = check_i.tag.warp;
   assign writeback_warp    = writeback_i.tag.warp;
-  assign checked           = slot_mem[check_warp];
+  always_comb begin
+    checked      = slot_mem[check_warp];
+    checked.mask = executed_mem[check_warp];
+  end
   assign checked_operation = operation(checked.decoded);
   assign checked_slot_o    = checked;
   assign checked_address_o = address_mem[check_warp];
   assign checked_data_o    = data_mem[check_warp];
   assign all_trap          = (checked.mask & ~(check_i.misaligned | check_i.access_fault)) == '0;
-  assign checked_atomic    = checked_operation inside {LsuAmo, LsuLr, LsuSc};
+  assign checked_atomic    = checked_operation inside {LsuAmo, LsuLr, LsuSc, LsuEngine};
   assign waited_check      = check_valid_i && !check_safe;
   assign checked_valid_o   = waited_check;
 
@@ -298,7 +311,7 @@ module memory_port
 
   assign last_part    = writeback_taken_i && writeback_i.last;
   assign safe_owes    = safe_valid_o && operation(first_slot_q.decoded) == LsuLoad;
-  assign checked_owes = waited_check && checked_operation inside {LsuLoad, LsuAmo, LsuLr, LsuSc} && !all_trap;
+  assign checked_owes = waited_check && checked_operation inside {LsuLoad, LsuAmo, LsuLr, LsuSc, LsuEngine} && !all_trap;
 
   for (genvar w = 0; w < Warps; w++) begin : gen_owed
     owed_t owed_d;
@@ -346,7 +359,7 @@ module memory_port
   event_t           event_d, event_q;
   slot_t            done_slot;
   lsu_op_e          done_operation;
-  lane_mask_t       misaligned, access;
+  lane_mask_t       executed, misaligned, access;
 
   lowest_one #(
     .Width(Warps)
@@ -360,23 +373,36 @@ module memory_port
   assign taken      = any_done && (!event_valid_q || event_ready_i);
   assign done_slot  = slot_mem[event_warp];
   assign done_operation = operation(done_slot.decoded);
+  assign executed   = executed_mem[event_warp];
   assign misaligned = misaligned_q[event_warp];
   assign access     = access_q[event_warp];
 
   always_comb begin
     event_d               = '0;
+    event_d.lane_data     = address_mem[event_warp];
     event_d.path.warp     = done_slot.warp;
     event_d.path.pc       = done_slot.pc;
     event_d.path.depth    = done_slot.depth;
     event_d.path.path     = done_slot.mask;
-    event_d.path.executed = done_slot.mask;
+    event_d.path.executed = executed;
     event_d.path.trapping = misaligned | access;
     event_d.path.trap     = event_d.path.trapping != '0;
     event_d.path.moved    = event_d.path.trapping;
     event_d.path.leave    = LaneStaysRun;
     event_d.path.target   = done_slot.pc;
     event_d.path.rest     = done_slot.pc + 30'd1;
-    event_d.path.retired  = (done_slot.mask & ~event_d.path.trapping) != '0;
+    event_d.path.retired  = (executed & ~event_d.path.trapping) != '0;
+    // Of hd.mbar.wait all lanes that execute trap, or none. Those that do not execute stay where they are.
+    if (CopyEngine != 0 && done_operation == LsuEngine && lane_operation(done_slot.decoded.instr) == LaneWait) begin
+      event_d.path.rest = done_slot.pc;
+      if (event_d.path.trapping == '0) begin
+        event_d.path.moved        = executed;
+        event_d.path.leave        = LaneToWait;
+        event_d.path.sync_operand = event_d.lane_data[lowest_lane(executed)];
+        event_d.path.target       = done_slot.pc + 30'd1;
+        event_d.path.target_depth = done_slot.depth;
+      end
+    end
     event_d.fence_i       = done_slot.decoded.operation[FenceIBit];
     event_d.path.ordering = done_operation inside {LsuAmo, LsuLr, LsuSc, LsuFence} && !event_d.fence_i;
     event_d.path.load_reserved     = done_operation == LsuLr;
@@ -387,7 +413,6 @@ module memory_port
     event_d.cause          = (done_operation inside {LsuLoad, LsuLr}) ? 5'd4 : 5'd6;
     event_d.cause_plus_one = access;
     event_d.value_per_lane = 1'b1;
-    event_d.lane_data      = address_mem[event_warp];
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

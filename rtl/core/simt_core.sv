@@ -48,6 +48,24 @@ module simt_core
   input  scratch_response_t scratch_response_i,
   input  logic              scratch_response_valid_i,
 
+  // engines and accumulators (with copy_engine alone)
+  output lane_command_t     engine_command_o,
+  output logic              engine_command_valid_o,
+  input  logic              engine_command_ready_i,
+  input  lane_answer_t      engine_answer_i,
+  input  logic              engine_answer_valid_i,
+  input  logic [Warps-1:0]  engine_wake_i,
+  input  logic [Warps-1:0]  engine_busy_i,      // commands of a workgroup are under way, by its name
+  output window_request_t   window_request_o,
+  output logic              window_request_valid_o,
+  input  logic              window_request_ready_i,
+  input  scratch_response_t window_response_i,
+  input  logic              window_response_valid_i,
+  input  engine_fault_t     engine_fault_i,     // of a command of this core
+  input  logic              engine_fault_valid_i,
+  output logic              engine_fault_ready_o,
+  output logic              fault_pending_o,
+
   output retire_t           retire_o,
   output stalls_t           stalls_o
 );
@@ -59,6 +77,8 @@ module simt_core
   logic [TracePorts-1:0]             trace_writeback_valid;
   trace_writeback_t [TracePorts-1:0] trace_writeback;
   logic [Lanes-1:0][7:0]             trace_fcsr;         // of a warp that is done
+  logic [Warps-1:0]                  trace_wake;         // lanes that waited for an mbarrier run again
+  logic [Warps-1:0][31:0]            trace_wake_order;   // the first slot that sees them
   /* verilator lint_on UNUSEDSIGNAL */
 
   // ---- what connects the parts ---------------------------------------------------------------------------------------
@@ -88,7 +108,14 @@ module simt_core
   logic            [Ports-1:0][11:0]   csr_number;
   lane_words_t     [Ports-1:0]         operand_a, operand_b, operand_c, execute_a, execute_b, execute_c, execute_address;
   lane_rounding_t  [Ports-1:0]         rounding;
-  lane_mask_t      [Ports-1:0]         taken, completing;
+  lane_mask_t      [Ports-1:0]         taken, completing, executed;
+  logic            [Ports-1:0]         execute_again;
+  logic                                waits, first_buffer;
+  logic [Warps-1:0]                    over_phase, warp_idle, warp_waits;
+  warp_id_t                            wait_warp;
+  lane_id_t                            wait_lane;
+  pc_t                                 wait_pc;
+  word_t                               wait_address;
   word_t           [Ports-1:0]         target;
   register_write_t [Ports-1:0]         alu_write;
   clear_t          [Ports-1:0]         alu_clear;
@@ -186,7 +213,8 @@ module simt_core
     .head_o           (issue_head),
     .bank_free_o      (bank_free),
     .control_o        (issue_control),
-    .distance_o       (issue_distance)
+    .distance_o       (issue_distance),
+    .next_order_o     (trace_wake_order)
   );
 
   // ---- operands and execution, by port ------------------------------------------------------------------------------------
@@ -197,7 +225,8 @@ module simt_core
     assign issue_slot[p] = '{warp: issue_warp[p], order: issue_order[p], pc: issue_path[p].pc, depth: issue_path[p].depth,
                              mask: issue_path[p].mask, resolve: issue_resolve[p], speculative: issue_speculative[p],
                              killed: 1'b0, decoded: issue_head[p]};
-    assign execute_other[p] = execute_valid[p] && execute_slot[p].decoded.unit != UnitMemory && !execute_slot[p].killed;
+    assign execute_other[p] = execute_valid[p] && (execute_slot[p].decoded.unit != UnitMemory || execute_again[p]) &&
+                              !execute_slot[p].killed;
 
     register_file u_register_file (
       .clk_i,
@@ -251,6 +280,10 @@ module simt_core
       .address_o      (execute_address[p]),
       .live_warp_o    (live_warp[p]),
       .live_i         (live),
+      .waits_i        (waits),
+      .scratch_size_i (launch_i.scratch_size),
+      .again_o        (execute_again[p]),
+      .executed_o     (executed[p]),
       .write_valid_o  (alu_valid[p]),
       .write_o        (alu_write[p]),
       .event_o        (execute_event[p]),
@@ -331,6 +364,9 @@ module simt_core
   lsu_check_t             check;
   lsu_writeback_t         writeback;
   logic                   error_valid, error_write;
+  engine_fault_t          lane_error, engine_fault;
+  logic                   lane_error_valid, lane_error_ready, engine_valid, stuck_valid, stuck_ready;
+  engine_fault_t          stuck;
   slot_tag_t              error_tag;
   word_t                  error_address;
   pc_t                    error_pc;
@@ -349,9 +385,12 @@ module simt_core
     .space_o               (space.memory),
     .execute_valid_i       (execute_memory),
     .execute_slot_i        (execute_slot[ControlPort]),
+    .execute_mask_i        (executed[ControlPort]),
+    .execute_again_i       (execute_again[ControlPort]),
     .execute_address_i     (execute_address[ControlPort]),
     .execute_data_i        (execute_b[ControlPort]),
     .execute_scratch_base_i(scratch_base),
+    .execute_first_buffer_i(first_buffer),
     .waiting_o             (memory_waiting),
     .killed_o              (memory_killed),
     .squash_o              (memory_squash),
@@ -420,8 +459,30 @@ module simt_core
     .scratch_request_valid_o,
     .scratch_request_ready_i,
     .scratch_response_i,
-    .scratch_response_valid_i
+    .scratch_response_valid_i,
+    .engine_command_o,
+    .engine_command_valid_o,
+    .engine_command_ready_i,
+    .engine_answer_i,
+    .engine_answer_valid_i,
+    .window_request_o,
+    .window_request_valid_o,
+    .window_request_ready_i,
+    .window_response_i,
+    .window_response_valid_i,
+    .over_phase_o        (over_phase),
+    .engine_error_o      (lane_error),
+    .engine_error_valid_o(lane_error_valid),
+    .engine_error_ready_i(lane_error_ready)
   );
+
+  // Faults of the engines: one at a time, those of lanes' operations first; memory errors go before both.
+  assign lane_error_ready     = !error_valid;
+  assign engine_fault_ready_o = !error_valid && !lane_error_valid;
+  assign stuck_ready          = !error_valid && !lane_error_valid && !engine_fault_valid_i;
+  assign engine_valid         = !error_valid && (lane_error_valid || engine_fault_valid_i || stuck_valid);
+  assign engine_fault         = lane_error_valid ? lane_error : engine_fault_valid_i ? engine_fault_i : stuck;
+  assign fault_pending_o      = fault_pending;
 
   // ---- write-back ------------------------------------------------------------------------------------------------------------
   results u_results (
@@ -499,7 +560,17 @@ module simt_core
     .execute_resolves_i  (execute_resolves),
     .live_warp_i         (live_warp[ControlPort]),
     .live_o              (live),
+    .waits_o             (waits),
     .scratch_base_o      (scratch_base),
+    .first_buffer_o      (first_buffer),
+    .wake_i              (engine_wake_i | over_phase),
+    .woken_o             (trace_wake),
+    .idle_o              (warp_idle),
+    .waits_any_o         (warp_waits),
+    .wait_warp_i         (wait_warp),
+    .wait_lane_o         (wait_lane),
+    .wait_pc_o           (wait_pc),
+    .wait_address_o      (wait_address),
     .memory_event_valid_i(memory_event_valid),
     .memory_event_i      (memory_event),
     .memory_event_ready_o(memory_event_ready),
@@ -515,11 +586,42 @@ module simt_core
     .error_lane_i        (error_lane),
     .error_address_i     (error_address),
     .error_write_i       (error_write),
+    .engine_valid_i      (engine_valid),
+    .engine_i            (engine_fault),
     .fault_pending_o     (fault_pending),
     .fault_valid_o,
     .fault_o,
     .retire_o
   );
+
+  if (CopyEngine != 0) begin : gen_wait
+    wait_watch u_wait_watch (
+      .clk_i,
+      .rst_ni,
+      .kill_i,
+      .start_valid_i(start),
+      .start_i      (dispatch_i),
+      .active_i     (active),
+      .ended_i      (ended),
+      .idle_i       (warp_idle),
+      .waits_i      (warp_waits),
+      .commands_i   (engine_busy_i),
+      .warp_o       (wait_warp),
+      .lane_i       (wait_lane),
+      .pc_i         (wait_pc),
+      .address_i    (wait_address),
+      .fault_o      (stuck),
+      .fault_valid_o(stuck_valid),
+      .fault_ready_i(stuck_ready)
+    );
+  end else begin : gen_no_wait
+    assign wait_warp   = '0;
+    assign stuck       = '0;
+    assign stuck_valid = 1'b0;
+
+    logic unused_wait;
+    assign unused_wait = ^{warp_idle, warp_waits, wait_lane, wait_pc, wait_address, stuck_ready, engine_busy_i};
+  end
 
   warp_id_t [Ports-1:0] operand_warp, execute_warp;
 
@@ -582,6 +684,9 @@ module simt_core
     .execute_event_i  (execute_event),
     .taken_i          (taken),
     .target_i         (target),
+    .again_i          (execute_again),
+    .address_i        (execute_address),
+    .data_i           (execute_b),
     .safe_valid_i     (safe_valid),
     .safe_slot_i      (safe_slot),
     .safe_address_i   (safe_address),

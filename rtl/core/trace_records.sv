@@ -14,6 +14,9 @@ module trace_records
   input  event_t     [Ports-1:0]            execute_event_i,
   input  lane_mask_t [Ports-1:0]            taken_i,
   input  word_t      [Ports-1:0]            target_i,
+  input  logic       [Ports-1:0]            again_i,           // an hd.mbar.wait that is performed again: its operands
+  input  lane_words_t [Ports-1:0]           address_i,
+  input  lane_words_t [Ports-1:0]           data_i,
 
   input  logic                              safe_valid_i,      // a memory instruction that does not wait for the check
   input  slot_t                             safe_slot_i,
@@ -57,13 +60,13 @@ module trace_records
       commit_o[2+p].pc      = pc_word(execute_slot_i[p].pc);
       commit_o[2+p].instr   = execute_slot_i[p].decoded.instr;
       commit_o[2+p].mask    = execute_event_i[p].path.executed;
-      commit_o[2+p].retire  = execute_event_i[p].path.leave != LaneToSync;
+      commit_o[2+p].retire  = !(execute_event_i[p].path.leave inside {LaneToSync, LaneToWait});
       commit_o[2+p].taken   = taken_i[p];
       commit_o[2+p].target  = target_i[p];
       commit_o[2+p].trap    = execute_event_i[p].path.trapping;
       commit_o[2+p].cause   = {Lanes{execute_event_i[p].cause}};
-      commit_o[2+p].address = '0;
-      commit_o[2+p].data    = '0;
+      commit_o[2+p].address = again_i[p] ? address_i[p] : '0;
+      commit_o[2+p].data    = again_i[p] ? data_i[p] : '0;
     end
 
     commit_o[1]         = '0;

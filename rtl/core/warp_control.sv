@@ -49,7 +49,19 @@ module warp_control
   input  logic   [Ports-1:0] execute_resolves_i,
   input  warp_id_t          live_warp_i,
   output lane_mask_t        live_o,
+  output logic              waits_o,
   output logic [ScratchBits-1:0] scratch_base_o,
+  output logic              first_buffer_o,
+
+  // mbarriers: what a warp waits for is over; its lanes run again
+  input  logic [Warps-1:0]  wake_i,
+  output logic [Warps-1:0]  woken_o,
+  output logic [Warps-1:0]  idle_o,              // warp_paths, for wait_watch
+  output logic [Warps-1:0]  waits_any_o,
+  input  warp_id_t          wait_warp_i,
+  output lane_id_t          wait_lane_o,
+  output pc_t               wait_pc_o,
+  output word_t             wait_address_o,
 
   // events
   input  logic              memory_event_valid_i,
@@ -69,6 +81,8 @@ module warp_control
   input  lane_id_t          error_lane_i,
   input  word_t             error_address_i,
   input  logic              error_write_i,
+  input  logic              engine_valid_i,
+  input  engine_fault_t     engine_i,
 
   output logic              fault_pending_o,
   output logic              fault_valid_o,
@@ -139,6 +153,7 @@ module warp_control
     .squash_advanced_i,
     .live_warp_i,
     .live_o,
+    .waits_o,
     .event_valid_i     (event_valid),
     .event_i           (event_now.path),
     .event_vector_i    (event_vector),
@@ -150,8 +165,16 @@ module warp_control
     .event_arrived_o   (event_arrived),
     .event_ended_o     (event_ended),
     .release_i         (barrier_release),
-    .halt_valid_i      (error_valid_i),
-    .halt_warp_i       (error_warp_i),
+    .wake_i,
+    .woken_o,
+    .idle_o,
+    .waits_any_o,
+    .wait_warp_i,
+    .wait_lane_o,
+    .wait_pc_o,
+    .wait_address_o,
+    .halt_valid_i      (error_valid_i || engine_valid_i),
+    .halt_warp_i       (error_valid_i ? error_warp_i : engine_i.warp),
     .redirect_valid_o,
     .redirect_o,
     .ended_o,
@@ -199,7 +222,8 @@ module warp_control
     .identity_group_o     (identity_group),
     .identity_local_base_o(identity_local_base),
     .scratch_warp_i       (execute_slot_i[ControlPort].warp),
-    .scratch_base_o
+    .scratch_base_o,
+    .first_buffer_o
   );
 
   fault_unit u_fault (
@@ -217,6 +241,8 @@ module warp_control
     .error_lane_i,
     .error_address_i,
     .error_write_i,
+    .engine_valid_i,
+    .engine_i,
     .identity_warp_o      (identity_warp),
     .identity_group_i     (identity_group),
     .identity_local_base_i(identity_local_base),

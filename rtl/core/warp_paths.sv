@@ -8,7 +8,7 @@
 // part of the path stays ahead of the alternative under greedy selection; otherwise (merges, switches, SERVE, hold) the
 // path unit searches the lane table, 5 cycles after the event.
 // Events of one warp never overlap: one per resolving slot. Any number of warps have slots and events in flight.
-// Invariants: the selected mask is non-empty while ready; run, barrier and sync lanes are disjoint; a warp does not
+// Invariants: the selected mask is non-empty while ready; run, barrier, sync and wait lanes are disjoint; a warp does not
 // issue, take an event and receive a selection in the same cycle.
 module warp_paths
   import heddle_config_pkg::*;
@@ -42,6 +42,7 @@ module warp_paths
   // Lanes of a warp that have not ended.
   input  warp_id_t         live_warp_i,
   output lane_mask_t       live_o,
+  output logic             waits_o,           // some of them wait for an mbarrier
 
   // Event of a slot, and the trap vector of its warp (zero: none).
   input  logic             event_valid_i,
@@ -57,6 +58,17 @@ module warp_paths
 
   // Barrier release: warps that have arrived run again.
   input  logic [Warps-1:0] release_i,
+
+  // What a warp's lanes in state WAIT wait for is over (or will have been once they are in that state): they run with the warp's
+  // next event, or at once where no lane runs.
+  input  logic [Warps-1:0] wake_i,
+  output logic [Warps-1:0] woken_o,
+  output logic [Warps-1:0] idle_o,        // no lane runs, and none is about to
+  output logic [Warps-1:0] waits_any_o,   // a lane waits for an mbarrier
+  input  warp_id_t         wait_warp_i,   // the lowest that does, the address of its mbarrier and its pc
+  output lane_id_t         wait_lane_o,
+  output pc_t              wait_pc_o,
+  output word_t            wait_address_o,
 
   // Stop a warp for good (memory error).
   input  logic             halt_valid_i,
@@ -84,6 +96,9 @@ module warp_paths
   word_t       sync_operand_q [Warps];
   pc_t         predicted_pc_q [Warps]; // where fetch went on after the last event
 
+  lane_mask_t [Warps-1:0] wait_q;
+  logic [Warps-1:0] wake_q;  // lanes that wait are to run
+
   logic [Warps-1:0] several_q, ready_q, transit_q, halted_q, retired_q, predicted_q, pending_q, ended_q;
 
   assign ready_o   = ready_q & ~halted_q;
@@ -92,7 +107,8 @@ module warp_paths
   for (genvar w = 0; w < Warps; w++) begin : gen_waiting
     assign waiting_o[w] = run_q[w] == '0;
   end
-  assign live_o    = run_q[live_warp_i] | barrier_q[live_warp_i] | sync_q[live_warp_i];
+  assign live_o    = run_q[live_warp_i] | barrier_q[live_warp_i] | sync_q[live_warp_i] | wait_q[live_warp_i];
+  assign waits_o   = wait_q[live_warp_i] != '0;
 
   // ---- issue ----
   rule_state_t [Ports-1:0] issue_rule_next;
@@ -126,7 +142,7 @@ module warp_paths
         rule_next.count  = rule.count + CountBits'(1);
         rule_next.served = rule.served | issue_path_o[p].mask;
       end
-      issue_resolve_o[p] = issue_control_i[p] || (issue_speculative_i[p] && !settled) ||
+      issue_resolve_o[p] = issue_control_i[p] || (issue_speculative_i[p] && !settled) || wake_q[issue_warp_i[p]] ||
                            (several && (rule.serve || rule.hold != '0 || passed ||
                                         rule_next.count >= (rule.short_limit ? ShortLimit : LongLimit)));
     end
@@ -146,12 +162,12 @@ module warp_paths
 
   // ---- event ----
   warp_id_t    ew;
-  lane_mask_t  ev_moved_run, ev_rest, ev_run, ev_barrier, ev_sync, ev_run_released;
+  lane_mask_t  ev_moved_run, ev_rest, ev_run, ev_barrier, ev_sync, ev_wait, ev_run_released;
   path_key_t   moved_key, rest_key, other_key, first_key, second_key;
   logic        moved_valid, rest_valid, same_key, first_valid, second_valid, moved_first, several_before, several_now;
   lane_mask_t  first_mask;
   rule_state_t event_rule;
-  logic        retired_now, none_run, sync_release, fault, deadlock, fast, slow;
+  logic        retired_now, none_run, sync_release, wake_now, fault, deadlock, fast, slow;
   pc_t         moved_pc;
   depth_t      moved_depth;
 
@@ -170,6 +186,7 @@ module warp_paths
     ev_run       = (run_q[ew] & ~event_i.moved) | ev_moved_run;
     ev_barrier   = barrier_q[ew] | ((event_i.leave == LaneToBarrier) ? event_i.moved : '0);
     ev_sync      = sync_q[ew] | ((event_i.leave == LaneToSync) ? event_i.moved : '0);
+    ev_wait      = wait_q[ew] | ((CopyEngine != 0 && event_i.leave == LaneToWait) ? event_i.moved : '0);
 
     // The two groups of the path in order; equal keys are one path.
     moved_valid    = ev_moved_run != '0;
@@ -198,20 +215,21 @@ module warp_paths
     retired_now     = retired_q[ew] || event_i.retired;
     none_run        = ev_run == '0;
     fault           = event_valid_i && event_i.trap && event_i.trapping != '0 && event_vector_i == '0;
-    sync_release    = none_run && ev_sync != '0 && retired_now;
-    deadlock        = event_valid_i && !fault && none_run && ev_sync != '0 && !retired_now;
-    ev_run_released = sync_release ? ev_sync : ev_run;
+    sync_release    = none_run && ev_sync != '0 && ev_wait == '0 && retired_now;
+    deadlock        = event_valid_i && !fault && none_run && ev_sync != '0 && ev_wait == '0 && !retired_now;
+    wake_now        = event_valid_i && wake_q[ew] && ev_wait != '0;
+    ev_run_released = (sync_release ? ev_sync : ev_run) | (wake_now ? ev_wait : '0);
 
     // The selection stays with this path, or the best part of it.
-    fast = first_valid && !event_rule.serve &&
+    fast = first_valid && !event_rule.serve && !wake_now &&
            (!several_now || (event_rule.hold == '0 && (!several_before || first_key > other_key)));
     slow = !fast && ev_run_released != '0;
   end
 
   assign event_fault_o    = fault;
   assign event_deadlock_o = deadlock;
-  assign event_arrived_o  = event_valid_i && !fault && none_run && ev_sync == '0 && ev_barrier != '0;
-  assign event_ended_o    = event_valid_i && !fault && none_run && ev_sync == '0 && ev_barrier == '0;
+  assign event_arrived_o  = event_valid_i && !fault && none_run && ev_sync == '0 && ev_wait == '0 && ev_barrier != '0;
+  assign event_ended_o    = event_valid_i && !fault && none_run && ev_sync == '0 && ev_wait == '0 && ev_barrier == '0;
   assign deadlock_lanes_o = ev_sync;
 
   // The lowest waiting lane names the deadlock: keep its pc and operand.
@@ -223,6 +241,75 @@ module warp_paths
   assign redirect_valid_o[0] = event_valid_i && !fault && fast &&
                                !(event_i.predicted && event_i.predicted_pc == ~first_key.pc_inverted);
   assign redirect_o[0]       = '{warp: ew, pc: ~first_key.pc_inverted};
+
+  // ---- lanes that wait for an mbarrier ----
+  logic [Warps-1:0] wake_idle;  // of warps without a lane that runs
+
+  if (CopyEngine != 0) begin : gen_wait
+    logic       [Warps-1:0] wake_d;
+    lane_mask_t [Warps-1:0] wait_d;
+
+    for (genvar w = 0; w < Warps; w++) begin : gen_warp
+      logic here;
+      assign here         = event_valid_i && ew == warp_id_t'(w);
+      assign wake_idle[w] = wake_q[w] && wait_q[w] != '0 && waiting_o[w] && !transit_q[w] && !here;
+      assign woken_o[w]   = wake_idle[w] || (wake_now && here);
+      always_comb begin
+        wait_d[w] = wait_q[w];
+        wake_d[w] = wake_q[w] || wake_i[w];
+        if (here) wait_d[w] = ev_wait;
+        if (woken_o[w]) begin
+          wait_d[w] = '0;
+          wake_d[w] = 1'b0;
+        end
+        if (start_valid_i && start_warp_i == warp_id_t'(w)) begin
+          wait_d[w] = '0;
+          wake_d[w] = 1'b0;
+        end
+      end
+    end
+
+    pc_t   wait_pc_q      [Warps];
+    word_t wait_address_q [Warps];
+
+    always_ff @(posedge clk_i) begin
+      if (event_valid_i && event_i.leave == LaneToWait && event_i.moved[lowest_lane(ev_wait)]) begin
+        wait_pc_q[ew]      <= event_i.pc;
+        wait_address_q[ew] <= event_i.sync_operand;
+      end
+    end
+
+    assign idle_o         = waiting_o & ~transit_q & ~wake_q & ~pending_q;
+    assign wait_lane_o    = lowest_lane(wait_q[wait_warp_i]);
+    assign wait_pc_o      = wait_pc_q[wait_warp_i];
+    assign wait_address_o = wait_address_q[wait_warp_i];
+    for (genvar w = 0; w < Warps; w++) begin : gen_any
+      assign waits_any_o[w] = wait_q[w] != '0;
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        wait_q <= '0;
+        wake_q <= '0;
+      end else begin
+        wait_q <= wait_d;
+        wake_q <= wake_d;
+      end
+    end
+  end else begin : gen_no_wait
+    assign idle_o         = '0;
+    assign waits_any_o    = '0;
+    assign wait_lane_o    = '0;
+    assign wait_pc_o      = '0;
+    assign wait_address_o = '0;
+    assign wait_q    = '0;
+    assign wake_q    = '0;
+    assign wake_idle = '0;
+    assign woken_o   = '0;
+
+    logic unused_wake;
+    assign unused_wake = ^{wake_i, wait_warp_i};
+  end
 
   // ---- requests to the path unit ----
   logic        pending_valid, write_valid_q, select_valid_d, select_valid_q, by_lane, hold_decides;
@@ -364,6 +451,7 @@ module warp_paths
         run_q[w]     <= barrier_q[w];
         barrier_q[w] <= '0;
       end
+      if (wake_idle[w]) run_q[w] <= wait_q[w];
     end
   end
 
@@ -377,7 +465,7 @@ module warp_paths
     halted_d    = halted_q;
     retired_d   = retired_q;
     predicted_d = predicted_q;
-    pending_d   = pending_q | release_i;
+    pending_d   = pending_q | release_i | wake_idle;
     ended_d     = ended_q;
 
     for (int unsigned p = 0; p < Ports; p++) begin
@@ -408,7 +496,7 @@ module warp_paths
       if (fast) several_d[ew] = several_now;
     end
     if (pending_valid && !event_slow) pending_d[pending_warp] = 1'b0;
-    transit_d = transit_d | release_i;
+    transit_d = transit_d | release_i | wake_idle;
     if (result_valid) begin
       ready_d[result_warp]   = 1'b1;
       transit_d[result_warp] = 1'b0;
@@ -462,7 +550,8 @@ module warp_paths
   a_event_moved : assert property (@(posedge clk_i) disable iff (!rst_ni)
                                    event_valid_i |-> (event_i.moved & ~event_i.path) == '0);
   a_states_disjoint : assert property (@(posedge clk_i) disable iff (!rst_ni) event_valid_i |->
-      (ev_run & ev_barrier) == '0 && (ev_run & ev_sync) == '0 && (ev_barrier & ev_sync) == '0);
+      (ev_run & ev_barrier) == '0 && (ev_run & ev_sync) == '0 && (ev_barrier & ev_sync) == '0 &&
+      (ev_wait & (ev_run | ev_barrier | ev_sync)) == '0);
   for (genvar s = 0; s < Squashes; s++) begin : gen_assert
     a_squash_running : assert property (@(posedge clk_i) disable iff (!rst_ni) squash_i[s].valid |->
         !(event_valid_i && ew == squash_i[s].warp) && !(start_valid_i && start_warp_i == squash_i[s].warp));

@@ -153,6 +153,7 @@ module host_port
     hw.fault_cause     = fault_i.cause;
     hw.fault_pc        = fault_i.pc;
     hw.fault_value     = fault_i.value;
+    hw.fault_detail    = fault_i.detail;
     hw.fault_group     = fault_i.group_id;
     hw.fault_local     = 32'(fault_i.local_id);
     hw.fault_place.lane = 8'(fault_i.lane);
@@ -197,6 +198,7 @@ module host_port
     launch_o.private_base = regs.private_base;
     launch_o.private_size = regs.private_size;
     launch_o.scratch_size = regs.scratch_size;
+    launch_o.accumulators = regs.accumulators[1:0];
     launch_o.num_groups   = regs.num_groups;
     launch_o.local_size   = regs.local_size;
     for (int unsigned i = 0; i < Regions; i++) begin
@@ -216,6 +218,7 @@ module host_port
     .local_size_i      (regs.local_size),
     .scratch_size_i    (regs.scratch_size),
     .private_size_low_i(regs.private_size[1:0]),
+    .accumulators_i    (regs.accumulators),
     .done_o            (check_done),
     .reason_o          (check_reason),
     .items_o           (local_items_o)

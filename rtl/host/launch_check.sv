@@ -15,6 +15,7 @@ module launch_check
   input  logic [2:0][31:0] local_size_i,
   input  word_t            scratch_size_i,
   input  logic [1:0]       private_size_low_i,
+  input  word_t            accumulators_i,
 
   output logic             done_o,          // pulse
   output logic [2:0]       reason_o,        // with done_o: status.reason, 0 if the launch is possible
@@ -27,6 +28,7 @@ module launch_check
   localparam logic [2:0] ReasonGrid       = 3'd2;
   localparam logic [2:0] ReasonScratchpad = 3'd3;
   localparam logic [2:0] ReasonPrivate    = 3'd4;
+  localparam logic [2:0] ReasonBuffers    = 3'd5;
 
   localparam int unsigned BitBits = $clog2(LocalIdBits + 1);
 
@@ -40,7 +42,7 @@ module launch_check
   product_t             multiplicand_d, multiplicand_q;
   local_id_t            multiplier_d, multiplier_q;
   local_id_t            items_d, items_q;
-  logic                 sizes_bad, grid_bad, scratch_bad, private_bad;
+  logic                 sizes_bad, grid_bad, scratch_bad, private_bad, buffers_bad;
 
   always_comb begin
     sizes_bad = 1'b0;
@@ -51,6 +53,7 @@ module launch_check
     end
     scratch_bad = scratch_size_i > 32'(ScratchpadBytes);
     private_bad = private_size_low_i != '0;
+    buffers_bad = accumulators_i > ((MatrixDim != 0) ? 32'd2 : 32'd0);
   end
 
   always_comb begin
@@ -103,6 +106,7 @@ module launch_check
         end else if (second_q) begin
           done_o  = 1'b1;
           state_d = StateIdle;
+          if (buffers_bad) reason_o = ReasonBuffers;
           if (private_bad) reason_o = ReasonPrivate;
           if (scratch_bad) reason_o = ReasonScratchpad;
           if (grid_bad) reason_o = ReasonGrid;

@@ -252,7 +252,8 @@ module matrix_check
 
   // ---- what leaves -----------------------------------------------------------------------------------------------------
   assign fault_valid_o = state_q == StateFault;
-  assign fault_o       = '{owner: context_q.owner, id: d_q.id, buffer: d_q.buffer, cause: cause_q, operand: fault_operand_q, value: value_q};
+  assign fault_o       = '{owner: context_q.owner, id: d_q.id, buffer: d_q.buffer, cause: cause_q, operand: fault_operand_q, value: value_q,
+                     origin: context_q.origin};
 
   function automatic operand_t operand(place_t place, logic transposed, element_e element, dimension_t rows);
     operand               = '0;
@@ -277,7 +278,7 @@ module matrix_check
                        row_blocks: 3'(d_q.rows >> DimBits), column_blocks: 3'(d_q.columns >> DimBits), groups: d_q.groups,
                        buffer: d_q.buffer, accumulate: d_q.accumulate};
     command_o.tag  = '{owner: context_q.owner, id: d_q.id, buffer: d_q.buffer, arrive: d_q.arrive,
-                       barrier: context_q.scratch_base + d_q.barrier[17:0]};
+                       barrier: context_q.scratch_base + d_q.barrier[17:0], origin: context_q.origin};
   end
 
 `ifndef SYNTHESIS

@@ -32,11 +32,13 @@ package matrix_pkg;
   typedef logic [Scales-1:0][7:0] scales_t;
 
   // ---- commands --------------------------------------------------------------------------------------------------
-  localparam int unsigned OwnerBits     = 4;   // workgroups in a cluster
+  localparam int unsigned OwnerBits     = 5;   // workgroups in a cluster
+  localparam int unsigned OriginBits    = 96;  // who gave a command: comes back with it, and means nothing here
   localparam int unsigned DimensionBits = 16;  // of fields for rows and columns
 
   typedef logic [17:0]              scratch_address_t;  // byte; the largest scratchpad
   typedef logic [OwnerBits-1:0]     owner_t;
+  typedef logic [OriginBits-1:0]    origin_t;
   typedef logic [DimensionBits-1:0] dimension_t;
 
   // Where an operand lies, as a descriptor has it.
@@ -77,6 +79,7 @@ package matrix_pkg;
     scratch_address_t scratch_base;  // its allocation: a multiple of 32
     logic [18:0]      scratch_size;
     logic [1:0]       buffers;       // that it may use
+    origin_t          origin;
   } context_t;
 
   // Names a command; where its completion arrives.
@@ -86,6 +89,7 @@ package matrix_pkg;
     logic             buffer;
     logic             arrive;
     scratch_address_t barrier;
+    origin_t          origin;
   } tag_t;
 
   typedef enum logic [2:0] {
@@ -105,6 +109,7 @@ package matrix_pkg;
     fault_e      cause;
     logic [2:0]  operand;  // 0 A, 1 B, 2 scales of A, 3 scales of B, 4 mbarrier
     logic [31:0] value;
+    origin_t     origin;
   } fault_t;
 
   // The rows of A or the columns of B, checked: physical addresses. Element k of row r lies in the group k / (elements of a group), whose 32 bytes

@@ -128,6 +128,9 @@ module l2_data
     .count_o(count_o)
   );
 
+  logic by_engine;
+  assign by_engine = CopyEngine != 0 && 32'(t.port) == 2 * Cores;
+
   // ---- snoops --------------------------------------------------------------------------------------------------------------
   assign snoop_line_o = place_q.line;
 
@@ -135,7 +138,7 @@ module l2_data
     snoop_valid_o = '0;
     if (valid_q && !failed) begin
       if (t.op == MemWrite || t.op == MemAmo || (t.op == MemSc && !place_q.sc_fails)) snoop_valid_o = '1;
-      if (t.op == MemWrite) snoop_valid_o[t.core] = 1'b0;
+      if (t.op == MemWrite && !by_engine) snoop_valid_o[t.core] = 1'b0;  // (no core has the copy engine's writes)
     end
   end
 
@@ -166,6 +169,7 @@ module l2_data
     trace_memory.request.tag     = '{core: t.core, warp: t.warp, order: place_q.order};
     trace_memory.request.lane    = t.lane;
     trace_memory.request.reserve = t.reserve;
+    trace_memory.engine          = by_engine;
     trace_memory.old_word        = (t.op == MemAmo || t.op == MemLr) ? old : '0;
     trace_memory.sc_success      = t.op == MemSc && !place_q.sc_fails;
   end

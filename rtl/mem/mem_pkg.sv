@@ -4,7 +4,7 @@ package mem_pkg;
   import heddle_config_pkg::*;
   import heddle_pkg::*;
 
-  localparam int unsigned Ports     = 2 * Cores;      // 2 c: LSU of core c; 2 c + 1: its instruction fetch
+  localparam int unsigned Ports     = 2 * Cores + CopyEngine;  // 2 c: LSU of core c; 2 c + 1: its instruction fetch; the last: copy engine
   localparam int unsigned PortBits  = $clog2(Ports);
   localparam int unsigned LineWords = LineBytes / 4;
   localparam int unsigned WordBits  = $clog2(LineWords);

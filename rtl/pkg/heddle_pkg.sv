@@ -16,6 +16,9 @@ package heddle_pkg;
   localparam int unsigned LocalIdBits  = $clog2(Threads + 1);
   localparam int unsigned ScratchBits  = $clog2(ScratchpadBytes);      // physical scratchpad byte address
   localparam int unsigned DepthBits    = 6;
+  // Accumulators of the matrix engine: byte address over both buffers.
+  localparam int unsigned BufferBytes  = (MatrixDim == 0) ? 4 : 4 * (4 * MatrixDim) * (4 * MatrixDim);
+  localparam int unsigned AccumulatorBits = 1 + $clog2(BufferBytes);
 
   typedef logic [31:0]              word_t;
   typedef logic [WarpBits-1:0]      warp_id_t;
@@ -55,6 +58,7 @@ package heddle_pkg;
     word_t                  private_base;
     word_t                  private_size;
     word_t                  scratch_size;
+    logic [1:0]             accumulators; // buffers per workgroup
     logic [2:0][31:0]       num_groups;   // [0] is x
     logic [2:0][31:0]       local_size;
     region_t [Regions-1:0]  regions;
@@ -71,6 +75,7 @@ package heddle_pkg;
     logic [2:0][31:0]                 group_base;    // global id of the workgroup's first work-item: group_id * local_size
     logic [ScratchBits-1:0]           scratch_base;  // physical byte address of the workgroup's allocation
     local_id_t                        local_base;    // linear local id of lane 0
+    logic                             first_buffer;  // of accumulators, of those that the workgroup has been given
     logic [Lanes-1:0][2:0][LocalIdBits-1:0] local_id; // per lane x y z
   } dispatch_t;
 
@@ -93,6 +98,7 @@ package heddle_pkg;
     word_t            cause;
     word_t            pc;
     word_t            value;
+    word_t            detail;     // of an engine's fault
     logic [2:0][31:0] group_id;
     local_id_t        local_id;   // linear
     lane_id_t         lane;
@@ -100,7 +106,9 @@ package heddle_pkg;
   } fault_t;
 
   // ---- core -> LSU: one warp memory instruction, addresses already computed ---------------------------------------
-  typedef enum logic [2:0] {LsuLoad, LsuStore, LsuAmo, LsuLr, LsuSc, LsuFence} lsu_op_e;
+  typedef enum logic [2:0] {LsuLoad, LsuStore, LsuAmo, LsuLr, LsuSc, LsuFence, LsuEngine} lsu_op_e;
+  // LsuEngine: commands, and operations on mbarriers (as copy_pkg::barrier_op_e).
+  typedef enum logic [2:0] {LaneInit, LaneArrive, LaneExpect, LaneCopy, LaneTest, LaneWait, LaneMatrix} lane_op_e;
   typedef enum logic [3:0] {AmoSwap, AmoAdd, AmoXor, AmoAnd, AmoOr, AmoMin, AmoMax, AmoMinu, AmoMaxu} amo_op_e;
   typedef enum logic [1:0] {SizeByte, SizeHalf, SizeWord} mem_size_e;
 
@@ -108,6 +116,7 @@ package heddle_pkg;
     slot_tag_t              tag;            // tag.warp is used by the design; the rest is for the monitors
     lsu_op_e                op;
     amo_op_e                amo;
+    lane_op_e               engine;         // of LsuEngine
     mem_size_e              size;
     logic                   unsigned_load;
     reg_id_t                rd;             // destination of load, amo, lr, sc
@@ -115,6 +124,7 @@ package heddle_pkg;
     lane_words_t            address;        // virtual: windows not yet resolved
     lane_words_t            data;           // store data / amo operand, in the low bits
     logic [ScratchBits-1:0] scratch_base;
+    logic                   first_buffer;
     logic [31:2]            pc;             // for the report of a bus error
   } lsu_request_t;
 
@@ -186,9 +196,47 @@ package heddle_pkg;
     slot_tag_t   tag;
   } scratch_response_t;
 
+  // ---- core (LSU) -> engines, one lane at a time; answered once. Commands: when the engine has taken them ------------
+  typedef struct packed {
+    slot_tag_t              tag;
+    lane_op_e               op;
+    lane_id_t               lane;
+    logic [ScratchBits-1:0] address;        // physical byte address of the mbarrier or descriptor
+    word_t                  operand;
+    logic [ScratchBits-1:0] scratch_base;
+    logic                   first_buffer;
+    logic [31:2]            pc;
+  } lane_command_t;
+
+  typedef struct packed {
+    logic [2:0] error;    // copy_pkg::barrier_error_e
+    logic       phase;    // before
+    logic       over;     // test, wait
+  } lane_answer_t;
+
+  // ---- core (LSU) -> accumulators -------------------------------------------------------------------------------------
+  typedef struct packed {
+    logic                             write;
+    lane_mask_t                       mask;
+    logic [Lanes-1:0][AccumulatorBits-1:0] address;   // byte, of both buffers
+    lane_words_t                      data;
+    slot_tag_t                        tag;
+  } window_request_t;
+
+  // ---- engines -> core: a fault of a command of one of its warps --------------------------------------------------------
+  typedef struct packed {
+    word_t       cause;
+    word_t       value;
+    word_t       detail;
+    logic [31:2] pc;
+    warp_id_t    warp;
+    lane_id_t    lane;
+  } engine_fault_t;
+
   // ---- for the verification monitors: changes of memory in the order in which they take place -----------------------
   typedef struct packed {
     mem_request_t request;        // AMO: the operand in line position
+    logic         engine;         // a write of the copy engine: request.tag.order is the number of the command
     word_t        old_word;       // AMO, LR: the word before
     logic         sc_success;
   } trace_memory_t;

@@ -7,6 +7,7 @@ rtl/core/lsu/lsu_slots.sv
 rtl/core/lsu/lsu_issue.sv
 rtl/core/lsu/lsu_requests.sv
 rtl/core/lsu/lsu_scratch.sv
+rtl/core/lsu/lsu_engine.sv
 rtl/core/lsu/load_format.sv
 rtl/core/lsu/lsu_writeback.sv
 rtl/core/lsu/lsu_fast.sv

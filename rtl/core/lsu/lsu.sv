@@ -59,7 +59,22 @@ module lsu
   output logic              scratch_request_valid_o,
   input  logic              scratch_request_ready_i,
   input  scratch_response_t scratch_response_i,
-  input  logic              scratch_response_valid_i
+  input  logic              scratch_response_valid_i,
+  // engines and accumulators (with copy_engine alone)
+  output lane_command_t     engine_command_o,
+  output logic              engine_command_valid_o,
+  input  logic              engine_command_ready_i,
+  input  lane_answer_t      engine_answer_i,
+  input  logic              engine_answer_valid_i,
+  output window_request_t   window_request_o,
+  output logic              window_request_valid_o,
+  input  logic              window_request_ready_i,
+  input  scratch_response_t window_response_i,
+  input  logic              window_response_valid_i,
+  output logic [Warps-1:0]  over_phase_o,       // pulse: the wait of the warp was answered at once
+  output engine_fault_t     engine_error_o,     // an operation of a lane on an mbarrier has an error
+  output logic              engine_error_valid_o,
+  input  logic              engine_error_ready_i
 );
 
   // ---- check phase -------------------------------------------------------------------------------------------------
@@ -112,6 +127,8 @@ module lsu
   lsu_id_t          id;
   scratch_request_t scratch;
   logic             scratch_valid, scratch_ready, scratch_sent, scratch_free;
+  lsu_checked_t     engine;
+  logic             engine_valid, engine_ready, window_valid, window_ready;
 
   assign others_busy = others_busy_slots | busy_writeback[issue_warp];
 
@@ -136,7 +153,13 @@ module lsu
     .request_id_i     (id),
     .scratch_o        (scratch),
     .scratch_valid_o  (scratch_valid),
-    .scratch_ready_i  (scratch_ready)
+    .scratch_ready_i  (scratch_ready),
+    .engine_o         (engine),
+    .engine_valid_o   (engine_valid),
+    .engine_ready_i   (engine_ready),
+    .window_o         (window_request_o),
+    .window_valid_o   (window_valid),
+    .window_ready_i   (window_ready)
   );
 
   assign request_ready = port_ready & id_free;
@@ -212,6 +235,112 @@ module lsu
     .part_ready_i    (scratch_part_ready)
   );
 
+  // ---- engines and accumulators --------------------------------------------------------------------------------------
+  logic       window_stored;
+  lsu_slot_t  window_slot;
+  lane_mask_t window_lanes;
+  lsu_part_t  aside_part, window_part;
+  logic       aside_part_valid, aside_part_ready, window_part_valid, window_part_ready, window_free;
+
+  if (MatrixDim != 0) begin : gen_window
+    assign window_request_valid_o = window_valid & window_free;
+    assign window_ready           = window_request_ready_i & window_free;
+
+    lsu_scratch u_window (
+      .clk_i,
+      .rst_ni,
+      .free_o          (window_free),
+      .send_i          (window_valid & window_ready),
+      .send_slot_i     (issue_slot),
+      .send_lanes_i    (window_request_o.mask),
+      .send_address_i  (request_address),
+      .send_store_i    (window_request_o.write),
+      .response_i      (window_response_i),
+      .response_valid_i(window_response_valid_i),
+      .stored_o        (window_stored),
+      .stored_slot_o   (window_slot),
+      .stored_lanes_o  (window_lanes),
+      .part_o          (window_part),
+      .part_valid_o    (window_part_valid),
+      .part_ready_i    (window_part_ready)
+    );
+  end else begin : gen_no_window
+    assign window_request_valid_o = 1'b0;
+    assign window_ready           = 1'b0;
+    assign window_free            = 1'b0;
+    assign window_stored          = 1'b0;
+    assign window_slot            = '0;
+    assign window_lanes           = '0;
+    assign window_part            = '0;
+    assign window_part_valid      = 1'b0;
+
+    logic unused_window;
+    assign unused_window = ^{window_valid, window_free, window_request_ready_i, window_response_i, window_response_valid_i, window_part_ready};
+  end
+
+  if (CopyEngine != 0) begin : gen_engine
+    lsu_part_t  engine_part;
+    logic [2:0] part_valid, part_grant;
+    logic [1:0] part_index;
+    logic       engine_part_valid, engine_part_ready;
+
+    lsu_engine u_engine (
+      .clk_i,
+      .rst_ni,
+      .send_i                (engine),
+      .send_slot_i           (issue_slot),
+      .send_valid_i          (engine_valid),
+      .send_ready_o          (engine_ready),
+      .command_o             (engine_command_o),
+      .command_valid_o       (engine_command_valid_o),
+      .command_ready_i       (engine_command_ready_i),
+      .answer_i              (engine_answer_i),
+      .answer_valid_i        (engine_answer_valid_i),
+      .over_phase_o,
+      .error_o               (engine_error_o),
+      .error_valid_o         (engine_error_valid_o),
+      .error_ready_i         (engine_error_ready_i),
+      .part_o                (engine_part),
+      .part_valid_o          (engine_part_valid),
+      .part_ready_i          (engine_part_ready)
+    );
+
+    // In turn: scratchpad, engines, accumulators.
+    rr_arbiter #(
+      .Width(3)
+    ) u_parts (
+      .clk_i,
+      .rst_ni,
+      .request_i(part_valid),
+      .accept_i (aside_part_ready),
+      .valid_o  (aside_part_valid),
+      .grant_o  (part_grant),
+      .index_o  (part_index)
+    );
+
+    assign part_valid         = {window_part_valid, engine_part_valid, scratch_part_valid};
+    assign aside_part         = part_index[1] ? window_part : part_index[0] ? engine_part : scratch_part;
+    assign scratch_part_ready = part_grant[0] & aside_part_ready;
+    assign engine_part_ready  = part_grant[1] & aside_part_ready;
+    assign window_part_ready  = part_grant[2] & aside_part_ready;
+  end else begin : gen_no_engine
+    assign engine_ready           = 1'b0;
+    assign engine_command_o       = '0;
+    assign engine_command_valid_o = 1'b0;
+    assign over_phase_o           = '0;
+    assign engine_error_o         = '0;
+    assign engine_error_valid_o   = 1'b0;
+    assign aside_part             = scratch_part;
+    assign aside_part_valid       = scratch_part_valid;
+    assign scratch_part_ready     = aside_part_ready;
+
+    assign window_part_ready      = 1'b0;
+
+    logic unused_engine;
+    assign unused_engine = ^{engine, engine_valid, engine_command_ready_i, engine_answer_i, engine_answer_valid_i, engine_error_ready_i,
+                             window_part, window_part_valid, window_part_ready};
+  end
+
   // ---- instructions in flight ------------------------------------------------------------------------------------------
   lsu_slot_t  part_slot;
   lane_mask_t part_mask;
@@ -221,7 +350,8 @@ module lsu
   // Not those to the scratchpad, which the next workgroup may be given, nor those to the private window, which the next warp
   // loads without waiting for stores.
   logic posted;
-  assign posted = checked.op == LsuStore && checked.scratch_mask == '0 && checked.private_mask == '0;
+  assign posted = checked.op == LsuStore && checked.scratch_mask == '0 && checked.window_mask == '0 &&
+                  checked.private_mask == '0;
 
   lsu_slots u_slots (
     .clk_i,
@@ -230,7 +360,7 @@ module lsu
     .free_slot_o       (new_slot),
     .allocate_i        (allocate),
     .allocate_warp_i   (checked.tag.warp),
-    .allocate_mask_i   (checked.memory_mask | checked.scratch_mask),
+    .allocate_mask_i   (checked.memory_mask | checked.scratch_mask | checked.window_mask),
     .allocate_posted_i (posted),
     .memory_done_i     (memory_stored),
     .memory_slot_i     (memory_slot),
@@ -238,6 +368,9 @@ module lsu
     .scratch_done_i    (scratch_stored),
     .scratch_slot_i    (scratch_slot),
     .scratch_mask_i    (scratch_lanes),
+    .window_done_i     (window_stored),
+    .window_slot_i     (window_slot),
+    .window_mask_i     (window_lanes),
     .writeback_done_i  (part_take),
     .writeback_slot_i  (part_slot),
     .writeback_mask_i  (part_mask),
@@ -318,9 +451,9 @@ module lsu
     .memory_i         (memory_part),
     .memory_valid_i   (memory_part_valid),
     .memory_ready_o   (memory_part_ready),
-    .scratch_i        (scratch_part),
-    .scratch_valid_i  (scratch_part_valid),
-    .scratch_ready_o  (scratch_part_ready),
+    .scratch_i        (aside_part),
+    .scratch_valid_i  (aside_part_valid),
+    .scratch_ready_o  (aside_part_ready),
     .slot_o           (part_slot),
     .mask_o           (part_mask),
     .take_o           (part_take),

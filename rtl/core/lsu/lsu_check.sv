@@ -41,7 +41,7 @@ module lsu_check
   lsu_request_t  a_q;
   logic          a_valid_d, a_valid_q, a_first_d, a_first_q;
   lane_mask_t    a_rest_d, a_rest_q;
-  lane_mask_t    a_misaligned, a_fault, a_scratch, a_private, a_device;
+  lane_mask_t    a_misaligned, a_fault, a_scratch, a_private, a_device, a_window;
   lane_mask_t    a_lines, a_same;
   lane_id_t      a_lane;
   line_address_t a_line;
@@ -53,7 +53,7 @@ module lsu_check
   logic          b_valid_d, b_valid_q, b_last_q, b_served_q, b_checked_d, b_checked_q;
   lsu_request_t  b_q;
   mem_size_e     b_size_q;
-  lane_mask_t    b_misaligned_q, b_window_fault_q, b_scratch_q, b_private_q;
+  lane_mask_t    b_misaligned_q, b_window_fault_q, b_scratch_q, b_private_q, b_window_q;
   lane_mask_t    b_same_q, b_region_fault_d, b_region_fault_q;
   line_address_t b_line_q;
   word_t         b_private_base_q;
@@ -65,16 +65,19 @@ module lsu_check
 
   lsu_windows u_windows (
     .op_i          (a_q.op),
+    .engine_i      (a_q.engine),
     .size_i        (a_size),
     .mask_i        (a_q.mask),
     .address_i     (a_q.address),
     .scratch_size_i(launch_i.scratch_size),
     .private_size_i(launch_i.private_size),
+    .accumulators_i(launch_i.accumulators),
     .misaligned_o  (a_misaligned),
     .fault_o       (a_fault),
     .scratch_o     (a_scratch),
     .private_o     (a_private),
-    .device_o      (a_device)
+    .device_o      (a_device),
+    .accumulator_o (a_window)
   );
 
   assign a_lines = a_first_q ? a_device : a_rest_q;
@@ -135,7 +138,7 @@ module lsu_check
   assign b_fault = b_window_fault_q | b_region_fault_q | b_line_fault;
   assign b_good  = b_q.mask & ~b_misaligned_q & ~b_fault;
   assign b_fence = b_q.op == LsuFence;
-  assign b_scratch_only = (b_q.op == LsuLoad || b_q.op == LsuStore) && (b_good & ~b_scratch_q) == '0;
+  assign b_scratch_only = (b_q.op == LsuLoad || b_q.op == LsuStore) && (b_good & ~b_scratch_q & ~b_window_q) == '0;
 
   assign check_valid_o        = b_valid_q & b_last_q & ~b_checked_q & ~(b_fence & busy_i[b_q.tag.warp]);
   assign check_o.tag          = b_q.tag;
@@ -178,13 +181,19 @@ module lsu_check
     checked_o.unsigned_load = b_q.unsigned_load;
     checked_o.rd            = b_q.rd;
     checked_o.scratch_mask  = b_good & b_scratch_q;
-    checked_o.memory_mask   = b_good & ~b_scratch_q;
+    checked_o.memory_mask   = b_good & ~b_scratch_q & ~b_window_q;
+    checked_o.window_mask   = b_good & b_window_q;
+    checked_o.engine        = b_q.engine;
+    checked_o.scratch_base  = b_q.scratch_base;
+    checked_o.first_buffer  = b_q.first_buffer;
     checked_o.private_mask  = b_good & b_private_q;
     checked_o.data          = b_q.data;
     checked_o.pc            = b_q.pc;
     for (int unsigned l = 0; l < Lanes; l++) begin
       if (b_scratch_q[l]) begin
         checked_o.address[l] = 32'(b_q.scratch_base) + 32'(b_q.address[l][ScratchBits-1:0]);
+      end else if (b_window_q[l]) begin
+        checked_o.address[l] = (b_q.first_buffer ? BufferBytes : 32'd0) + 32'(b_q.address[l][AccumulatorBits-1:0]);
       end else if (b_private_q[l]) begin
         // Word o/4 of lane l is word (o/4) * lanes + l of the warp's part; the byte within the word stays.
         checked_o.address[l] = b_private_base_q + ((b_q.address[l] & (PRIVATE_SIZE - 32'd4)) << LaneShift) +
@@ -210,6 +219,7 @@ module lsu_check
       b_window_fault_q <= a_fault;
       b_scratch_q      <= a_scratch;
       b_private_q      <= a_private;
+      b_window_q       <= a_window;
       b_same_q         <= a_same;
       b_line_q         <= a_line;
       b_private_base_q <= a_private_base;

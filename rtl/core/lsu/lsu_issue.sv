@@ -1,6 +1,7 @@
 // Issue phase of the load/store unit: turns one checked instruction into line requests, one per cycle, and one
 // scratchpad request that goes out beside them. Loads and stores need one request per distinct line; AMO, LR and SC
-// one per lane in ascending order, and they start only when the warp has no other access outstanding.
+// one per lane in ascending order, and they start only when the warp has no other access outstanding. So does what goes to the engines,
+// which leaves in one piece (lsu_engine), as accesses to the accumulators do.
 // Latency: the first request leaves in the cycle after the instruction is taken; the next instruction is taken in the cycle
 // in which the last request leaves.
 // Also keeps, per warp and memory, whether a reservation can exist: a warp loses both with any SC and at its start.
@@ -32,16 +33,23 @@ module lsu_issue
   // to the scratchpad
   output scratch_request_t scratch_o,
   output logic             scratch_valid_o,
-  input  logic             scratch_ready_i
+  input  logic             scratch_ready_i,
+  // to the engines; to the accumulators
+  output lsu_checked_t     engine_o,
+  output logic             engine_valid_o,
+  input  logic             engine_ready_i,
+  output window_request_t  window_o,
+  output logic             window_valid_o,
+  input  logic             window_ready_i
 );
 
   lsu_checked_t     i_q;
   lsu_slot_t        slot_q;
-  logic             valid_d, valid_q, started_d, started_q, scratch_left_d, scratch_left_q;
+  logic             valid_d, valid_q, started_d, started_q, scratch_left_d, scratch_left_q, engine_left_d, engine_left_q, window_left_d, window_left_q;
   lane_mask_t       lanes_d, lanes_q;
   logic [Warps-1:0] memory_reserved_d, memory_reserved_q, scratch_reserved_d, scratch_reserved_q;
 
-  logic          atomic, go, take, finish, memory_sent, scratch_sent, first_lane;
+  logic          atomic, go, take, finish, memory_sent, scratch_sent, engine_sent, window_sent, first_lane;
   lane_mask_t    hits;
   lane_id_t      lane;
   word_t         address;
@@ -50,7 +58,7 @@ module lsu_issue
   line_strobe_t  strobe;
   line_t         data;
 
-  assign atomic = i_q.op == LsuAmo || i_q.op == LsuLr || i_q.op == LsuSc;
+  assign atomic = i_q.op == LsuAmo || i_q.op == LsuLr || i_q.op == LsuSc || (CopyEngine != 0 && i_q.op == LsuEngine);
   assign go     = valid_q & (~atomic | started_q | ~others_busy_i);
   assign blocked_o = valid_q & (atomic | lanes_q != '0);
   assign slot_o = slot_q;
@@ -132,16 +140,34 @@ module lsu_issue
   assign scratch_valid_o = go & scratch_left_q;
   assign scratch_sent    = scratch_valid_o & scratch_ready_i;
 
+  assign engine_o        = i_q;
+  assign engine_valid_o  = go & engine_left_q;
+  assign engine_sent     = engine_valid_o & engine_ready_i;
+
+  always_comb begin
+    window_o.write = i_q.op == LsuStore;
+    window_o.mask  = i_q.window_mask;
+    window_o.data  = i_q.data;
+    window_o.tag   = i_q.tag;
+    for (int unsigned l = 0; l < Lanes; l++) window_o.address[l] = i_q.address[l][AccumulatorBits-1:0];
+  end
+
+  assign window_valid_o  = go & window_left_q;
+  assign window_sent     = window_valid_o & window_ready_i;
+
   // ---- state -----------------------------------------------------------------------------------------------------
-  assign finish          = go & ((lanes_q & ~(memory_sent ? hits : '0)) == '0) & (~scratch_left_q | scratch_sent);
+  assign finish          = go & ((lanes_q & ~(memory_sent ? hits : '0)) == '0) & (~scratch_left_q | scratch_sent) & (~engine_left_q | engine_sent) &
+                           (~window_left_q | window_sent);
   assign checked_ready_o = ~valid_q | finish;
   assign take            = checked_valid_i & checked_ready_o;
 
   always_comb begin
     valid_d        = take | (valid_q & ~finish);
-    started_d      = take ? 1'b0 : started_q | memory_sent | scratch_sent;
+    started_d      = take ? 1'b0 : started_q | memory_sent | scratch_sent | engine_sent | window_sent;
     lanes_d        = take ? checked_i.memory_mask : lanes_q & ~(memory_sent ? hits : '0);
-    scratch_left_d = take ? checked_i.scratch_mask != '0 : scratch_left_q & ~scratch_sent;
+    scratch_left_d = take ? checked_i.scratch_mask != '0 && !(CopyEngine != 0 && checked_i.op == LsuEngine) : scratch_left_q & ~scratch_sent;
+    engine_left_d  = CopyEngine != 0 && (take ? checked_i.op == LsuEngine : engine_left_q & ~engine_sent);
+    window_left_d  = MatrixDim != 0 && (take ? checked_i.window_mask != '0 : window_left_q & ~window_sent);
 
     memory_reserved_d  = memory_reserved_q;
     scratch_reserved_d = scratch_reserved_q;
@@ -173,6 +199,8 @@ module lsu_issue
       started_q          <= 1'b0;
       lanes_q            <= '0;
       scratch_left_q     <= 1'b0;
+      engine_left_q      <= 1'b0;
+      window_left_q      <= 1'b0;
       memory_reserved_q  <= '0;
       scratch_reserved_q <= '0;
     end else begin
@@ -180,6 +208,8 @@ module lsu_issue
       started_q          <= started_d;
       lanes_q            <= lanes_d;
       scratch_left_q     <= scratch_left_d;
+      engine_left_q      <= engine_left_d;
+      window_left_q      <= window_left_d;
       memory_reserved_q  <= memory_reserved_d;
       scratch_reserved_q <= scratch_reserved_d;
     end

@@ -53,8 +53,12 @@ package lsu_pkg;
     reg_id_t     rd;
     lane_mask_t  memory_mask;    // lanes that go to device memory (private window included)
     lane_mask_t  private_mask;   // of these, lanes that go through the private window
-    lane_mask_t  scratch_mask;   // lanes that go to the scratchpad; disjoint from memory_mask
-    lane_words_t address;        // memory lanes: device address; scratchpad lanes: byte of the scratchpad
+    lane_mask_t  scratch_mask;   // lanes that go to the scratchpad, of LsuEngine to the engines; disjoint from memory_mask
+    lane_mask_t  window_mask;    // lanes that go to the accumulators; disjoint from both
+    lane_op_e    engine;         // of LsuEngine
+    logic [ScratchBits-1:0] scratch_base;
+    logic        first_buffer;
+    lane_words_t address;        // memory lanes: device address; others: byte of the scratchpad, of all accumulators
     lane_words_t data;
     logic [31:2] pc;
   } lsu_checked_t;

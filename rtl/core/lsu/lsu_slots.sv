@@ -16,13 +16,16 @@ module lsu_slots
   input  warp_id_t         allocate_warp_i,
   input  lane_mask_t       allocate_mask_i,
   input  logic             allocate_posted_i, // its warp need not wait for it to end
-  // lanes done: memory stores, scratchpad stores, write-backs
+  // lanes done: memory stores, scratchpad stores, accumulator stores, write-backs
   input  logic             memory_done_i,
   input  lsu_slot_t        memory_slot_i,
   input  lane_mask_t       memory_mask_i,
   input  logic             scratch_done_i,
   input  lsu_slot_t        scratch_slot_i,
   input  lane_mask_t       scratch_mask_i,
+  input  logic             window_done_i,
+  input  lsu_slot_t        window_slot_i,
+  input  lane_mask_t       window_mask_i,
   input  logic             writeback_done_i,
   input  lsu_slot_t        writeback_slot_i,
   input  lane_mask_t       writeback_mask_i,
@@ -61,6 +64,7 @@ module lsu_slots
     valid_d   = valid_q;
     if (memory_done_i)    pending_d[memory_slot_i]    = pending_d[memory_slot_i] & ~memory_mask_i;
     if (scratch_done_i)   pending_d[scratch_slot_i]   = pending_d[scratch_slot_i] & ~scratch_mask_i;
+    if (window_done_i)    pending_d[window_slot_i]    = pending_d[window_slot_i] & ~window_mask_i;
     if (writeback_done_i) begin
       pending_d[writeback_slot_i] = pending_d[writeback_slot_i] & ~writeback_mask_i;
       failed_d[writeback_slot_i]  = failed_q[writeback_slot_i] | writeback_failed_i;
@@ -115,6 +119,8 @@ module lsu_slots
         (memory_mask_i & ~pending_q[memory_slot_i]) == '0));
       a_scratch_pending : assert (!scratch_done_i || (valid_q[scratch_slot_i] &&
         (scratch_mask_i & ~pending_q[scratch_slot_i]) == '0));
+      a_window_pending : assert (!window_done_i || (valid_q[window_slot_i] &&
+        (window_mask_i & ~pending_q[window_slot_i]) == '0));
       a_writeback_pending : assert (!writeback_done_i || (valid_q[writeback_slot_i] &&
         (writeback_mask_i & ~pending_q[writeback_slot_i]) == '0));
     end

@@ -47,7 +47,22 @@ module memory_unit
   output logic              scratch_request_valid_o,
   input  logic              scratch_request_ready_i,
   input  scratch_response_t scratch_response_i,
-  input  logic              scratch_response_valid_i
+  input  logic              scratch_response_valid_i,
+  // engines and accumulators (with copy_engine alone)
+  output lane_command_t     engine_command_o,
+  output logic              engine_command_valid_o,
+  input  logic              engine_command_ready_i,
+  input  lane_answer_t      engine_answer_i,
+  input  logic              engine_answer_valid_i,
+  output window_request_t   window_request_o,
+  output logic              window_request_valid_o,
+  input  logic              window_request_ready_i,
+  input  scratch_response_t window_response_i,
+  input  logic              window_response_valid_i,
+  output logic [Warps-1:0]  over_phase_o,       // pulse: the wait of the warp was answered at once
+  output engine_fault_t     engine_error_o,     // an operation of a lane on an mbarrier has an error
+  output logic              engine_error_valid_o,
+  input  logic              engine_error_ready_i
 );
 
   mem_request_t  request;
@@ -99,7 +114,21 @@ module memory_unit
     .scratch_request_valid_o,
     .scratch_request_ready_i,
     .scratch_response_i,
-    .scratch_response_valid_i
+    .scratch_response_valid_i,
+    .engine_command_o,
+    .engine_command_valid_o,
+    .engine_command_ready_i,
+    .engine_answer_i,
+    .engine_answer_valid_i,
+    .window_request_o,
+    .window_request_valid_o,
+    .window_request_ready_i,
+    .window_response_i,
+    .window_response_valid_i,
+    .over_phase_o,
+    .engine_error_o,
+    .engine_error_valid_o,
+    .engine_error_ready_i
   );
 
   data_cache u_data_cache (

@@ -23,7 +23,9 @@ module core_monitor
   input trace_commit_t [TraceCommits-1:0]    trace_commit,
   input logic [TracePorts-1:0]               trace_writeback_valid,
   input trace_writeback_t [TracePorts-1:0]   trace_writeback,
-  input logic [Lanes-1:0][7:0]               trace_fcsr
+  input logic [Lanes-1:0][7:0]               trace_fcsr,
+  input logic [Warps-1:0]                    trace_wake,
+  input logic [Warps-1:0][31:0]              trace_wake_order
 );
 
   // For waveforms (verif/harness/waves), with names and widths that are the same for every configuration.
@@ -56,9 +58,9 @@ module core_monitor
     watch    = heddle_monitor_watch();
   end
 
-  // Only loads, stores and atomics have addresses and data.
+  // Only loads, stores, atomics and what goes to the engines have addresses and data.
   function automatic logic has_operands(input word_t instr);
-    return instr[6:0] inside {7'h03, 7'h07, 7'h23, 7'h27, 7'h2F};
+    return instr[6:0] inside {7'h03, 7'h07, 7'h23, 7'h27, 7'h2F} || (instr[6:0] == 7'h0B && instr[14:13] == 2'b10);
   endfunction
 
   // What a watch is told: stores, and hd.exit.
@@ -116,9 +118,12 @@ module core_monitor
                                      32'(trace_writeback[p].mask), trace_writeback[p].data);
           end
         end
+        for (int unsigned w = 0; w < Warps; w++) begin
+          if (trace_wake[w]) heddle_monitor_wake(32'(core_id_i), w, trace_wake_order[w]);
+        end
         if (fault_valid_o) begin
           heddle_monitor_fault(32'(core_id_i), 32'(fault_o.warp), 32'(fault_o.lane), fault_o.cause, fault_o.pc,
-                               fault_o.value, fault_o.group_id[0], fault_o.group_id[1], fault_o.group_id[2],
+                               fault_o.value, fault_o.detail, fault_o.group_id[0], fault_o.group_id[1], fault_o.group_id[2],
                                32'(fault_o.local_id));
         end
       end
@@ -133,7 +138,8 @@ module core_monitor
         heddle_monitor_dispatch(32'(core_id_i), 32'(dispatch_i.warp), 32'(dispatch_i.group_slot),
                                 32'(dispatch_i.group_warps), 32'(dispatch_i.warp_in_group), 32'(dispatch_i.mask),
                                 dispatch_i.group_id[0], dispatch_i.group_id[1], dispatch_i.group_id[2],
-                                32'(dispatch_i.scratch_base), 32'(dispatch_i.local_base), launch_i.entry);
+                                32'(dispatch_i.scratch_base), 32'(dispatch_i.first_buffer),
+                                32'(dispatch_i.local_base), launch_i.entry);
       end
     end
   end

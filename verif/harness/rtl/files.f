@@ -4,6 +4,9 @@ verif/harness/rtl/core_monitor.sv
 verif/harness/rtl/request_monitor.sv
 verif/harness/rtl/memory_monitor.sv
 verif/harness/rtl/scratch_monitor.sv
+verif/harness/rtl/engine_monitor.sv
+verif/harness/rtl/window_monitor.sv
+verif/harness/rtl/request_tag_monitor.sv
 verif/harness/rtl/refusal_monitor.sv
 verif/harness/rtl/launch_monitor.sv
 verif/harness/rtl/memory_port_dpi.sv

@@ -1,4 +1,5 @@
-// Bound to each bank's l2_data: reports every write, AMO, LR and SC to device memory in the cycle it takes its place in the order.
+// Bound to each bank's l2_data: reports every write, AMO, LR and SC to device memory in the cycle it takes its place in the order, those of
+// the copy engine as its own.
 module memory_monitor
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -23,7 +24,10 @@ module memory_monitor
   initial lockstep = heddle_monitor_lockstep();
 
   always_ff @(posedge clk_i) begin
-    if (rst_ni && lockstep && trace_memory_valid) begin
+    if (rst_ni && lockstep && trace_memory_valid && trace_memory.engine) begin
+      heddle_monitor_copy_memory(trace_memory.request.tag.order, trace_memory.request.address, trace_memory.request.strobe,
+                                 trace_memory.request.data);
+    end else if (rst_ni && lockstep && trace_memory_valid) begin
       heddle_monitor_memory(32'(trace_memory.request.tag.core), 32'(trace_memory.request.tag.warp),
                             trace_memory.request.tag.order, 32'(trace_memory.request.lane),
                             32'(trace_memory.request.op), 32'(trace_memory.request.amo), trace_memory.request.address,

@@ -34,7 +34,7 @@ package monitor_pkg;
       input int unsigned core, input int unsigned warp, input int unsigned group_slot, input int unsigned group_warps,
       input int unsigned warp_in_group, input int unsigned mask, input int unsigned group_x,
       input int unsigned group_y, input int unsigned group_z, input int unsigned scratch_base,
-      input int unsigned local_base, input int unsigned entry);
+      input int unsigned first_buffer, input int unsigned local_base, input int unsigned entry);
 
   import "DPI-C" function void heddle_monitor_warp_done(
       input int unsigned core, input int unsigned warp, input bit kill, input lane_bits_t fcsr);
@@ -61,7 +61,7 @@ package monitor_pkg;
 
   import "DPI-C" function void heddle_monitor_fault(
       input int unsigned core, input int unsigned warp, input int unsigned lane, input int unsigned cause,
-      input int unsigned pc, input int unsigned value, input int unsigned group_x, input int unsigned group_y,
+      input int unsigned pc, input int unsigned value, input int unsigned detail, input int unsigned group_x, input int unsigned group_y,
       input int unsigned group_z, input int unsigned local_id);
 
   import "DPI-C" function void heddle_monitor_memory(
@@ -73,5 +73,38 @@ package monitor_pkg;
       input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned op,
       input int unsigned amo, input int unsigned mask, input lane_bits_t address, input lane_nibbles_t strobe,
       input lane_bits_t data, input lane_bits_t old, input int unsigned sc_success);
+
+  // ---- engines, with lock-step alone: verif/lockstep/include/heddle/lockstep/records.h says what the fields are -------
+  typedef bit [1023:0] descriptor_bits_t;
+
+  import "DPI-C" function void heddle_monitor_command(
+      input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned lane,
+      input bit matrix, input descriptor_bits_t descriptor);
+
+  import "DPI-C" function void heddle_monitor_command_end(
+      input bit matrix, input int unsigned number, input int unsigned how, input int unsigned identifier,
+      input int unsigned bytes, input int unsigned cause, input int unsigned operand, input int unsigned value);
+
+  import "DPI-C" function void heddle_monitor_copy_memory(
+      input int unsigned number, input int unsigned address, input strobe_bits_t strobe, input line_bits_t data);
+
+  // `address` is that of lane 0's word; the other lanes have those behind it.
+  import "DPI-C" function void heddle_monitor_copy_scratch(
+      input int unsigned number, input int unsigned address, input int unsigned mask, input lane_nibbles_t strobe,
+      input lane_bits_t data);
+
+  import "DPI-C" function void heddle_monitor_barrier(
+      input int unsigned source, input int unsigned core, input int unsigned warp, input int unsigned order,
+      input int unsigned lane, input int unsigned number, input int unsigned op, input int unsigned address,
+      input int unsigned operand, input int unsigned error, input bit phase, input bit over);
+
+  import "DPI-C" function void heddle_monitor_wake(
+      input int unsigned core, input int unsigned warp, input int unsigned order);
+
+  // A request that the accumulators take, and steps of it; `turn` is 0 and 1 in turn, as its last step and the next request overlap.
+  import "DPI-C" function void heddle_monitor_window(
+      input bit turn, input int unsigned core, input int unsigned warp, input int unsigned order);
+  import "DPI-C" function void heddle_monitor_accumulators(
+      input bit turn, input bit store, input int unsigned mask, input lane_bits_t address, input lane_bits_t data);
 
 endpackage

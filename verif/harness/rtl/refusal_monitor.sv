@@ -14,7 +14,7 @@ module refusal_monitor
 
   always_ff @(posedge clk_i) begin
     if (rst_ni && lockstep && refused_valid_o) begin
-      heddle_monitor_fault(0, 32'(refused_o.warp), 32'(refused_o.lane), refused_o.cause, refused_o.pc, refused_o.value,
+      heddle_monitor_fault(0, 32'(refused_o.warp), 32'(refused_o.lane), refused_o.cause, refused_o.pc, refused_o.value, refused_o.detail,
                            refused_o.group_id[0], refused_o.group_id[1], refused_o.group_id[2],
                            32'(refused_o.local_id));
     end

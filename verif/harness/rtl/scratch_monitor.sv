@@ -1,4 +1,5 @@
-// Bound to scratchpad: reports stores, AMOs, LRs and SCs in the cycle they are performed, as many lanes as go together.
+// Bound to scratchpad: reports stores, AMOs, LRs and SCs of lanes, and what the copy engine writes, in the cycle they are performed, as many
+// lanes as go together.
 module scratch_monitor
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -7,7 +8,9 @@ module scratch_monitor
   input logic           clk_i,
   input logic           rst_ni,
   input logic           trace_scratch_valid,
-  input trace_scratch_t trace_scratch
+  input logic           trace_copy_valid,
+  input trace_scratch_t trace_scratch,
+  input scratch_request_t trace_copy
 );
 
   bit lockstep;
@@ -23,6 +26,9 @@ module scratch_monitor
                              32'(trace_scratch.op), 32'(trace_scratch.amo), 32'(trace_scratch.mask),
                              widen_addresses(trace_scratch.address), trace_scratch.strobe, trace_scratch.data,
                              trace_scratch.old, 32'(trace_scratch.sc_success));
+    end
+    if (rst_ni && lockstep && trace_copy_valid) begin
+      heddle_monitor_copy_scratch(trace_copy.tag.order, 32'(trace_copy.address[0]), 32'(trace_copy.mask), trace_copy.strobe, trace_copy.data);
     end
   end
 

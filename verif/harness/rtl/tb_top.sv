@@ -44,6 +44,9 @@ bind simt_core core_monitor u_core_monitor (.*);
 bind simt_core request_monitor u_request_monitor (.*);
 bind l2_data memory_monitor u_memory_monitor (.*);
 bind scratchpad scratch_monitor u_scratch_monitor (.*);
+bind async_engines engine_monitor u_engine_monitor (.*);
+bind matrix_window window_monitor #(.AddressBits(AddressBits), .Units(Units)) u_window_monitor (.*);
+bind cluster_engines request_tag_monitor u_request_tag_monitor (.*);
 bind launch_gate refusal_monitor u_refusal_monitor (.*);
 bind host_port launch_monitor u_launch_monitor (.clk_i, .rst_ni, .ended_i(busy && state_d == StateIdle),
   .written_i(mgmt_write && mgmt_whole && !write_error), .offset_i(mgmt_request_i.address), .value_i(mgmt_request_i.data));

@@ -131,7 +131,8 @@ void heddle_monitor_local_ids(const svBitVecVal* x, const svBitVecVal* y, const 
 
 void heddle_monitor_dispatch(unsigned core, unsigned warp, unsigned group_slot, unsigned group_warps,
                              unsigned warp_in_group, unsigned mask, unsigned group_x, unsigned group_y,
-                             unsigned group_z, unsigned scratch_base, unsigned local_base, unsigned entry) {
+                             unsigned group_z, unsigned scratch_base, unsigned first_buffer, unsigned local_base,
+                             unsigned entry) {
   MonitorSink& sink = *active_sink();
   sink.positions->dispatch(core, warp, mask, {group_x, group_y, group_z}, local_base, entry);
   if (sink.checker == nullptr) return;
@@ -143,6 +144,7 @@ void heddle_monitor_dispatch(unsigned core, unsigned warp, unsigned group_slot, 
                           .mask = mask,
                           .group_id = {group_x, group_y, group_z},
                           .scratch_base = scratch_base,
+                          .first_buffer = first_buffer,
                           .local_base = local_base,
                           .local_id = sink.local_ids});
 }
@@ -157,13 +159,14 @@ void heddle_monitor_warp_done(unsigned core, unsigned warp, svBit kill, const sv
 }
 
 void heddle_monitor_fault(unsigned core, unsigned warp, unsigned lane, unsigned cause, unsigned pc, unsigned value,
-                          unsigned group_x, unsigned group_y, unsigned group_z, unsigned local_id) {
+                          unsigned detail, unsigned group_x, unsigned group_y, unsigned group_z, unsigned local_id) {
   active_sink()->checker->fault({.core = core,
                                  .warp = warp,
                                  .lane = lane,
                                  .cause = cause,
                                  .pc = pc,
                                  .value = value,
+                                 .detail = detail,
                                  .group_id = {group_x, group_y, group_z},
                                  .local_id = local_id});
 }
@@ -198,6 +201,83 @@ void heddle_monitor_scratch(unsigned core, unsigned warp, unsigned order, unsign
   heddle::harness::copy_row(record.data, data, sink.lanes);
   heddle::harness::copy_row(record.old, old, sink.lanes);
   record.sc_success = sc_success;
+}
+
+void heddle_monitor_command(unsigned core, unsigned warp, unsigned order, unsigned lane, svBit matrix,
+                            const svBitVecVal* descriptor) {
+  lockstep::CommandRecord record{.tag = {core, warp, order},
+                                 .lane = lane,
+                                 .engine = matrix != 0 ? lockstep::Engine::kMatrix : lockstep::Engine::kCopy,
+                                 .descriptor = {}};
+  std::copy_n(descriptor, matrix != 0 ? lockstep::kMatrixWords : lockstep::kCopyWords, record.descriptor.begin());
+  active_sink()->checker->command(record);
+}
+
+void heddle_monitor_command_end(svBit matrix, unsigned number, unsigned how, unsigned identifier, unsigned bytes,
+                                unsigned cause, unsigned operand, unsigned value) {
+  active_sink()->checker->command_end({.engine = matrix != 0 ? lockstep::Engine::kMatrix : lockstep::Engine::kCopy,
+                                       .number = number,
+                                       .end = static_cast<lockstep::CommandEnd>(how),
+                                       .identifier = identifier,
+                                       .bytes = bytes,
+                                       .cause = cause,
+                                       .operand = operand,
+                                       .value = value});
+}
+
+void heddle_monitor_copy_memory(unsigned number, unsigned address, const svBitVecVal* strobe, const svBitVecVal* data) {
+  MonitorSink& sink = *active_sink();
+  lockstep::CopyWriteRecord record{
+      .number = number, .device = true, .address = address, .words = sink.line_bytes / 4, .strobe = {}, .data = {}};
+  std::copy_n(strobe, (sink.line_bytes + 31) / 32, record.strobe.begin());
+  std::copy_n(data, sink.line_bytes / 4, record.data.begin());
+  sink.checker->copy_write(record);
+}
+
+void heddle_monitor_copy_scratch(unsigned number, unsigned address, unsigned mask, const svBitVecVal* strobe,
+                                 const svBitVecVal* data) {
+  MonitorSink& sink = *active_sink();
+  lockstep::CopyWriteRecord record{
+      .number = number, .device = false, .address = address, .words = sink.lanes, .strobe = {}, .data = {}};
+  for (unsigned lane = 0; lane < sink.lanes; ++lane) {
+    const unsigned bytes = (mask >> lane & 1) != 0 ? strobe[lane / 8] >> (4 * (lane % 8)) & 0xF : 0;
+    record.strobe[lane / 8] |= bytes << (4 * (lane % 8));
+  }
+  std::copy_n(data, sink.lanes, record.data.begin());
+  sink.checker->copy_write(record);
+}
+
+void heddle_monitor_barrier(unsigned source, unsigned core, unsigned warp, unsigned order, unsigned lane,
+                            unsigned number, unsigned op, unsigned address, unsigned operand, unsigned error,
+                            svBit phase, svBit over) {
+  active_sink()->checker->barrier({.source = static_cast<lockstep::BarrierSource>(source),
+                                   .tag = {core, warp, order},
+                                   .lane = lane,
+                                   .number = number,
+                                   .op = static_cast<lockstep::BarrierOp>(op),
+                                   .address = address,
+                                   .operand = operand,
+                                   .error = error,
+                                   .phase = phase,
+                                   .over = over != 0});
+}
+
+void heddle_monitor_wake(unsigned core, unsigned warp, unsigned order) {
+  active_sink()->checker->wake({.core = core, .warp = warp, .order = order});
+}
+
+void heddle_monitor_window(svBit turn, unsigned core, unsigned warp, unsigned order) {
+  active_sink()->window_tags[turn] = {core, warp, order};
+}
+
+void heddle_monitor_accumulators(svBit turn, svBit store, unsigned mask, const svBitVecVal* address,
+                                 const svBitVecVal* data) {
+  MonitorSink& sink = *active_sink();
+  lockstep::AccumulatorRecord record{
+      .tag = sink.window_tags[turn], .store = store != 0, .mask = mask, .address = {}, .data = {}};
+  heddle::harness::copy_row(record.address, address, sink.lanes);
+  heddle::harness::copy_row(record.data, data, sink.lanes);
+  sink.checker->accumulators(record);
 }
 
 void heddle_monitor_launch_ended() { active_sink()->launch_ended = true; }

@@ -34,6 +34,8 @@ struct MonitorSink {
   lockstep::Row flags{};
   bool has_flags = false;
   std::array<lockstep::Row, 3> local_ids{};
+  // Of the accesses to accumulators that follow.
+  std::array<lockstep::Tag, 2> window_tags{};
 };
 
 MonitorSink*& active_sink();

@@ -419,6 +419,7 @@ lockstep::LaunchOutcome VerilatedDevice::read_outcome() {
     fault.cause = read(regs::kFaultCause);
     fault.pc = read(regs::kFaultPc);
     fault.value = read(regs::kFaultValue);
+    fault.detail = read(regs::kFaultDetail);
     for (unsigned axis = 0; axis < 3; ++axis) {
       fault.group_id[axis] = read(regs::kFaultGroup + axis * regs::kFaultGroupStride);
     }

@@ -27,6 +27,7 @@ struct Arguments {
   std::vector<uint32_t> groups{1, 1, 1};
   std::vector<uint32_t> local{1, 1, 1};
   uint32_t scratch = 0;
+  uint32_t accumulators = 0;
   uint32_t private_size = 1024;
   uint32_t kernel = 0;
   // Of these each launch takes the next one.
@@ -84,6 +85,8 @@ void write_launch(RtlDevice& device, const Arguments& arguments, uint32_t entry,
   device.write_register(regs::kPrivateBase, next(arguments.private_base));
   device.write_register(regs::kPrivateSize, arguments.private_size);
   device.write_register(regs::kScratchSize, arguments.scratch);
+  // (The register is zero after reset, and in most devices it can be nothing else.)
+  if (arguments.accumulators != 0) device.write_register(regs::kAccumulators, arguments.accumulators);
   for (unsigned axis = 0; axis < 3; ++axis) {
     device.write_register(regs::kNumGroups + axis * regs::kNumGroupsStride, arguments.groups[axis]);
     device.write_register(regs::kLocalSize + axis * regs::kLocalSizeStride, arguments.local[axis]);
@@ -263,6 +266,7 @@ int main(int argc, char** argv) {
   app.add_option("--groups", arguments.groups, "workgroups x,y,z")->delimiter(',')->expected(3);
   app.add_option("--local", arguments.local, "workgroup size x,y,z")->delimiter(',')->expected(3);
   app.add_option("--scratch", arguments.scratch, "scratchpad bytes per workgroup");
+  app.add_option("--accumulators", arguments.accumulators, "buffers of accumulators per workgroup");
   app.add_option("--private", arguments.private_size, "private bytes per lane");
   app.add_option("--args", arguments.arguments, "hd_args; of several each launch takes the next")->delimiter(',');
   app.add_option("--at", arguments.at, "address to which the program is loaded; of several each launch takes the next")

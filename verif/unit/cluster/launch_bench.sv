@@ -108,6 +108,7 @@ module launch_bench
     .local_size_i     ({local_id_t'(launch.local_size[2]), local_id_t'(launch.local_size[1]), local_id_t'(launch.local_size[0])}),
     .local_items_i    (local_items),
     .scratch_size_i   (launch.scratch_size[ScratchBits:0]),
+    .accumulators_i   (launch.accumulators),
     .busy_o           (busy),
     .done_o,
     .aborted_o        (aborted),
@@ -122,7 +123,11 @@ module launch_bench
     .warp_done_valid_i(warp_done_valid_i[Cores-1:0]),
     .warp_done_i      (warp_done),
     .fault_valid_i    (fault_valid_i[Cores-1:0]),
-    .fault_i          (core_fault)
+    .fault_i          (core_fault),
+    .clear_o          (),
+    .release_o        (),
+    .engines_busy_i   ('0),
+    .engines_fault_i  (1'b0)
   );
 
   assign dispatch_valid_o = 4'(dispatch_valid);
@@ -155,6 +160,7 @@ module launch_bench
     assign core_fault[c].cause    = fault_cause_i[c];
     assign core_fault[c].pc       = ~fault_cause_i[c];
     assign core_fault[c].value    = {fault_cause_i[c][15:0], fault_cause_i[c][31:16]};
+    assign core_fault[c].detail   = '0;
     assign core_fault[c].group_id = {fault_cause_i[c] + 32'd3, fault_cause_i[c] + 32'd2, fault_cause_i[c] + 32'd1};
     assign core_fault[c].local_id = local_id_t'(fault_cause_i[c]);
     assign core_fault[c].lane     = lane_id_t'(fault_cause_i[c]);

@@ -70,7 +70,7 @@ module copy_bench
   tag_t             [Engines-1:0]         done;
   fault_t           [Engines-1:0]         fault;
   logic             [Engines-1:0]         selected, command_ready, done_valid, fault_valid, memory_write, memory_valid, scratch_write, scratch_valid;
-  logic             [Engines-1:0][15:0]   busy;
+  logic             [Engines-1:0][31:0]   busy;
   logic             [Engines-1:0][31:0]   memory_address;
   logic             [Engines-1:0][127:0]  memory_strobe;
   logic             [Engines-1:0][1023:0] memory_data;
@@ -85,7 +85,7 @@ module copy_bench
     end
   end
 
-  assign who = '{owner: owner_i, scratch_base: scratch_base_i, scratch_size: scratch_size_i};
+  assign who = '{owner: 5'(owner_i), scratch_base: scratch_base_i, scratch_size: scratch_size_i, origin: '0};
 
   for (genvar e = 0; e < Engines; e++) begin : gen_engine
     localparam int unsigned SlotBits = $clog2(Slots[e]);
@@ -109,8 +109,8 @@ module copy_bench
       .context_i               (who),
       .command_valid_i         (command_valid_i && selected[e]),
       .command_ready_o         (command_ready[e]),
-      .forget_i,
-      .cancel_i,
+      .forget_i                (32'(forget_i)),
+      .cancel_i                (32'(cancel_i)),
       .busy_o                  (busy[e]),
       .done_o                  (done[e]),
       .done_valid_o            (done_valid[e]),
@@ -123,6 +123,7 @@ module copy_bench
       .memory_strobe_o         (memory_strobe[e][Lines[e]-1:0]),
       .memory_data_o           (memory_data[e][8*Lines[e]-1:0]),
       .memory_id_o             (memory_id[e][SlotBits-1:0]),
+      .memory_origin_o         (),
       .memory_valid_o          (memory_valid[e]),
       .memory_ready_i,
       .memory_response_id_i    (memory_response_id_i[SlotBits-1:0]),
@@ -133,6 +134,7 @@ module copy_bench
       .scratch_address_o       (scratch_address[e]),
       .scratch_strobe_o        (scratch_strobe[e][Ports[e]-1:0]),
       .scratch_data_o          (scratch_data[e][8*Ports[e]-1:0]),
+      .scratch_origin_o        (),
       .scratch_valid_o         (scratch_valid[e]),
       .scratch_ready_i,
       .scratch_response_data_i (scratch_response_data_i[8*Ports[e]-1:0]),
@@ -151,15 +153,15 @@ module copy_bench
   end
 
   assign command_ready_o   = command_ready[select_i];
-  assign busy_o            = busy[select_i];
+  assign busy_o            = 16'(busy[select_i]);
   assign done_valid_o      = done_valid[select_i];
-  assign done_owner_o      = done[select_i].owner;
+  assign done_owner_o      = 4'(done[select_i].owner);
   assign done_id_o         = done[select_i].id;
   assign done_complete_o   = done[select_i].complete;
   assign done_barrier_o    = done[select_i].barrier;
   assign done_bytes_o      = done[select_i].bytes;
   assign fault_valid_o     = fault_valid[select_i];
-  assign fault_owner_o     = fault[select_i].owner;
+  assign fault_owner_o     = 4'(fault[select_i].owner);
   assign fault_id_o        = fault[select_i].id;
   assign fault_cause_o     = fault[select_i].cause;
   assign fault_value_o     = fault[select_i].value;

@@ -75,6 +75,7 @@ module engines_bench
   engine_pkg::barrier_answer_t                    answer;
   engine_pkg::fault_t                             fault;
   logic                    [Cores-1:0]            command_ready, barrier_ready, answer_valid;
+  logic                    [31:0]                 busy;
   logic                    [engine_pkg::Waiters-1:0] wake;
   logic                    [Lanes-1:0][WindowBits-1:0] window_address;
   scratch_request_t        [Ports-1:0]            request;
@@ -87,11 +88,11 @@ module engines_bench
     regions          = '0;
     regions[0]       = '{base: region_base_i, last: region_last_i, x: 1'b0, w: 1'b1, r: 1'b1};
     command          = '0;
-    command[0]       = '{matrix: command_matrix_i, address: ScratchBits'(command_address_i), owner: owner_i, scratch_base: ScratchBits'(scratch_base_i),
-                         scratch_size: (ScratchBits + 1)'(scratch_size_i), buffers: 2'b11};
+    command[0]       = '{matrix: command_matrix_i, address: ScratchBits'(command_address_i), owner: 5'(owner_i), scratch_base: ScratchBits'(scratch_base_i),
+                         scratch_size: (ScratchBits + 1)'(scratch_size_i), buffers: 2'b11, tag: '0, lane: '0, first_buffer: 1'b0, pc: '0};
     barrier          = '0;
     barrier[0]       = '{op: copy_pkg::barrier_op_e'(barrier_op_i), address: 18'(barrier_address_i), limit: 19'(scratch_base_i + scratch_size_i),
-                         operand: barrier_operand_i, waiter: '0};
+                         operand: barrier_operand_i, waiter: '0, tag: '0, lane: '0};
     for (int unsigned l = 0; l < Lanes; l++) window_address[l] = WindowBits'(window_word_i + l);
 
     request[Cores-1:0]    = '0;
@@ -114,7 +115,8 @@ module engines_bench
   assign answer_over_o   = answer.over;
   assign answer_valid_o  = answer_valid[0];
   assign wake_o          = wake[0];
-  assign fault_owner_o   = fault.owner;
+  assign busy_o          = 16'(busy);
+  assign fault_owner_o   = 4'(fault.owner);
   assign fault_engine_o  = fault.engine;
   assign fault_id_o      = fault.id;
   assign fault_cause_o   = fault.cause;
@@ -136,9 +138,9 @@ module engines_bench
     .barrier_answer_valid_o  (answer_valid),
     .wake_o                  (wake),
     .cancel_waiter_i         ('0),
-    .forget_i,
-    .cancel_i,
-    .busy_o,
+    .forget_i                (32'(forget_i)),
+    .cancel_i                (32'(cancel_i)),
+    .busy_o                  (busy),
     .fault_o                 (fault),
     .fault_valid_o,
     .fault_ready_i,
@@ -169,7 +171,8 @@ module engines_bench
   assign memory_id_o      = 8'(memory_request.id);
 
   scratchpad #(
-    .Ports(Ports)
+    .Ports   (Ports),
+    .CopyPort(Cores + 2)
   ) u_scratchpad (
     .clk_i,
     .rst_ni,

@@ -76,16 +76,19 @@ module lsu_bench
 
   lsu_windows u_windows (
     .op_i          (lsu_op_e'(op_i)),
+    .engine_i      (LaneInit),
     .size_i        (mem_size_e'(size_i)),
     .mask_i        (lane_mask_t'(mask_i)),
     .address_i,
     .scratch_size_i,
     .private_size_i,
+    .accumulators_i('0),
     .misaligned_o  (misaligned),
     .fault_o       (fault),
     .scratch_o     (scratch),
     .private_o     (in_private),
-    .device_o      (device)
+    .device_o      (device),
+    .accumulator_o ()
   );
 
   coalescer u_coalescer (

@@ -59,7 +59,7 @@ module engine_bench
   logic [Lanes-1:0][31:0]                              lane_data [Engines];
   context_t                                            from;
 
-  assign from = '{owner: owner_i, scratch_base: scratch_base_i, scratch_size: scratch_size_i, buffers: buffers_i};
+  assign from = '{owner: 5'(owner_i), scratch_base: scratch_base_i, scratch_size: scratch_size_i, buffers: buffers_i, origin: '0};
 
   for (genvar i = 0; i < Engines; i++) begin : gen_engine
     localparam int unsigned Dim         = 4 << i;
@@ -86,7 +86,7 @@ module engine_bench
       .context_i        (from),
       .command_valid_i,
       .command_ready_o  (command_ready[i]),
-      .forget_i,
+      .forget_i         (32'(forget_i)),
       .done_o           (done[i]),
       .done_valid_o     (done_valid[i]),
       .done_ready_i,
@@ -112,12 +112,12 @@ module engine_bench
 
   assign command_ready_o   = command_ready[select_i];
   assign done_valid_o      = done_valid[select_i];
-  assign done_owner_o      = done[select_i].owner;
+  assign done_owner_o      = 4'(done[select_i].owner);
   assign done_id_o         = done[select_i].id;
   assign done_arrive_o     = done[select_i].arrive;
   assign done_barrier_o    = done[select_i].barrier;
   assign fault_valid_o     = fault_valid[select_i];
-  assign fault_owner_o     = fault[select_i].owner;
+  assign fault_owner_o     = 4'(fault[select_i].owner);
   assign fault_id_o        = fault[select_i].id;
   assign fault_cause_o     = fault[select_i].cause;
   assign fault_operand_o   = fault[select_i].operand;

@@ -221,11 +221,13 @@ module mem_bench
       request.tag.order     = req_order_i[c];
       request.op            = lsu_op_e'(req_op_i[c][2:0]);
       request.amo           = amo_op_e'(req_amo_i[c][3:0]);
+      request.engine        = LaneInit;
       request.size          = mem_size_e'(req_size_i[c][1:0]);
       request.unsigned_load = req_unsigned_i[c];
       request.rd            = reg_id_t'(req_rd_i[c]);
       request.mask          = lane_mask_t'(req_mask_i[c]);
       request.scratch_base  = ScratchBits'(req_scratch_base_i[c]);
+      request.first_buffer  = 1'b0;
       request.pc            = 30'(req_order_i[c]);
       for (int l = 0; l < Lanes; l++) begin
         request.address[l] = req_address_i[c][l];
@@ -275,7 +277,21 @@ module mem_bench
       .scratch_request_valid_o (scratch_request_valid[c]),
       .scratch_request_ready_i (scratch_request_ready[c]),
       .scratch_response_i      (scratch_response[c]),
-      .scratch_response_valid_i(scratch_response_valid[c])
+      .scratch_response_valid_i(scratch_response_valid[c]),
+      .engine_command_o        (),
+      .engine_command_valid_o  (),
+      .engine_command_ready_i  (1'b0),
+      .engine_answer_i         ('0),
+      .engine_answer_valid_i   (1'b0),
+      .window_request_o        (),
+      .window_request_valid_o  (),
+      .window_request_ready_i  (1'b0),
+      .window_response_i       ('0),
+      .window_response_valid_i (1'b0),
+      .over_phase_o            (),
+      .engine_error_o          (),
+      .engine_error_valid_o    (),
+      .engine_error_ready_i    (1'b0)
     );
 
     assign check_warp_o[c]       = 32'(check.tag.warp);
