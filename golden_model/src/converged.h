@@ -16,6 +16,7 @@
 #include "executor_control.h"
 #include "heddle/fp/format.h"
 #include "heddle/fp/host.h"
+#include "heddle/model/mbarrier.h"
 #include "heddle/model/memory.h"
 #include "heddle/model/warp.h"
 #include "host_access.h"
@@ -267,6 +268,9 @@ class ConvergedExecutor {
   void load_reserved() { leave(); }
   void store_conditional() { leave(); }
   void csr(CsrUpdate, bool) { leave(); }
+  void command(bool) { leave(); }
+  void barrier_operation(BarrierOp) { leave(); }
+  void barrier_wait() { leave(); }
   void vote(Vote, bool) { leave(); }
   template <typename Source>
   void shuffle(Source&&, bool) {

@@ -13,6 +13,7 @@ std::optional<RejectReason> check_launch(const Shape& shape, const Launch& launc
   if (std::ranges::find(launch.num_groups, 0u) != launch.num_groups.end()) return RejectReason::kGridSize;
   if (launch.scratch_size > shape.scratchpad_bytes) return RejectReason::kScratchpadSize;
   if (launch.private_size % 4 != 0) return RejectReason::kPrivateSize;
+  if (launch.accumulators > (shape.matrix_dim != 0 ? 2u : 0u)) return RejectReason::kAccumulators;
   return std::nullopt;
 }
 
@@ -25,7 +26,7 @@ unsigned group_warps(const Shape& shape, const Launch& launch) {
 }
 
 std::uint32_t scratch_allocation(const Shape& shape, const Launch& launch) {
-  const std::uint32_t unit = shape.lanes * 4;
+  const std::uint32_t unit = std::max(shape.lanes * 4, shape.copy_engine ? 256u : 0u);
   return (launch.scratch_size + unit - 1) / unit * unit;
 }
 

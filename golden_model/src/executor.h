@@ -12,6 +12,7 @@
 #include "heddle/fp/format.h"
 #include "heddle/fp/host.h"
 #include "heddle/generated/csrs.h"
+#include "heddle/model/mbarrier.h"
 #include "heddle/model/memory.h"
 #include "heddle/model/path.h"
 #include "heddle/model/step.h"
@@ -49,7 +50,7 @@ class Executor {
   enum class Flow : std::uint8_t {
     kNext,   // completed lanes go to pc + 4
     kMoved,  // the rule has set pc, depth and state of every lane of the mask that does not trap
-    kWaits,  // a .sync that stays
+    kWaits,  // a .sync or an hd.mbar.wait that stays
   };
 
   template <typename E>
@@ -142,6 +143,17 @@ class Executor {
   std::uint32_t read_csr(isa::Csr number, unsigned lane) const;
   void write_csr(isa::Csr number, LaneMask lanes, const LaneRow& value);
 
+  // ---- engines ----
+  Engines& engines() const;
+  bool engine_exists();
+  LaneMask translate_for_engine(unsigned bytes, unsigned alignment);
+  void command(bool matrix);
+  void barrier_operation(BarrierOp op);
+  void barrier_wait();
+  void engines_done();
+  void apply_wakes();
+  void settle_accumulators(LaneMask access);
+
   // ---- collectives ----
   bool gather_sync(ConstRow masks);
   void vote(Vote kind, bool sync);
@@ -167,6 +179,7 @@ class Executor {
   bool declined_ = false;
   LaneMask sc_failed_ = 0;
   bool sc_deferred_ = false;
+  bool wakes_ = false;                  // WAIT lanes of some warps become RUN after the slot
   std::array<Cause, kMaxLanes> cause_;  // of trap_
   LaneRow tval_;
   std::array<Location, kMaxLanes> location_;  // of translate()'s result

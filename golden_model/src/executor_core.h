@@ -19,6 +19,7 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
   sc_failed_ = 0;
   sc_deferred_ = false;
   declined_ = false;
+  wakes_ = false;
   if constexpr (!kRecord) {
     d_ = windows_->fetch(pc_);
     if (d_ == nullptr && decline()) return;
@@ -32,7 +33,7 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
     r.rd = d_ != nullptr ? d_->rd : 0;
     r.written = r.deferred = r.flagged = r.taken = r.trap = r.access = r.sc_failed = 0;
     r.target = 0;
-    r.reads_counter = r.is_memory = r.needs_sc_result = r.is_fence = false;
+    r.reads_counter = r.is_memory = r.needs_sc_result = r.is_fence = r.is_engine = false;
     r.fault.reset();
   }
   if (d_ != nullptr) [[likely]] {
@@ -40,7 +41,10 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
   } else {
     raise_value(mask_, Cause::kInstructionAccess, pc_);
   }
-  if (!declined_) finish();
+  if (declined_) return;
+  finish();
+  if (wakes_) [[unlikely]]
+    apply_wakes();
 }
 
 // Whether rules 1 to 3 of section 2 say anything about it.
@@ -99,6 +103,7 @@ void Executor<kWidth, kRecord, kDeferred>::record_end(bool waits) {
     r.completed = completed_;
     r.sc_failed = sc_failed_;
     r.needs_sc_result = sc_deferred_;
+    r.fault = fault_;
   }
 }
 
@@ -165,7 +170,6 @@ void Executor<kWidth, kRecord, kDeferred>::deliver_traps() {
       r.cause[l] = static_cast<std::uint8_t>(cause_[l]);
       r.tval[l] = tval_[l];
     });
-    r.fault = fault_;
   }
 }
 

@@ -27,6 +27,7 @@ LaneMask Executor<kWidth, kRecord, kDeferred>::translate(AccessKind kind, unsign
     }
   });
   if constexpr (kRecord) record_access(kind, size, address, access);
+  settle_accumulators(access);
   return access;
 }
 

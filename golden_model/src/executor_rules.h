@@ -7,5 +7,6 @@
 #include "executor_control.h"
 #include "executor_core.h"
 #include "executor_csr.h"
+#include "executor_engine.h"
 #include "executor_float.h"
 #include "executor_memory.h"

@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "heddle/model/engines.h"
 #include "machine_group.h"
 #include "thread_team.h"
 
@@ -19,6 +20,12 @@ Machine::Machine(const Shape& shape)
                      " warps of " + std::to_string(shape.lanes) + " lanes is no possible shape");
   }
   launch_.regions.resize(shape.regions);
+  if (shape.copy_engine) {
+    std::vector<Warp*> warps;
+    for (Warp& warp : warps_) warps.push_back(&warp);
+    engines_ = std::make_unique<Engines>(memory_, std::move(warps));
+    memory_.set_engines(engines_.get());
+  }
 }
 
 Machine::~Machine() = default;
@@ -38,16 +45,25 @@ void Machine::start() {
   const std::uint32_t allocation = scratch_allocation(shape(), launch_);
   scratch_in_use_.assign(allocation == 0 ? 0 : shape().scratchpad_bytes / allocation, false);
   std::ranges::fill(turn_, Turn{});
+  buffer_in_use_ = {};
+  if (engines_ != nullptr) {
+    engines_->set_delays(delay_seed_);
+    engines_->begin_launch();
+    turns_.seed(static_cast<std::uint32_t>(delay_seed_));
+  }
   place_groups();
 }
 
 void Machine::finish() {
   busy_ = false;
   done_ = true;
-  for (Warp& warp : warps_) warp.run = warp.barrier = warp.sync = 0;
+  for (Warp& warp : warps_) warp.run = warp.barrier = warp.sync = warp.wait = warp.wait_again = 0;
   std::ranges::fill(group_of_warp_, nullptr);
   groups_.clear();
+  if (engines_ != nullptr) engines_->begin_launch();
 }
+
+void Machine::set_engine_delays(std::uint64_t seed) { delay_seed_ = seed; }
 
 // In linear order, x fastest, as long as a core has room.
 void Machine::place_groups() {
@@ -86,6 +102,12 @@ bool Machine::place_group(const Vector3& group_id, unsigned core) {
   if (std::ranges::count(core_slots, nullptr) < static_cast<std::ptrdiff_t>(needed)) return false;
 
   auto group = std::make_unique<Group>();
+  const std::uint32_t buffers = launch_.accumulators;
+  if (buffers == 2 && (buffer_in_use_[0] || buffer_in_use_[1])) return false;
+  if (buffers == 1) {
+    if (buffer_in_use_[0] && buffer_in_use_[1]) return false;
+    group->first_buffer = buffer_in_use_[0] ? 1 : 0;
+  }
   std::uint32_t scratch_base = 0;
   if (!scratch_in_use_.empty()) {
     const auto slot = std::ranges::find(scratch_in_use_, false);
@@ -94,6 +116,7 @@ bool Machine::place_group(const Vector3& group_id, unsigned core) {
     group->scratch_slot = static_cast<unsigned>(slot - scratch_in_use_.begin());
     scratch_base = group->scratch_slot * scratch_allocation(shape(), launch_);
   }
+  for (unsigned b = 0; b < buffers; ++b) buffer_in_use_[group->first_buffer + b] = true;
   std::vector<Warp*> members;
   for (unsigned slot = 0; slot < shape().warps && members.size() < needed; ++slot) {
     const unsigned index = core * shape().warps + slot;
@@ -102,8 +125,10 @@ bool Machine::place_group(const Vector3& group_id, unsigned core) {
     Warp& warp = warps_[index];
     memory_.reservations(Space::kDevice).clear(index);
     memory_.reservations(Space::kScratchpad).clear(index);
-    warp.dispatch(memory_.launch(), make_identity(shape(), launch_, group_id, static_cast<unsigned>(members.size()),
-                                                  core, slot, scratch_base));
+    WarpIdentity identity =
+        make_identity(shape(), launch_, group_id, static_cast<unsigned>(members.size()), core, slot, scratch_base);
+    identity.first_buffer = group->first_buffer;
+    warp.dispatch(memory_.launch(), identity);
     if (runner_ != nullptr) runner_->dispatched(index, warp);
     members.push_back(&warp);
     group->slots.push_back(index);
@@ -116,6 +141,7 @@ bool Machine::place_group(const Vector3& group_id, unsigned core) {
 void Machine::release_group(Group& group) {
   for (const unsigned index : group.slots) group_of_warp_[index] = nullptr;
   if (!scratch_in_use_.empty()) scratch_in_use_[group.scratch_slot] = false;
+  for (unsigned b = 0; b < launch_.accumulators; ++b) buffer_in_use_[group.first_buffer + b] = false;
   std::erase_if(groups_, [&](const std::unique_ptr<Group>& g) { return g.get() == &group; });
 }
 
@@ -142,12 +168,53 @@ void Machine::settle(unsigned index, const RunResult& result) {
     Group& group = *group_of_warp_[index];
     const Workgroup::Event event = group.workgroup.after_slot(warps_[index], memory_);
     fault_ = event.fault;
-    if (event.ended) {
-      release_group(group);
-      place_groups();
+    group.ended = event.ended;
+    if (!fault_) settle_group(group);
+    if (engines_ != nullptr && engines_->busy()) {
+      engines_->advance(result.slots);
+      settle_engines();
     }
   }
-  if (fault_ || groups_.empty()) finish();
+  end_launch_if_over();
+}
+
+// Its end, once no command of it is under way, or that it can never go on.
+void Machine::settle_group(Group& group) {
+  if (!group.ended && !group.workgroup.stuck()) return;
+  if (engines_ != nullptr && engines_->busy(group.workgroup.warps().front()->identity.group_id)) return;
+  if (group.ended) {
+    release_group(group);
+    place_groups();
+  } else {
+    fault_ = never_goes_on(group.workgroup.warps(), memory_);
+  }
+}
+
+// What completions of the engines mean for the workgroups.
+void Machine::settle_engines() {
+  engines_->apply_wakes();
+  fault_ = engines_->fault();
+  for (std::size_t i = 0; i < groups_.size() && !fault_;) {
+    const Group* const group = groups_[i].get();
+    settle_group(*groups_[i]);
+    if (i < groups_.size() && groups_[i].get() == group) ++i;
+  }
+}
+
+void Machine::end_launch_if_over() {
+  if (busy_ && (fault_ || groups_.empty())) finish();
+}
+
+// When no warp can run: the engines go on alone. False if they have nothing to do.
+bool Machine::engines_go_on() {
+  if (engines_ == nullptr || !engines_->advance_to_event()) return false;
+  settle_engines();
+  end_launch_if_over();
+  return true;
+}
+
+std::uint64_t Machine::turn_slots() {
+  return engines_ != nullptr && engines_->delays() ? 1 + turns_() % kTurnSlots : kTurnSlots;
 }
 
 // Runs the core's warps in turn until it has used the budget, none is runnable or the launch has ended.
@@ -161,7 +228,7 @@ std::uint64_t Machine::run_core(unsigned core, std::uint64_t budget) {
       continue;
     }
     warp->cycle = clock_ + used;
-    const std::uint64_t most = std::min(kTurnSlots, budget - used);
+    const std::uint64_t most = std::min(turn_slots(), budget - used);
     const RunResult result = runner_ != nullptr ? runner_->run(index, *warp, memory_, most) : run(*warp, memory_, most);
     if (result.slots == 0) {
       ++idle;
@@ -228,7 +295,8 @@ void Machine::run_core_apart(unsigned core, CoreRound& round) {
     if (!alone && warp->run == 0) {
       // A barrier is the core's own affair.
       Group& group = *group_of_warp_[index];
-      alone = warp->sync != 0 || (group.workgroup.after_slot(*warp, memory_).ended && !replace_group(group, core));
+      alone = warp->sync != 0 || warp->wait != 0 ||
+              (group.workgroup.after_slot(*warp, memory_).ended && !replace_group(group, core));
     }
     if (alone) {
       round.halt = CoreRound::Halt{.index = index, .result = result};
@@ -273,12 +341,15 @@ std::uint64_t Machine::advance_round_apart(std::uint64_t budget) {
 }
 
 std::uint64_t Machine::advance(std::uint64_t cycles) {
-  const bool apart = team_ != nullptr && runner_ == nullptr;
+  const bool apart = team_ != nullptr && runner_ == nullptr && (engines_ == nullptr || !engines_->delays());
   std::uint64_t used = 0;
   while (busy_ && used < cycles) {
     const std::uint64_t budget = std::min(apart ? kApartCycles : kRoundCycles, cycles - used);
     const std::uint64_t longest = apart ? advance_round_apart(budget) : advance_round(budget);
-    if (longest == 0) break;
+    if (longest == 0) {
+      if (!engines_go_on()) break;
+      continue;
+    }
     clock_ += longest;
     cycles_ += longest;
     used += longest;

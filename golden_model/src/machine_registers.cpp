@@ -22,6 +22,7 @@ const std::uint32_t* Machine::launch_register(std::uint32_t offset) const {
     case regs::kPrivateBase: return &launch_.private_base;
     case regs::kPrivateSize: return &launch_.private_size;
     case regs::kScratchSize: return &launch_.scratch_size;
+    case regs::kAccumulators: return &launch_.accumulators;
     default: break;
   }
   const regs::RegisterInfo* info = regs::find_register(offset);
@@ -51,6 +52,9 @@ std::optional<std::uint32_t> Machine::read_register(std::uint32_t offset) const 
              regs::shape::kCores.set(shape().cores) | regs::shape::kRegions.set(shape().regions);
     case regs::kScratchpadBytes: return shape().scratchpad_bytes;
     case regs::kLineBytes: return shape().line_bytes;
+    case regs::kEngines:
+      return regs::engines::kCopy.set(shape().copy_engine) | regs::engines::kMatrixFp8.set(shape().matrix_fp8) |
+             regs::engines::kMatrixFp4.set(shape().matrix_fp4) | regs::engines::kMatrixDim.set(shape().matrix_dim);
     case regs::kStatus:
       return regs::status::kBusy.set(busy_) | regs::status::kDone.set(done_) |
              regs::status::kFault.set(fault_.has_value()) | regs::status::kAborted.set(aborted_) |
@@ -60,6 +64,7 @@ std::optional<std::uint32_t> Machine::read_register(std::uint32_t offset) const 
     case regs::kFaultCause: return static_cast<std::uint32_t>(fault.cause);
     case regs::kFaultPc: return fault.pc;
     case regs::kFaultValue: return fault.value;
+    case regs::kFaultDetail: return fault.detail;
     case regs::kFaultGroup: return fault.group_id[index];
     case regs::kFaultLocal: return fault.local_id;
     case regs::kFaultPlace:

@@ -53,6 +53,7 @@ std::uint32_t amo_result(AmoKind kind, std::uint32_t old_word, std::uint32_t ope
 Memory::Memory(const Shape& shape)
     : shape_(shape),
       scratchpad_(shape.scratchpad_bytes),
+      accumulators_(std::size_t{2} * shape.buffer_rows() * shape.buffer_rows()),
       device_reservations_(shape.warp_slots()),
       scratchpad_reservations_(shape.warp_slots()) {}
 
@@ -74,6 +75,7 @@ void Memory::set_launch(const Launch& launch) {
 
 std::uint32_t Memory::read_word(Location place) const {
   if (place.space == Space::kDevice) return device_.read_word(place.address);
+  if (place.space == Space::kAccumulators) return accumulators_.at(place.address / 4);
   std::uint32_t word;
   std::memcpy(&word, &scratchpad_.at(place.address & ~3u), 4);
   return word;
@@ -86,6 +88,10 @@ std::uint32_t Memory::read(Location place, unsigned size) const {
 void Memory::write_word(Location place, std::uint32_t data, unsigned strobe) {
   if (strobe == 0) return;
   const std::uint32_t word = place.address & ~3u;
+  if (place.space == Space::kAccumulators) {
+    accumulators_.at(word / 4) = data;  // there are only whole words
+    return;
+  }
   if (place.space == Space::kDevice) {
     device_.write_word(word, data, strobe);
   } else {
@@ -135,6 +141,13 @@ Translation Memory::locate(const Warp& warp, unsigned lane, std::uint32_t addres
     if (!fits(offset, size, launch_.scratch_size)) return trap(access_cause(kind));
     return at(Space::kScratchpad, warp.identity.scratch_base + offset);
   }
+  if (memory_map::in_accumulator(address)) {
+    const std::uint32_t offset = address - memory_map::kAccumulatorBase;
+    if (is_atomic(kind) || size != 4 || !fits(offset, size, launch_.accumulators * shape_.buffer_bytes())) {
+      return trap(access_cause(kind));
+    }
+    return at(Space::kAccumulators, warp.identity.first_buffer * shape_.buffer_bytes() + offset);
+  }
   if (memory_map::in_private(address)) {
     const std::uint32_t offset = address - memory_map::kPrivateBase;
     if (is_atomic(kind) || !fits(offset, size, launch_.private_size)) return trap(access_cause(kind));
@@ -147,6 +160,20 @@ Translation Memory::locate(const Warp& warp, unsigned lane, std::uint32_t addres
     if (within(ranges, address, address + size - 1)) return at(Space::kDevice, address);
   }
   return trap(access_cause(kind));
+}
+
+Translation Memory::locate_for_engine(const Warp& warp, std::uint32_t address, unsigned bytes,
+                                      unsigned alignment) const {
+  if (address % alignment != 0) return {.ok = false, .cause = Cause::kStoreMisaligned, .location = {}};
+  const std::uint32_t offset = address - memory_map::kScratchpadBase;
+  if (!memory_map::in_scratchpad(address) || !fits(offset, bytes, launch_.scratch_size)) {
+    return {.ok = false, .cause = Cause::kStoreAccess, .location = {}};
+  }
+  return {.ok = true, .cause = {}, .location = {Space::kScratchpad, warp.identity.scratch_base + offset}};
+}
+
+bool Memory::may_access(std::uint32_t address, std::uint32_t size, bool write) const {
+  return memory_map::in_device(address) && within(write ? writable_ : readable_, address, address + (size - 1));
 }
 
 bool Memory::may_fetch(std::uint32_t pc) const {

@@ -227,14 +227,14 @@ void perform(Executor& e) {
     case Op::HdShflUpSync: e.shuffle([](u64 own, u64 delta) { return own - delta; }, true); break;
     case Op::HdShflDownSync: e.shuffle([](u64 own, u64 delta) { return own + delta; }, true); break;
     case Op::HdShflXorSync: e.shuffle([](u64 own, u64 bits) { return own ^ bits; }, true); break;
-    // Copy engine, matrix engine, mbarriers: no device of the model has them yet.
-    case Op::HdCopy:
-    case Op::HdMatrix:
-    case Op::HdMbarInit:
-    case Op::HdMbarArrive:
-    case Op::HdMbarExpect:
-    case Op::HdMbarTest:
-    case Op::HdMbarWait:
+    // Xheddle: engines
+    case Op::HdCopy: e.command(false); break;
+    case Op::HdMatrix: e.command(true); break;
+    case Op::HdMbarInit: e.barrier_operation(BarrierOp::kInit); break;
+    case Op::HdMbarArrive: e.barrier_operation(BarrierOp::kArrive); break;
+    case Op::HdMbarExpect: e.barrier_operation(BarrierOp::kExpect); break;
+    case Op::HdMbarTest: e.barrier_operation(BarrierOp::kTest); break;
+    case Op::HdMbarWait: e.barrier_wait(); break;
     case Op::Illegal: e.trap(Cause::kIllegalInstruction, e.instruction().raw); break;
   }
 }

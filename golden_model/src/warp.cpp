@@ -16,6 +16,7 @@ void Warp::dispatch(const Launch& new_launch, const WarpIdentity& new_identity) 
   run = new_identity.mask;
   barrier = 0;
   sync = 0;
+  wait = wait_again = 0;
   mtvec = 0;
   retired = 0;
   slots = 0;
@@ -30,6 +31,7 @@ LaneState Warp::state(unsigned lane) const {
   if ((run & bit) != 0) return LaneState::kRun;
   if ((barrier & bit) != 0) return LaneState::kBarrier;
   if ((sync & bit) != 0) return LaneState::kSync;
+  if ((wait & bit) != 0) return LaneState::kWait;
   return LaneState::kDead;
 }
 

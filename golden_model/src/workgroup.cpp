@@ -18,7 +18,7 @@ std::uint32_t sync_operand(const Warp& warp, const DecodedInstruction* instructi
 Workgroup::Event Workgroup::after_slot(Warp& warp, Memory& memory) {
   Event event;
   if (warp.run != 0) return event;
-  if (warp.sync != 0) {
+  if (warp.sync != 0 && warp.wait == 0) {
     if (warp.retired_since_release) {
       warp.retired_since_release = false;
       warp.run = warp.sync;
@@ -49,6 +49,12 @@ Workgroup::Event Workgroup::after_slot(Warp& warp, Memory& memory) {
   }
   event.ended = !event.barrier_released;
   return event;
+}
+
+bool Workgroup::stuck() const {
+  const auto has = [this](auto&& test) { return std::any_of(warps_.begin(), warps_.end(), test); };
+  return has([](const Warp* w) { return w->wait != 0; }) &&
+         !has([](const Warp* w) { return w->run != 0 || (w->sync != 0 && w->wait == 0); });
 }
 
 bool Workgroup::ended() const {

@@ -67,6 +67,9 @@ class Hart::Executor {
   void amo(Rules&&...) {}
   void load_reserved() {}
   void store_conditional() {}
+  void command(bool) {}
+  void barrier_operation(model::BarrierOp) {}
+  void barrier_wait() {}
   void exit_lanes() {}
   void barrier() {}
 

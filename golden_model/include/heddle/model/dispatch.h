@@ -10,7 +10,13 @@
 namespace heddle::model {
 
 // status.reason of a rejected start.
-enum class RejectReason : std::uint8_t { kLocalSize = 1, kGridSize = 2, kScratchpadSize = 3, kPrivateSize = 4 };
+enum class RejectReason : std::uint8_t {
+  kLocalSize = 1,
+  kGridSize = 2,
+  kScratchpadSize = 3,
+  kPrivateSize = 4,
+  kAccumulators = 5
+};
 
 // The lowest reason code that applies, or nothing when the shape is possible.
 std::optional<RejectReason> check_launch(const Shape& shape, const Launch& launch);
@@ -19,7 +25,7 @@ std::optional<RejectReason> check_launch(const Shape& shape, const Launch& launc
 std::uint32_t local_count(const Launch& launch);
 // Warps of a workgroup of an accepted launch.
 unsigned group_warps(const Shape& shape, const Launch& launch);
-// Scratchpad bytes allocated per workgroup: rounded up to lanes * 4.
+// Scratchpad bytes allocated per workgroup: rounded up to lanes * 4, with a copy engine to 256 if that is more.
 std::uint32_t scratch_allocation(const Shape& shape, const Launch& launch);
 
 // Identity of one warp of a workgroup at the place the caller chose.

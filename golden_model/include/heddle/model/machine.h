@@ -5,11 +5,13 @@
 // in turn, or on threads of the host.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <span>
 #include <vector>
 
@@ -22,6 +24,7 @@
 
 namespace heddle::model {
 
+class Engines;
 class ThreadTeam;
 
 // Another way to run the warps of a Machine, for studies: which lanes issue together, and what is written down about
@@ -64,6 +67,10 @@ class Machine {
   // core takes which workgroup and who wins a race between cores differ each time. A WarpRunner has one thread.
   void set_host_threads(unsigned threads);
 
+  // Random delays of the engines from the next start on; seed 0, as at first: commands are performed as they are taken.
+  // Warps then take turns of random length, too.
+  void set_engine_delays(std::uint64_t seed);
+
   // Runs for at most `cycles` cycles and stops when the launch ends. Returns the cycles used, 0 when idle. Stops early
   // as well when no warp can go on, which only a WarpRunner can bring about.
   std::uint64_t advance(std::uint64_t cycles);
@@ -92,6 +99,11 @@ class Machine {
   Warp* next_warp(unsigned core, unsigned& index);
   std::uint64_t run_core(unsigned core, std::uint64_t budget);
   void settle(unsigned index, const RunResult& result);
+  void settle_group(Group& group);
+  void settle_engines();
+  void end_launch_if_over();
+  bool engines_go_on();
+  std::uint64_t turn_slots();
   struct CoreRound;
   void run_core_apart(unsigned core, CoreRound& round);
   bool replace_group(Group& group, unsigned core);
@@ -103,6 +115,9 @@ class Machine {
   const std::uint32_t* launch_register(std::uint32_t offset) const;
 
   Memory memory_;
+  std::unique_ptr<Engines> engines_;  // null: the shape has none
+  std::uint64_t delay_seed_ = 0;
+  std::minstd_rand turns_;  // lengths of turns, with delays
   WarpRunner* runner_ = nullptr;
   std::unique_ptr<ThreadTeam> team_;  // null: one thread
   std::mutex placing_;                // of workgroups, on several threads
@@ -127,9 +142,10 @@ class Machine {
   struct alignas(64) Turn {                     // cores on different threads share no line of the host's cache
     unsigned warp = 0;
   };
-  std::vector<Turn> turn_;            // per core: whose turn it is
-  std::vector<bool> scratch_in_use_;  // per allocation of the launch's size
-  Vector3 next_group_{};              // the next one to place; z past the end when all are placed
+  std::vector<Turn> turn_;               // per core: whose turn it is
+  std::vector<bool> scratch_in_use_;     // per allocation of the launch's size
+  std::array<bool, 2> buffer_in_use_{};  // of accumulators
+  Vector3 next_group_{};                 // the next one to place; z past the end when all are placed
 };
 
 }  // namespace heddle::model

@@ -17,10 +17,10 @@
 
 namespace heddle::model {
 
-enum class Space : std::uint8_t { kDevice, kScratchpad };
+enum class Space : std::uint8_t { kDevice, kScratchpad, kAccumulators };
 
 // A physical place: private windows are already mapped to their backing store in device memory, scratchpad offsets to
-// the cluster's scratchpad.
+// the cluster's scratchpad, accumulators to those of both buffers.
 struct Location {
   Space space = Space::kDevice;
   std::uint32_t address = 0;
@@ -42,6 +42,8 @@ struct Translation {
   Location location;                 // when ok
 };
 
+class Engines;
+
 class Memory {
  public:
   explicit Memory(const Shape& shape);
@@ -55,6 +57,14 @@ class Memory {
   const DeviceMemory& device() const { return device_; }
   std::span<std::uint8_t> scratchpad() { return scratchpad_; }
   std::span<const std::uint8_t> scratchpad() const { return scratchpad_; }
+  // Words: buffer, row, column, the column fastest.
+  std::span<std::uint32_t> accumulators() { return accumulators_; }
+  std::span<const std::uint32_t> accumulators() const { return accumulators_; }
+  // Who performs commands and operations on mbarriers as they are executed; not owned. Null: nobody (they may only be
+  // recorded), as there are no such engines or a checker has the order.
+  void set_engines(Engines* engines) { engines_ = engines; }
+  Engines* engines() const { return engines_; }
+  // There are none of the accumulators.
   Reservations& reservations(Space space) {
     return space == Space::kDevice ? device_reservations_ : scratchpad_reservations_;
   }
@@ -83,6 +93,10 @@ class Memory {
   // ---- lane level -------------------------------------------------------------------------------------------------
   // One lane's access of `size` (1, 2, 4) bytes at `address`: misalignment is found before access faults.
   Translation locate(const Warp& warp, unsigned lane, std::uint32_t address, unsigned size, AccessKind kind) const;
+  // The mbarrier or descriptor of `bytes` bytes at a multiple of `alignment` that a lane names (docs/copy.md).
+  Translation locate_for_engine(const Warp& warp, std::uint32_t address, unsigned bytes, unsigned alignment) const;
+  // Whether one region grants all of [address, address + size) to loads, or to stores.
+  bool may_access(std::uint32_t address, std::uint32_t size, bool write) const;
   // Whether an instruction may be fetched from a word-aligned pc.
   bool may_fetch(std::uint32_t pc) const;
   // While set every fetch is an access fault. For a checker that steps an instruction which the bus refused.
@@ -129,6 +143,8 @@ class Memory {
   Launch launch_;
   DeviceMemory device_;
   std::vector<std::uint8_t> scratchpad_;
+  std::vector<std::uint32_t> accumulators_;
+  Engines* engines_ = nullptr;
   Reservations device_reservations_;
   Reservations scratchpad_reservations_;
 

@@ -18,6 +18,7 @@ struct Fault {
   Cause cause = Cause::kIllegalInstruction;
   std::uint32_t pc = 0;
   std::uint32_t value = 0;
+  std::uint32_t detail = 0;  // causes 26 to 28
   Vector3 group_id{};
   std::uint32_t local_id = 0;  // linear
   unsigned lane = 0;
@@ -34,7 +35,7 @@ struct StepResult {  // NOLINT(clang-analyzer-optin.performance.Padding): ordere
   std::uint32_t depth = 0;         // of the path, before the slot
   DecodedInstruction instruction;  // raw is 0 and op Illegal when the fetch faulted
   LaneMask mask = 0;               // lanes that issued, traps included, after the reductions for jumps and .sync
-  bool waits = false;              // a .sync that went to SYNC: nothing retired
+  bool waits = false;              // a .sync that went to SYNC, an hd.mbar.wait to be performed again: nothing retired
   std::uint64_t order = 0;         // slots of the warp before this one
 
   LaneMask completed = 0;  // mask without the trapping lanes; empty when `waits`
@@ -73,6 +74,9 @@ struct StepResult {  // NOLINT(clang-analyzer-optin.performance.Padding): ordere
   LaneMask sc_failed = 0;                      // immediate memory only
   bool needs_sc_result = false;                // call finish_sc before the warp's next slot
   bool is_fence = false;
+  // hd.copy, hd.matrix, hd.mbar.*: address, data (rs2), access and location as above; of a wait the lanes are one
+  // operation.
+  bool is_engine = false;
 };
 
 // Executes one slot for `path` (as select_path gave it, with no change to the warp in between). Updates registers,

@@ -56,8 +56,15 @@ struct Shape {
   unsigned regions = 16;
   std::uint32_t scratchpad_bytes = 32768;  // of the cluster
   std::uint32_t line_bytes = 64;
+  bool copy_engine = false;  // and mbarriers
+  unsigned matrix_dim = 0;   // 0: no matrix engine
+  bool matrix_fp8 = false;
+  bool matrix_fp4 = false;
 
   unsigned warp_slots() const { return cores * warps; }
+  // Rows and columns of a buffer of accumulators, and its bytes.
+  unsigned buffer_rows() const { return 4 * matrix_dim; }
+  std::uint32_t buffer_bytes() const { return buffer_rows() * buffer_rows() * 4; }
 
   static Shape of(const Configuration& configuration) {
     return {.cores = configuration.cores,
@@ -65,7 +72,11 @@ struct Shape {
             .lanes = configuration.lanes,
             .regions = configuration.regions,
             .scratchpad_bytes = configuration.scratchpad_bytes,
-            .line_bytes = configuration.line_bytes};
+            .line_bytes = configuration.line_bytes,
+            .copy_engine = configuration.copy_engine != 0,
+            .matrix_dim = configuration.matrix_dim,
+            .matrix_fp8 = configuration.matrix_fp8 != 0,
+            .matrix_fp4 = configuration.matrix_fp4 != 0};
   }
 };
 
@@ -86,6 +97,7 @@ struct Launch {
   std::uint32_t private_base = 0;
   std::uint32_t private_size = 0;
   std::uint32_t scratch_size = 0;
+  std::uint32_t accumulators = 0;  // buffers per workgroup
   Vector3 num_groups{};
   Vector3 local_size{};
   std::vector<Region> regions;
@@ -104,6 +116,9 @@ enum class Cause : std::uint8_t {
   kEnvironmentCall = 11,
   kCollectiveDeadlock = 24,
   kWritebackRefused = 25,  // of the RTL alone: the model has no memory that refuses anything
+  kCopyEngine = 26,
+  kMatrixEngine = 27,
+  kMbarrier = 28,
 };
 
 // A use of the model that its contract excludes (a shape out of range, a step while an SC is pending, ...).

@@ -9,7 +9,7 @@
 
 namespace heddle::model {
 
-enum class LaneState : std::uint8_t { kDead, kRun, kBarrier, kSync };
+enum class LaneState : std::uint8_t { kDead, kRun, kBarrier, kSync, kWait };
 
 // The selection state machine of section 2; initial values are those at dispatch.
 struct Fairness {
@@ -49,6 +49,7 @@ struct WarpIdentity {          // NOLINT(clang-analyzer-optin.performance.Paddin
   std::array<LaneRow, 3> local_id{};  // x, y, z per lane
   std::uint32_t local_base = 0;       // linear local id of lane 0
   std::uint32_t scratch_base = 0;     // physical scratchpad byte address of the workgroup's allocation
+  unsigned first_buffer = 0;          // of accumulators, of those that the workgroup has been given
 };
 
 // An SC whose outcome is not known yet (deferred memory only): its slot's fairness update is still to be made.
@@ -80,6 +81,13 @@ struct Warp {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for 
   LaneMask run = 0;
   LaneMask barrier = 0;
   LaneMask sync = 0;
+  LaneMask wait = 0;        // for mbarriers (docs/copy.md)
+  LaneMask wait_again = 0;  // of `wait`: their pc is that of the hd.mbar.wait, which they perform when they run again
+  struct Wait {             // what the others of `wait` wait for
+    std::uint32_t pc = 0;
+    std::uint32_t address = 0;  // physical, in the scratchpad
+    unsigned phase = 0;
+  } waits_for;
 
   // Per warp.
   std::uint32_t mtvec = 0;
@@ -99,7 +107,7 @@ struct Warp {  // NOLINT(clang-analyzer-optin.performance.Padding): ordered for 
   // Puts the warp into the state of section 1 at dispatch. `launch` must outlive the run.
   void dispatch(const Launch& new_launch, const WarpIdentity& new_identity);
 
-  LaneMask live() const { return run | barrier | sync; }
+  LaneMask live() const { return run | barrier | sync | wait; }
   LaneState state(unsigned lane) const;
   bool ended() const { return live() == 0; }
   // Hardware warp slot counted over all cores: names reservations and private memory.

@@ -32,7 +32,10 @@ class Workgroup {
   bool ended() const;
 
   // Every live lane is at the barrier, or there is none.
-  static bool arrived(const Warp& warp) { return (warp.run | warp.sync) == 0; }
+  static bool arrived(const Warp& warp) { return (warp.run | warp.sync | warp.wait) == 0; }
+
+  // No lane can run or be released, and some wait for an mbarrier: only an engine can let it go on (docs/copy.md).
+  bool stuck() const;
 
  private:
   std::vector<Warp*> warps_;
