@@ -25,7 +25,7 @@ struct Settings : driver::RunOptions {
   std::string elf;
   uint64_t timeout = 0;
   unsigned threads = 1;
-  bool stack_reference = false, value_patterns = false, stalls = false, check_options = false;
+  bool stack_reference = false, value_patterns = false, stalls = false, check_options = false, engine_delays = false;
 };
 
 void add_run_options(CLI::App& app, Settings& settings) {
@@ -35,6 +35,8 @@ void add_run_options(CLI::App& app, Settings& settings) {
   app.add_option("--threads", settings.threads, "Threads of the host that the cores run on (model)")
       ->check(CLI::Range(1U, 64U))
       ->capture_default_str();
+  app.add_flag("--engine-delays", settings.engine_delays,
+               "Copy and matrix engine take random times, by --seed: races show (model)");
   app.add_flag("--stack-reference", settings.stack_reference,
                "Also run on an exact post-dominator stack and report its issue slots (model)");
   app.add_flag("--value-patterns", settings.value_patterns,
@@ -47,6 +49,7 @@ void add_run_options(CLI::App& app, Settings& settings) {
 /// What no single option can see; empty if all is well.
 std::string contradiction(const Settings& settings) {
   if (settings.on_rtl() && settings.threads != 1) return "--threads are those of the model: add --backend model";
+  if (settings.on_rtl() && settings.engine_delays) return "--engine-delays are the model's: add --backend model";
   if (settings.on_rtl() && settings.stack_reference)
     return "--stack-reference is computed in the model: add --backend model";
   if (settings.on_rtl() && settings.value_patterns)
@@ -87,6 +90,7 @@ driver::DeviceOptions device_options(const Settings& settings, const Example& ex
   options.backend = settings.on_rtl() ? driver::BackendKind::kRtl : driver::BackendKind::kModel;
   settings.apply(options, example.name);
   options.host_threads = settings.threads;
+  options.engine_delays = settings.engine_delays;
   options.stack_reference = settings.stack_reference;
   options.value_patterns = settings.value_patterns;
   options.replay = fmt::format("./heddle run {} {}", example.name, quoted(words));

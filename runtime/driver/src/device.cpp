@@ -43,6 +43,7 @@ const char* rejection_text(uint32_t reason) {
     case 2: return "grid size";
     case 3: return "scratchpad size";
     case 4: return "private size";
+    case 5: return "buffers of accumulators";
     default: return "unknown reason";
   }
 }
@@ -155,6 +156,12 @@ void Device::check_launch(const std::string& kernel, Size3 grid, Size3 workgroup
         "the device has {}",
         kernel, scratch, image_->scratch_bytes(), options.extra_scratch_bytes, shape_.scratchpad_bytes));
   }
+  const uint32_t buffers = shape_.matrix_dim != 0 ? 2 : 0;
+  if (options.accumulators > buffers) {
+    invalid(fmt::format("launch of '{}': a workgroup needs {} buffers of accumulators, the device has {}{}", kernel,
+                        options.accumulators, buffers,
+                        buffers == 0 ? ": its configuration has no matrix engine (matrix_dim)" : ""));
+  }
   if (options.private_bytes == 0 || options.private_bytes % 4 != 0 ||
       options.private_bytes > memory_map::kPrivateSize) {
     invalid(fmt::format("launch of '{}': {} bytes of private memory per lane: must be a multiple of 4, from 4 to {}",
@@ -194,6 +201,7 @@ LaunchRegisters Device::launch_registers(uint32_t kernel_address) const {
           .private_base = private_base_,
           .private_size = launch_->options.private_bytes,
           .scratch_size = image_->scratch_bytes() + launch_->options.extra_scratch_bytes,
+          .accumulators = launch_->options.accumulators,
           .num_groups = launch_->grid,
           .local_size = launch_->workgroup,
           .regions = regions()};

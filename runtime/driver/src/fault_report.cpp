@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "engine_fault.h"
 #include "heddle/generated/memory_map.h"
 
 namespace heddle::driver {
@@ -23,6 +24,9 @@ enum Cause : uint32_t {
   kEnvironmentCall = 11,
   kCollective = 24,
   kWritebackRefused = 25,
+  kCopyEngine = 26,
+  kMatrixEngine = 27,
+  kMbarrier = 28,
 };
 
 constexpr uint32_t kNullPage = 4096;
@@ -149,6 +153,9 @@ void explain_fault(FaultReport& fault, const FaultContext& context) {
       fault.address = value;
       fault.hint = neighbourhood(value, context);
       return;
+    case kCopyEngine: explain_copy_fault(fault, value); break;
+    case kMatrixEngine: explain_matrix_fault(fault, value); break;
+    case kMbarrier: explain_mbarrier_error(fault, value); break;
     default: fault.cause_text = fmt::format("trap with unknown cause {}", fault.cause); break;
   }
   locate_lane(fault, context);

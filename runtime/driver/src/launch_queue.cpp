@@ -35,6 +35,10 @@ LaunchQueue::LaunchQueue(Backend& backend, Allocator& allocator, const std::file
 }
 
 void LaunchQueue::start(const LaunchRegisters& launch, uint64_t private_bytes) {
+  if (launch.accumulators != 0) {
+    throw DeviceError(ErrorKind::kInvalidArgument,
+                      "a packet cannot ask for buffers of accumulators: use a configuration without management=1");
+  }
   hd_packet packet{};
   for (size_t axis = 0; axis < 3; ++axis) {
     const uint64_t items = uint64_t{launch.num_groups[axis]} * launch.local_size[axis];

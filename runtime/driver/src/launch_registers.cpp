@@ -27,12 +27,17 @@ DeviceShape identify(Backend& device) {
                                   regs::version::kMajor.get(version), regs::version::kMinor.get(version)));
   }
   const uint32_t shape = device.read_register(regs::kShape);
+  const uint32_t engines = device.read_register(regs::kEngines);
   return {.cores = regs::shape::kCores.get(shape),
           .warps = regs::shape::kWarps.get(shape),
           .lanes = regs::shape::kLanes.get(shape),
           .regions = regs::shape::kRegions.get(shape),
           .scratchpad_bytes = device.read_register(regs::kScratchpadBytes),
-          .line_bytes = device.read_register(regs::kLineBytes)};
+          .line_bytes = device.read_register(regs::kLineBytes),
+          .copy_engine = regs::engines::kCopy.get(engines) != 0,
+          .matrix_fp8 = regs::engines::kMatrixFp8.get(engines) != 0,
+          .matrix_fp4 = regs::engines::kMatrixFp4.get(engines) != 0,
+          .matrix_dim = regs::engines::kMatrixDim.get(engines)};
 }
 
 void write_launch_registers(Backend& device, const LaunchRegisters& launch, uint32_t region_count) {
@@ -42,6 +47,7 @@ void write_launch_registers(Backend& device, const LaunchRegisters& launch, uint
   device.write_register(regs::kPrivateBase, launch.private_base);
   device.write_register(regs::kPrivateSize, launch.private_size);
   device.write_register(regs::kScratchSize, launch.scratch_size);
+  device.write_register(regs::kAccumulators, launch.accumulators);
   for (uint32_t i = 0; i < 3; ++i) {
     device.write_register(regs::kNumGroups + i * regs::kNumGroupsStride, launch.num_groups[i]);
     device.write_register(regs::kLocalSize + i * regs::kLocalSizeStride, launch.local_size[i]);
@@ -61,6 +67,7 @@ FaultReport read_fault_record(Backend& device) {
   fault.cause = device.read_register(regs::kFaultCause);
   fault.pc = device.read_register(regs::kFaultPc);
   fault.address = device.read_register(regs::kFaultValue);
+  fault.detail = device.read_register(regs::kFaultDetail);
   for (uint32_t i = 0; i < 3; ++i)
     fault.group[i] = device.read_register(regs::kFaultGroup + i * regs::kFaultGroupStride);
   fault.local_linear = device.read_register(regs::kFaultLocal);

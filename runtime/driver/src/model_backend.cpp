@@ -16,17 +16,6 @@
 namespace heddle::driver {
 namespace {
 
-model::Shape shape_of(const Configuration& configuration) {
-  model::Shape shape;
-  shape.cores = configuration.cores;
-  shape.warps = configuration.warps;
-  shape.lanes = configuration.lanes;
-  shape.regions = configuration.regions;
-  shape.scratchpad_bytes = configuration.scratchpad_bytes;
-  shape.line_bytes = configuration.line_bytes;
-  return shape;
-}
-
 /// A launch longer than this has no stack reference: seconds of simulation, so that one that never ends does not hold
 /// up the run.
 constexpr uint64_t kStackSlots = 100'000'000;
@@ -34,12 +23,13 @@ constexpr uint64_t kStackSlots = 100'000'000;
 class ModelBackend final : public Backend {
  public:
   explicit ModelBackend(const BackendOptions& options)
-      : machine_(shape_of(Configuration::parse(options.configuration))) {
+      : machine_(model::Shape::of(Configuration::parse(options.configuration))) {
     const Configuration configuration = Configuration::parse(options.configuration);
     if (configuration.management != 0) {
       management_ = std::make_unique<management::Device>(configuration.mgmt_sram_bytes, boot_rom(), machine_);
     }
     machine_.set_host_threads(options.host_threads);
+    if (options.engine_delays) machine_.set_engine_delays(options.seed != 0 ? options.seed : ~uint64_t{0});
     if (options.stack_reference) stack_reference_.emplace();
     if (options.value_patterns) {
       uniform_counter_.emplace();

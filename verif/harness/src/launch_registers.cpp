@@ -17,6 +17,7 @@ model::Launch LaunchRegisters::launch() const {
   launch.private_base = value(regs::kPrivateBase);
   launch.private_size = value(regs::kPrivateSize);
   launch.scratch_size = value(regs::kScratchSize);
+  launch.accumulators = value(regs::kAccumulators);
   for (unsigned axis = 0; axis < 3; ++axis) {
     launch.num_groups[axis] = value(regs::kNumGroups + axis * regs::kNumGroupsStride);
     launch.local_size[axis] = value(regs::kLocalSize + axis * regs::kLocalSizeStride);

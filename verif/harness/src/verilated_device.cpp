@@ -133,6 +133,7 @@ void VerilatedDevice::reset() {
     checked_before_.copied_cycle += checked.copied_cycle;
     checked_before_.copied_scratch_initial += checked.copied_scratch_initial;
     checked_before_.copied_bus_error += checked.copied_bus_error;
+    checked_before_.copied_copy_race += checked.copied_copy_race;
   }
   memory_.reset();
   port_.reset();
@@ -460,6 +461,10 @@ RtlStatistics VerilatedDevice::statistics() const {
     result.copied = {{"cycle", before.copied_cycle + checked.copied_cycle},
                      {"scratch_initial", before.copied_scratch_initial + checked.copied_scratch_initial},
                      {"bus_error", before.copied_bus_error + checked.copied_bus_error}};
+    // Only where there is a copy engine, so that the others' list stays short.
+    if (configuration_.copy_engine != 0) {
+      result.copied.push_back({"copy_race", before.copied_copy_race + checked.copied_copy_race});
+    }
   }
   return result;
 }

@@ -146,6 +146,7 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
   });
   for (const auto& earlier : context.in_flight) {
     if (earlier.get() == &slot) break;
+    if (earlier->step.is_engine) continue;
     if (earlier->unperformed == 0 && !(earlier->is_load() && earlier->unwritten != 0)) continue;
     diverge("memory.order",
             fmt::format("the atomic is performed while the access of slot {} is incomplete", earlier->tag.order), tag);

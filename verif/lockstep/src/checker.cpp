@@ -35,12 +35,12 @@ CommitRecord& Checker::next_commit() { return state_->commits.next(); }
 WritebackRecord& Checker::next_writeback() { return state_->writebacks.next(); }
 MemoryRecord& Checker::next_memory() { return state_->memories.next(); }
 ScratchRecord& Checker::next_scratch() { return state_->scratches.next(); }
-void Checker::command(const CommandRecord&) {}
-void Checker::command_end(const CommandEndRecord&) {}
-void Checker::copy_write(const CopyWriteRecord&) {}
-void Checker::barrier(const BarrierRecord&) {}
-void Checker::wake(const WakeRecord&) {}
-void Checker::accumulators(const AccumulatorRecord&) {}
+void Checker::command(const CommandRecord& record) { state_->engine.takes.push_back(record); }
+void Checker::command_end(const CommandEndRecord& record) { state_->engine.events.emplace_back(record); }
+void Checker::copy_write(const CopyWriteRecord& record) { state_->engine.events.emplace_back(record); }
+void Checker::barrier(const BarrierRecord& record) { state_->engine.events.emplace_back(record); }
+void Checker::wake(const WakeRecord& record) { state_->engine.events.emplace_back(record); }
+void Checker::accumulators(const AccumulatorRecord& record) { state_->engine.events.emplace_back(record); }
 void Checker::fault(const FaultRecord& record) { state_->fault_events.push_back(record); }
 void Checker::warp_done(const WarpDoneRecord& record) { state_->dones.push_back(record); }
 
@@ -64,7 +64,7 @@ bool Checker::end_cycle(uint64_t cycle) {
   if (s.divergence) return false;
   s.now = cycle;
   if (s.commits.size() + s.writebacks.size() + s.memories.size() + s.scratches.size() + s.dispatches.size() +
-          s.fault_events.size() + s.dones.size() ==
+          s.fault_events.size() + s.dones.size() + s.engine.events.size() + s.engine.takes.size() ==
       0) {
     return true;
   }
@@ -74,11 +74,16 @@ bool Checker::end_cycle(uint64_t cycle) {
     for (const bool all : {false, true}) {
       handle_events(s.memories, memory_handled, all, known, [&](const auto& r) { s.handle_memory(r); });
       handle_events(s.scratches, scratch_handled, all, known, [&](const auto& r) { s.handle_scratch(r); });
+      // (Those of engines come cycles after the slot that they belong to.)
+      if (!all) {
+        for (const EngineEvent& event : s.engine.events) s.handle_engine_event(event);
+      }
       handle_events(s.writebacks, writeback_handled, all, known, [&](const auto& r) { s.handle_writeback(r); });
       if (!all) {
         for (size_t i = 0; i < s.commits.size(); ++i) s.handle_commit(s.commits[i]);
       }
     }
+    for (const CommandRecord& record : s.engine.takes) s.handle_command(record);
     for (const FaultRecord& record : s.fault_events) s.handle_fault(record);
     for (const WarpDoneRecord& record : s.dones) s.handle_warp_done(record);
     for (const DispatchRecord& record : s.dispatches) s.handle_dispatch(record);
@@ -92,6 +97,8 @@ bool Checker::end_cycle(uint64_t cycle) {
   s.dispatches.clear();
   s.fault_events.clear();
   s.dones.clear();
+  s.engine.events.clear();
+  s.engine.takes.clear();
   return !s.divergence;
 }
 
@@ -112,6 +119,14 @@ const std::optional<Divergence>& Checker::divergence() const { return state_->di
 std::string Checker::report() const { return state_->divergence ? state_->render() : std::string(); }
 
 CheckerStatistics Checker::statistics() const { return state_->statistics; }
+
+void Checker::State::handle_engine_event(const EngineEvent& event) {
+  if (const auto* const end = std::get_if<CommandEndRecord>(&event)) handle_command_end(*end);
+  if (const auto* const write = std::get_if<CopyWriteRecord>(&event)) handle_copy_write(*write);
+  if (const auto* const operation = std::get_if<BarrierRecord>(&event)) handle_barrier(*operation);
+  if (const auto* const waking = std::get_if<WakeRecord>(&event)) handle_wake(*waking);
+  if (const auto* const access = std::get_if<AccumulatorRecord>(&event)) handle_accumulators(*access);
+}
 
 // ---- common helpers ------------------------------------------------------------------------------------------------
 

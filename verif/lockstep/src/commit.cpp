@@ -50,8 +50,14 @@ void Checker::State::compare_commit(const CommitRecord& record, const Slot& slot
   compare_lanes("commit.cause", "cause of the trap", tag, step.trap, step.cause, record.cause);
   check("commit.taken", step.taken, record.taken, "lanes that jump");
   if (step.taken != 0) check("commit.target", step.target, record.target, "target of the jump");
-  if (!step.is_memory) return;
+  if (!step.is_memory && !step.is_engine) return;
   compare_lanes("commit.address", "address of the access", tag, step.mask, step.address, record.address);
+  if (step.is_engine) {
+    if (isa::info(step.instruction.op).reads_rs2) {
+      compare_lanes("commit.data", "operand of the mbarrier", tag, step.mask, step.data, record.data);
+    }
+    return;
+  }
   if (step.kind == model::AccessKind::kStore || step.kind == model::AccessKind::kAmo ||
       step.kind == model::AccessKind::kSc) {
     // Narrow stores use the low bytes only.
@@ -83,6 +89,14 @@ void Checker::State::open_accesses(WarpContext& context, Slot& slot) {
   slot.value = step.value;
   slot.unperformed = 0;
   slot.sc_failed = 0;
+  if (step.is_engine) {
+    if (step.rd != 0) context.load_pending[step.rd] |= step.deferred;
+    const bool wait = step.instruction.op == isa::Op::HdMbarWait;
+    if (step.access != 0 && !step.waits) {
+      slot.unperformed = wait ? model::lane_bit(model::first_lane(step.access)) : step.access;
+    }
+    return;
+  }
   if (!step.is_memory) return;
   statistics.accesses += model::lane_count(step.access);
   if (step.rd != 0) context.load_pending[step.rd] |= step.deferred;
@@ -132,6 +146,7 @@ void Checker::State::handle_commit(const CommitRecord& record) {
   if (warp.pending_sc) {
     diverge("commit.after_sc", "the warp goes on before the outcome of its SC is known", tag);
   }
+  wake_if_due(context);
   const model::Path path = model::select_path(warp);
   if (!path) {
     diverge("commit.path",
@@ -177,7 +192,7 @@ void Checker::State::handle_commit(const CommitRecord& record) {
   }
   if (slot.step.is_fence) {
     for (const auto& earlier : context.in_flight) {
-      if (earlier->unperformed == 0) continue;
+      if (earlier->unperformed == 0 || earlier->step.is_engine) continue;
       diverge("fence",
               fmt::format("the fence completes while the access of slot {} is not visible (lanes {:#x})",
                           earlier->tag.order, earlier->unperformed),

@@ -20,9 +20,40 @@ void Checker::State::begin_launch(const model::Launch& new_launch) {
   retired = 0;
   lanes_retired = 0;
   faults.clear();
+  engine = EngineState{};
   refused_load = false;
   first_faults = 0;
   launch_cycle = now;
+}
+
+// Buffers of accumulators, and that commands of whoever had the scratchpad before are over.
+void Checker::State::check_buffers(const DispatchRecord& record, Group& group) {
+  const Tag tag{record.core, record.warp, 0};
+  group.first_buffer = record.first_buffer;
+  const uint32_t count = launch.accumulators;
+  if (count != 0 && record.first_buffer + count > 2) {
+    diverge("dispatch.first_buffer", fmt::format("{} buffers from {} on: there are two", count, record.first_buffer),
+            tag);
+  }
+  for (const auto& [key, other] : groups) {
+    if (count != 0 && record.first_buffer < other->first_buffer + count &&
+        other->first_buffer < record.first_buffer + count) {
+      diverge("dispatch.first_buffer",
+              fmt::format("buffer {} is that of workgroup {}, which still runs", record.first_buffer, other->linear_id),
+              tag);
+    }
+  }
+  for (const auto& [key, command] : engine.commands) {
+    if (command.fault) continue;
+    const bool scratch = command.giver.scratch_base < group.scratch_base + group.scratch_bytes &&
+                         group.scratch_base < command.giver.scratch_base + group.scratch_bytes;
+    const bool buffer = count != 0 && command.giver.first_buffer < record.first_buffer + count &&
+                        record.first_buffer < command.giver.first_buffer + count;
+    if (scratch || buffer) {
+      diverge("dispatch.busy",
+              fmt::format("a command of workgroup {}, which had its place, is under way", command.group), tag);
+    }
+  }
 }
 
 Group& Checker::State::group_for(const DispatchRecord& record) {
@@ -72,13 +103,16 @@ Group& Checker::State::group_for(const DispatchRecord& record) {
               tag);
     }
   }
+  check_buffers(record, *group);
   const unsigned warps = model::group_warps(shape, launch);
   std::vector<model::Warp*> members;
   for (unsigned i = 0; i < warps; ++i) {
     // Place and hart id follow when the warp itself is dispatched; until then it counts as not arrived anywhere.
     auto warp = std::make_unique<model::Warp>(shape);
-    warp->dispatch(launch,
-                   model::make_identity(shape, launch, record.group_id, i, record.core, 0, record.scratch_base));
+    model::WarpIdentity identity =
+        model::make_identity(shape, launch, record.group_id, i, record.core, 0, record.scratch_base);
+    identity.first_buffer = record.first_buffer;
+    warp->dispatch(launch, identity);
     members.push_back(warp.get());
     group->warps.push_back(std::move(warp));
   }
@@ -111,8 +145,15 @@ void Checker::State::handle_dispatch(const DispatchRecord& record) {
                         record.scratch_base),
             tag);
   }
-  const model::WarpIdentity identity = model::make_identity(shape, launch, record.group_id, record.warp_in_group,
-                                                            record.core, record.warp, record.scratch_base);
+  model::WarpIdentity identity = model::make_identity(shape, launch, record.group_id, record.warp_in_group, record.core,
+                                                      record.warp, record.scratch_base);
+  identity.first_buffer = group.first_buffer;
+  if (record.first_buffer != group.first_buffer) {
+    diverge(
+        "dispatch.first_buffer",
+        fmt::format("expected {} as for the workgroup's other warps, got {}", group.first_buffer, record.first_buffer),
+        tag);
+  }
   if (record.mask != identity.mask) {
     diverge("dispatch.mask", fmt::format("expected {:#x}, got {:#x}", identity.mask, record.mask), tag);
   }
@@ -170,7 +211,47 @@ void Checker::State::check_bus_fault(const FaultRecord& record, const WarpContex
           tag);
 }
 
+// Of a command, an mbarrier, or of lanes that wait for nothing.
+void Checker::State::handle_engine_fault(const FaultRecord& record) {
+  const Tag tag{record.core, record.warp, 0};
+  if (faults.empty()) first_fault_cycle = now;
+  faults.push_back(record);
+  if (first_fault_cycle == now) first_faults = faults.size();
+  constexpr uint32_t kNeverGoesOn = 15;
+  model::Fault expected;
+  if (record.cause == static_cast<uint32_t>(model::Cause::kMbarrier) && (record.value & 0xF) == kNeverGoesOn) {
+    const WarpContext& context = context_of(tag, "fault");
+    const Group& group = *context.group;
+    for (const auto& [key, command] : engine.commands) {
+      if (command.group == group.linear_id)
+        diverge("fault", "a command of the workgroup is under way: it may go on", tag);
+    }
+    if (!group.workgroup.stuck()) diverge("fault", "the workgroup can go on in the model", tag);
+    expected = model::never_goes_on(group.workgroup.warps(), memory);
+  } else {
+    if (engine.faults.empty()) diverge("fault", "the RTL reports a fault of an engine, the model has none", tag);
+    expected = engine.faults.front();
+    engine.faults.erase(engine.faults.begin());
+  }
+  const auto check = [&](const char* field, uint32_t want, uint32_t got) {
+    if (want != got) diverge(field, fmt::format("expected {:#x}, got {:#x}", want, got), tag);
+  };
+  check("fault.cause", static_cast<uint32_t>(expected.cause), record.cause);
+  check("fault.pc", expected.pc, record.pc);
+  check("fault.value", expected.value, record.value);
+  check("fault.detail", expected.detail, record.detail);
+  check("fault.lane", expected.lane, record.lane);
+  check("fault.warp", expected.warp, record.warp);
+  check("fault.core", expected.core, record.core);
+  check("fault.local_id", expected.local_id, record.local_id);
+  for (unsigned axis = 0; axis < 3; ++axis) check("fault.group_id", expected.group_id[axis], record.group_id[axis]);
+}
+
 void Checker::State::handle_fault(const FaultRecord& record) {
+  if (record.cause >= static_cast<uint32_t>(model::Cause::kCopyEngine) &&
+      record.cause <= static_cast<uint32_t>(model::Cause::kMbarrier)) {
+    return handle_engine_fault(record);
+  }
   if (record.cause == static_cast<uint32_t>(model::Cause::kWritebackRefused)) {
     // No warp's: what a cache wrote back late was refused. The model's memory has it, and is not compared there.
     if (!bus_refuses(record.value)) {
@@ -305,6 +386,18 @@ void Checker::State::compare_outcome(const LaunchOutcome& outcome) {
     free_slots.push_back(std::move(left.slot));
   }
   left_stores.clear();
+  if (engine.any_fault && faults.empty() && !aborted) {
+    diverge("status.fault", "the fault of an engine was never reported");
+  }
+  if (!engine.commands.empty()) {
+    const EngineCommand& command = engine.commands.begin()->second;
+    diverge("command.missing", fmt::format("the launch is done, command {:#x} never ended", command.identifier),
+            command.tag);
+  }
+  if (!engine.completions.empty() && faults.empty() && !aborted) {
+    diverge("barrier.missing", "the completion of a command never arrived on its mbarrier",
+            engine.completions.begin()->second.command.tag);
+  }
   if (refused_load && faults.empty() && !aborted) {
     diverge("status.fault", "a load brought what memory had refused, which was never reported");
   }

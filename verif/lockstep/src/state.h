@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine_state.h"
 #include "heddle/lockstep/checker.h"
 #include "heddle/model/dispatch.h"
 #include "warp_context.h"
@@ -56,6 +57,7 @@ struct Checker::State {
   void compare_outcome(const LaunchOutcome& outcome);
   void compare_memory(const RtlMemoryView& rtl_memory);
   Group& group_for(const DispatchRecord& record);
+  void check_buffers(const DispatchRecord& record, Group& group);
 
   // ---- commit.cpp ----
   void handle_commit(const CommitRecord& record);
@@ -103,6 +105,28 @@ struct Checker::State {
   void adopt(uint32_t word, unsigned bytes, uint32_t value);
   void retire_if_finished(WarpContext& context, Slot& slot);
 
+  void handle_engine_event(const EngineEvent& event);
+  // ---- engine_commands.cpp ----
+  void handle_command(const CommandRecord& record);
+  void handle_command_end(const CommandEndRecord& record);
+  void handle_copy_write(const CopyWriteRecord& record);
+  uint8_t device_byte(uint32_t address) const;
+  void list_bytes(EngineCommand& command);
+  void source_changed(uint32_t word);
+  void check_written(const CommandEndRecord& record, const EngineCommand& command);
+  void check_fault(const CommandEndRecord& record, const EngineCommand& command);
+  void expect_fault(model::Cause cause, const model::EngineFault& fault, const EngineCommand& command);
+  void perform_matrix(const EngineCommand& command);
+
+  // ---- engine_barriers.cpp ----
+  void handle_barrier(const BarrierRecord& record);
+  void handle_lane_barrier(const BarrierRecord& record);
+  model::BarrierAnswer operate_barrier(const BarrierRecord& record, const model::WarpIdentity& giver, const Tag& tag);
+  void handle_wake(const WakeRecord& record);
+  void wake_if_due(WarpContext& context);
+  void handle_accumulators(const AccumulatorRecord& record);
+  void handle_engine_fault(const FaultRecord& record);
+
   // ---- common ----
   WarpContext& context_of(const Tag& tag, const char* field);
   // The in-flight slot of an event, or an error that names `field`.
@@ -143,6 +167,7 @@ struct Checker::State {
   uint64_t now = 0;
   uint64_t launch_cycle = 0;
 
+  EngineState engine;
   std::vector<uint8_t> scratch_known;                                      // per word, a bit per byte
   std::vector<WarpContext> contexts;                                       // core * warps + slot
   std::map<std::pair<unsigned, unsigned>, std::unique_ptr<Group>> groups;  // by core and slot of warp 0

@@ -31,6 +31,7 @@ struct Group {
   unsigned slot = 0;  // of its warp 0
   uint32_t scratch_base = 0;
   uint32_t scratch_bytes = 0;
+  uint32_t first_buffer = 0;                        // of accumulators
   std::vector<std::unique_ptr<model::Warp>> warps;  // by place in the group; set up before they are dispatched
   uint64_t dispatched = 0;                          // bit per warp
   uint64_t done = 0;
@@ -66,7 +67,10 @@ struct WarpContext {
   std::vector<LaneAccess> discarded_loads;  // into x0, of what memory refuses
   std::array<HistoryEntry, kHistory> history{};
   uint64_t history_count = 0;
-  uint64_t last_cycle_value = 0;  // what cycle read last
+  uint64_t last_cycle_value = 0;    // what cycle read last
+  bool waits = false;               // its hd.mbar.wait has been performed
+  bool may_wake = false;            // the phase that it waits for is over
+  std::optional<uint32_t> wake_at;  // the slot from which on its WAIT lanes run
 
   void remember(const HistoryEntry& entry) { history[history_count++ % kHistory] = entry; }
   Slot* find(uint32_t order) {

@@ -48,6 +48,7 @@ void Checker::State::open_load(WarpContext& context, Slot& slot, unsigned lane) 
 
 void Checker::State::word_changed(model::Space space, uint32_t word, const WarpContext* writer_context,
                                   const Slot* writer) {
+  if (space == model::Space::kDevice) source_changed(word);
   for (Slot* load : open_loads) {
     model::for_each_lane(load->unwritten, [&](unsigned lane) {
       if (load->word(lane) != word || load->space(lane) != space) return;
@@ -195,7 +196,7 @@ void Checker::State::handle_writeback(const WritebackRecord& record) {
       compare_lanes("writeback.data", "value of " + register_text(record.rd), tag, record.mask, slot.value,
                     record.data);
     }
-    if (slot.step.is_memory) context.load_pending[slot.step.rd] &= ~record.mask;
+    if (slot.step.is_memory || slot.step.is_engine) context.load_pending[slot.step.rd] &= ~record.mask;
   }
   compare_lanes("writeback.flags", "floating-point flags that the instruction raises", tag,
                 record.mask & slot.step.flagged, slot.step.flags, record.flags);

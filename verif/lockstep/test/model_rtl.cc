@@ -8,6 +8,7 @@
 #include "heddle/model/path.h"
 #include "heddle/model/step.h"
 #include "heddle/model/workgroup.h"
+#include "model_engines.h"
 
 namespace heddle::lockstep::test {
 
@@ -22,7 +23,16 @@ void load(model::Memory& memory, const Program& program) {
 
 class Player {
  public:
-  explicit Player(Playback& run) : run_(run), memory_(run.shape) {
+  explicit Player(Playback& run)
+      : run_(run),
+        memory_(run.shape),
+        engines_(memory_, {.command = [this](const CommandRecord& r) { emit(r); },
+                           .end = [this](const CommandEndRecord& r) { emit(r); },
+                           .write = [this](const CopyWriteRecord& r) { emit(r); },
+                           .barrier = [this](const BarrierRecord& r) { emit(r); },
+                           .wake = [this](const WakeRecord& r) { emit(r); },
+                           .fault = [this](const model::Fault& f) { emit_fault(f); },
+                           .device_word = [this](uint32_t word) { note_device_word(word); }}) {
     load(memory_, run.program);
     memory_.set_launch(run.launch);
   }
@@ -37,6 +47,7 @@ class Player {
       members.push_back(owned.back().get());
       emit_dispatch(*owned.back(), warps);
     }
+    engines_.set_warps(members);
     model::Workgroup workgroup(members);
     std::vector<bool> done(warps, false);
     while (!run_.outcome.fault && std::find(done.begin(), done.end(), false) != done.end()) {
@@ -112,6 +123,8 @@ class Player {
       return;
     }
     if (step.is_memory) access(warp, step, tag);
+    if (step.is_engine) engines_.perform(warp, step, tag);
+    if (run_.outcome.fault) return;
     // What has no destination is written back for its flags.
     const model::LaneMask written = step.rd != 0 ? step.written | step.deferred : step.flagged;
     if (written != 0) {
@@ -133,6 +146,13 @@ class Player {
       const model::Location place = step.location[lane];
       const uint32_t word = place.address & ~3U;
       const uint32_t old = memory_.read_word({place.space, word});
+      if (place.space == model::Space::kAccumulators) {
+        AccumulatorRecord record{
+            .tag = tag, .store = step.kind == model::AccessKind::kStore, .mask = model::lane_bit(lane)};
+        record.address[lane] = place.address;
+        record.data[lane] = record.store ? step.data[lane] : old;
+        emit(record);
+      }
       if (step.kind == model::AccessKind::kLoad) {
         model::complete_access(warp, step, lane, memory_.read(place, step.size));
         return;
@@ -154,14 +174,16 @@ class Player {
           if (!success) failed |= model::lane_bit(lane);
           break;
       }
-      emit_access(step, tag, lane, old, success);
-      if (place.space == model::Space::kDevice) run_.final_memory[word] = memory_.read_word({place.space, word});
+      if (place.space != model::Space::kAccumulators) emit_access(step, tag, lane, old, success);
+      if (place.space == model::Space::kDevice) note_device_word(word);
     });
     if (step.needs_sc_result) {
       memory_.end_store_conditional(step.location[model::first_lane(step.access)].space, warp.global_slot());
       model::finish_sc(warp, step, failed);
     }
   }
+
+  void note_device_word(uint32_t word) { run_.final_memory[word] = memory_.read_word({model::Space::kDevice, word}); }
 
   void emit_access(const model::StepResult& step, const Tag& tag, unsigned lane, uint32_t old, bool success) {
     const model::Location place = step.location[lane];
@@ -211,15 +233,17 @@ class Player {
     record.cause = static_cast<uint32_t>(fault.cause);
     record.pc = fault.pc;
     record.value = fault.value;
+    record.detail = fault.detail;
     record.group_id = fault.group_id;
     record.local_id = fault.local_id;
     emit(record);
+    if (!run_.outcome.fault) run_.outcome.fault_record = record;
     run_.outcome.fault = true;
-    run_.outcome.fault_record = record;
   }
 
   Playback& run_;
   model::Memory memory_;
+  ModelEngines engines_;
   uint64_t cycle_ = 1000;
 };
 
@@ -273,8 +297,8 @@ model::Launch test_launch(uint32_t groups, uint32_t local_size, uint32_t scratch
   return launch;
 }
 
-Playback run_program(const model::Launch& launch, const Program& program) {
-  Playback run{test_shape(), launch, program, {}, {}, {}};
+Playback run_program(const model::Launch& launch, const Program& program, const model::Shape& shape) {
+  Playback run{shape, launch, program, {}, {}, {}};
   Player player(run);
   for (uint32_t group = 0; group < launch.num_groups[0] && !run.outcome.fault; ++group) player.run_group({group, 0, 0});
   return run;
@@ -291,6 +315,12 @@ void feed(Checker& checker, const Record& record) {
         if constexpr (std::is_same_v<R, ScratchRecord>) checker.next_scratch() = r;
         if constexpr (std::is_same_v<R, FaultRecord>) checker.fault(r);
         if constexpr (std::is_same_v<R, WarpDoneRecord>) checker.warp_done(r);
+        if constexpr (std::is_same_v<R, CommandRecord>) checker.command(r);
+        if constexpr (std::is_same_v<R, CommandEndRecord>) checker.command_end(r);
+        if constexpr (std::is_same_v<R, CopyWriteRecord>) checker.copy_write(r);
+        if constexpr (std::is_same_v<R, BarrierRecord>) checker.barrier(r);
+        if constexpr (std::is_same_v<R, WakeRecord>) checker.wake(r);
+        if constexpr (std::is_same_v<R, AccumulatorRecord>) checker.accumulators(r);
       },
       record);
 }

@@ -14,7 +14,8 @@
 namespace heddle::lockstep::test {
 
 using Record = std::variant<DispatchRecord, CommitRecord, WritebackRecord, MemoryRecord, ScratchRecord, FaultRecord,
-                            WarpDoneRecord>;
+                            WarpDoneRecord, CommandRecord, CommandEndRecord, CopyWriteRecord, BarrierRecord, WakeRecord,
+                            AccumulatorRecord>;
 
 struct Event {
   uint64_t cycle = 0;
@@ -43,7 +44,7 @@ model::Shape test_shape();
 model::Launch test_launch(uint32_t groups, uint32_t local_size, uint32_t scratch_size);
 
 // Runs all workgroups one after another on core 0; within a workgroup the warps take turns of one slot.
-Playback run_program(const model::Launch& launch, const Program& program);
+Playback run_program(const model::Launch& launch, const Program& program, const model::Shape& shape = test_shape());
 
 // Feeds the run and returns the field of the divergence, "" for none. `checker_out` gets the checker's report.
 std::string check(const Playback& run, std::string* report = nullptr, CheckerStatistics* statistics = nullptr);

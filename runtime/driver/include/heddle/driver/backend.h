@@ -119,6 +119,7 @@ struct BackendOptions {
   std::filesystem::path trace;            ///< Waveform file, empty for none.
   bool stack_reference = false;           ///< Model: also count the issue slots of an exact post-dominator stack.
   unsigned host_threads = 1;              ///< Model: threads of the host that its cores run on, from 1.
+  bool engine_delays = false;             ///< Model: the engines perform commands at random times, which `seed` gives.
   bool value_patterns = false;            ///< Model: also count instructions on uniform and affine values.
   std::optional<uint32_t> watch_address;  ///< Address, as a lane sees it, whose stores are collected.
   std::string replay;                     ///< Command that repeats the run, for the mismatch report.

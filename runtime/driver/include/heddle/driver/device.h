@@ -41,6 +41,8 @@ struct LaunchOptions {
   uint32_t private_bytes = 4096;
   /// Scratchpad per workgroup beyond the program's own scratchpad variables.
   uint32_t extra_scratch_bytes = 0;
+  /// Buffers of accumulators per workgroup, 0 to 2 (docs/matrix.md).
+  uint32_t accumulators = 0;
   /// Cycles (model: issue slots) after which the launch is aborted; 0: the back end's default.
   uint64_t timeout = 0;
 };

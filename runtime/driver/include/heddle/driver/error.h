@@ -36,6 +36,7 @@ struct FaultReport {
   std::string file;                       ///< Source file as the compiler recorded it, empty without debug information.
   unsigned line = 0;                      ///< Source line, 0 if unknown.
   std::optional<uint32_t> address;        ///< Accessed (or jumped to) address, for the causes that have one.
+  uint32_t detail = 0;                    ///< Of a fault of an engine or an mbarrier: the value of docs/copy.md.
   std::optional<uint32_t> instruction;    ///< The instruction word, for illegal instructions.
   std::string hint;                       ///< Where the address lies, or what to do; may be empty.
   std::array<uint32_t, 3> group{};        ///< Workgroup id, x y z.

@@ -14,6 +14,8 @@ namespace heddle::driver {
 struct DeviceShape {
   unsigned cores = 0, warps = 0, lanes = 0, regions = 0;
   uint32_t scratchpad_bytes = 0, line_bytes = 0;
+  bool copy_engine = false, matrix_fp8 = false, matrix_fp4 = false;
+  unsigned matrix_dim = 0;  ///< 0: no matrix engine.
 
   /// Largest workgroup.
   unsigned threads() const { return warps * lanes; }
@@ -27,6 +29,7 @@ struct LaunchRegisters {
   uint32_t entry = 0, kernel = 0, args = 0;
   uint32_t private_base = 0, private_size = 0;  ///< Backing store of the private windows; bytes per lane.
   uint32_t scratch_size = 0;                    ///< Bytes per workgroup.
+  uint32_t accumulators = 0;                    ///< Buffers per workgroup.
   std::array<uint32_t, 3> num_groups{1, 1, 1}, local_size{1, 1, 1};
   std::vector<Region> regions;  ///< No more than the device has.
 };

@@ -53,6 +53,7 @@ struct CheckerStatistics {
   uint64_t copied_cycle = 0;            // lanes that were given a cycle or time value of the RTL
   uint64_t copied_scratch_initial = 0;  // lanes that found scratchpad content from before the first write
   uint64_t copied_bus_error = 0;
+  uint64_t copied_copy_race = 0;  // bytes that a copy read before they changed, while it was under way
 };
 
 class Checker {
@@ -80,7 +81,7 @@ class Checker {
   WritebackRecord& next_writeback();
   MemoryRecord& next_memory();
   ScratchRecord& next_scratch();
-  // Of the engines. Not checked yet: accepted and dropped.
+  // Of the engines.
   void command(const CommandRecord& record);
   void command_end(const CommandEndRecord& record);
   void copy_write(const CopyWriteRecord& record);
