@@ -1,12 +1,12 @@
-// A persistent kernel: workgroup g takes tiles g, g + groups, ... of C. Its first warp fetches, its second gives commands to
-// the matrix engine, the others carry finished tiles to memory while the next one is computed.
+// A persistent kernel: workgroup g takes tiles g, g + groups, ... of C. Its first warp fetches, its second gives
+// commands to the matrix engine, the others carry finished tiles to memory while the next one is computed.
 //
 //   full[s]     the operands of stage s are there            producer's arrival and the bytes of its copies
 //   empty[s]    the matrix engine has read stage s           completion of its command; of a tile's last one: see ready
 //   ready[b]    a tile is finished in buffer b               completion of its last command
 //   drained[b]  it has been carried to memory                an arrival of each warp that does so
-#include "heddle_engines.h"
 #include "gemm_args.h"
+#include "heddle_engines.h"
 
 #define PRODUCER 0
 #define MULTIPLIER 1
@@ -20,7 +20,9 @@ static inline hd_mbarrier* barriers(arguments args) { return scratch(args->scrat
 static inline hd_mbarrier* full(arguments args, uint32_t stage) { return barriers(args) + stage; }
 static inline hd_mbarrier* empty(arguments args, uint32_t stage) { return barriers(args) + GEMM_MOST_STAGES + stage; }
 static inline hd_mbarrier* ready(arguments args, uint32_t b) { return barriers(args) + 2 * GEMM_MOST_STAGES + b; }
-static inline hd_mbarrier* drained(arguments args, uint32_t b) { return barriers(args) + 2 * GEMM_MOST_STAGES + BUFFERS + b; }
+static inline hd_mbarrier* drained(arguments args, uint32_t b) {
+  return barriers(args) + 2 * GEMM_MOST_STAGES + BUFFERS + b;
+}
 
 static uint32_t tiles_across(arguments args) { return (args->n + args->tile - 1) / args->tile; }
 static uint32_t tiles(arguments args) { return tiles_across(args) * ((args->m + args->tile - 1) / args->tile); }
@@ -45,7 +47,8 @@ static void begin_copy(struct hd_copy_command* copy, uint32_t base, uint32_t ele
 }
 
 // Rows of an operand: a box of the stage's bytes of K by a tile's rows.
-static void begin_operand(arguments args, struct hd_copy_command* copy, const uint8_t* base, uint32_t rows, uint32_t identifier) {
+static void begin_operand(arguments args, struct hd_copy_command* copy, const uint8_t* base, uint32_t rows,
+                          uint32_t identifier) {
   begin_copy(copy, (uint32_t)base, args->element_log2, identifier);
   copy->size[0] = args->k_elements;
   copy->size[1] = rows;
@@ -55,8 +58,8 @@ static void begin_operand(arguments args, struct hd_copy_command* copy, const ui
 }
 
 // Scales: a box of a tile's bytes by the stage's groups.
-static void begin_scales(arguments args, struct hd_copy_command* copy, const uint8_t* base, uint32_t rows, uint32_t stride,
-                         uint32_t identifier) {
+static void begin_scales(arguments args, struct hd_copy_command* copy, const uint8_t* base, uint32_t rows,
+                         uint32_t stride, uint32_t identifier) {
   begin_copy(copy, (uint32_t)base, 0, identifier);
   copy->size[0] = rows * args->row_scale_bytes;
   copy->size[1] = args->groups;
@@ -65,7 +68,8 @@ static void begin_scales(arguments args, struct hd_copy_command* copy, const uin
   copy->box[1] = args->stage_groups;
 }
 
-static void issue(struct hd_copy_command* copy, uint32_t first0, uint32_t first1, uint32_t place, hd_mbarrier* barrier) {
+static void issue(struct hd_copy_command* copy, uint32_t first0, uint32_t first1, uint32_t place,
+                  hd_mbarrier* barrier) {
   copy->first[0] = first0;
   copy->first[1] = first1;
   copy->scratch = place;
@@ -116,7 +120,8 @@ static void multiply(arguments args) {
     for (uint32_t step = 0; step < steps(args); step++) {
       hd_mbarrier_wait(full(args, stage), round);
       const bool last = step + 1 == steps(args);
-      command->head = args->format | HD_MATRIX_BUFFER(buffer) | HD_MATRIX_ARRIVE | (step != 0 ? HD_MATRIX_ACCUMULATE : 0) | t << 16;
+      command->head =
+          args->format | HD_MATRIX_BUFFER(buffer) | HD_MATRIX_ARRIVE | (step != 0 ? HD_MATRIX_ACCUMULATE : 0) | t << 16;
       command->groups = last ? args->groups - step * args->stage_groups : args->stage_groups;
       command->a.address = args->scratch.a + stage * args->scratch.tile_bytes;
       command->b.address = args->scratch.b + stage * args->scratch.tile_bytes;

@@ -1,5 +1,6 @@
-// C = A * B on the matrix engine, in each of its formats. Checked to the bit against the arithmetic of docs/matrix.md in the golden
-// model, and, so that this is not the model against itself, against the product in double within what the page says about errors.
+// C = A * B on the matrix engine, in each of its formats. Checked to the bit against the arithmetic of docs/matrix.md
+// in the golden model, and, so that this is not the model against itself, against the product in double within what the
+// page says about errors.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,9 +23,10 @@ struct Size {
 
 void check_device(const driver::DeviceShape& shape, const GemmFormat& format) {
   const auto missing = [&](const std::string& what, const std::string& parameter) {
-    throw std::runtime_error(fmt::format("the device has no {}: add {} to the configuration, for example --config "
-                                         "edge:copy_engine=1,matrix_dim=8,matrix_fp8=1,matrix_fp4=1",
-                                         what, parameter));
+    throw std::runtime_error(
+        fmt::format("the device has no {}: add {} to the configuration, for example --config "
+                    "edge:copy_engine=1,matrix_dim=8,matrix_fp8=1,matrix_fp4=1",
+                    what, parameter));
   };
   if (shape.matrix_dim == 0) missing("matrix engine", "copy_engine=1,matrix_dim=8");
   if (format.needs_fp8() && !shape.matrix_fp8) missing("8-bit floating point", "matrix_fp8=1");
@@ -49,8 +51,8 @@ void plan_scratch(gemm_args& args, uint32_t scratchpad_bytes) {
     if (args.stage_groups >= std::min(4U, args.groups)) break;
   }
   if (args.stage_groups == 0) {
-    throw std::runtime_error(fmt::format("two stages of {} x {} tiles do not fit into {} bytes of scratchpad", args.tile,
-                                         args.tile, scratchpad_bytes));
+    throw std::runtime_error(fmt::format("two stages of {} x {} tiles do not fit into {} bytes of scratchpad",
+                                         args.tile, args.tile, scratchpad_bytes));
   }
   args.scratch.tile_bytes = args.tile * args.stage_groups * 32;
   args.scratch.scale_bytes = scale_row * args.stage_groups;
@@ -74,7 +76,8 @@ std::vector<uint32_t> expected_bits(const matrix::Format& format, const Operand&
 }
 
 /// Against double: each group is cut by at most 2^-29 of what its terms come to, and rounded once.
-void check_error(Run& run, const GemmFormat& format, const Operand& a, const Operand& b, const std::vector<uint32_t>& c) {
+void check_error(Run& run, const GemmFormat& format, const Operand& a, const Operand& b,
+                 const std::vector<uint32_t>& c) {
   std::vector<float> got(c.size());
   std::vector<double> product(c.size()), bound(c.size());
   for (uint32_t row = 0; row < a.rows; ++row) {
@@ -113,9 +116,9 @@ void gemm(Run& run, const Size& size) {
   args.m = size.m;
   args.n = size.n;
   args.groups = a.groups;
-  args.element_log2 = format.format.a == matrix::Element::kTf32                                                 ? 2
+  args.element_log2 = format.format.a == matrix::Element::kTf32                                                ? 2
                       : format.format.a == matrix::Element::kFp16 || format.format.a == matrix::Element::kBf16 ? 1
-                                                                                                                : 0;
+                                                                                                               : 0;
   args.k_elements = a.stride >> args.element_log2;
   args.format = static_cast<uint32_t>(format.format.a) | static_cast<uint32_t>(format.format.b) << 3 |
                 static_cast<uint32_t>(format.format.scale) << 6;
@@ -142,8 +145,8 @@ void gemm(Run& run, const Size& size) {
   const auto wrong = std::ranges::mismatch(c, expected).in1 - c.begin();
   run.check(c == expected, wrong == static_cast<std::ptrdiff_t>(c.size())
                                ? std::string("c")
-                               : fmt::format("c[{}] is {:#010x}, expected {:#010x}", wrong, c[static_cast<size_t>(wrong)],
-                                             expected[static_cast<size_t>(wrong)]));
+                               : fmt::format("c[{}] is {:#010x}, expected {:#010x}", wrong,
+                                             c[static_cast<size_t>(wrong)], expected[static_cast<size_t>(wrong)]));
   check_error(run, format, a, b, c);
 
   // 32 bits of K per row and column of the array in a cycle.

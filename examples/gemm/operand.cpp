@@ -13,7 +13,8 @@ namespace {
 using matrix::Element;
 using matrix::Scale;
 
-/// The number that an encoding stands for: from docs/matrix.md, by way of ldexp, so that nothing is shared with what it checks.
+/// The number that an encoding stands for: from docs/matrix.md, by way of ldexp, so that nothing is shared with what it
+/// checks.
 double decoded(uint32_t bits, int exponent_bits, int fraction_bits) {
   const int field = static_cast<int>(bits >> fraction_bits & ((1U << exponent_bits) - 1));
   const int bias = (1 << (exponent_bits - 1)) - 1;
@@ -89,8 +90,7 @@ void put_block(Operand& operand, const matrix::Format& format, Element element, 
   const uint32_t group = block / group_blocks;
   operand.scales[(size_t{group} * operand.rows + row) * group_blocks + block % group_blocks] = scale;
   for (uint32_t i = 0; i < size && block * size + i < operand.k; ++i) {
-    const uint32_t bits =
-        element == Element::kE2m1 ? elements[i / 2] >> (i % 2 * 4) & 15U : uint32_t{elements[i]};
+    const uint32_t bits = element == Element::kE2m1 ? elements[i / 2] >> (i % 2 * 4) & 15U : uint32_t{elements[i]};
     put(operand, element, row, block * size + i, bits);
     operand.values[size_t{row} * operand.k + block * size + i] = value_of(element, bits) * factor;
   }

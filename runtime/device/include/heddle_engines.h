@@ -1,5 +1,5 @@
-/* Copy engine, matrix engine and mbarriers for kernels (docs/copy.md, docs/matrix.md). One work-item gives commands; all
-   may wait. What these functions are given are pointers into the scratchpad; descriptors count from its start.
+/* Copy engine, matrix engine and mbarriers for kernels (docs/copy.md, docs/matrix.md). One work-item gives commands;
+   all may wait. What these functions are given are pointers into the scratchpad; descriptors count from its start.
 
        struct hd_copy_command* copy = ...;        // in scratchpad
        hd_mbarrier* full = ...;                   // likewise
@@ -22,11 +22,13 @@ typedef struct {
 } __attribute__((aligned(8))) hd_mbarrier;
 
 /* From the start of the workgroup's scratchpad. */
-HD_INLINE uint32_t hd_scratch_offset(const volatile void* pointer) { return (uint32_t)pointer - HEDDLE_SCRATCHPAD_BASE; }
+HD_INLINE uint32_t hd_scratch_offset(const volatile void* pointer) {
+  return (uint32_t)pointer - HEDDLE_SCRATCHPAD_BASE;
+}
 
 /* Phase 0 begins: it is over after `count` arrivals, 1 to 32767, when no bytes are outstanding. */
 HD_INLINE void hd_mbarrier_init(hd_mbarrier* barrier, uint32_t count) {
-  __asm__ volatile(HEDDLE_INSN_HD_MBAR_INIT("%0", "%1") ::"r"(barrier), "r"(count) : "memory");
+  __asm__ volatile(HEDDLE_INSN_HD_MBAR_INIT("%0", "%1")::"r"(barrier), "r"(count) : "memory");
 }
 /* One arrival, which also expects `bytes`; the phase it belongs to. */
 HD_INLINE uint32_t hd_mbarrier_arrive(hd_mbarrier* barrier, uint32_t bytes) {
@@ -35,7 +37,7 @@ HD_INLINE uint32_t hd_mbarrier_arrive(hd_mbarrier* barrier, uint32_t bytes) {
   return phase;
 }
 HD_INLINE void hd_mbarrier_expect(hd_mbarrier* barrier, uint32_t bytes) {
-  __asm__ volatile(HEDDLE_INSN_HD_MBAR_EXPECT("%0", "%1") ::"r"(barrier), "r"(bytes) : "memory");
+  __asm__ volatile(HEDDLE_INSN_HD_MBAR_EXPECT("%0", "%1")::"r"(barrier), "r"(bytes) : "memory");
 }
 /* Is phase `phase` (bit 0) over? */
 HD_INLINE bool hd_mbarrier_test(hd_mbarrier* barrier, uint32_t phase) {
@@ -45,7 +47,7 @@ HD_INLINE bool hd_mbarrier_test(hd_mbarrier* barrier, uint32_t phase) {
 }
 /* Returns when it is; the lanes take no issue slots meanwhile. A warp waits for one mbarrier at a time. */
 HD_COLLECTIVE void hd_mbarrier_wait(hd_mbarrier* barrier, uint32_t phase) {
-  __asm__ volatile(HEDDLE_INSN_HD_MBAR_WAIT("%0", "%1") ::"r"(barrier), "r"(phase) : "memory");
+  __asm__ volatile(HEDDLE_INSN_HD_MBAR_WAIT("%0", "%1")::"r"(barrier), "r"(phase) : "memory");
 }
 
 /* ---- Copy commands ---- */
@@ -67,12 +69,12 @@ struct hd_copy_command {
 } __attribute__((aligned(16)));
 
 /* `element_log2`: 0 to 4 for elements of 1 to 16 bytes. `swizzle`: 0 none, 1 to 3 spans of 64, 128, 256 bytes. */
-#define HD_COPY_HEAD(rank, element_log2, direction, swizzle, complete, identifier)                             \
+#define HD_COPY_HEAD(rank, element_log2, direction, swizzle, complete, identifier)                            \
   ((uint32_t)(rank) | (uint32_t)(element_log2) << 3 | (uint32_t)(direction) << 6 | (uint32_t)(swizzle) << 8 | \
    (uint32_t)(complete) << 12 | (uint32_t)(identifier) << 16)
 
 HD_INLINE void hd_copy(const struct hd_copy_command* command) {
-  __asm__ volatile(HEDDLE_INSN_HD_COPY("%0") ::"r"(command) : "memory");
+  __asm__ volatile(HEDDLE_INSN_HD_COPY("%0")::"r"(command) : "memory");
 }
 
 /* ---- Matrix commands ---- */
@@ -95,7 +97,7 @@ struct hd_matrix_operand {
 
 struct hd_matrix_command {
   uint32_t head;
-  uint32_t size;  /* M | N << 16 */
+  uint32_t size; /* M | N << 16 */
   uint32_t groups;
   uint32_t place; /* first row | first column << 16 */
   struct hd_matrix_operand a, b;
@@ -104,7 +106,7 @@ struct hd_matrix_command {
 } __attribute__((aligned(16)));
 
 HD_INLINE void hd_matrix(const struct hd_matrix_command* command) {
-  __asm__ volatile(HEDDLE_INSN_HD_MATRIX("%0") ::"r"(command) : "memory");
+  __asm__ volatile(HEDDLE_INSN_HD_MATRIX("%0")::"r"(command) : "memory");
 }
 
 /* Accumulator (0, 0) of a buffer of the workgroup: `rows` = 4 times the array's size; rows follow each other. int32 for

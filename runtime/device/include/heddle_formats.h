@@ -1,9 +1,9 @@
-/* Number formats of the matrix engine (docs/matrix.md), for kernels and hosts: conversions from and to float, and blocks
-   with scales. Integer arithmetic only: the same bits everywhere.
+/* Number formats of the matrix engine (docs/matrix.md), for kernels and hosts: conversions from and to float, and
+   blocks with scales. Integer arithmetic only: the same bits everywhere.
 
-   From float: to nearest, ties to even; subnormal results kept. What is too large becomes infinity (fp16, bf16, E5M2, as
-   IEEE 754 has it) or, with the _saturated forms and where the format has no infinity (E4M3, E2M1), the largest number. NaN
-   stays NaN; E2M1 has none and gives zero. */
+   From float: to nearest, ties to even; subnormal results kept. What is too large becomes infinity (fp16, bf16, E5M2,
+   as IEEE 754 has it) or, with the _saturated forms and where the format has no infinity (E4M3, E2M1), the largest
+   number. NaN stays NaN; E2M1 has none and gives zero. */
 #ifndef HEDDLE_FORMATS_H
 #define HEDDLE_FORMATS_H
 
@@ -24,8 +24,8 @@ HD_FORMAT_INLINE float hd_bits_float(uint32_t bits) {
   return x;
 }
 
-/* A small floating-point format: `exponent` bits of exponent with the usual bias, `fraction` bits of fraction. `largest` is
-   the encoding of its largest finite number, `infinity` what lies beyond, `nan` a NaN. */
+/* A small floating-point format: `exponent` bits of exponent with the usual bias, `fraction` bits of fraction.
+   `largest` is the encoding of its largest finite number, `infinity` what lies beyond, `nan` a NaN. */
 struct hd_small_format {
   uint32_t exponent, fraction, largest, infinity, nan;
 };
@@ -57,7 +57,8 @@ HD_FORMAT_INLINE uint32_t hd_encode_small(float x, struct hd_small_format f, boo
 HD_FORMAT_INLINE float hd_decode_small(uint32_t bits, struct hd_small_format f) {
   const uint32_t sign = (bits >> (f.exponent + f.fraction) & 1) << 31;
   const uint32_t magnitude = bits & ((1u << (f.exponent + f.fraction)) - 1);
-  if (magnitude > f.largest) return hd_bits_float(magnitude == f.infinity && f.infinity != f.largest ? sign | 0x7F800000u : 0x7FC00000u);
+  if (magnitude > f.largest)
+    return hd_bits_float(magnitude == f.infinity && f.infinity != f.largest ? sign | 0x7F800000u : 0x7FC00000u);
   uint32_t field = magnitude >> f.fraction, fraction = magnitude & ((1u << f.fraction) - 1);
   const int32_t bias = (1 << (f.exponent - 1)) - 1;
   if (field == 0) {
@@ -150,8 +151,8 @@ HD_FORMAT_INLINE uint8_t hd_quantise_mxfp4(const float* x, uint8_t* pairs) {
   return scale;
 }
 
-/* NVFP4: 16 floats to 8 bytes of E2M1; the scale, E4M3: the largest magnitude over 6. The caller has divided x by what the
-   whole tensor is scaled with, so that scales lie in E4M3's range. */
+/* NVFP4: 16 floats to 8 bytes of E2M1; the scale, E4M3: the largest magnitude over 6. The caller has divided x by what
+   the whole tensor is scaled with, so that scales lie in E4M3's range. */
 HD_FORMAT_INLINE uint8_t hd_quantise_nvfp4(const float* x, uint8_t* pairs) {
   const uint8_t scale = hd_e4m3(hd_bits_float(hd_largest_magnitude(x, 16)) / 6.0f);
   const float by = hd_from_e4m3(scale);

@@ -33,13 +33,4 @@ model::Launch LaunchRegisters::launch() const {
   return launch;
 }
 
-model::Shape shape_of(const Configuration& configuration) {
-  return {.cores = configuration.cores,
-          .warps = configuration.warps,
-          .lanes = configuration.lanes,
-          .regions = configuration.regions,
-          .scratchpad_bytes = configuration.scratchpad_bytes,
-          .line_bytes = configuration.line_bytes};
-}
-
 }  // namespace heddle::harness

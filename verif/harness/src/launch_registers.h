@@ -26,6 +26,4 @@ class LaunchRegisters {
   std::unordered_map<uint32_t, uint32_t> values_;
 };
 
-model::Shape shape_of(const Configuration& configuration);
-
 }  // namespace heddle::harness

@@ -86,7 +86,7 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
 std::unique_ptr<lockstep::Checker> VerilatedDevice::make_checker() {
   if (!options_.lockstep) return nullptr;
   auto checker = std::make_unique<lockstep::Checker>(
-      shape_of(configuration_),
+      model::Shape::of(configuration_),
       lockstep::CheckerOptions{
           .configuration = configuration_.canonical(), .seed = options_.seed, .replay = options_.replay});
   const DramView memory(dram_);

@@ -57,7 +57,6 @@ struct Checker::State {
   void compare_outcome(const LaunchOutcome& outcome);
   void compare_memory(const RtlMemoryView& rtl_memory);
   Group& group_for(const DispatchRecord& record);
-  void check_buffers(const DispatchRecord& record, Group& group);
 
   // ---- commit.cpp ----
   void handle_commit(const CommitRecord& record);
@@ -106,6 +105,7 @@ struct Checker::State {
   void retire_if_finished(WarpContext& context, Slot& slot);
 
   void handle_engine_event(const EngineEvent& event);
+
   // ---- engine_commands.cpp ----
   void handle_command(const CommandRecord& record);
   void handle_command_end(const CommandEndRecord& record);
@@ -125,6 +125,9 @@ struct Checker::State {
   void handle_wake(const WakeRecord& record);
   void wake_if_due(WarpContext& context);
   void handle_accumulators(const AccumulatorRecord& record);
+
+  // ---- engine_launch.cpp ----
+  void check_buffers(const DispatchRecord& record, Group& group);
   void handle_engine_fault(const FaultRecord& record);
 
   // ---- common ----
