@@ -4,6 +4,7 @@
 //   branch (condition), jal, jalr, mret  control
 //   load, store, amo, ...                memory
 //   rounded, unrounded, inject_sign      floating point
+//   command, barrier_operation, ...      engines
 //   trap, csr, vote, shuffle, ...        the rest
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "heddle/fp/host.h"
 #include "heddle/fp/special.h"
 #include "heddle/generated/isa.h"
+#include "heddle/model/mbarrier.h"
 #include "heddle/model/memory.h"
 #include "kinds.h"
 
