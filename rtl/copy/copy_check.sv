@@ -26,7 +26,8 @@ module copy_check
   input  logic [Owners-1:0] failed_i,      // a command of the workgroup has failed
   input  logic [Owners-1:0] cancel_i,      // the workgroup has been stopped: no faults
   input  logic [Owners-1:0] forget_i,      // the workgroup is gone: its fault is forgotten
-  output logic [Owners-1:0] busy_o         // whose command is here
+  output logic [Owners-1:0] busy_o,        // whose command is here
+  output logic              trace_stopped_o // for the monitors: fault_o goes nowhere
 );
 
   localparam int unsigned Words       = 32;
@@ -225,6 +226,7 @@ module copy_check
 
   // ---- results ---------------------------------------------------------------------------------------------------------------
   assign fault_valid_o   = state_q == StateFault && !cancelled;
+  assign trace_stopped_o = state_q == StateFault && cancelled;
   assign fault_o         = '{owner: context_q.owner, id: d_q.id, cause: cause_q, value: 32'(value_q),
                              origin: context_q.origin};
   assign command_valid_o = state_q == StateCommand;

@@ -41,7 +41,8 @@ module copy_commands
   output logic                             fault_valid_o,
   input  logic                             fault_ready_i,
   output logic [Owners-1:0]                failed_o,        // a command of the workgroup fails
-  output logic [Owners-1:0]                busy_o
+  output logic [Owners-1:0]                busy_o,
+  output logic                             trace_stopped_o   // for the monitors: done_o's command ends without giving anything bac
 );
 
   // Those in slots, and what is on its way to the scratchpad without one.
@@ -91,6 +92,7 @@ module copy_commands
                            origin: tag_q[held_index_q].origin};
   assign end_taken     = held_q && (end_cancelled || (done_valid_o && done_ready_i) || (fault_valid_o && fault_ready_i));
   assign skip_o        = failed_q | cancelled;
+  assign trace_stopped_o = held_q && end_cancelled;
 
   always_comb begin
     failed_o = '0;

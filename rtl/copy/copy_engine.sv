@@ -78,6 +78,11 @@ module copy_engine
     index_t  index;
   } current_t;
 
+  // For the monitors: commands of a workgroup that has been stopped end, check_fault's and done_o's.
+  /* verilator lint_off UNUSEDSIGNAL */
+  logic trace_check_stopped, trace_stopped;
+  /* verilator lint_on UNUSEDSIGNAL */
+
   // ---- checks ------------------------------------------------------------------------------------------------------------
   command_t          command;
   fault_t            check_fault, move_fault;
@@ -100,7 +105,8 @@ module copy_engine
     .failed_i       (failed),
     .cancel_i,
     .forget_i,
-    .busy_o         (check_busy)
+    .busy_o         (check_busy),
+    .trace_stopped_o(trace_check_stopped)
   );
 
   assign start  = checked_valid && table_free && queue_ready;
@@ -316,7 +322,8 @@ module copy_engine
     .fault_valid_o (move_fault_valid),
     .fault_ready_i (move_fault_ready),
     .failed_o      (failed),
-    .busy_o        (table_busy)
+    .busy_o        (table_busy),
+    .trace_stopped_o(trace_stopped)
   );
 
 `ifndef SYNTHESIS

@@ -5,6 +5,7 @@ verif/harness/rtl/request_monitor.sv
 verif/harness/rtl/memory_monitor.sv
 verif/harness/rtl/scratch_monitor.sv
 verif/harness/rtl/engine_monitor.sv
+verif/harness/rtl/copy_stop_monitor.sv
 verif/harness/rtl/window_monitor.sv
 verif/harness/rtl/request_tag_monitor.sv
 verif/harness/rtl/refusal_monitor.sv

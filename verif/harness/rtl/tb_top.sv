@@ -45,6 +45,7 @@ bind simt_core request_monitor u_request_monitor (.*);
 bind l2_data memory_monitor u_memory_monitor (.*);
 bind scratchpad scratch_monitor u_scratch_monitor (.*);
 bind async_engines engine_monitor u_engine_monitor (.*);
+bind copy_engine copy_stop_monitor u_copy_stop_monitor (.*);
 bind matrix_window window_monitor #(.AddressBits(AddressBits), .Units(Units)) u_window_monitor (.*);
 bind cluster_engines request_tag_monitor u_request_tag_monitor (.*);
 bind launch_gate refusal_monitor u_refusal_monitor (.*);
