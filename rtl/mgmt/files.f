@@ -20,6 +20,8 @@ rtl/mgmt/mgmt_checksum.sv
 rtl/mgmt/mgmt_mailbox.sv
 rtl/mgmt/mgmt_devices.sv
 rtl/mgmt/mgmt_reset.sv
+rtl/mgmt/mgmt_block_buffer.sv
+rtl/mgmt/mgmt_blocks.sv
 rtl/mgmt/mgmt_memory_port.sv
 rtl/mgmt/mgmt_subsystem.sv
 rtl/mgmt/mgmt_device.sv

@@ -1,6 +1,6 @@
 // Connects the three ports that ask (fetch, data, host) with the targets that answer. Checks rights; what is not allowed is answered
 // with an error and reaches no target.
-// Latency: what memory or external targets take; all others, and errors, are answered in the cycle after acceptance.
+// Latency: what memory, block buffers or external targets take; all others, and errors, are answered in the cycle after acceptance.
 // SRAM is two banks by bit 2 of the address: fetch and data go on together unless they want the same one. Data goes first; fetch and host
 // take turns, per target.
 // Invariants: one request under way per port; a target that answers in one cycle takes one request per cycle; a response only for a
@@ -48,6 +48,9 @@ module mgmt_bus
   output logic           memory_data_valid_o,
   input  logic           memory_data_ready_i,
   input  mgmt_response_t memory_data_response_i,
+  output logic           blocks_valid_o,
+  input  logic           blocks_ready_i,
+  input  mgmt_response_t blocks_response_i,
   output logic           external_valid_o,
   input  logic           external_ready_i,
   input  mgmt_response_t external_response_i
@@ -57,7 +60,7 @@ module mgmt_bus
   localparam int unsigned Data  = 1;
   localparam int unsigned Host  = 2;
 
-  typedef enum logic [2:0] {TargetError, TargetRom, TargetBank0, TargetBank1, TargetDevice, TargetMemory, TargetExternal} target_e;
+  typedef enum logic [2:0] {TargetError, TargetRom, TargetBank0, TargetBank1, TargetDevice, TargetMemory, TargetBlocks, TargetExternal} target_e;
 
   // ---- who asks for what -----------------------------------------------------------------------------------------------------
   mgmt_request_t [2:0] request;
@@ -89,6 +92,7 @@ module mgmt_bus
           if (request[p].address - MGMT_SRAM_BASE < MgmtSramBytes) target[p] = request[p].address[2] ? TargetBank1 : TargetBank0;
         end
         WINDOW_TIMER, WINDOW_WATCHDOG, WINDOW_INTERRUPTS, WINDOW_MAILBOX, WINDOW_CHECKSUM: target[p] = TargetDevice;
+        WINDOW_BLOCKS:        target[p] = TargetBlocks;
         WINDOW_DEVICE_MEMORY: target[p] = TargetMemory;
         default: if (window_external(window[p])) target[p] = TargetExternal;
       endcase
@@ -135,6 +139,7 @@ module mgmt_bus
     end
     if (memory_fetch_valid_o && memory_fetch_ready_i) ready[Fetch] = 1'b1;
     if (memory_data_valid_o && memory_data_ready_i)   ready[Data]  = 1'b1;
+    if (blocks_valid_o && blocks_ready_i)             ready[Data]  = 1'b1;
     if (external_valid_o && external_ready_i)         ready[Data]  = 1'b1;
   end
 
@@ -154,6 +159,7 @@ module mgmt_bus
 
   assign memory_fetch_valid_o = offers[Fetch] && target[Fetch] == TargetMemory;
   assign memory_data_valid_o  = offers[Data] && target[Data] == TargetMemory;
+  assign blocks_valid_o       = offers[Data] && target[Data] == TargetBlocks;
   assign external_valid_o     = offers[Data] && target[Data] == TargetExternal;
 
   // ---- responses -------------------------------------------------------------------------------------------------------------
@@ -170,6 +176,7 @@ module mgmt_bus
           response[p].error = device_error_i;
         end
         TargetMemory:   response[p] = (p == Fetch) ? memory_fetch_response_i : memory_data_response_i;
+        TargetBlocks:   response[p] = blocks_response_i;
         TargetExternal: response[p] = external_response_i;
         default:        response[p].error = 1'b1;
       endcase
@@ -199,7 +206,7 @@ module mgmt_bus
   a_accepted_was_asked : assert property (@(posedge clk_i) disable iff (!rst_ni) (ready & ~valid) == '0);
   a_fetch_of_no_device : assert property (@(posedge clk_i) disable iff (!rst_ni) !grant[3][Fetch]);
   a_host_no_memory     : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                         valid[Host] |-> !(target[Host] inside {TargetMemory, TargetExternal}));
+                         valid[Host] |-> !(target[Host] inside {TargetMemory, TargetBlocks, TargetExternal}));
 `endif
 
 endmodule

@@ -73,6 +73,21 @@ package mgmt_pkg;
     word_t       pc;
   } mgmt_writeback_t;
 
+  // ---- block buffers ----------------------------------------------------------------------------------------------------
+  localparam int unsigned Blocks     = 2;
+  localparam int unsigned BlockWords = 16;
+  localparam int unsigned BlockBits  = 6;   // of a byte's place in its block
+
+  typedef enum logic [1:0] {BlockAddress, BlockCommand, BlockStatus, BlockData} mgmt_block_e;
+
+  // To memory: a read of a line, or a write of some of its bytes.
+  typedef struct packed {
+    logic                 write;
+    logic [31:OffsetBits] line;
+    line_strobe_t         strobe;
+    line_t                data;
+  } mgmt_line_t;
+
   // ---- for checkers: docs/management.md, section 9 ----------------------------------------------------------------------
   /* verilator lint_off SYMRSVDWORD */  // fields are named as in the page, whatever the name means in C++
   typedef struct packed {

@@ -36,7 +36,7 @@ module mgmt_subsystem
   localparam int unsigned BankWords    = MgmtSramBytes / 8;
   localparam int unsigned BankAddrBits = $clog2(BankWords);
 
-  logic hart_rst_n, hold, watchdog_reset, hart_idle;
+  logic hart_rst_n, hold, watchdog_reset, hart_idle, blocks_idle;
   logic [1:0] reset_cause;
 
   mgmt_reset u_reset (
@@ -44,7 +44,7 @@ module mgmt_subsystem
     .rst_ni,
     .hold_i     (hold),
     .watchdog_i (watchdog_reset),
-    .idle_i     (hart_idle),
+    .idle_i     (hart_idle && blocks_idle),
     .hart_rst_no(hart_rst_n),
     .cause_o    (reset_cause)
   );
@@ -84,7 +84,10 @@ module mgmt_subsystem
   word_t               rom_data, device_data;
   word_t [1:0]         sram_data;
   logic                memory_fetch_valid, memory_fetch_ready, memory_data_valid, memory_data_ready;
-  mgmt_response_t      memory_fetch_response, memory_data_response;
+  mgmt_response_t      memory_fetch_response, memory_data_response, blocks_response;
+  logic                blocks_valid, blocks_ready;
+  mgmt_line_t [Blocks-1:0] block_line;
+  logic [Blocks-1:0]   block_valid, block_ready, block_response_valid;
 
   // (While the hart is in reset it asks for nothing: its requests come from registers that are reset, but for the first fetch.)
   mgmt_bus u_bus (
@@ -120,6 +123,9 @@ module mgmt_subsystem
     .memory_data_valid_o    (memory_data_valid),
     .memory_data_ready_i    (memory_data_ready),
     .memory_data_response_i (memory_data_response),
+    .blocks_valid_o         (blocks_valid),
+    .blocks_ready_i         (blocks_ready),
+    .blocks_response_i      (blocks_response),
     .external_valid_o,
     .external_ready_i,
     .external_response_i
@@ -160,11 +166,31 @@ module mgmt_subsystem
     .data_valid_i    (memory_data_valid),
     .data_ready_o    (memory_data_ready),
     .data_response_o (memory_data_response),
+    .block_line_i    (block_line),
+    .block_valid_i   (block_valid),
+    .block_ready_o   (block_ready),
+    .block_response_valid_o(block_response_valid),
     .request_o       (memory_request_o),
     .request_valid_o (memory_request_valid_o),
     .request_ready_i (memory_request_ready_i),
     .response_i      (memory_response_i),
     .response_valid_i(memory_response_valid_i)
+  );
+
+  mgmt_blocks u_blocks (
+    .clk_i,
+    .rst_ni,
+    .hart_reset_i    (!hart_rst_n),
+    .request_i       (data_request),
+    .valid_i         (blocks_valid),
+    .ready_o         (blocks_ready),
+    .response_o      (blocks_response),
+    .idle_o          (blocks_idle),
+    .line_o          (block_line),
+    .line_valid_o    (block_valid),
+    .line_ready_i    (block_ready),
+    .response_i      (memory_response_i),
+    .response_valid_i(block_response_valid)
   );
 
   // ---- devices ----

@@ -146,6 +146,29 @@ class MachineTest : public testing::Test {
   Machine machine{kSram, {0x13, 0, 0, 0}, memory};
 };
 
+// Through the bus of the machine, as the hart's words.
+TEST_F(MachineTest, BlockBuffersMoveBlocks) {
+  constexpr std::uint32_t kBlock = mgmt::kDeviceMemoryBase + 0x1040, kOther = kBlock + 0x400;
+  AddressSpace& bus = machine.memory();
+  for (std::uint32_t i = 0; i < 16; ++i) ASSERT_TRUE(bus.store(kBlock + 4 * i, 15, 100 + i));
+  ASSERT_TRUE(bus.store(mgmt::blocks::kAddress + 4, 15, kBlock | 63));
+  EXPECT_EQ(bus.load(mgmt::blocks::kAddress + 4, 15), kBlock);
+  ASSERT_TRUE(bus.store(mgmt::blocks::kCommand + 4, 15, mgmt::blocks::kCommandRead));
+  EXPECT_EQ(bus.load(mgmt::blocks::kData + 64 + 4 * 9, 15), 109u);
+  ASSERT_TRUE(bus.store(mgmt::blocks::kData + 64 + 4 * 15, 15, 7));
+  ASSERT_TRUE(bus.store(mgmt::blocks::kAddress + 4, 15, kOther));
+  ASSERT_TRUE(bus.store(mgmt::blocks::kCommand + 4, 15, mgmt::blocks::kCommandWrite | 0x8002'0000));
+  EXPECT_EQ(bus.load(kOther, 15), 0u);
+  EXPECT_EQ(bus.load(kOther + 4, 15), 101u);
+  EXPECT_EQ(bus.load(kOther + 60, 15), 7u);
+  EXPECT_EQ(bus.load(mgmt::blocks::kStatus + 4, 15), 0u);
+  bus.refuse(kOther, kOther + 3);
+  ASSERT_TRUE(bus.store(mgmt::blocks::kCommand + 4, 15, mgmt::blocks::kCommandRead));
+  EXPECT_EQ(bus.load(mgmt::blocks::kStatus + 4, 15), mgmt::blocks::kStatusError);
+  EXPECT_FALSE(bus.store(mgmt::blocks::kCommand + 4, 15, 3));
+  EXPECT_FALSE(bus.store(mgmt::blocks::kCommand, 15, mgmt::blocks::kCommandRead)) << "no device memory";
+}
+
 TEST_F(MachineTest, Rights) {
   EXPECT_EQ(access(Op::Lw, mgmt::kBootRomBase), 0u);
   EXPECT_EQ(machine.hart().x(2), 0x13u);

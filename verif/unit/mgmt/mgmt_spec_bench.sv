@@ -34,6 +34,7 @@ module mgmt_spec_bench
       WINDOW_INTERRUPTS: allows_o = mgmt_interrupts_allows(word_i[11:0], write_i);
       WINDOW_MAILBOX:    allows_o = mgmt_mailbox_allows(word_i[11:0], write_i, host_i);
       WINDOW_CHECKSUM:   allows_o = mgmt_checksum_allows(word_i[11:0], write_i);
+      WINDOW_BLOCKS:     allows_o = mgmt_blocks_allows(word_i[11:0], write_i);
       default:           allows_o = 1'b0;
     endcase
   end

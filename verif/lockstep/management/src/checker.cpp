@@ -6,6 +6,7 @@
 
 #include "heddle/generated/compressed.h"
 #include "heddle/management/address_space.h"
+#include "heddle/management/blocks.h"
 #include "heddle/management/watchdog.h"
 
 namespace heddle::management {
@@ -75,6 +76,7 @@ class Checker::Space : public AddressSpace {
  private:
   std::optional<std::uint32_t> load_register(std::uint32_t) override { return copy(); }
   bool store_register(std::uint32_t address, std::uint32_t data) override {
+    if (Blocks::has(address)) return blocks_.store(*this, address, data);
     return mgmt::find_window(address)->base != mgmt::kWatchdogBase || watchdog_.store(address, data);
   }
   // Other folders refuse what they like.
@@ -98,6 +100,7 @@ class Checker::Space : public AddressSpace {
   std::uint64_t* copied_ = nullptr;
   std::vector<bool> known_;  // bytes of SRAM that have been written, or loaded
   Watchdog watchdog_;
+  Blocks blocks_;
 };
 
 Checker::Checker(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom)

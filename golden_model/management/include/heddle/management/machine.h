@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "heddle/management/address_space.h"
+#include "heddle/management/blocks.h"
 #include "heddle/management/devices.h"
 #include "heddle/management/hart.h"
 
@@ -52,8 +53,12 @@ class Machine {
         : AddressSpace(sram_bytes, std::move(rom), memory), devices_(devices), external_(external) {}
 
    private:
-    std::optional<std::uint32_t> load_register(std::uint32_t address) override { return devices_.load(address); }
-    bool store_register(std::uint32_t address, std::uint32_t data) override { return devices_.store(address, data); }
+    std::optional<std::uint32_t> load_register(std::uint32_t address) override {
+      return Blocks::has(address) ? blocks_.load(address) : devices_.load(address);
+    }
+    bool store_register(std::uint32_t address, std::uint32_t data) override {
+      return Blocks::has(address) ? blocks_.store(*this, address, data) : devices_.store(address, data);
+    }
     std::optional<std::uint32_t> load_external(std::uint32_t address, unsigned strobe) override {
       return external_ == nullptr ? std::nullopt : external_->load(address, strobe);
     }
@@ -63,6 +68,7 @@ class Machine {
 
     Devices& devices_;
     ExternalRegisters* external_;
+    Blocks blocks_;
   };
 
   // One instruction or one interrupt; none: it waits.
