@@ -78,7 +78,7 @@ module cluster
   logic     start, abort, done, faulted, dispatching;
   fault_t   ended_by, refused;
   core_id_t ended_by_core;
-  logic     refused_valid, invalidate, flush, flushed, refusal, idle;
+  logic     refused_valid, invalidate, flush, write_back, flushed, refusal, idle;
   word_t    refused_line;
 
   launch_gate u_launch_gate (
@@ -103,6 +103,7 @@ module cluster
     .quiet_i        (idle && memory_request_valid == '0 && data_cache_idle == '1 && fetch_ahead_idle == '1),
     .invalidate_o   (invalidate),
     .flush_o        (flush),
+    .write_back_o   (write_back),
     .stored_i       (&stored),
     .flushed_i      (flushed),
     .error_i        (refusal),
@@ -293,7 +294,7 @@ module cluster
   l2_cache u_l2_cache (
     .clk_i,
     .rst_ni,
-    .flush_i         (flush),
+    .flush_i         (write_back),
     .flushed_o       (flushed),
     .error_o         (refusal),
     .error_line_o    (refused_line),

@@ -4,8 +4,8 @@
 // Write-backs that memory refuses end the launch in a fault of cause 25, whose value is the address of the first such line: the store
 // is long past, so that nothing else of it is known (docs/architecture.md, section 7). A launch that has ended as aborted ignores
 // them; an abort that comes too late for that changes nothing.
-// Latency: one cycle from start_i to start_o; from done_i to done_o one when nothing is dirty, otherwise one more per dirty line and
-// what the memory takes. An abort of a launch that waits to start is handed on when it has.
+// Latency: one cycle from start_i to start_o; from done_i to done_o one when nothing is dirty or on its way, otherwise one more per dirty
+// line and what the memory takes once. An abort of a launch that waits to start is handed on when it has.
 // Invariants: start_o only while quiet_i; one done_o per start_i; while flush_o no warp runs.
 module launch_gate
   import heddle_config_pkg::*;
@@ -37,7 +37,8 @@ module launch_gate
   // memory
   input  logic     quiet_i,          // nothing is under way
   output logic     invalidate_o,     // pulse: the caches forget everything
-  output logic     flush_o,
+  output logic     flush_o,          // the launch's warps have ended
+  output logic     write_back_o,     // ... and all they stored has come to the L2 cache: a line that gets more would be written twice
   input  logic     stored_i,         // no store is on its way to the L2 cache
   input  logic     flushed_i,
   input  logic     error_i,          // a write-back was refused; level, until invalidate_o
@@ -98,6 +99,7 @@ module launch_gate
   assign abort_o         = state_q == StateRun && (abort_i || hand_on_q);
   assign invalidate_o    = start_o;
   assign flush_o         = state_q == StateFlush;
+  assign write_back_o    = flush_o && stored_i;
   assign refused_valid_o = error_i && !told_q && ((state_q == StateRun && !aborts_q) || (state_q == StateFlush && !aborted_i));
   assign refused_o       = '{cause: RefusedCause, value: error_line_i, default: '0};
   assign faulted_o       = faulted_i | late_d;
