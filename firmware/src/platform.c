@@ -3,10 +3,44 @@
 
 #include "heddle/heddle_mgmt.h"
 
+_Static_assert(HD_BUFFERS == HEDDLE_MGMT_BLOCKS_ADDRESS_COUNT, "as many as the machine has");
+_Static_assert(HD_BUFFERS* HD_BLOCK_WORDS == HEDDLE_MGMT_BLOCKS_DATA_COUNT, "of the size that the machine has");
+
 static volatile uint32_t* word(uint32_t address) { return (volatile uint32_t*)address; }
 
 uint32_t hd_register_read(uint32_t offset) { return *word(HEDDLE_MGMT_DISPATCHER_BASE + offset); }
 void hd_register_write(uint32_t offset, uint32_t value) { *word(HEDDLE_MGMT_DISPATCHER_BASE + offset) = value; }
+
+void hd_block_read(enum hd_buffer buffer, uint32_t address) {
+  *word(HEDDLE_MGMT_BLOCKS_ADDRESS + 4 * buffer) = address;
+  *word(HEDDLE_MGMT_BLOCKS_COMMAND + 4 * buffer) = HEDDLE_MGMT_BLOCKS_COMMAND_READ;
+}
+
+void hd_block_write(enum hd_buffer buffer, uint32_t address, uint32_t words) {
+  *word(HEDDLE_MGMT_BLOCKS_ADDRESS + 4 * buffer) = address;
+  *word(HEDDLE_MGMT_BLOCKS_COMMAND + 4 * buffer) = HEDDLE_MGMT_BLOCKS_COMMAND_WRITE | words << 16;
+}
+
+int hd_block_busy(enum hd_buffer buffer) {
+  return (*word(HEDDLE_MGMT_BLOCKS_STATUS + 4 * buffer) & HEDDLE_MGMT_BLOCKS_STATUS_BUSY) != 0;
+}
+
+int hd_block_failed(enum hd_buffer buffer) {
+  return (*word(HEDDLE_MGMT_BLOCKS_STATUS + 4 * buffer) & HEDDLE_MGMT_BLOCKS_STATUS_ERROR) != 0;
+}
+
+static volatile uint32_t* block(enum hd_buffer buffer) {
+  return word(HEDDLE_MGMT_BLOCKS_DATA + 4 * HD_BLOCK_WORDS * buffer);
+}
+
+const volatile uint32_t* hd_block_words(enum hd_buffer buffer) { return block(buffer); }
+void hd_block_set_word(enum hd_buffer buffer, uint32_t number, uint32_t value) { block(buffer)[number] = value; }
+
+uint32_t hd_events(void) {
+  const uint32_t pending = *word(HEDDLE_MGMT_INTERRUPTS_PENDING);
+  return (pending >> HEDDLE_MGMT_SOURCE_HOST_DOORBELL & 1) * HD_EVENT_DOORBELL |
+         (pending >> HEDDLE_MGMT_SOURCE_COMPLETION & 1) * HD_EVENT_ENDED;
+}
 
 uint32_t hd_doorbells(void) {
   const uint32_t bits = *word(HEDDLE_MGMT_MAILBOX_HOST_DOORBELL);

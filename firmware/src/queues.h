@@ -10,8 +10,9 @@ extern struct hd_context hd_context_table[HD_CONTEXTS];
 /* Before anything else: learns the shape of the device. */
 void hd_queues_start(void);
 
+/* In the order of how soon to call again. */
 enum hd_progress {
-  HD_PROGRESS, /* something was done: call again */
+  HD_PROGRESS, /* something was done or is under way: call again */
   HD_POLL,     /* a packet waits for memory that somebody else changes, or a time limit runs */
   HD_IDLE      /* only a doorbell or the end of a launch can bring work */
 };

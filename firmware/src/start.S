@@ -20,6 +20,10 @@ _start:
   la t0, trap
   csrw mtvec, t0
   la sp, __stack_end
+  .option push
+  .option norelax
+  la gp, __global_pointer$
+  .option pop
   la t0, __bss_start
   la t1, __bss_end
 1:
