@@ -1,4 +1,6 @@
 // Instructions that stand alone.
+#include <vector>
+
 #include "generator.h"
 #include "values.h"
 #include "weights.h"
@@ -74,6 +76,24 @@ void Generator::rounding_modes() {
   }
 }
 
+namespace {
+
+// What the engines would do is illegal in the shapes that sessions draw.
+bool of_engine(const isa::InstructionInfo& info) { return info.klass == isa::Class::Engine; }
+
+const std::vector<size_t>& rows_without_engines() {
+  static const auto kRows = [] {
+    std::vector<size_t> rows;
+    for (size_t row = 1; row < isa::kOpCount; ++row) {
+      if (!of_engine(isa::kInstructions[row])) rows.push_back(row);
+    }
+    return rows;
+  }();
+  return kRows;
+}
+
+}  // namespace
+
 // A word that no row matches, or one with a reserved rounding mode.
 void Generator::illegal() {
   if (!may_trap()) {
@@ -85,7 +105,8 @@ void Generator::illegal() {
     switch (random_.weighted({2, 3, 1, 1})) {
       case 0: break;
       case 1: {  // a bit away from a legal one
-        const auto row = random_.between(1, isa::kOpCount - 1);
+        const std::vector<size_t>& rows = rows_without_engines();
+        const size_t row = rows[random_.between(1, static_cast<uint32_t>(rows.size())) - 1];
         const isa::InstructionInfo& info = isa::kInstructions[row];
         const uint32_t legal = encode(static_cast<Op>(row), operands(info));
         word = legal ^ (info.mask & (1U << random_.between(2, 31)));
@@ -94,7 +115,8 @@ void Generator::illegal() {
       case 2: word = 0; break;
       case 3: word = ~0U; break;
     }
-    if (isa::decode(word) != Op::Illegal) continue;
+    const Op op = isa::decode(word);
+    if (op != Op::Illegal && !of_engine(isa::info(op))) continue;
     writer_.word(word);
     return;
   }
