@@ -234,6 +234,7 @@ LaunchBench::Group& LaunchBench::group_of_dispatch(unsigned core) {
 
 void LaunchBench::check_identity(const Group& group) {
   EXPECT_EQ(top_.local_base_o, group.started * lanes_);
+  for (unsigned i = 0; i < 3; ++i) EXPECT_EQ(top_.group_base_o[i], top_.group_id_o[i] * launch_.local_size[i]) << i;
   for (unsigned l = 0; l < lanes_; ++l) {
     const uint32_t item = group.started * lanes_ + l;
     const bool exists = item < launch_.items();

@@ -38,6 +38,7 @@ module launch_bench
   output logic [7:0]       warp_in_group_o,
   output logic [31:0]      mask_o,
   output logic [2:0][31:0] group_id_o,
+  output logic [2:0][31:0] group_base_o,
   output logic [31:0]      scratch_base_o,
   output logic [31:0]      local_base_o,
   output logic [31:0][2:0][15:0] local_id_o,
@@ -137,6 +138,7 @@ module launch_bench
   assign warp_in_group_o  = 8'(dispatch.warp_in_group);
   assign mask_o           = 32'(dispatch.mask);
   assign group_id_o       = dispatch.group_id;
+  assign group_base_o     = dispatch.group_base;
   assign scratch_base_o   = 32'(dispatch.scratch_base);
   assign local_base_o     = 32'(dispatch.local_base);
 

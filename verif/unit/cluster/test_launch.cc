@@ -74,6 +74,20 @@ TEST(LaunchTest, OneWarpStartsPerCycle) {
 }
 
 // The core with the most free slots, of equals the lowest: while nothing ends, each core in turn.
+// Many workgroups along each axis alone, and with the others at their ends.
+TEST(LaunchTest, LongGrids) {
+  LaunchBench bench(12);
+  for (unsigned axis = 0; axis < 3; ++axis) {
+    for (const uint32_t others : {1u, 2u}) {
+      Launch launch{.num_groups = {others, others, others}, .local_size = {1, 1, 1}};
+      launch.num_groups[axis] = 1100;
+      launch.local_size[axis] = std::min(bench.warps() * bench.lanes(), 7u);
+      bench.start(launch, {.min_life = 1, .max_life = 2, .ready = 1.0});
+      expect_complete(bench, launch, bench.wait());
+    }
+  }
+}
+
 TEST(LaunchTest, WorkgroupsSpreadOverTheCores) {
   LaunchBench bench(11);
   const Launch launch{.num_groups = {bench.cores() * bench.warps(), 1, 1}, .local_size = {bench.lanes(), 1, 1}};
