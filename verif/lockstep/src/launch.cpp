@@ -21,7 +21,7 @@ void Checker::State::begin_launch(const model::Launch& new_launch) {
   lanes_retired = 0;
   faults.clear();
   engine = EngineState{};
-  refused_load = false;
+  refused_access = false;
   first_faults = 0;
   launch_cycle = now;
 }
@@ -332,8 +332,8 @@ void Checker::State::compare_outcome(const LaunchOutcome& outcome) {
     diverge("barrier.missing", "the completion of a command never arrived on its mbarrier",
             engine.completions.begin()->second.command.tag);
   }
-  if (refused_load && faults.empty() && !aborted) {
-    diverge("status.fault", "a load brought what memory had refused, which was never reported");
+  if (refused_access && faults.empty() && !aborted) {
+    diverge("status.fault", "a register got what memory had refused, which was never reported");
   }
   check("status.fault", faults.empty() ? 0 : 1, outcome.fault ? 1 : 0);
   if (!faults.empty()) {

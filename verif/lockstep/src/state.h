@@ -85,6 +85,7 @@ struct Checker::State {
   void perform_atomic(const Atomic& event, model::AccessKind kind, model::Space space, WarpContext& context,
                       Slot& slot);
   uint32_t match_load(const WritebackRecord& record, WarpContext& context, Slot& slot, unsigned lane);
+  void note_refusal(WarpContext& context, const Slot& slot, unsigned lane);
   void copy_counter(const WritebackRecord& record, WarpContext& context, Slot& slot);
   void check_store_order(const WarpContext& context, const Slot& slot, unsigned lane, unsigned strobe);
   // Memory changed in [first, first + words * 4): open loads gain a value. `writer` is null outside stores.
@@ -158,7 +159,7 @@ struct Checker::State {
   model::Launch launch;
   bool running = false;
   bool aborted = false;
-  bool refused_load = false;  // a load brought what memory had refused: the launch has to end in a fault
+  bool refused_access = false;  // a register got what memory had refused: the launch has to end in a fault
   std::optional<model::RejectReason> rejected;
   uint64_t total_groups = 0;
   uint64_t next_group = 0;  // linear order of dispatch

@@ -86,6 +86,15 @@ void Checker::State::adopt(uint32_t word, unsigned bytes, uint32_t value) {
   }
 }
 
+// Of several warps that are refused a line at once the RTL reports one, and the others' registers are written all the
+// same.
+void Checker::State::note_refusal(WarpContext& context, const Slot& slot, unsigned lane) {
+  if (context.bus_error || slot.space(lane) != model::Space::kDevice || !bus_refuses(slot.word(lane))) return;
+  context.bus_error = true;
+  refused_access = true;
+  ++statistics.copied_bus_error;
+}
+
 // The bytes that explain the value, for the model's register.
 uint32_t Checker::State::match_load(const WritebackRecord& record, WarpContext& context, Slot& slot, unsigned lane) {
   const uint32_t got = record.data[lane];
@@ -105,12 +114,7 @@ uint32_t Checker::State::match_load(const WritebackRecord& record, WarpContext& 
     }
     return raw;
   }
-  if (!context.bus_error && slot.space(lane) == model::Space::kDevice && bus_refuses(slot.word(lane))) {
-    // Of several warps that are refused a line at once the RTL reports one.
-    context.bus_error = true;
-    refused_load = true;
-    ++statistics.copied_bus_error;
-  }
+  note_refusal(context, slot, lane);
   if (context.bus_error) return accessed_bytes(slot, lane, watch.values.front());
   std::string held;
   for (size_t i = 0; i < std::min<size_t>(watch.values.size(), 6); ++i) {
@@ -187,6 +191,7 @@ void Checker::State::handle_writeback(const WritebackRecord& record) {
     });
     context.load_pending[slot.step.rd] &= ~record.mask;
   } else if (unknown != 0) {
+    model::for_each_lane(unknown, [&](unsigned lane) { note_refusal(context, slot, lane); });
     if (!context.bus_error) {
       diverge("writeback.early",
               fmt::format("the register is written before the atomic is performed in lanes {:#x}", unknown), tag);
