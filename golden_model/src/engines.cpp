@@ -108,7 +108,7 @@ void Engines::take(EngineKind kind, const Warp& warp, unsigned lane, std::uint32
       command.complete_at = std::max(command.complete_at, before->complete_at);
     }
   }
-  commands_.push_back(std::move(command));
+  commands_.push_back(command);
   if (seed_ == 0) complete(std::prev(commands_.end()));
 }
 
@@ -130,9 +130,9 @@ void Engines::perform_command(Command& command) {
 }
 
 // Everything of the command that has not been done, and its completion.
-void Engines::complete(Place place) {
+void Engines::complete(const Place& place) {
   perform_command(*place);
-  const Command command = std::move(*place);
+  const Command command = *place;
   commands_.erase(place);
   if (fault_) return;
   const WarpIdentity& giver = command.giver;

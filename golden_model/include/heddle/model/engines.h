@@ -83,8 +83,7 @@ class Engines {
   void fail(Cause cause, const EngineFault& fault, std::uint32_t identifier, const WarpIdentity& giver, unsigned lane,
             std::uint32_t pc);
   void perform_command(Command& command);
-  void complete(Place place);
-  void complete_until(Place place);
+  void complete(const Place& place);
   BarrierAnswer operate_barrier(BarrierOp op, std::uint32_t address, std::uint32_t operand, const WarpIdentity& giver,
                                 unsigned lane, std::uint32_t pc, std::uint32_t identifier);
   std::uint64_t delay();
