@@ -65,7 +65,9 @@ static int plainly_good(const struct queue* queue, const volatile uint32_t* word
   const uint32_t device = 0x80000000u; /* its memory is the upper half */
   const uint32_t object = words[8], arguments = words[10], signal = words[14];
   uint32_t wrong = 0;
+#ifdef __clang__ /* the compiler of the firmware; the library for the model on the host does not know this pragma */
 #pragma clang loop unroll(full)
+#endif
   for (uint32_t i = 0; i < HD_SHAPE_WORDS; ++i) wrong |= words[i] ^ queue->shape[i];
   wrong |= words[9] | words[11] | words[12] | words[13] | words[15]; /* upper halves, reserved */
   wrong |= (object & 15) | (arguments & 15) | (signal & 63);
