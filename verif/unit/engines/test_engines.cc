@@ -221,7 +221,7 @@ TEST(Engines, Faults) {
   driver.store(512, 0);
   driver.store(516, 0);
   driver.copy(kDescriptors);
-  EXPECT_EQ(driver.drain(), (std::vector<Fault>{{2, 2, 5, 3, 0}}));
+  EXPECT_EQ(driver.drain(), (std::vector<Fault>{{2, 2, 5, 3, 512}}));
   EXPECT_EQ(driver.load(2048), 0xCAFE'F00Du);
   EXPECT_EQ(driver.load(2048 + 28), 0xCAFE'F00Du);
 }

@@ -103,6 +103,7 @@ module regs_bench
       REG_PRIVATE_BASE:     mirror_o = regs.private_base;
       REG_PRIVATE_SIZE:     mirror_o = regs.private_size;
       REG_SCRATCH_SIZE:     mirror_o = regs.scratch_size;
+      REG_ACCUMULATORS:     mirror_o = regs.accumulators;
       default:              mirror_o = '0;
     endcase
     for (int unsigned i = 0; i < 3; i++) begin

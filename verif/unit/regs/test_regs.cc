@@ -97,6 +97,9 @@ class RegsTest : public testing::Test {
                regs::shape::kCores.set(shape().cores) | regs::shape::kRegions.set(shape().regions);
       case regs::kScratchpadBytes: return shape().scratchpad_bytes;
       case regs::kLineBytes: return shape().line_bytes;
+      case regs::kEngines:
+        return regs::engines::kCopy.set(shape().copy_engine) | regs::engines::kMatrixFp8.set(shape().matrix_fp8) |
+               regs::engines::kMatrixFp4.set(shape().matrix_fp4) | regs::engines::kMatrixDim.set(shape().matrix_dim);
       default: return otherwise;
     }
   }
