@@ -41,6 +41,7 @@ module regs_bench
     hw.fault_cause     = hw_value_i + 32'(REG_FAULT_CAUSE);
     hw.fault_pc        = hw_value_i + 32'(REG_FAULT_PC);
     hw.fault_value     = hw_value_i + 32'(REG_FAULT_VALUE);
+    hw.fault_detail    = hw_value_i + 32'(REG_FAULT_DETAIL);
     for (int unsigned i = 0; i < 3; i++) hw.fault_group[i] = hw_value_i + 32'(REG_FAULT_GROUP) + 32'(4 * i);
     hw.fault_local      = hw_value_i + 32'(REG_FAULT_LOCAL);
     hw.fault_place.lane = place[7:0];
