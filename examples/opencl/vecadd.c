@@ -10,7 +10,7 @@ static const char* const source =
     "  if (i < n) sum[i] = a[i] + b[i];\n"
     "}\n";
 
-enum { kCount = 1000, kGroup = 64, kItems = (kCount + kGroup - 1) / kGroup * kGroup };
+enum { kCount = 1000 };
 
 static void check(cl_int code, const char* what) {
   if (code == CL_SUCCESS) return;
@@ -59,7 +59,10 @@ int main(void) {
     check(clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]), "setting an argument");
   check(clSetKernelArg(kernel, 3, sizeof n, &n), "setting an argument");
 
-  const size_t items = kItems, group = kGroup;
+  size_t group; /* as many work-items as the device takes at once: 8 on a small one */
+  check(clGetKernelWorkGroupInfo(kernel, device, CL_KERNEL_WORK_GROUP_SIZE, sizeof group, &group, NULL),
+        "asking for the largest workgroup");
+  const size_t items = (kCount + group - 1) / group * group;
   check(clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &items, &group, 0, NULL, NULL), "starting the kernel");
   check(clEnqueueReadBuffer(queue, buffers[2], CL_TRUE, 0, sizeof sum, sum, 0, NULL, NULL), "reading the sum");
 
