@@ -79,7 +79,7 @@ module copy_engine
   } current_t;
 
   // For the monitors: commands of a workgroup that has been stopped end, check_fault's and done_o's.
-  /* verilator lint_off UNUSEDSIGNAL */
+  /* verilator lint_off UNUSEDSIGNAL */  // read by bound monitors alone
   logic trace_check_stopped, trace_stopped;
   /* verilator lint_on UNUSEDSIGNAL */
 

@@ -86,32 +86,30 @@ void EnginesDriver::settle() {
   while (unanswered_ != 0 && patient(waited)) cycle();
 }
 
+void EnginesDriver::offer(CData& valid, const CData& ready) {
+  valid = 1;
+  unsigned waited = 0;
+  for (bool taken = false; !taken && patient(waited);) {
+    top_->eval();
+    taken = ready != 0;
+    cycle();
+  }
+  valid = 0;
+}
+
 void EnginesDriver::store(std::uint32_t address, std::uint32_t word) {
   top_->lane_write_i = 1;
   top_->lane_address_i = base + address;
   top_->lane_data_i = word;
-  top_->lane_valid_i = 1;
-  unsigned waited = 0;
-  for (bool taken = false; !taken && patient(waited);) {
-    top_->eval();
-    taken = top_->lane_ready_o != 0;
-    cycle();
-  }
-  top_->lane_valid_i = 0;
+  offer(top_->lane_valid_i, top_->lane_ready_o);
 }
 
 std::uint32_t EnginesDriver::load(std::uint32_t address) {
   settle();
   top_->lane_write_i = 0;
   top_->lane_address_i = base + address;
-  top_->lane_valid_i = 1;
+  offer(top_->lane_valid_i, top_->lane_ready_o);
   unsigned waited = 0;
-  for (bool taken = false; !taken && patient(waited);) {
-    top_->eval();
-    taken = top_->lane_ready_o != 0;
-    cycle();
-  }
-  top_->lane_valid_i = 0;
   while (patient(waited)) {
     top_->eval();
     const bool there = top_->lane_valid_o != 0;
@@ -129,14 +127,7 @@ void EnginesDriver::command(bool matrix, std::uint32_t descriptor) {
   top_->scratch_size_i = size;
   top_->command_matrix_i = matrix;
   top_->command_address_i = base + descriptor;
-  top_->command_valid_i = 1;
-  unsigned waited = 0;
-  for (bool taken = false; !taken && patient(waited);) {
-    top_->eval();
-    taken = top_->command_ready_o != 0;
-    cycle();
-  }
-  top_->command_valid_i = 0;
+  offer(top_->command_valid_i, top_->command_ready_o);
 }
 
 EnginesDriver::Answer EnginesDriver::barrier(BarrierOp op, std::uint32_t address, std::uint32_t operand) {
@@ -145,15 +136,9 @@ EnginesDriver::Answer EnginesDriver::barrier(BarrierOp op, std::uint32_t address
   top_->barrier_op_i = static_cast<unsigned>(op);
   top_->barrier_address_i = base + address;
   top_->barrier_operand_i = operand;
-  top_->barrier_valid_i = 1;
   woken_ = false;
+  offer(top_->barrier_valid_i, top_->barrier_ready_o);
   unsigned waited = 0;
-  for (bool taken = false; !taken && patient(waited);) {
-    top_->eval();
-    taken = top_->barrier_ready_o != 0;
-    cycle();
-  }
-  top_->barrier_valid_i = 0;
   while (patient(waited)) {
     top_->eval();
     const bool there = top_->answer_valid_o != 0;
@@ -173,14 +158,8 @@ void EnginesDriver::wait(std::uint32_t address, unsigned phase) {
 
 std::vector<std::uint32_t> EnginesDriver::window(std::uint32_t word) {
   top_->window_word_i = word;
-  top_->window_valid_i = 1;
+  offer(top_->window_valid_i, top_->window_ready_o);
   unsigned waited = 0;
-  for (bool taken = false; !taken && patient(waited);) {
-    top_->eval();
-    taken = top_->window_ready_o != 0;
-    cycle();
-  }
-  top_->window_valid_i = 0;
   std::vector<std::uint32_t> words;
   while (words.empty() && patient(waited)) {
     top_->eval();

@@ -67,7 +67,8 @@ class EnginesDriver {
     std::vector<std::uint32_t> data;
   };
   void command(bool matrix, std::uint32_t descriptor);
-  void settle();  // until the lane's accesses are answered
+  void offer(CData& valid, const CData& ready);  // until it is taken
+  void settle();                                 // until the lane's accesses are answered
   void answer_memory();
   void take_memory();
   // Whether a wait of so many cycles is still sensible; else the test fails.
