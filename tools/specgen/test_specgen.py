@@ -282,6 +282,24 @@ class FaultTest(unittest.TestCase):
     def test_command_without_fields(self):
         self.check("registers", "", '  - {name: odd, offset: 0x400, access: wo, doc: ""}\n', "a wo register is made of fields")
 
+    # ---- host port ----
+
+    def test_host_dma_faults(self):
+        for old, new, text in (
+            ("{name: tail,               offset: 0x02C", "{name: tail,               offset: 0x030", "'completed' overlaps 'tail' ("),
+            ("{name: read,        value: 4", "{name: read,        value: 3", "'read' has the name or number of 'pin' ("),
+            ("{name: dma_error,   value: 3", "{name: dma_error,   value: 4", "outside 0..3"),
+            ("{name: device,   offset: 0x08", "{name: device,   offset: 0x09", "no multiple of 4"),
+            ("{name: software, offset: 0x14", "{name: software, offset: 0x20", "outside 0..28"),
+            ('{name: fence,     bits: "5"}', '{name: fence,     bits: "4"}', "flag 'fence' overlaps"),
+            ('{name: fence,     bits: "5"}', '{name: fence,     bits: "32"}', "outside 31:0"),
+            ("base: 0x1000   #", "base: 0x10000  #", "outside 0..61440"),
+        ):
+            with self.subTest(text=text):
+                skip = 1 if "overlaps 'tail'" in text else 0
+                self.check("host_dma", old, new, text, skip)
+                shutil.copy(specgen.DEFAULT_SPEC / "host_dma.yaml", self.folder / "spec" / "host_dma.yaml")
+
     # ---- memory map ----
 
     def test_overlapping_windows(self):

@@ -23,8 +23,8 @@ SLANG = (
 )
 
 # Packages first, then every folder after what it leans on.
-GENERATED_PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv", "heddle_special_pkg.sv", "mgmt_spec_pkg.sv")
-GENERATED_MODULES = ("heddle_regs.sv",)
+GENERATED_PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv", "host_dma_regs_pkg.sv", "heddle_special_pkg.sv", "mgmt_spec_pkg.sv")
+GENERATED_MODULES = ("heddle_regs.sv", "host_dma_regs.sv")
 FOLDERS = ("pkg", "common", "core/fpu", "core/lsu", "core", "mem", "matrix", "copy", "cluster", "host", "mgmt", "die")
 
 

@@ -22,7 +22,7 @@ HARNESS = ROOT / "verif" / "harness"
 # In the order of what leans on what.
 RTL_FOLDERS = ["common", "core/fpu", "core/lsu", "core", "mem", "matrix", "copy", "cluster", "host", "mgmt", "die"]
 GENERATED_PACKAGES = ["heddle_isa_pkg.sv", "heddle_config_pkg.sv", "heddle_special_pkg.sv", "mgmt_spec_pkg.sv"]
-GENERATED_REGISTERS = ["heddle_regs_pkg.sv", "heddle_regs.sv"]
+GENERATED_REGISTERS = ["heddle_regs_pkg.sv", "heddle_regs.sv", "host_dma_regs_pkg.sv", "host_dma_regs.sv"]
 
 VERILATOR_OPTIONS = [
     "--cc", "--top-module", "tb_top", "--prefix", "Vtb_top",

@@ -10,7 +10,7 @@ import campaign
 import netlist
 
 ROOT = netlist.ROOT
-PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv", "heddle_special_pkg.sv", "mgmt_spec_pkg.sv")
+PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv", "host_dma_regs_pkg.sv", "heddle_special_pkg.sv", "mgmt_spec_pkg.sv")
 
 
 def known(build):

@@ -10,6 +10,7 @@ def check(spec):
     _unique(spec.csrs, "CSR")
     _unique(spec.csrs, "CSR number", key=lambda c: c.number, show=lambda c: f"{c.number:#05x} of CSR '{c.name}'")
     _registers(spec.registers)
+    _registers(spec.host_dma.registers)
     _windows(spec.windows)
 
 

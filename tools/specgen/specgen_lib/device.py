@@ -171,9 +171,13 @@ class Configurations:
 def read_registers(document, mark, configurations):
     top = Reader(document, mark, "registers")
     block = top.name("block")
-    registers = [_read_register(entry, where, configurations) for entry, where in top.items("registers")]
+    registers = read_register_list(top, configurations)
     top.finish()
     return RegisterBlock(block, registers)
+
+
+def read_register_list(top, configurations):
+    return [_read_register(entry, where, configurations) for entry, where in top.items("registers")]
 
 
 def _read_register(entry, where, configurations):
@@ -224,14 +228,7 @@ def _read_register(entry, where, configurations):
 def _read_field(entry, where, register, configurations):
     reader = Reader(entry, where, f"register '{register.name}', field")
     name = reader.name()
-    bits = reader.text("bits")
-    found = re.fullmatch(r"(\d+)(?::(\d+))?", bits)
-    if not found:
-        reader.fail("bits", f"'bits' is '{bits}', not \"high:low\" or \"bit\"")
-    high = int(found[1])
-    low = int(found[2]) if found[2] else high
-    if high > 31 or low > high:
-        reader.fail("bits", f"'bits' is '{bits}', outside 31:0 or reversed")
+    high, low = read_bits(reader)
     result = Field(name, high, low, reader.flag("locked"), reader.number_or_text("value", None), reader.mark)
     reader.finish()
     if result.locked and (register.access != "wo" or high != low):
@@ -240,6 +237,19 @@ def _read_field(entry, where, register, configurations):
         reader.fail("value", "'value' is for fields of ro registers")
     _check_value(reader, "value", result.value, result.width, configurations)
     return result
+
+
+def read_bits(reader):
+    """(high, low) of `bits`."""
+    bits = reader.text("bits")
+    found = re.fullmatch(r"(\d+)(?::(\d+))?", bits)
+    if not found:
+        reader.fail("bits", f"'bits' is '{bits}', not \"high:low\" or \"bit\"")
+    high = int(found[1])
+    low = int(found[2]) if found[2] else high
+    if high > 31 or low > high:
+        reader.fail("bits", f"'bits' is '{bits}', outside 31:0 or reversed")
+    return high, low
 
 
 def _check_value(reader, key, value, width, configurations):

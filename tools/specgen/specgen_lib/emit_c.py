@@ -67,13 +67,35 @@ def registers_header(spec):
         "#pragma once",
         "",
     ]
+    return join(lines + align(_register_rows(spec.registers, "HEDDLE_REGISTER"), ""))
+
+
+def _register_rows(block, prefix):
     rows = []
-    for r in spec.registers.registers:
-        stem = f"HEDDLE_REGISTER_{r.name.upper()}"
+    for r in block.registers:
+        stem = f"{prefix}_{r.name.upper()}"
         rows.append(("#define", stem, f"{r.offset:#05x}"))
         if r.is_array:
             rows.append(("#define", f"{stem}_STRIDE", f"{r.stride}"))
-        rows += [("#define", f"{stem}_{f.name.upper()}", f"{((1 << f.width) - 1) << f.low:#x}") for f in r.fields]
+        rows += [("#define", f"{stem}_{f.name.upper()}", f"{f.mask:#x}") for f in r.fields]
+    return rows
+
+
+def host_dma_header(spec):
+    dma = spec.host_dma
+    lines = [
+        f"/* {NOTICE} */",
+        "/* DMA engine, messages and aperture, for C: offsets in the block, masks of fields; the block is at HEDDLE_DMA_BASE of BAR0 and of the",
+        "   window `dispatcher`. Descriptors: offsets of words, masks of flags. Semantics: docs/host_port.md. */",
+        "#pragma once",
+        "",
+    ]
+    rows = [("#define", "HEDDLE_DMA_BASE", f"{dma.base:#06x}"), *_register_rows(dma.registers, "HEDDLE_DMA")]
+    rows += [("#define", "HEDDLE_DMA_DESCRIPTOR_SIZE", f"{dma.descriptor_bytes}")]
+    rows += [("#define", f"HEDDLE_DMA_DESCRIPTOR_{w.name.upper()}", f"{w.value:#04x}") for w in dma.words]
+    rows += [("#define", f"HEDDLE_DMA_FLAGS_{f.name.upper()}", f"{f.mask:#x}") for f in dma.flags]
+    rows += [("#define", f"HEDDLE_DMA_CAUSE_{c.name.upper()}", f"{c.value}") for c in dma.causes]
+    rows += [("#define", f"HEDDLE_DMA_MESSAGE_{m.name.upper()}", f"{m.value}") for m in dma.messages]
     return join(lines + align(rows, ""))
 
 

@@ -5,8 +5,7 @@ from .text import NOTICE, align, join
 
 
 def registers_header(spec):
-    block = spec.registers
-    lines = [
+    return join([
         f"// {NOTICE}",
         "// The device registers (BAR0): offsets, fields, and a table of them. Semantics: docs/spec/registers.yaml.",
         "#pragma once",
@@ -14,17 +13,86 @@ def registers_header(spec):
         "#include <cstddef>",
         "#include <cstdint>",
         "",
-        f"namespace {block.block}::regs {{",
+        "namespace heddle::regs {",
         "",
-        "// A bit field of a register.",
-        "struct Field {",
-        "  unsigned lsb;",
-        "  unsigned width;",
-        "  constexpr uint32_t mask() const { return (width == 32 ? ~0u : (1u << width) - 1) << lsb; }",
-        "  constexpr uint32_t get(uint32_t word) const { return (word & mask()) >> lsb; }",
-        "  constexpr uint32_t set(uint32_t value) const { return (value << lsb) & mask(); }",
+        *_FIELD_AND_INFO,
+        *_registers(spec.registers),
+        "}  // namespace heddle::regs",
+    ])  # fmt: skip
+
+
+def host_dma_header(spec):
+    dma = spec.host_dma
+    lines = [
+        f"// {NOTICE}",
+        "// The registers of the DMA engine, the messages and the aperture; descriptors, causes, sources of messages. Offsets are those in",
+        "// the block, which is at kBase of BAR0. Semantics: docs/host_port.md.",
+        "#pragma once",
+        "",
+        '#include "heddle/generated/registers.h"',
+        "",
+        "namespace heddle::host_dma {",
+        "",
+        "using regs::Access;",
+        "using regs::Field;",
+        "using regs::RegisterInfo;",
+        "",
+        f"inline constexpr uint32_t kBase = {dma.base:#06x};",
+        "",
+        *_registers(dma.registers),
+        f"// A descriptor has {dma.descriptor_bytes} bytes, little-endian words at these offsets.",
+        "namespace descriptor {",
+        f"inline constexpr uint32_t kSize = {dma.descriptor_bytes};",
+        *align([("inline constexpr uint32_t", f"k{camel(w.name)}", f"= {w.value:#04x};") for w in dma.words], ""),
+        "}  // namespace descriptor",
+        "// Fields of its word `flags`.",
+        "namespace flags {",
+        *align([("inline constexpr Field", f"k{camel(f.name)}{{{f.low}, {f.width}}};") for f in dma.flags], ""),
+        "}  // namespace flags",
+        "",
+        "// status.cause.",
+        "enum class Cause : uint8_t {",
+        *[f"  {camel(c.name)} = {c.value},  // {c.doc}" for c in dma.causes],
         "};",
         "",
+        "// Sources of messages.",
+        "enum class Message : uint8_t {",
+        *[f"  {camel(m.name)} = {m.value},  // {m.doc}" for m in dma.messages],
+        "};",
+        "",
+        "}  // namespace heddle::host_dma",
+    ]  # fmt: skip
+    return join(lines)
+
+
+_FIELD_AND_INFO = [
+    "// A bit field of a register.",
+    "struct Field {",
+    "  unsigned lsb;",
+    "  unsigned width;",
+    "  constexpr uint32_t mask() const { return (width == 32 ? ~0u : (1u << width) - 1) << lsb; }",
+    "  constexpr uint32_t get(uint32_t word) const { return (word & mask()) >> lsb; }",
+    "  constexpr uint32_t set(uint32_t value) const { return (value << lsb) & mask(); }",
+    "};",
+    "",
+    "enum class Access : uint8_t { ReadOnly, ReadWrite, WriteOnly };",
+    "",
+    "struct RegisterInfo {",
+    "  const char* name;",
+    "  uint32_t offset;       // of the first entry",
+    "  uint32_t count;        // entries; 1 where it is no array",
+    "  uint32_t stride;       // bytes between entries",
+    "  uint32_t mask;         // bits that exist",
+    "  uint32_t locked_mask;  // a write that touches one of these (for ReadWrite: any write) is refused while busy",
+    "  uint32_t reset;",
+    "  Access access;",
+    "};",
+    "",
+]
+
+
+def _registers(block):
+    lines = [
         "// Byte offsets; arrays also have the number of entries and their distance in bytes.",
     ]
     rows = []
@@ -42,19 +110,6 @@ def registers_header(spec):
             lines += align([("inline constexpr Field", f"k{camel(f.name)}{{{f.low}, {f.width}}};") for f in r.fields], "")
             lines += [f"}}  // namespace {r.name}"]
     lines += [
-        "",
-        "enum class Access : uint8_t { ReadOnly, ReadWrite, WriteOnly };",
-        "",
-        "struct RegisterInfo {",
-        "  const char* name;",
-        "  uint32_t offset;       // of the first entry",
-        "  uint32_t count;        // entries; 1 where it is no array",
-        "  uint32_t stride;       // bytes between entries",
-        "  uint32_t mask;         // bits that exist",
-        "  uint32_t locked_mask;  // a write that touches one of these (for ReadWrite: any write) is refused while a launch runs",
-        "  uint32_t reset;",
-        "  Access access;",
-        "};",
         "",
         f"inline constexpr size_t kRegisterCount = {len(block.registers)};",
         "",
@@ -79,9 +134,8 @@ def registers_header(spec):
         "  return nullptr;",
         "}",
         "",
-        f"}}  // namespace {block.block}::regs",
     ]
-    return join(lines)
+    return lines
 
 
 def memory_map_header(spec):

@@ -60,28 +60,50 @@ def csrs(spec):
 
 
 def registers(spec):
+    intro = (
+        "32-bit registers of BAR0. Bits without a field read 0 and ignore writes; writes to read-only registers are ignored; an offset "
+        "that is not listed, and a write to a locked register while `status.busy`, answer SLVERR."
+    )
+    return _page("Device registers", intro, _register_tables(spec.registers))
+
+
+def _register_tables(block):
     lines = []
     rows = []
-    for r in spec.registers.registers:
+    for r in block.registers:
         last = r.offsets()[-1]
         offset = f"{r.offset:#05x}" + (f" + {r.stride} i, to {last:#05x}" if r.is_array else "")
         name = f"`{r.name}[{r.count}]`" if r.is_array else f"`{r.name}`"
         rows.append((offset, name, r.access, "yes" if r.locked else "", r.doc))
     lines += _table(("offset", "register", "access", "locked while busy", ""), rows)
-    for r in spec.registers.registers:
+    for r in block.registers:
         if r.fields:
             lines += [f"## {r.name}", ""]
-            field_rows = []
-            for f in sorted(r.fields, key=lambda f: -f.high):
-                bits = str(f.high) if f.width == 1 else f"{f.high}:{f.low}"
-                value = "" if f.value is None else (f"{f.value:#x}" if isinstance(f.value, int) else f"`{f.value}`")
-                field_rows.append((bits, f"`{f.name}`", value, "yes" if f.locked else ""))
-            lines += _table(("bits", "field", "constant", "refused while busy"), field_rows)
+            lines += _field_table(r.fields)
+    return lines
+
+
+def _field_table(fields):
+    rows = []
+    for f in sorted(fields, key=lambda f: -f.high):
+        bits = str(f.high) if f.width == 1 else f"{f.high}:{f.low}"
+        value = "" if f.value is None else (f"{f.value:#x}" if isinstance(f.value, int) else f"`{f.value}`")
+        rows.append((bits, f"`{f.name}`", value, "yes" if f.locked else ""))
+    return _table(("bits", "field", "constant", "refused while busy"), rows)
+
+
+def host_dma(spec):
+    dma = spec.host_dma
     intro = (
-        "32-bit registers of BAR0. Bits without a field read 0 and ignore writes; writes to read-only registers are ignored; an offset "
-        "that is not listed, and a write to a locked register while `status.busy`, answer SLVERR."
+        f"32-bit registers at {dma.base:#x} of BAR0, with `host_dma` = 1; rules as for the [device registers](registers.md), with `status.running` of "
+        "this block for `status.busy`. Semantics: [host_port.md](../host_port.md)."
     )
-    return _page("Device registers", intro, lines)
+    lines = _register_tables(dma.registers)
+    lines += ["## Descriptor", "", f"{dma.descriptor_bytes} bytes.", ""]
+    lines += _table(("offset", "word", ""), [(f"{w.value:#04x}", f"`{w.name}`", w.doc) for w in dma.words])
+    lines += ["## Causes", ""] + _table(("cause", "name", ""), [(c.value, f"`{c.name}`", c.doc) for c in dma.causes])
+    lines += ["## Messages", ""] + _table(("source", "name", "level"), [(m.value, f"`{m.name}`", m.doc) for m in dma.messages])
+    return _page("DMA engine, messages, aperture", intro, lines)
 
 
 def configurations(spec):

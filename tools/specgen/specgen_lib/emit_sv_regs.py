@@ -1,4 +1,4 @@
-"""heddle_regs_pkg.sv and heddle_regs.sv: the device's register block."""
+"""X_regs_pkg.sv and X_regs.sv: a register block X of BAR0."""
 
 from .device import camel
 from .text import LINT_OFF, LINT_ON, NOTICE, align, join, wrap_list
@@ -6,11 +6,11 @@ from .text import LINT_OFF, LINT_ON, NOTICE, align, join, wrap_list
 HEADER = """\
 // {notice}
 //
-// The register block of BAR0. It knows offsets, fields, access rights and which registers are locked while a launch runs;
+// Register block "{block}" of BAR0. It knows offsets, fields, access rights and which registers are locked while busy_i;
 // what the values mean is the business of whoever wraps it (an AXI4-Lite slave that gives one write and one read at a time).
 //
 // Contract, everything within the cycle (no latency), both sides independent of each other:
-// - Write: in a cycle with wr_en_i, wr_addr_i (byte offset), wr_data_i, wr_strb_i (bytes of the word). wr_error_o, valid
+// - Write: in a cycle with wr_en_i, wr_addr_i (byte offset in the block), wr_data_i, wr_strb_i (bytes of the word). wr_error_o, valid
 //   in the same cycle, means SLVERR and no effect: the offset is not listed or not word aligned, the register is locked
 //   while busy_i, or the write sets a locked command bit while busy_i. Otherwise reg_o shows the new value from the next
 //   cycle on, and the commands (fields of wo registers) are high in reg_o in the cycle of the write itself.
@@ -56,11 +56,11 @@ def _outputs(block):
     return [r for r in block.registers if r.access != "ro"]
 
 
-def package(spec):
-    block = spec.registers
+def package(block, extra=()):
+    """`extra`: further lines of the package."""
     lines = [
         f"// {NOTICE}",
-        "// Offsets, fields and types of the device registers (BAR0).",
+        f"// Offsets, fields and types of the registers of block \"{block.block}\" (BAR0).",
         *LINT_OFF,
         "/* verilator lint_off SYMRSVDWORD */  // fields are named as in docs/spec, whatever the name means in C++",
         f"package {block.block}_regs_pkg;",
@@ -95,7 +95,7 @@ def package(spec):
     lines += _struct(f"{block.block}_regs_in_t", [(_member(r), f"{r.name};") for r in _inputs(block)])
     lines += ["  // Values that software wrote; of write-only registers: commands, high in the cycle of the write."]
     lines += _struct(f"{block.block}_regs_out_t", [(_member(r), f"{r.name};") for r in _outputs(block)])
-    return join(lines + ["endpackage", "/* verilator lint_on SYMRSVDWORD */", *LINT_ON])
+    return join(lines + [*extra, "endpackage", "/* verilator lint_on SYMRSVDWORD */", *LINT_ON])
 
 
 def _constant(register):
@@ -110,18 +110,17 @@ def _constant(register):
     return " | ".join(terms)
 
 
-def module(spec):
-    block = spec.registers
+def module(block):
     name = f"{block.block}_regs"
     lines = [
-        HEADER.format(notice=NOTICE),
+        HEADER.format(notice=NOTICE, block=block.block),
         f"module {name}",
         "  import heddle_config_pkg::*;",
         f"  import {name}_pkg::*;",
         "(",
         "  input  logic                 clk_i,",
         "  input  logic                 rst_ni,  /* verilator lint_off SYNCASYNCNET */  // assertions sample the reset",
-        "  input  logic                 busy_i,      // a launch runs: locked registers refuse writes",
+        "  input  logic                 busy_i,      // locked registers refuse writes",
         "  input  logic                 wr_en_i,",
         "  input  logic [31:0]          wr_addr_i,",
         "  input  logic [31:0]          wr_data_i,",
@@ -304,7 +303,7 @@ def _assertions(block):
             f"    (!wr_en_i || wr_error_o) |-> ({{{', '.join(commands)}}} == '0));",
         ]
     if locked:
-        lines += ["  // Locked registers hold while a launch runs.", "  assert property (@(posedge clk_i) disable iff (!rst_ni)"]
+        lines += ["  // Locked registers hold while busy_i.", "  assert property (@(posedge clk_i) disable iff (!rst_ni)"]
         before, after = ([n + suffix for n in locked] for suffix in ("_q", "_d"))
         lines += ["    busy_i |-> ({", *wrap_list(after, "      "), "    } == {", *wrap_list(before, "      "), "    }));"]
     return lines + ["`endif", ""]

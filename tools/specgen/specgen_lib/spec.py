@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import checks, compressed, device, isa, management, special
+from . import checks, compressed, device, host_dma, isa, management, special
 from .located_yaml import Mark, load
 
 
@@ -12,6 +12,7 @@ class Spec:
     instructions: list
     csrs: list
     registers: device.RegisterBlock
+    host_dma: host_dma.HostDma
     windows: list
     configurations: device.Configurations
     special: dict  # tables of the special functions
@@ -32,6 +33,7 @@ def read(folder):
         instructions=instructions,
         csrs=isa.read_csrs(*document("csrs")),
         registers=device.read_registers(*document("registers"), configurations),
+        host_dma=host_dma.read_host_dma(*document("host_dma"), configurations),
         windows=device.read_memory_map(*document("memory_map")),
         configurations=configurations,
         special=special.read_special_functions(*document("special_functions")),
