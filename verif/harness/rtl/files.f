@@ -9,6 +9,7 @@ verif/harness/rtl/copy_stop_monitor.sv
 verif/harness/rtl/window_monitor.sv
 verif/harness/rtl/request_tag_monitor.sv
 verif/harness/rtl/refusal_monitor.sv
+verif/harness/rtl/abort_monitor.sv
 verif/harness/rtl/launch_monitor.sv
 verif/harness/rtl/memory_port_dpi.sv
 verif/harness/rtl/host_port_dpi.sv

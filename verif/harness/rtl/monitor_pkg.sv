@@ -64,6 +64,9 @@ package monitor_pkg;
       input int unsigned pc, input int unsigned value, input int unsigned detail, input int unsigned group_x, input int unsigned group_y,
       input int unsigned group_z, input int unsigned local_id);
 
+  // The launch has begun to end because the host has asked for it: what faults from this cycle on comes too late.
+  import "DPI-C" function void heddle_monitor_abort();
+
   import "DPI-C" function void heddle_monitor_memory(
       input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned lane,
       input int unsigned op, input int unsigned amo, input int unsigned address, input strobe_bits_t strobe,

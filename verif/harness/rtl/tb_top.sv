@@ -49,5 +49,6 @@ bind copy_engine copy_stop_monitor u_copy_stop_monitor (.*);
 bind matrix_window window_monitor #(.AddressBits(AddressBits), .Units(Units)) u_window_monitor (.*);
 bind cluster_engines request_tag_monitor u_request_tag_monitor (.*);
 bind launch_gate refusal_monitor u_refusal_monitor (.*);
+bind dispatcher abort_monitor u_abort_monitor (.*);
 bind host_port launch_monitor u_launch_monitor (.clk_i, .rst_ni, .ended_i(busy && state_d == StateIdle),
   .written_i(mgmt_write && mgmt_whole && !write_error), .offset_i(mgmt_request_i.address), .value_i(mgmt_request_i.data));

@@ -171,6 +171,8 @@ void heddle_monitor_fault(unsigned core, unsigned warp, unsigned lane, unsigned 
                                  .local_id = local_id});
 }
 
+void heddle_monitor_abort() { active_sink()->checker->aborted(); }
+
 void heddle_monitor_memory(unsigned core, unsigned warp, unsigned order, unsigned lane, unsigned op, unsigned amo,
                            unsigned address, const svBitVecVal* strobe, const svBitVecVal* data, unsigned old_word,
                            svBit sc_success) {

@@ -23,7 +23,7 @@ void Checker::begin_launch(const model::Launch& launch) {
   if (!state_->divergence) state_->begin_launch(launch);
 }
 
-void Checker::abort_launch() { state_->aborted = state_->running; }
+void Checker::abort_launch() { state_->abort_asked = state_->running; }
 
 void Checker::expect_bus_errors(uint32_t first, uint32_t last) {
   state_->error_first = first;
@@ -41,6 +41,7 @@ void Checker::copy_write(const CopyWriteRecord& record) { state_->engine.events.
 void Checker::barrier(const BarrierRecord& record) { state_->engine.events.emplace_back(record); }
 void Checker::wake(const WakeRecord& record) { state_->engine.events.emplace_back(record); }
 void Checker::accumulators(const AccumulatorRecord& record) { state_->engine.events.emplace_back(record); }
+void Checker::aborted() { state_->abort_event = true; }
 void Checker::fault(const FaultRecord& record) { state_->fault_events.push_back(record); }
 void Checker::warp_done(const WarpDoneRecord& record) { state_->dones.push_back(record); }
 
@@ -63,9 +64,10 @@ bool Checker::end_cycle(uint64_t cycle) {
   State& s = *state_;
   if (s.divergence) return false;
   s.now = cycle;
-  if (s.commits.size() + s.writebacks.size() + s.memories.size() + s.scratches.size() + s.dispatches.size() +
-          s.fault_events.size() + s.dones.size() + s.engine.events.size() + s.engine.takes.size() ==
-      0) {
+  if (!s.abort_event && s.commits.size() + s.writebacks.size() + s.memories.size() + s.scratches.size() +
+                                s.dispatches.size() + s.fault_events.size() + s.dones.size() + s.engine.events.size() +
+                                s.engine.takes.size() ==
+                            0) {
     return true;
   }
   try {
@@ -84,6 +86,7 @@ bool Checker::end_cycle(uint64_t cycle) {
       }
     }
     for (const CommandRecord& record : s.engine.takes) s.handle_command(record);
+    if (s.abort_event) s.handle_abort();
     for (const FaultRecord& record : s.fault_events) s.handle_fault(record);
     for (const WarpDoneRecord& record : s.dones) s.handle_warp_done(record);
     for (const DispatchRecord& record : s.dispatches) s.handle_dispatch(record);
@@ -95,6 +98,7 @@ bool Checker::end_cycle(uint64_t cycle) {
   s.memories.clear();
   s.scratches.clear();
   s.dispatches.clear();
+  s.abort_event = false;
   s.fault_events.clear();
   s.dones.clear();
   s.engine.events.clear();

@@ -12,6 +12,7 @@ void Checker::State::begin_launch(const model::Launch& new_launch) {
   launch = new_launch;
   memory.set_launch(launch);
   running = true;
+  abort_asked = false;
   aborted = false;
   rejected = model::check_launch(shape, launch);
   total_groups = uint64_t{launch.num_groups[0]} * launch.num_groups[1] * launch.num_groups[2];
@@ -181,6 +182,13 @@ void Checker::State::check_bus_fault(const FaultRecord& record, const WarpContex
           tag);
 }
 
+// Whichever comes first ends the launch and is what the host sees; of both in one cycle the fault.
+void Checker::State::handle_abort() {
+  if (!abort_asked) diverge("abort", "the launch is ended as aborted, the host has not asked for it");
+  if (!faults.empty()) diverge("abort", "the launch is ended as aborted, a fault came before");
+  aborted = true;
+}
+
 void Checker::State::handle_fault(const FaultRecord& record) {
   if (record.cause >= static_cast<uint32_t>(model::Cause::kCopyEngine) &&
       record.cause <= static_cast<uint32_t>(model::Cause::kMbarrier)) {
@@ -337,8 +345,10 @@ void Checker::State::compare_outcome(const LaunchOutcome& outcome) {
   if (refused_access && faults.empty() && !aborted) {
     diverge("status.fault", "a register got what memory had refused, which was never reported");
   }
-  check("status.fault", faults.empty() ? 0 : 1, outcome.fault ? 1 : 0);
-  if (!faults.empty()) {
+  // Of what faults when the warps are being ended for an abort, nothing is shown.
+  const bool faulted = !faults.empty() && !aborted;
+  check("status.fault", faulted ? 1 : 0, outcome.fault ? 1 : 0);
+  if (faulted) {
     const auto end = faults.begin() + static_cast<std::ptrdiff_t>(first_faults);
     if (std::find(faults.begin(), end, outcome.fault_record) == end) {
       const FaultRecord& first = faults.front();
@@ -350,10 +360,10 @@ void Checker::State::compare_outcome(const LaunchOutcome& outcome) {
                           got.cause, got.pc, got.value, got.core, got.warp, got.lane, got.local_id));
     }
   }
-  if (faults.empty() && !aborted) {
-    check("dispatch.missing (workgroups done)", total_groups, groups_done);
-    check("status.aborted", 0, outcome.aborted ? 1 : 0);
-  }
+  // An abort that meets the check of the launch ends it before anything is dispatched.
+  const bool never_began = abort_asked && next_group == 0 && outcome.aborted;
+  if (!faulted && !aborted && !never_began) check("dispatch.missing (workgroups done)", total_groups, groups_done);
+  check("status.aborted", aborted || (never_began && !faulted) ? 1 : 0, outcome.aborted ? 1 : 0);
   check("counter.warp_instrs", retired, outcome.warp_instrs);
   check("counter.lane_instrs", lanes_retired, outcome.lane_instrs);
 }

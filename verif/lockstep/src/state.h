@@ -50,6 +50,7 @@ struct Checker::State {
   void begin_launch(const model::Launch& launch);
   void handle_dispatch(const DispatchRecord& record);
   void handle_fault(const FaultRecord& record);
+  void handle_abort();
   void check_bus_fault(const FaultRecord& record, const WarpContext& context, const Tag& tag);
   void handle_warp_done(const WarpDoneRecord& record);
   [[noreturn]] void store_missing(const Slot& slot, const char* when);
@@ -158,7 +159,8 @@ struct Checker::State {
   model::Memory memory;
   model::Launch launch;
   bool running = false;
-  bool aborted = false;
+  bool abort_asked = false;     // by the host
+  bool aborted = false;         // and it ends the launch: faults from now on come too late
   bool refused_access = false;  // a register got what memory had refused: the launch has to end in a fault
   std::optional<model::RejectReason> rejected;
   uint64_t total_groups = 0;
@@ -187,6 +189,7 @@ struct Checker::State {
   EventList<MemoryRecord> memories;
   EventList<ScratchRecord> scratches;
   std::vector<DispatchRecord> dispatches;
+  bool abort_event = false;
   std::vector<FaultRecord> fault_events;
   std::vector<WarpDoneRecord> dones;
 

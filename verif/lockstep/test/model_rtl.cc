@@ -314,6 +314,7 @@ void feed(Checker& checker, const Record& record) {
         if constexpr (std::is_same_v<R, MemoryRecord>) checker.next_memory() = r;
         if constexpr (std::is_same_v<R, ScratchRecord>) checker.next_scratch() = r;
         if constexpr (std::is_same_v<R, FaultRecord>) checker.fault(r);
+        if constexpr (std::is_same_v<R, AbortRecord>) checker.aborted();
         if constexpr (std::is_same_v<R, WarpDoneRecord>) checker.warp_done(r);
         if constexpr (std::is_same_v<R, CommandRecord>) checker.command(r);
         if constexpr (std::is_same_v<R, CommandEndRecord>) checker.command_end(r);
@@ -330,6 +331,7 @@ std::unique_ptr<Checker> open_checker(const Playback& run) {
       run.shape, CheckerOptions{.configuration = "test", .seed = 7, .replay = "heddle run test --seed 7"});
   load(checker->memory(), run.program);
   checker->begin_launch(run.launch);
+  if (run.abort_asked) checker->abort_launch();
   return checker;
 }
 

@@ -13,9 +13,11 @@
 
 namespace heddle::lockstep::test {
 
+struct AbortRecord {};  // Checker::aborted()
+
 using Record = std::variant<DispatchRecord, CommitRecord, WritebackRecord, MemoryRecord, ScratchRecord, FaultRecord,
-                            WarpDoneRecord, CommandRecord, CommandEndRecord, CopyWriteRecord, BarrierRecord, WakeRecord,
-                            AccumulatorRecord>;
+                            AbortRecord, WarpDoneRecord, CommandRecord, CommandEndRecord, CopyWriteRecord,
+                            BarrierRecord, WakeRecord, AccumulatorRecord>;
 
 struct Event {
   uint64_t cycle = 0;
@@ -36,7 +38,8 @@ struct Playback {
   Program program;
   std::vector<Event> events;
   LaunchOutcome outcome;
-  std::map<uint32_t, uint32_t> final_memory;  // every word of device memory that the program wrote
+  std::map<uint32_t, uint32_t> final_memory{};  // every word of device memory that the program wrote
+  bool abort_asked = false;                     // by the host, before the first event
 };
 
 // Shape and launch of the tests: 1 core, 4 warps of 4 lanes; regions for code (RX) and data (RW).

@@ -217,6 +217,63 @@ TEST(Outcome, StatusIsCompared) {
   EXPECT_EQ(check(run), "status.rejected");
 }
 
+// A trap without a handler, of which the host is told nothing: the launch was aborted before.
+Playback fault_after_abort() {
+  Playback run = run_program(test_launch(1, 4, 0), misaligned_load());
+  const auto fault = std::find_if(run.events.begin(), run.events.end(),
+                                  [](const Event& event) { return std::holds_alternative<FaultRecord>(event.record); });
+  run.events.insert(fault, {fault->cycle, AbortRecord{}});
+  run.abort_asked = true;
+  run.outcome.fault = false;
+  run.outcome.aborted = true;
+  return run;
+}
+
+TEST(Abort, FaultThatComesTooLate) {
+  Playback run = fault_after_abort();
+  EXPECT_EQ(check(run), "");
+  run.outcome.fault = true;
+  EXPECT_EQ(check(run), "status.fault");
+  run.outcome.fault = false;
+  run.outcome.aborted = false;
+  EXPECT_EQ(check(run), "status.aborted");
+}
+
+TEST(Abort, FaultThatComesFirst) {
+  Playback run = fault_after_abort();
+  remove<AbortRecord>(run);
+  EXPECT_EQ(check(run), "status.fault");
+  run.outcome.fault = true;
+  EXPECT_EQ(check(run), "status.aborted");
+  run.outcome.aborted = false;
+  EXPECT_EQ(check(run), "");
+  run.events.push_back({run.events.back().cycle + 1, AbortRecord{}});
+  EXPECT_EQ(check(run), "abort");
+}
+
+TEST(Abort, NobodyHasAsked) {
+  Playback run = fault_after_abort();
+  run.abort_asked = false;
+  EXPECT_EQ(check(run), "abort");
+}
+
+TEST(Abort, ComesTooLate) {
+  Playback run = good_run();
+  run.abort_asked = true;
+  EXPECT_EQ(check(run), "");
+  run.outcome.aborted = true;
+  EXPECT_EQ(check(run), "status.aborted");
+}
+
+TEST(Abort, BeforeAnythingIsDispatched) {
+  Playback run{test_shape(), test_launch(1, 4, 0), everything(), {}, {}, {}};
+  run.abort_asked = true;
+  run.outcome.aborted = true;
+  EXPECT_EQ(check(run), "");
+  run.outcome.aborted = false;
+  EXPECT_EQ(check(run), "dispatch.missing (workgroups done)");
+}
+
 TEST(Outcome, RejectedLaunch) {
   model::Launch launch = test_launch(2, 7, 256);
   launch.local_size[0] = 17;  // over 4 warps of 4 lanes

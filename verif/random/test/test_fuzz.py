@@ -121,6 +121,29 @@ class Fuzz(unittest.TestCase):
         result = call("--replay", path, "--replay-library", arguments.library, "--expect-pass")
         self.assertEqual(result.returncode, 0, result.stdout[-3000:] + result.stderr)
 
+    def test_abort_meets_a_fault(self):
+        # In every cycle: whichever comes first ends the launch, and what faults while the warps are being ended is not shown.
+        faults = {
+            "trap": ["00100073 ebreak"],
+            "misaligned load": ["805005b7 lui a1, 0x80500", "0015a503 lw a0, 1(a1)"],
+            # Lane 0 waits for lane 1, which waits at the barrier.
+            "collective": ["f14022f3 csrr t0, mhartid", "00300513 li a0, 3", "00028463 beqz t0, .+8", "0200000b hd.barrier",
+                           "12a5958b hd.vote.any.sync a1, a1, a0"],
+            "refused load": ["806005b7 lui a1, 0x80600", "0005a503 lw a0, 0(a1)"],
+        }  # fmt: skip
+        for name, words in faults.items():
+            with self.subTest(name):
+                path = self.out / "abort.json"
+                session = json.loads(json.dumps(WRONG_RESULT))
+                session["memory"]["bus_error"] = ["0x80600000", "0x8060003f"]
+                launch = session["launches"][0]
+                launch.update(code=[*words, "0000000b hd.exit"], checks=[["0x80500000", "1", 0, 1]])
+                launch["regions"] = [["0x80100000", "0x80700fff", 7]]
+                session["launches"] = [dict(launch, abort_after=cycles) for cycles in range(1, 160)]
+                path.write_text(json.dumps(session))
+                result = call("--replay", path, "--replay-library", arguments.library, "--expect-pass")
+                self.assertEqual(result.returncode, 0, result.stdout[-3000:] + result.stderr)
+
     def test_no_wave_without_a_failure(self):
         path, wave = self.out / "right.json", self.out / "right.fst"
         right = json.loads(json.dumps(WRONG_RESULT))

@@ -2,11 +2,11 @@
 // architecture (docs/architecture.md). Knows nothing of the simulator; the harness or a test feeds it.
 //
 // Per cycle: any number of event calls, then end_cycle(), which handles them in the order memory, engines (as they were
-// reported: writes of copies, ends of commands, mbarriers, accumulators), write-back, commit, commands taken, fault,
-// done, dispatch (an event whose slot commits in the same cycle waits for that commit). A wake-up counts for the slot
-// it names. The model picks the path of every slot itself. Its memory changes when the RTL reports that a write took
-// its place in the order; a load must return a value that its bytes held, as seen by its lane, between its commit and
-// its write-back.
+// reported: writes of copies, ends of commands, mbarriers, accumulators), write-back, commit, commands taken, abort,
+// fault, done, dispatch (an event whose slot commits in the same cycle waits for that commit). A wake-up counts for the
+// slot it names. The model picks the path of every slot itself. Its memory changes when the RTL reports that a write
+// took its place in the order; a load must return a value that its bytes held, as seen by its lane, between its commit
+// and its write-back.
 //
 // Copied from the RTL instead of checked, and counted: `cycle` (the cycle and time CSRs; must not lie ahead of, or more
 // than kCycleLag behind, the present cycle, nor go back within a warp), `scratch_initial` (what a load finds in
@@ -70,7 +70,7 @@ class Checker {
 
   // control.start was written with these launch registers.
   void begin_launch(const model::Launch& launch);
-  // control.abort was written while a launch ran.
+  // control.abort was written while a launch ran. The RTL says with aborted() that this, and not a fault, ends it.
   void abort_launch();
   // Accesses to [first, last] may end in an access fault from the bus; last < first: none.
   void expect_bus_errors(uint32_t first, uint32_t last);
@@ -88,6 +88,7 @@ class Checker {
   void barrier(const BarrierRecord& record);
   void wake(const WakeRecord& record);
   void accumulators(const AccumulatorRecord& record);
+  void aborted();
   void fault(const FaultRecord& record);
   void warp_done(const WarpDoneRecord& record);
 
