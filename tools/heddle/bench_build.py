@@ -21,8 +21,6 @@ NAME = "build"
 HELP = "time to build the RTL, cold and after a change"
 # What build_rtl.py reads of the tree.
 SOURCES = ["rtl", "verif/harness", "tools/lint", "tools/specgen", "tools/special_functions", "docs/spec"]
-LIBRARIES = ["verif/harness/libheddle_harness.a", "verif/harness/libheddle_bus.a", "verif/lockstep/libheddle_lockstep.a",
-             "golden_model/libheddle_model.a", "golden_model/libheddle_fp.a", "tools/disassembler/libheddle_disassembler.a"]  # fmt: skip
 # Leaf modules, and something in a line of each before and after.
 CHANGES = [
     ("rtl/core/alu.sv", "+ 33'(subtract)", "- 33'(subtract)"),
@@ -57,7 +55,7 @@ class Copy:
     def build(self):
         """One build: its row without a name."""
         command = ["/usr/bin/python3", "-B", self.folder / "verif" / "harness" / "build_rtl.py", "--config", self.config, "--out", self.folder / "out"]
-        command += ["--include", build.BUILD / "generated" / "include", "--libraries", *(build.BUILD / library for library in LIBRARIES)]
+        command += ["--include", build.BUILD / "generated" / "include", "--libraries", *build.rtl_archives()]
         environment = {**os.environ, "CCACHE_DISABLE": "1", "HEDDLE_JOBS": str(os.cpu_count())}
         log = self.folder / "build.log"
         used, began = processor_seconds(), time.monotonic()

@@ -115,7 +115,5 @@ def run_ninja(title, command, log):
 
 
 def rtl_archives():
-    """What an RTL library is linked from besides the verilated code, users first (target heddle_harness)."""
-    return [BUILD / part for part in (
-        "verif/harness/libheddle_harness.a", "verif/harness/libheddle_bus.a", "verif/lockstep/libheddle_lockstep.a",
-        "golden_model/libheddle_model.a", "golden_model/libheddle_fp.a", "tools/disassembler/libheddle_disassembler.a")]  # fmt: skip
+    """What an RTL library is linked from besides the verilated code, users first; there once the tree has been configured."""
+    return [Path(line) for line in (BUILD / "rtl" / "archives.txt").read_text().splitlines()]
