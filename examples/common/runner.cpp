@@ -146,7 +146,7 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
   Settings settings;
   CLI::App run_app(example.summary, example.name);
   add_run_options(run_app, settings);
-  CLI::App own_app(example.summary, example.name + " --");
+  CLI::App own_app(example.summary, example.name);
   options(own_app);
   if (auto status = parse(run_app, {words.begin(), split},
                           "Options of the example itself go after '--'; '-- --help' lists them.\n")) {

@@ -38,6 +38,12 @@ class Run {
     return device_.run(kernel, grid, workgroup, args, options);
   }
 
+  /// The same for what `launch` launches, once; it is given the time limit of a launch.
+  driver::LaunchStatistics tally(const std::function<driver::LaunchStatistics(uint64_t timeout)>& launch) {
+    const Tally tally(*this);
+    return launch(timeout_);
+  }
+
   /// Records the outcome of one of the host's checks; the first that fails is printed.
   void check(bool ok, const std::string& what);
   /// Compares what the device computed with what the host expects, element by element.

@@ -13,6 +13,9 @@
 
 #define HD_FORMAT_INLINE static inline __attribute__((unused))
 
+#ifdef __riscv
+#include "heddle.h" /* hd_float_bits, hd_bits_float */
+#else
 HD_FORMAT_INLINE uint32_t hd_float_bits(float x) {
   uint32_t bits;
   memcpy(&bits, &x, sizeof(bits));
@@ -23,6 +26,7 @@ HD_FORMAT_INLINE float hd_bits_float(uint32_t bits) {
   memcpy(&x, &bits, sizeof(x));
   return x;
 }
+#endif
 
 /* A small floating-point format: `exponent` bits of exponent with the usual bias, `fraction` bits of fraction.
    `largest` is the encoding of its largest finite number, `infinity` what lies beyond, `nan` a NaN. */

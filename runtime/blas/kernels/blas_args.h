@@ -1,0 +1,99 @@
+/* What the kernels of runtime/blas are given. Shared by host and device. */
+#pragma once
+
+#include "heddle.h"
+
+#define BLAS_MOST_STAGES 4
+#define BLAS_BUFFERS 2
+
+/* One product of a batch. What is not used is 0. */
+struct blas_problem {
+  HD_PTR(const uint8_t) a;
+  HD_PTR(const uint8_t) b;
+  HD_PTR(const uint8_t) scales_a;
+  HD_PTR(const uint8_t) scales_b;
+  HD_PTR(const uint32_t) c;  // float; int32 where the output is int32
+  HD_PTR(uint8_t) d;
+  HD_PTR(uint8_t) scales_d;
+  HD_PTR(const float) bias;  // of each column
+};
+
+enum blas_output {
+  BLAS_OUTPUT_FP32,
+  BLAS_OUTPUT_INT32,
+  BLAS_OUTPUT_FP16,
+  BLAS_OUTPUT_BF16,
+  BLAS_OUTPUT_INT8,
+  BLAS_OUTPUT_E4M3,
+  BLAS_OUTPUT_E5M2,
+  BLAS_OUTPUT_MXFP8_E4M3, /* from here on: blocks with a scale */
+  BLAS_OUTPUT_MXFP8_E5M2,
+  BLAS_OUTPUT_MXFP4,
+  BLAS_OUTPUT_NVFP4
+};
+enum blas_activation { BLAS_IDENTITY, BLAS_RELU, BLAS_GELU };
+
+/* blas_epilogue.flags */
+#define BLAS_PLAIN 1u    /* the accumulators are the result */
+#define BLAS_INTEGERS 2u /* accumulators are int32 */
+#define BLAS_BETA 4u
+#define BLAS_BIAS 8u
+#define BLAS_WORDS 16u /* rows of D begin at multiples of 4: whole blocks are stored as words */
+
+/* From accumulators to the result: D = convert(activation(alpha * acc + beta * C + bias) * scale). */
+struct blas_epilogue {
+  uint32_t output, activation, flags;
+  float alpha, beta, scale;  // alpha and beta of int32 outputs: see the next
+  int32_t integer_alpha, integer_beta;
+  uint32_t c_stride;                  // elements from row to row
+  uint32_t d_stride, d_scale_stride;  // bytes from row to row, from group to group
+};
+
+/* The commands of a stage, as they lie in scratchpad before the kernel changes what changes. */
+struct blas_commands {
+  uint32_t copy[4][32];  // A, B, scales of A, scales of B
+  uint32_t matrix[16];
+};
+
+/* An operand's steps. */
+struct blas_operand {
+  uint32_t transposed;  // rows are dimension 0 of the copy
+  uint32_t line_bytes;  // not transposed: of a stage, per row; transposed: of a stage, altogether
+};
+
+/* C = op(A) op(B) on the matrix engine. `m`, `n`, `k` are those of op(A), op(B). */
+struct blas_gemm_args {
+  uint32_t m, n;
+  uint32_t groups;          // of K
+  uint32_t stage_groups;    // of them, those of a stage
+  uint32_t stages;          // 2 to BLAS_MOST_STAGES
+  uint32_t k_shift;         // elements of the copy engine in a group, log2
+  uint32_t tile_m, tile_n;  // multiples of the array's size
+  uint32_t dim;             // the array's size
+  uint32_t group_rows;      // rows of C that are gone through together, a multiple of tile_m
+  uint32_t buffers;         // of accumulators, that this workgroup has
+  uint32_t batch;
+  uint32_t row_scale_bytes;  // scales of a row and a group; 0: none
+  uint32_t scale_bytes;      // of a stage, both operands
+  struct blas_operand a, b;
+  struct blas_epilogue epilogue;
+  HD_PTR(const struct blas_problem) problems;
+  uint32_t barriers, command_base;  // scratchpad offsets; commands of stage s are s * sizeof(struct blas_commands) on
+  struct blas_commands commands;    // those of the first stage
+  struct blas_commands command_steps;  // what is added to each word from stage to stage
+};
+
+/* The same on the lanes, in FP32. Workgroups of BLAS_LANES_WIDTH or fewer x some. */
+#define BLAS_LANES_WIDTH 16
+#define BLAS_LANES_HEIGHT 16 /* at most */
+#define BLAS_LANES_ROWS 2    /* of a work-item, below each other */
+#define BLAS_LANES_COLUMNS 4 /* of a work-item, a workgroup's width apart */
+#define BLAS_LANES_DEPTH 32  /* of K at a time */
+
+struct blas_gemm_lanes_args {
+  uint32_t m, n, k;
+  uint32_t a_row, a_k;  // elements from row to row of op(A), from one of K to the next
+  uint32_t b_k, b_column;
+  struct blas_epilogue epilogue;
+  HD_PTR(const struct blas_problem) problems;
+};

@@ -1,0 +1,157 @@
+#include "heddle/blas/plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "blas_args.h"
+#include "heddle/blas/error.h"
+#include "scratch.h"
+
+namespace heddle::blas {
+namespace {
+
+/// Rows of A that are gone through together and a tile's columns of B should stay in the L2 cache beside each other.
+constexpr uint64_t kCachedBytes = 128 << 10;
+/// What a stage should keep the array busy with, in cycles: enough that its few dozen instructions are hidden, little
+/// enough that the first one is there soon.
+constexpr uint64_t kStageCycles = 512;
+/// Instructions that a core issues in a cycle while it carries.
+constexpr double kIssue = 1.5;
+/// What the copy engine fetches in a cycle.
+constexpr double kFetchedBytes = 32.0;
+/// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
+/// gives commands.
+constexpr double kTileCycles = 500.0;
+
+uint64_t ceil_div(uint64_t x, uint64_t y) { return (x + y - 1) / y; }
+
+bool plain(const Gemm& gemm) {
+  const Output output = gemm.stored_as();
+  return (output == Output::kFp32 || output == Output::kInt32) && gemm.alpha == 1.0F && gemm.beta == 0.0F &&
+         gemm.bias == 0 && gemm.pointers.empty() && gemm.activation == Activation::kNone;
+}
+
+/// Instructions of the epilogue per element, counted in the kernel's code.
+double instructions(const Gemm& gemm) {
+  if (plain(gemm)) return 3;
+  const OutputInfo& output = info(gemm.stored_as());
+  double count = 12;
+  if (gemm.beta != 0.0F) count += 4;
+  if (gemm.activation == Activation::kGelu) count += 12;
+  if (output.element_bits < 16 || output.output == Output::kBf16) count += 40;
+  if (output.block != 0) count += 15;
+  return count;
+}
+
+/// Cycles of the engine for a tile. Small ones want more of the scratchpad than it gives.
+double tile_cycles(uint32_t dim, uint32_t tile_m, uint32_t tile_n, uint64_t groups) {
+  const double array = tile_m * tile_n * 8.0 / (dim * dim);
+  return static_cast<double>(groups) * std::max(array, 1.25 * std::max(tile_m, tile_n));
+}
+
+struct Estimate {
+  uint32_t tile_m, tile_n, workgroups;
+  double cycles;
+};
+
+/// The whole product: tiles one after the other, in the time of the slowest of those who work on them; the last one's
+/// way to memory is seen.
+Estimate estimate(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, uint32_t tile_m, uint32_t tile_n,
+                  uint32_t workgroups) {
+  const double tiles = static_cast<double>(ceil_div(gemm.m, tile_m) * ceil_div(gemm.n, tile_n) * gemm.batch);
+  const double engine = tile_cycles(shape.matrix_dim, tile_m, tile_n, groups);
+  const double carried = instructions(gemm) * tile_m * tile_n / shape.lanes / kIssue;
+  const double fetched = static_cast<double>(groups) * 32 * (tile_m + tile_n) / kFetchedBytes;
+  const double tile = std::max({engine, fetched, kTileCycles});
+  if (workgroups == 1) return {tile_m, tile_n, 1, tiles * std::max(tile, carried) + std::min(tile, carried)};
+  // One buffer each: while both carry, nobody computes.
+  return {tile_m, tile_n, workgroups, std::ceil(tiles / workgroups) * (workgroups * tile + carried)};
+}
+
+Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Tuning& tuning) {
+  const uint32_t dim = shape.matrix_dim, block = std::max(info(gemm.stored_as()).block, 1U);
+  std::optional<Estimate> best;
+  for (const uint32_t workgroups : {1U, 2U}) {
+    if (workgroups > std::min(shape.cores, 2U) || workgroups != tuning.workgroups.value_or(workgroups)) continue;
+    for (const uint32_t m : {4 * dim, 2 * dim, dim}) {
+      if (m != tuning.tile_m.value_or(m)) continue;
+      for (const uint32_t n : {4 * dim, 2 * dim, dim}) {
+        if (n != tuning.tile_n.value_or(n) || n < block) continue;
+        const Estimate now = estimate(shape, gemm, groups, m, n, workgroups);
+        if (!best || now.cycles < best->cycles * 0.97) best = now;
+      }
+    }
+  }
+  if (!best) {
+    throw Error(Status::kInvalidValue, "tuning",
+                "tiles are 1, 2 or 4 times the array's size and hold a block of the output; workgroups are 1, or one "
+                "of two cores");
+  }
+  return *best;
+}
+
+Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tuning& tuning) {
+  const FormatInfo& format = info(gemm.format);
+  const uint64_t groups = ceil_div(gemm.k, format.group_elements);
+  const Estimate tile = choose_tile(shape, gemm, groups, tuning);
+  Plan plan{.on_engine = true, .tile_m = tile.tile_m, .tile_n = tile.tile_n, .workgroups = tile.workgroups};
+  // A box of the copy engine has at most 256 elements in each dimension.
+  const uint32_t most_groups = 256 / std::max(format.element_bits == 4 ? 32 : format.group_elements, 1U);
+  const auto cycles = static_cast<uint64_t>(tile_cycles(shape.matrix_dim, plan.tile_m, plan.tile_n, 1));
+  uint64_t wanted = std::clamp<uint64_t>(kStageCycles / cycles, 2, 8);
+  wanted = tuning.stage_groups.value_or(static_cast<uint32_t>(wanted));
+  plan.stage_groups = static_cast<uint32_t>(std::clamp<uint64_t>(wanted, 1, std::min<uint64_t>(most_groups, groups)));
+  const uint32_t limit = shape.scratchpad_bytes / plan.workgroups;
+  const uint32_t most_stages = std::clamp<uint32_t>(tuning.stages.value_or(BLAS_MOST_STAGES), 2, BLAS_MOST_STAGES);
+  for (;; --plan.stage_groups) {
+    for (plan.stages = most_stages; plan.stages > 2; --plan.stages) {
+      if (Scratch(format, gemm, plan).bytes <= limit) break;
+    }
+    plan.scratch_bytes = Scratch(format, gemm, plan).bytes;
+    // Three stages before long ones.
+    if (plan.scratch_bytes <= limit && (plan.stages > 2 || most_stages == 2 || plan.stage_groups == 1)) break;
+    if (plan.stage_groups == 1) {
+      throw Error(
+          Status::kUnsupported, "format",
+          "two stages of tiles do not fit into the scratchpad of " + std::to_string(shape.scratchpad_bytes) + " bytes");
+    }
+  }
+  const uint64_t panel = groups * (32 + format.row_scale_bytes) * plan.tile_m;
+  const uint64_t rows = std::clamp<uint64_t>(kCachedBytes / panel, 1, 8) * plan.tile_m;
+  plan.group_rows = tuning.group_rows ? std::max(*tuning.group_rows, 1U) * plan.tile_m : static_cast<uint32_t>(rows);
+  const uint64_t tiles =
+      ceil_div(gemm.m, plan.tile_m) * ceil_div(gemm.n, plan.tile_n) * static_cast<uint64_t>(gemm.batch);
+  plan.grid = {static_cast<uint32_t>(std::min<uint64_t>(tiles, plan.workgroups)), 1, 1};
+  plan.workgroup = {shape.threads(), 1, 1};
+  return plan;
+}
+
+Plan lanes_plan(const driver::DeviceShape& shape, const Gemm& gemm) {
+  Plan plan;
+  const uint32_t width = std::min<uint32_t>(BLAS_LANES_WIDTH, shape.threads());
+  // Half a core, so that another workgroup computes while one waits at its barrier; as much as the scratchpad has room
+  // for.
+  uint32_t height = std::clamp<uint32_t>(shape.threads() / width / 2, 1, BLAS_LANES_HEIGHT);
+  const auto bytes = [&] {
+    const uint32_t rows = height * BLAS_LANES_ROWS;
+    return rows * 4 * std::max<uint32_t>(2 * BLAS_LANES_DEPTH, width * BLAS_LANES_COLUMNS);
+  };
+  while (height > 1 && bytes() > shape.scratchpad_bytes / 2) --height;
+  plan.scratch_bytes = bytes();
+  plan.tile_m = height * BLAS_LANES_ROWS;
+  plan.tile_n = width * BLAS_LANES_COLUMNS;
+  plan.grid = {static_cast<uint32_t>(ceil_div(gemm.n, plan.tile_n)),
+               static_cast<uint32_t>(ceil_div(gemm.m, plan.tile_m)), static_cast<uint32_t>(gemm.batch)};
+  plan.workgroup = {width, height, 1};
+  return plan;
+}
+
+}  // namespace
+
+Plan make_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tuning& tuning) {
+  // Where A and B are not needed the lanes alone scale C.
+  if (!info(gemm.format).on_engine() || gemm.k == 0 || gemm.alpha == 0.0F) return lanes_plan(shape, gemm);
+  return engine_plan(shape, gemm, tuning);
+}
+
+}  // namespace heddle::blas
