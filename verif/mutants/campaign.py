@@ -66,6 +66,8 @@ HANG_FACTOR, HANG_SECONDS, CLOCK_SECONDS = 8, 3, 3600
 LONGEST = 8
 FUZZER, RUNNER, ELVES = "verif/random/heddle-fuzz", "verif/harness/heddle-rtl-run", "verif/harness/test/programs"
 OUTCOME, TOUCHED = "outcome.json", "touched.txt"
+# How much the benches draw where they may be told: as much as ends within LONGEST in a netlist.
+AMOUNTS = {"FPU_VECTORS": "6000", "MATRIX_GROUPS": "1500"}
 PROGRAMS = Path(__file__).resolve().parents[1] / "harness/test/programs"
 
 
@@ -155,7 +157,7 @@ def far(runner, library, folder):
 
 def run(test, mutant, limit=CLOCK_SECONDS, watch=False):
     """How the test ended; `limit` is of processor time. `watch` also finds which mutants it touches."""
-    environment = {**os.environ, "HEDDLE_MUTANT": str(mutant)}
+    environment = {**AMOUNTS, **os.environ, "HEDDLE_MUTANT": str(mutant)}
     seconds = max(1, round(limit))
     with tempfile.TemporaryDirectory() as folder:  # for what a random run leaves behind
         if watch:
