@@ -55,6 +55,8 @@ std::optional<std::uint32_t> Machine::read_register(std::uint32_t offset) const 
     case regs::kEngines:
       return regs::engines::kCopy.set(shape().copy_engine) | regs::engines::kMatrixFp8.set(shape().matrix_fp8) |
              regs::engines::kMatrixFp4.set(shape().matrix_fp4) | regs::engines::kMatrixDim.set(shape().matrix_dim);
+    // One launch slot, whatever the configuration has: a host sees that, and launches one after the other.
+    case regs::kLaunches: return regs::launches::kCount.set(1) | regs::launches::kStride.set(1024);
     case regs::kStatus:
       return regs::status::kBusy.set(busy_) | regs::status::kDone.set(done_) |
              regs::status::kFault.set(fault_.has_value()) | regs::status::kAborted.set(aborted_) |
