@@ -48,6 +48,9 @@ void add_run_options(CLI::App& app, Settings& settings) {
 
 /// What no single option can see; empty if all is well.
 std::string contradiction(const Settings& settings) {
+  if (settings.remote() && (settings.threads != 1 || settings.stack_reference || settings.value_patterns)) {
+    return "--threads, --stack-reference and --value-patterns need the model in this process: --backend model";
+  }
   if (settings.on_rtl() && settings.threads != 1) return "--threads are those of the model: add --backend model";
   if (settings.on_rtl() && settings.engine_delays) return "--engine-delays are the model's: add --backend model";
   if (settings.on_rtl() && settings.stack_reference)
@@ -87,7 +90,9 @@ std::optional<int> parse(CLI::App& app, std::vector<std::string> words, const ch
 driver::DeviceOptions device_options(const Settings& settings, const Example& example,
                                      const std::vector<std::string>& words) {
   driver::DeviceOptions options;
-  options.backend = settings.on_rtl() ? driver::BackendKind::kRtl : driver::BackendKind::kModel;
+  options.backend = settings.remote()   ? driver::BackendKind::kRemote
+                    : settings.on_rtl() ? driver::BackendKind::kRtl
+                                        : driver::BackendKind::kModel;
   settings.apply(options, example.name);
   options.host_threads = settings.threads;
   options.engine_delays = settings.engine_delays;
@@ -177,9 +182,11 @@ int run_example(int argc, char** argv, const Example& example, const std::functi
   }
   try {
     report.config = Configuration::parse(settings.config).canonical();
-    const driver::DeviceOptions opened = device_options(settings, example, words);
+    driver::DeviceOptions opened = device_options(settings, example, words);
+    opened.configuration = report.config;
     driver::Device device = driver::Device::open(opened);
     report.shape = device.shape();
+    report.config = device.configuration();
     Run run(device, example.name, opened);
     run.set_timeout(settings.timeout);
     try {

@@ -87,7 +87,7 @@ def parse(arguments):
         nargs="?",
         const="",
         metavar="LEVEL",
-        help="accepted: lines and inlined functions are always described; -g0 leaves them out",
+        help="lines and inlined functions are always described; -g0 leaves them out; -g2 adds types, so that the driver knows what kernels take",
     )
     parser.add_argument("--march", default=toolchain.MARCH, help="instruction set (default: %(default)s)")
     parser.add_argument(
@@ -208,6 +208,8 @@ def make_job(options, source, output):
     )
     if options.debug == "0":
         flags.append("-g0")
+    elif options.debug in ("2", "3"):
+        flags += ["-Xclang", "-debug-info-kind=constructor"]
     return compile_source.Job(
         source=source,
         output=output,

@@ -118,6 +118,7 @@ def link(objects, output, runtime_dir, heap, printf, extra, map_file, verbose):
             runtime_dir / "heddle.ld",
             "--gc-sections",
             "--discard-locals",
+            "--emit-relocs",  # so that the driver can place the image elsewhere
             "-z",
             "max-page-size=4096",
             "-z",

@@ -18,7 +18,7 @@ def examples():
     return sorted(path.parent.name for path in (build.ROOT / "examples").glob("*/host.cpp"))
 
 
-USAGE = "heddle run EXAMPLE [--config C] [--backend rtl|model] [--lockstep on|off] [--seed N] [--trace fst] [--memory M] [--json FILE] [-- ARGS]"
+USAGE = "heddle run EXAMPLE [--config C] [--backend rtl|model|remote] [--lockstep on|off] [--seed N] [--trace fst] [--memory M] [--json FILE] [-- ARGS]"
 
 
 def add(jobs):
@@ -89,7 +89,7 @@ def run(arguments):
     command = [str(build.BUILD / "examples" / example / example)]
     config = None
     # Without the RTL library: where the golden model is asked for, and where the host program will only speak of options.
-    if option(own, "--backend", "rtl") == "rtl" and not {"--help", "-h"} & set(rest):
+    if option(own, "--backend", os.environ.get("HEDDLE_BACKEND", "rtl")) == "rtl" and not {"--help", "-h"} & set(rest):
         config = canonical_config(example, option(own, "--config", "edge"), option(own, "--json", None))
         tracing = option(own, "--trace", None) is not None
         targets.append(rtl.target(config, tracing))

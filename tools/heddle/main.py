@@ -9,6 +9,7 @@ from build import BuildError
 from shape import ShapeError
 import command_bench
 import command_cl
+import command_daemon
 import command_exec
 import command_fuzz
 import command_kernel
@@ -18,7 +19,7 @@ import command_test
 
 COMMANDS = (
     command_run, command_exec, command_test, command_bench, command_fuzz, command_kernel, command_script,
-    command_cl
+    command_cl, command_daemon
 )  # fmt: skip
 
 

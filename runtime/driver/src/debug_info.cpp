@@ -46,6 +46,47 @@ void locate_inlined(Dwarf_Die* unit, std::span<Dwarf_Die> scopes, SourceLocation
   }
 }
 
+std::optional<Dwarf_Die> first_child(Dwarf_Die& die) {
+  Dwarf_Die child;
+  if (dwarf_child(&die, &child) != 0) return std::nullopt;
+  return child;
+}
+
+std::optional<Dwarf_Die> next_sibling(Dwarf_Die& die) {
+  Dwarf_Die sibling;
+  if (dwarf_siblingof(&die, &sibling) != 0) return std::nullopt;
+  return sibling;
+}
+
+/// The type of `die`, without typedefs and qualifiers.
+std::optional<Dwarf_Die> type_of(Dwarf_Die& die) {
+  Dwarf_Attribute attribute;
+  Dwarf_Die type, plain;
+  if (dwarf_attr_integrate(&die, DW_AT_type, &attribute) == nullptr) return std::nullopt;
+  if (dwarf_formref_die(&attribute, &type) == nullptr || dwarf_peel_type(&type, &plain) != 0) return std::nullopt;
+  return plain;
+}
+
+std::optional<KernelArguments> pointed_struct(Dwarf_Die& parameter) {
+  auto pointer = type_of(parameter);
+  if (!pointer || dwarf_tag(&*pointer) != DW_TAG_pointer_type) return std::nullopt;
+  auto structure = type_of(*pointer);
+  if (!structure || dwarf_tag(&*structure) != DW_TAG_structure_type) return std::nullopt;
+  const int bytes = dwarf_bytesize(&*structure);
+  if (bytes < 0) return std::nullopt;  // declared only: the kernel looks at nothing
+  KernelArguments arguments{static_cast<uint32_t>(bytes), {}};
+  for (auto member = first_child(*structure); member; member = next_sibling(*member)) {
+    const char* name = dwarf_diename(&*member);
+    const auto offset = number_attribute(&*member, DW_AT_data_member_location);
+    auto type = type_of(*member);
+    Dwarf_Word size = 0;
+    if (dwarf_tag(&*member) != DW_TAG_member || name == nullptr || !offset || !type) continue;
+    if (dwarf_aggregate_size(&*type, &size) != 0) continue;
+    arguments.members.push_back({name, *offset, static_cast<uint32_t>(size)});
+  }
+  return arguments;
+}
+
 }  // namespace
 
 KernelImage::DebugInfo::DebugInfo(const std::filesystem::path& file) {
@@ -60,9 +101,29 @@ KernelImage::DebugInfo::~DebugInfo() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-void KernelImage::DebugInfo::locate(uint32_t pc, SourceLocation& location) const {
+Dwarf* KernelImage::DebugInfo::dwarf() const {
   if (dwarf_ == nullptr) dwarf_ = dwarf_begin_elf(elf_, DWARF_C_READ, nullptr);
-  if (dwarf_ == nullptr) return;
+  return dwarf_;
+}
+
+std::optional<KernelArguments> KernelImage::DebugInfo::arguments(const std::string& kernel) const {
+  if (dwarf() == nullptr) return std::nullopt;
+  Dwarf_CU* unit = nullptr;
+  Dwarf_Die unit_die;
+  while (dwarf_get_units(dwarf_, unit, &unit, nullptr, nullptr, &unit_die, nullptr) == 0) {
+    for (auto function = first_child(unit_die); function; function = next_sibling(*function)) {
+      const char* name = dwarf_diename(&*function);
+      if (dwarf_tag(&*function) != DW_TAG_subprogram || name == nullptr || kernel != name) continue;
+      for (auto parameter = first_child(*function); parameter; parameter = next_sibling(*parameter)) {
+        if (dwarf_tag(&*parameter) == DW_TAG_formal_parameter) return pointed_struct(*parameter);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+void KernelImage::DebugInfo::locate(uint32_t pc, SourceLocation& location) const {
+  if (dwarf() == nullptr) return;
 
   // Linkers write no address index for every producer, so walk the units instead of asking .debug_aranges.
   Dwarf_CU* unit = nullptr;

@@ -22,8 +22,11 @@ class KernelImage::DebugInfo {
   Elf* elf() const { return elf_; }
   /// Fills file, line and inlined of `location`, as far as the debug information goes.
   void locate(uint32_t pc, SourceLocation& location) const;
+  /// The struct that the only parameter of the function `kernel` points to.
+  std::optional<KernelArguments> arguments(const std::string& kernel) const;
 
  private:
+  Dwarf* dwarf() const;
   int descriptor_ = -1;
   Elf* elf_ = nullptr;
   mutable Dwarf* dwarf_ = nullptr;

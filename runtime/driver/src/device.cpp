@@ -7,6 +7,7 @@
 #include <ctime>
 #include <utility>
 
+#include "context_launches.h"
 #include "heddle/driver/fault_report.h"
 #include "heddle/driver/output_ring.h"
 #include "heddle/generated/configuration.h"
@@ -24,18 +25,7 @@ constexpr uint64_t kAbortCycles = 1'000'000;
 
 uint64_t default_timeout(BackendKind backend) { return backend == BackendKind::kModel ? 20'000'000'000 : 200'000'000; }
 
-std::string size_text(Size3 size) { return fmt::format("{} x {} x {}", size[0], size[1], size[2]); }
-
 [[noreturn]] void invalid(const std::string& text) { throw DeviceError(ErrorKind::kInvalidArgument, text); }
-
-std::unique_ptr<Backend> open_backend(const DeviceOptions& options) {
-  try {
-    Configuration::parse(options.configuration);
-  } catch (const ConfigurationError& error) {
-    throw DeviceError(ErrorKind::kUnavailable, error.what());
-  }
-  return options.backend == BackendKind::kModel ? open_model(options) : open_rtl(options);
-}
 
 const char* rejection_text(uint32_t reason) {
   switch (reason) {
@@ -50,7 +40,18 @@ const char* rejection_text(uint32_t reason) {
 
 }  // namespace
 
-Device Device::open(const DeviceOptions& options) { return open(options, open_backend(options)); }
+std::unique_ptr<Backend> open_backend(const DeviceOptions& options) {
+  try {
+    Configuration::parse(options.configuration);
+  } catch (const ConfigurationError& error) {
+    throw DeviceError(ErrorKind::kUnavailable, error.what());
+  }
+  return options.backend == BackendKind::kModel ? open_model(options) : open_rtl(options);
+}
+
+Device Device::open(const DeviceOptions& options) {
+  return options.backend == BackendKind::kRemote ? Device(options) : open(options, open_backend(options));
+}
 
 Device Device::open(const DeviceOptions& options, std::unique_ptr<Backend> backend) {
   return Device(options, std::move(backend));
@@ -70,6 +71,14 @@ Device::Device(const DeviceOptions& options, std::unique_ptr<Backend> backend)
   if (!options_.firmware.empty()) queue_ = std::make_unique<LaunchQueue>(*backend_, allocator_, options_.firmware);
 }
 
+Device::Device(const DeviceOptions& options)
+    : options_(options), allocator_(0, 0), shared_(std::make_unique<ContextLaunches>(options)) {
+  shape_ = shared_->info().shape;
+  options_.configuration = shared_->info().configuration;
+}
+
+Backend& Device::backend() { return shared_ ? shared_->backend() : *backend_; }
+
 Device::Device(Device&&) noexcept = default;
 Device& Device::operator=(Device&&) noexcept = default;
 Device::~Device() = default;
@@ -80,11 +89,13 @@ void Device::require_idle(const char* operation) const {
 
 uint32_t Device::allocate(uint64_t bytes, std::string label, uint32_t alignment) {
   require_idle("allocate");
+  if (shared_) return shared_->context().allocate(bytes, alignment, std::move(label));
   return allocator_.allocate(bytes, std::max(alignment, 4U), std::move(label));
 }
 
 void Device::free(uint32_t address) {
   require_idle("free");
+  if (shared_) return shared_->context().free(address);
   const auto block = allocator_.find(address);
   if (block && !block->kernel_access) invalid(fmt::format("free: {:#010x} belongs to the driver", address));
   allocator_.free(address);
@@ -99,17 +110,26 @@ void Device::check_copy(const char* operation, uint32_t address, size_t bytes) c
 }
 
 void Device::write(uint32_t address, std::span<const std::byte> bytes) {
+  if (shared_) {
+    require_idle("write");
+    return shared_->context().write(address, bytes);
+  }
   check_copy("write", address, bytes.size());
   backend_->write_memory(address, bytes);
 }
 
 void Device::read(uint32_t address, std::span<std::byte> bytes) {
+  if (shared_) {
+    require_idle("read");
+    return shared_->context().read(address, bytes);
+  }
   check_copy("read", address, bytes.size());
   backend_->read_memory(address, bytes);
 }
 
 void Device::load(const std::filesystem::path& elf) {
   require_idle("load");
+  if (shared_) return shared_->load(elf);
   KernelImage image(elf, memory_map::kDeviceBase, std::min(kProgramBytes, options_.memory_bytes));
   for (const KernelImage::Segment& segment : image.segments()) {
     std::vector<std::byte> bytes = segment.contents;
@@ -121,6 +141,7 @@ void Device::load(const std::filesystem::path& elf) {
 }
 
 const KernelImage& Device::program() const {
+  if (shared_ && shared_->image() != nullptr) return *shared_->image();
   if (!image_) invalid("no kernel program is loaded");
   return *image_;
 }
@@ -133,40 +154,6 @@ void Device::write_writable_segments() {
     backend_->write_memory(segment.address, bytes);
   }
   program_dirty_ = false;
-}
-
-void Device::check_launch(const std::string& kernel, Size3 grid, Size3 workgroup, const LaunchOptions& options) const {
-  if (std::ranges::count(workgroup, 0U) != 0) {
-    invalid(fmt::format("launch of '{}': the workgroup {} is empty", kernel, size_text(workgroup)));
-  }
-  // The sides first: the product of three large ones does not fit into 64 bits.
-  if (std::ranges::max(workgroup) > shape_.threads() ||
-      uint64_t{workgroup[0]} * workgroup[1] * workgroup[2] > shape_.threads()) {
-    invalid(fmt::format(
-        "launch of '{}': the workgroup {} is too large: a core of this device has {} lanes ({} warps of {})", kernel,
-        size_text(workgroup), shape_.threads(), shape_.warps, shape_.lanes));
-  }
-  if (grid[0] == 0 || grid[1] == 0 || grid[2] == 0) {
-    invalid(fmt::format("launch of '{}': the grid {} is empty", kernel, size_text(grid)));
-  }
-  const uint64_t scratch = uint64_t{image_->scratch_bytes()} + options.extra_scratch_bytes;
-  if (scratch > shape_.scratchpad_bytes) {
-    invalid(fmt::format(
-        "launch of '{}': a workgroup needs {} bytes of scratchpad ({} of the program's variables, {} extra), "
-        "the device has {}",
-        kernel, scratch, image_->scratch_bytes(), options.extra_scratch_bytes, shape_.scratchpad_bytes));
-  }
-  const uint32_t buffers = shape_.matrix_dim != 0 ? 2 : 0;
-  if (options.accumulators > buffers) {
-    invalid(fmt::format("launch of '{}': a workgroup needs {} buffers of accumulators, the device has {}{}", kernel,
-                        options.accumulators, buffers,
-                        buffers == 0 ? ": its configuration has no matrix engine (matrix_dim)" : ""));
-  }
-  if (options.private_bytes == 0 || options.private_bytes % 4 != 0 ||
-      options.private_bytes > memory_map::kPrivateSize) {
-    invalid(fmt::format("launch of '{}': {} bytes of private memory per lane: must be a multiple of 4, from 4 to {}",
-                        kernel, options.private_bytes, memory_map::kPrivateSize));
-  }
 }
 
 void Device::reserve_private(uint32_t bytes_per_lane) {
@@ -234,12 +221,12 @@ void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std:
                     const LaunchOptions& options) {
   require_idle("launch");
   last_ = {};
-  const auto address = program().function(kernel);
-  if (!address) {
-    invalid(fmt::format("no kernel '{}' in {}; it has: {}", kernel, image_->file().string(),
-                        fmt::join(image_->functions(), ", ")));
+  const uint32_t address = check_launch(shape_, program(), kernel, grid, workgroup, options);
+  if (shared_) {
+    shared_->launch(kernel, grid, workgroup, args, options);
+    launch_ = Launch{kernel, grid, workgroup, options, 0};
+    return;
   }
-  check_launch(kernel, grid, workgroup, options);
   if (program_dirty_) write_writable_segments();
   reserve_private(options.private_bytes);
 
@@ -248,7 +235,7 @@ void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std:
     launch_->args_base =
         allocator_.allocate(std::max<size_t>(args.size(), 4), Allocator::kDefaultAlignment, "arguments", false);
     if (!args.empty()) backend_->write_memory(launch_->args_base, args);
-    start(launch_registers(*address));
+    start(launch_registers(address));
   } catch (...) {
     finish();
     throw;
@@ -257,6 +244,7 @@ void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std:
 
 LaunchStatistics Device::wait() {
   if (!launch_) invalid("wait: no launch is running");
+  if (shared_) return wait_shared();
   const uint64_t limit = launch_->options.timeout != 0 ? launch_->options.timeout : default_timeout(options_.backend);
   const auto begin = std::chrono::steady_clock::now();
   const std::clock_t processor_begin = std::clock();
@@ -291,6 +279,19 @@ LaunchStatistics Device::wait() {
     throw;
   }
   finish();
+  return last_;
+}
+
+LaunchStatistics Device::wait_shared() {
+  try {
+    shared_->wait(last_);
+  } catch (const DeviceError& error) {
+    launch_.reset();
+    if (error.kind() != ErrorKind::kDeviceLost) print(shared_->take_output());
+    throw;
+  }
+  launch_.reset();
+  print(shared_->take_output());
   return last_;
 }
 
@@ -372,13 +373,20 @@ void Device::finish() {
 void Device::drain_output() {
   const auto ring = image_->symbol("__hd_stdout");
   if (!ring) return;
-  const KernelOutput output = drain_output_ring(*backend_, *ring);
+  const KernelOutput output = drain_output_ring(
+      {[this](uint32_t address, std::span<std::byte> bytes) { backend_->read_memory(address, bytes); },
+       [this](uint32_t address, std::span<const std::byte> bytes) { backend_->write_memory(address, bytes); }},
+      *ring);
   std::string text = output.text;
   if (output.dropped_bytes != 0) {
     if (!text.empty() && text.back() != '\n') text += '\n';
     text += fmt::format("[kernel '{}' printed more than its buffer holds: {} bytes lost]\n", launch_->kernel,
                         output.dropped_bytes);
   }
+  print(text);
+}
+
+void Device::print(const std::string& text) const {
   if (text.empty()) return;
   if (options_.output) {
     options_.output(text);

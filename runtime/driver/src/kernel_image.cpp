@@ -192,6 +192,10 @@ std::vector<std::string> KernelImage::functions() const {
   return names;
 }
 
+std::optional<KernelArguments> KernelImage::arguments(const std::string& kernel) const {
+  return debug_->arguments(kernel);
+}
+
 SourceLocation KernelImage::locate(uint32_t pc) const {
   SourceLocation location;
   for (const Symbol& symbol : symbols_) {
@@ -207,7 +211,7 @@ SourceLocation KernelImage::locate(uint32_t pc) const {
       location.symbol_offset = pc - symbol.address;
     }
   }
-  debug_->locate(pc, location);
+  debug_->locate(pc - moved_, location);
   if (location.inlined == location.symbol) location.inlined.clear();  // a kernel in its other form
   return location;
 }

@@ -2,11 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "heddle/driver/error.h"
 #include "heddle/generated/registers.h"
+#include "read_image.h"
 
 namespace heddle::driver {
 namespace {
@@ -15,21 +13,11 @@ constexpr uint32_t kQueue = 0, kContext = 0, kPackets = 16;
 constexpr uint32_t kSignal = kPackets * HD_PACKET_BYTES, kObject = kSignal + sizeof(hd_signal);
 constexpr uint32_t kBytes = kObject + 64;
 
-std::vector<std::byte> image_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file || bytes.empty()) {
-    throw DeviceError(ErrorKind::kUnavailable, fmt::format("the firmware {} cannot be read", path.string()));
-  }
-  const auto view = std::as_bytes(std::span(bytes));
-  return {view.begin(), view.end()};
-}
-
 }  // namespace
 
 LaunchQueue::LaunchQueue(Backend& backend, Allocator& allocator, const std::filesystem::path& image)
     : backend_(backend),
-      management_(backend, image_of(image)),
+      management_(backend, read_image(image)),
       memory_(allocator.allocate(kBytes, Allocator::kDefaultAlignment, "queue", false)) {
   static_assert(Allocator::kDefaultAlignment % HD_PACKET_BYTES == 0);
 }

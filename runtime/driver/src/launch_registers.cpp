@@ -62,19 +62,31 @@ void write_launch_registers(Backend& device, const LaunchRegisters& launch, uint
   }
 }
 
-FaultReport read_fault_record(Backend& device) {
+FaultReport fault_report(const hd_fault& record) {
   FaultReport fault;
-  fault.cause = device.read_register(regs::kFaultCause);
-  fault.pc = device.read_register(regs::kFaultPc);
-  fault.address = device.read_register(regs::kFaultValue);
+  fault.cause = record.cause;
+  fault.pc = record.pc;
+  fault.address = record.value;
+  fault.group = {record.group[0], record.group[1], record.group[2]};
+  fault.local_linear = record.local;
+  fault.lane = regs::fault_place::kLane.get(record.place);
+  fault.warp = regs::fault_place::kWarp.get(record.place);
+  fault.core = regs::fault_place::kCore.get(record.place);
+  return fault;
+}
+
+FaultReport read_fault_record(Backend& device) {
+  hd_fault record{};
+  record.cause = device.read_register(regs::kFaultCause);
+  record.pc = device.read_register(regs::kFaultPc);
+  record.value = device.read_register(regs::kFaultValue);
+  for (uint32_t i = 0; i < 3; ++i) {
+    record.group[i] = device.read_register(regs::kFaultGroup + i * regs::kFaultGroupStride);
+  }
+  record.local = device.read_register(regs::kFaultLocal);
+  record.place = device.read_register(regs::kFaultPlace);
+  FaultReport fault = fault_report(record);
   fault.detail = device.read_register(regs::kFaultDetail);
-  for (uint32_t i = 0; i < 3; ++i)
-    fault.group[i] = device.read_register(regs::kFaultGroup + i * regs::kFaultGroupStride);
-  fault.local_linear = device.read_register(regs::kFaultLocal);
-  const uint32_t place = device.read_register(regs::kFaultPlace);
-  fault.lane = regs::fault_place::kLane.get(place);
-  fault.warp = regs::fault_place::kWarp.get(place);
-  fault.core = regs::fault_place::kCore.get(place);
   return fault;
 }
 

@@ -33,6 +33,22 @@ std::string reason_text(uint32_t reason) {
   }
 }
 
+// What the boot program says is wrong with an image.
+std::string boot_text(uint32_t status) {
+  switch (status) {
+    case HEDDLE_MGMT_BOOT_BAD_MAGIC: return "it is no firmware image (magic)";
+    case HEDDLE_MGMT_BOOT_BAD_HEADER: return "header of another version";
+    case HEDDLE_MGMT_BOOT_BAD_INTERFACE: return "made for another interface of the device";
+    case HEDDLE_MGMT_BOOT_BAD_SIZE: return "bad size";
+    case HEDDLE_MGMT_BOOT_BAD_LOAD: return "made for another address";
+    case HEDDLE_MGMT_BOOT_BAD_MEMORY: return "it needs more memory than there is, or less than it has";
+    case HEDDLE_MGMT_BOOT_BAD_ENTRY: return "bad entry";
+    case HEDDLE_MGMT_BOOT_BAD_CHECKSUM: return "wrong checksum: the file is damaged";
+    case HEDDLE_MGMT_BOOT_TRAP: return "a trap before it was ready";
+    default: return fmt::format("boot status {:#04x}", status);
+  }
+}
+
 }  // namespace
 
 std::string QueueStatus::error_text() const {
@@ -80,11 +96,9 @@ void Management::boot(std::span<const std::byte> image) {
                         sram_bytes));
   }
   const auto status = [&] { return backend_.read_register(mgmt::mailbox::kBootStatus); };
-  // Whatever runs is stopped.
-  backend_.write_register(mgmt::mailbox::kControl, 1);
-  const bool stopped = wait_for(kBootCycles, [&] { return (backend_.read_register(mgmt::mailbox::kStatus) & 1) != 0; });
+  hold();  // whatever runs
   backend_.write_register(mgmt::mailbox::kControl, 0);
-  if (!stopped || !wait_for(kBootCycles, [&] { return status() == uint32_t{HEDDLE_MGMT_BOOT_WAITING}; })) {
+  if (!wait_for(kBootCycles, [&] { return status() == uint32_t{HEDDLE_MGMT_BOOT_WAITING}; })) {
     throw DeviceError(ErrorKind::kDeviceLost, "the management core's boot program does not answer");
   }
   for (size_t at = 0; at < image.size(); at += 4) {
@@ -99,8 +113,8 @@ void Management::boot(std::span<const std::byte> image) {
   };
   if (!wait_for(kBootCycles, ended) || status() != HD_FIRMWARE_READY) {
     throw DeviceError(ErrorKind::kRejected,
-                      fmt::format("the firmware does not start: boot status {:#04x}, found {:#010x}, expected {:#010x}",
-                                  status(), backend_.read_register(mgmt::mailbox::kBootDetail),
+                      fmt::format("the firmware does not start: {}; found {:#010x}, expected {:#010x}",
+                                  boot_text(status()), backend_.read_register(mgmt::mailbox::kBootDetail),
                                   backend_.read_register(mgmt::mailbox::kBootDetail + 4)));
   }
   const auto message = [&](hd_message number) {
@@ -115,6 +129,15 @@ void Management::boot(std::span<const std::byte> image) {
   contexts_ = message(HD_MESSAGE_CONTEXTS);
   backend_.write_register(mgmt::mailbox::kHartDoorbellEnable, (1U << HD_QUEUES) - 1);
 }
+
+void Management::hold() {
+  backend_.write_register(mgmt::mailbox::kControl, 1);
+  if (!wait_for(kBootCycles, [&] { return (backend_.read_register(mgmt::mailbox::kStatus) & 1) != 0; })) {
+    throw DeviceError(ErrorKind::kDeviceLost, "the management core cannot be reset");
+  }
+}
+
+bool Management::alive() const { return backend_.read_register(mgmt::mailbox::kBootStatus) == HD_FIRMWARE_READY; }
 
 void Management::set_context(uint32_t context, const ContextSettings& settings) {
   if (context >= HD_CONTEXTS) invalid(fmt::format("context {}: there are {}", context, uint32_t{HD_CONTEXTS}));

@@ -64,18 +64,11 @@ class ModelBackend final : public Backend {
     machine_.write_memory(address, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
   }
   uint64_t advance(uint64_t cycles) override {
-    if (management_) {
-      return management_->advance(cycles);
-    }
-    if (!watch_) return machine_.advance(cycles);
-    uint64_t used = 0;
-    while (used < cycles && watch_->empty()) {
-      const uint64_t ran = machine_.advance(std::min(model::Machine::kRoundCycles, cycles - used));
-      if (ran == 0) break;
-      used += ran;
-    }
-    return used;
+    const uint64_t passed = pass(cycles);
+    cycle_ += passed;
+    return passed;
   }
+  uint64_t cycle() const override { return cycle_; }
   std::vector<WatchEvent> take_watch_events() override { return watch_ ? watch_->take() : std::vector<WatchEvent>{}; }
 
   std::optional<LanePosition> running_lane() const override {
@@ -108,6 +101,18 @@ class ModelBackend final : public Backend {
   }
 
  private:
+  uint64_t pass(uint64_t cycles) {
+    if (management_) return management_->advance(cycles);
+    if (!watch_) return machine_.advance(cycles);
+    uint64_t used = 0;
+    while (used < cycles && watch_->empty()) {
+      const uint64_t ran = machine_.advance(std::min(model::Machine::kRoundCycles, cycles - used));
+      if (ran == 0) break;
+      used += ran;
+    }
+    return used;
+  }
+
   static LanePosition position_of(const model::Warp& warp, unsigned lane) {
     const model::WarpIdentity& identity = warp.identity;
     return {warp.pc[lane], identity.group_id, identity.local_base + lane, lane, identity.slot, identity.core};
@@ -128,6 +133,7 @@ class ModelBackend final : public Backend {
   model::Machine machine_;
   std::unique_ptr<management::Device> management_;  // null: none in this configuration
   std::optional<StackReference> stack_reference_;
+  uint64_t cycle_ = 0;
 };
 
 }  // namespace

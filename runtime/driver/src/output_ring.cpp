@@ -16,23 +16,23 @@ constexpr uint32_t kLargestRing = 1U << 24;
 
 }  // namespace
 
-KernelOutput drain_output_ring(Backend& backend, uint32_t base) {
+KernelOutput drain_output_ring(const MemoryAccess& memory, uint32_t base) {
   hd_stdout ring{};
-  backend.read_memory(base, std::as_writable_bytes(std::span(&ring, 1)));
+  memory.read(base, std::as_writable_bytes(std::span(&ring, 1)));
   if (ring.magic != HD_STDOUT_MAGIC || ring.capacity > kLargestRing) return {};
   KernelOutput output;
   output.dropped_bytes = ring.dropped;
   std::vector<char> text(std::min(ring.head, ring.capacity));
   if (!text.empty()) {
-    backend.read_memory(ring.data, std::as_writable_bytes(std::span(text)));
+    memory.read(ring.data, std::as_writable_bytes(std::span(text)));
     // Bytes that were reserved and never written, by a launch that was stopped.
     std::ranges::copy_if(text, std::back_inserter(output.text), [](char c) { return c != '\0'; });
     std::ranges::fill(text, '\0');
-    backend.write_memory(ring.data, std::as_bytes(std::span(text)));
+    memory.write(ring.data, std::as_bytes(std::span(text)));
   }
   if (ring.head != 0 || ring.dropped != 0) {
     ring.head = ring.dropped = 0;
-    backend.write_memory(base, std::as_bytes(std::span(&ring, 1)));
+    memory.write(base, std::as_bytes(std::span(&ring, 1)));
   }
   return output;
 }

@@ -97,6 +97,7 @@ class RtlBackend final : public Backend {
   uint64_t advance(uint64_t cycles) override {
     return guarded([&] { return device_->advance(cycles); });
   }
+  uint64_t cycle() const override { return device_->statistics().cycles; }
   std::vector<WatchEvent> take_watch_events() override {
     std::vector<WatchEvent> events;
     for (const harness::WatchEvent& event : device_->take_watch_events()) {

@@ -8,9 +8,13 @@
 namespace heddle::driver {
 
 void RunOptions::add_to(CLI::App& app, const std::string& job, const std::string& subject) {
-  app.add_option("--config", config, "Configuration: nano, edge, base, or NAME:key=value,...")->capture_default_str();
-  app.add_option("--backend", backend, "rtl: the verilated RTL; model: the golden model")
-      ->check(CLI::IsMember({"rtl", "model"}))
+  app.add_option("--config", config, "Configuration: nano, edge, base, or NAME:key=value,...")
+      ->each([this](const std::string&) { config_given = true; })
+      ->capture_default_str();
+  app.add_option("--backend", backend,
+                 "rtl: the verilated RTL; model: the golden model; remote: the device of a daemon (HEDDLE_SOCKET)")
+      ->check(CLI::IsMember({"rtl", "model", "remote"}))
+      ->envname("HEDDLE_BACKEND")
       ->capture_default_str();
   app.add_option("--lockstep", lockstep, "Check every retired instruction against the golden model (rtl)")
       ->check(CLI::IsMember({"on", "off"}))
@@ -43,6 +47,15 @@ void RunOptions::add_to(CLI::App& app, const std::string& job, const std::string
 }
 
 std::string RunOptions::contradiction() const {
+  if (remote()) {
+    const char* const daemons = config_given                                                   ? "--config"
+                                : !trace.empty()                                               ? "--trace"
+                                : random_stalls                                                ? "--random-stalls"
+                                : memory != "fixed" || memory_latency || memory_bandwidth != 1 ? "the memory's options"
+                                                                                               : nullptr;
+    if (daemons == nullptr) return {};
+    return fmt::format("with --backend remote the device is the daemon's: give {} to 'heddle daemon'", daemons);
+  }
   if (memory == "fixed") return {};
   if (memory_latency) {
     return fmt::format("--mem-latency goes with --memory fixed: the latency of '{}' follows from its banks and rows",

@@ -42,6 +42,7 @@ class FakeBackend final : public Backend {
     for (const std::byte byte : bytes) memory[address++] = byte;
   }
   uint64_t advance(uint64_t cycles) override { return cycles; }
+  uint64_t cycle() const override { return 0; }
   std::optional<std::string> mismatch() const override { return report; }
   std::optional<PendingRequest> oldest_request() const override { return pending; }
 

@@ -30,6 +30,7 @@ struct Settings : driver::RunOptions {
   std::string tohost = "tohost", signature, begin_signature = "begin_signature", end_signature = "end_signature";
   unsigned granularity = 4;
   uint64_t max_cycles = 10'000'000;
+  std::optional<uint16_t> gdb;
   bool check_options = false;
 
   bool on_management() const { return core == "mgmt"; }
@@ -61,6 +62,9 @@ void add_options(CLI::App& app, Settings& settings) {
   app.add_option("--max-cycles", settings.max_cycles, "Cycles (model: issue slots) after which the program is stopped")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--gdb", settings.gdb,
+                 "Wait for gdb-multiarch at this port of 127.0.0.1, 0 for any, before the first instruction (--core "
+                 "mgmt)");
   app.add_flag("--check-options", settings.check_options, "Only check the command line and the program");
 }
 
@@ -86,9 +90,11 @@ struct Request {
 };
 
 Request check(Settings& settings) {
+  if (settings.remote()) throw UsageError("a bare-metal program needs the device for itself: --backend rtl or model");
   if (settings.on_management() && settings.on_rtl()) {
     throw UsageError("--core mgmt runs on the golden model only: give --backend model");
   }
+  if (settings.gdb && !settings.on_management()) throw UsageError("--gdb is for --core mgmt --backend model");
   if (const std::string problem = settings.contradiction(); !problem.empty()) throw UsageError(problem);
   const Configuration configuration = Configuration::parse(settings.config);
   settings.config = configuration.canonical();
@@ -172,7 +178,12 @@ int execute(const Settings& settings, const Request& request, const std::string&
     if (settings.on_management()) {
       report.shape.cores = report.shape.warps = report.shape.lanes = 1;
       ManagementCore core(request.program, request.management_sram_bytes);
-      result = core.run(settings.max_cycles);
+      result = !settings.gdb ? core.run(settings.max_cycles)
+                             : core.debug(settings.max_cycles, *settings.gdb, [&](uint16_t port) {
+                                 fmt::print("waiting for a debugger: gdb-multiarch {} -ex 'target remote :{}'\n",
+                                            settings.elf, port);
+                                 std::fflush(stdout);
+                               });
       signatures[0] = core.signature();
     } else {
       const driver::BackendOptions options = backend_options(settings, request.program, replay);

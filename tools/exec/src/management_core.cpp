@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <span>
 
@@ -17,6 +18,16 @@ constexpr LaneMask kLane = 1;
 
 std::span<const std::uint8_t> bytes_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
+bool is_rom(uint32_t address) { return mgmt::find_window(address)->base == mgmt::kBootRomBase; }
+
+// The word of memory that holds a byte; none for registers and where there is nothing.
+std::optional<uint32_t> stored_word(management::Machine& machine, uint32_t address) {
+  const mgmt::Window* const window = mgmt::find_window(address);
+  if (window == nullptr) return std::nullopt;
+  const bool memory = address >= Program::kRamBase || is_rom(address) || window->base == mgmt::kSramBase;
+  return memory ? machine.memory().word(address & ~3U) : std::nullopt;
 }
 
 }  // namespace
@@ -59,35 +70,92 @@ driver::FaultReport ManagementCore::fault_at(const management::Retirement& recor
   return fault;
 }
 
+// One instruction or interrupt. False: there is nothing more to do, and the result says why.
+bool ManagementCore::step(RunResult& result, uint64_t max_cycles) {
+  if (result.verdicts.missing() == 0 || !result.error.empty()) return false;
+  if (cycles_ == max_cycles) {
+    result.error = fmt::format("no end after {} cycles (--max-cycles); no store to tohost; the hart was at {:#010x}",
+                               cycles_, machine_.hart().pc());
+    return false;
+  }
+  const std::optional<management::Retirement> record = machine_.step();
+  if (!record) {
+    result.error =
+        fmt::format("the hart sleeps at {:#010x} and nothing can wake it; no store to tohost", machine_.hart().pc());
+    return false;
+  }
+  ++cycles_;
+  collect(*record, result.verdicts);
+  if (record->trap && machine_.hart().csr(mgmt::csr::kMtvec) == 0u) {
+    result.fault = fault_at(*record);
+    result.error =
+        fmt::format("a trap without a handler: {}; {}", result.fault->cause_text, driver::place_text(*result.fault));
+  }
+  return result.verdicts.missing() != 0 && result.error.empty();
+}
+
+void ManagementCore::finish(RunResult& result, std::chrono::steady_clock::time_point begin) {
+  result.statistics.cycles = cycles_;
+  result.statistics.warp_instrs = result.statistics.lane_instrs = machine_.hart().retired();
+  result.statistics.host_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
 RunResult ManagementCore::run(uint64_t max_cycles) {
   load();
   const auto begin = std::chrono::steady_clock::now();
   RunResult result{.verdicts = Verdicts(kLane), .statistics = {}, .error = {}, .fault = std::nullopt};
   machine_.start(program_.image().entry());
-  uint64_t cycles = 0;
-  while (result.verdicts.missing() != 0 && result.error.empty()) {
-    if (cycles == max_cycles) {
-      result.error = fmt::format("no end after {} cycles (--max-cycles); no store to tohost; the hart was at {:#010x}",
-                                 cycles, machine_.hart().pc());
-      break;
-    }
-    const std::optional<management::Retirement> record = machine_.step();
-    if (!record) {
-      result.error =
-          fmt::format("the hart sleeps at {:#010x} and nothing can wake it; no store to tohost", machine_.hart().pc());
-      break;
-    }
-    ++cycles;
-    collect(*record, result.verdicts);
-    if (record->trap && machine_.hart().csr(mgmt::csr::kMtvec) == 0u) {
-      result.fault = fault_at(*record);
-      result.error =
-          fmt::format("a trap without a handler: {}; {}", result.fault->cause_text, driver::place_text(*result.fault));
-    }
-  }
-  result.statistics.cycles = cycles;
-  result.statistics.warp_instrs = result.statistics.lane_instrs = machine_.hart().retired();
-  result.statistics.host_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  while (step(result, max_cycles)) continue;
+  finish(result, begin);
+  return result;
+}
+
+GdbTarget ManagementCore::gdb_target(RunResult& result, uint64_t max_cycles) {
+  management::Hart& hart = machine_.hart();
+  return {.read_register = [&hart](unsigned number) -> std::optional<uint32_t> {
+            if (number < 32) return hart.x(number);
+            if (number == GdbTarget::kPc) return hart.pc();
+            return number < GdbTarget::kFirstCsr ? std::nullopt : hart.csr(number - GdbTarget::kFirstCsr);
+          },
+          .write_register =
+              [&hart](unsigned number, uint32_t value) {
+                if (number < 32) {
+                  hart.set_x(number, value);
+                } else if (number == GdbTarget::kPc) {
+                  hart.set_pc(value & ~1U);
+                } else if (number < GdbTarget::kFirstCsr || !hart.csr(number - GdbTarget::kFirstCsr)) {
+                  return false;
+                } else {
+                  hart.set_csr(number - GdbTarget::kFirstCsr, value);
+                }
+                return true;
+              },
+          .read_byte = [this](uint32_t address) -> std::optional<uint8_t> {
+            const auto word = stored_word(machine_, address);
+            if (!word) return std::nullopt;
+            return static_cast<uint8_t>(*word >> 8 * (address % 4));
+          },
+          .write_byte =
+              [this](uint32_t address, uint8_t value) {
+                if (!stored_word(machine_, address) || is_rom(address)) return false;
+                machine_.memory().write(address, std::span(&value, 1));
+                return true;
+              },
+          .step = [this, &result, max_cycles]() -> std::optional<int> {
+            if (step(result, max_cycles)) return std::nullopt;
+            return result.error.empty() && result.verdicts.all_pass() ? 0 : std::max(1, result.verdicts.exit_status());
+          }};
+}
+
+RunResult ManagementCore::debug(uint64_t max_cycles, uint16_t port, const std::function<void(uint16_t)>& announce) {
+  load();
+  const auto begin = std::chrono::steady_clock::now();
+  RunResult result{.verdicts = Verdicts(kLane), .statistics = {}, .error = {}, .fault = std::nullopt};
+  machine_.start(program_.image().entry());
+  const bool ended = GdbStub(gdb_target(result, max_cycles)).serve(port, announce);
+  while (!ended && step(result, max_cycles)) continue;
+  if (result.verdicts.missing() != 0 && result.error.empty()) result.error = "ended by the debugger";
+  finish(result, begin);
   return result;
 }
 

@@ -1,11 +1,14 @@
 // Runs a bare-metal program on the management core's golden model and waits for what it writes to tohost.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "bare_metal.h"
+#include "gdb_stub.h"
 #include "heddle/management/machine.h"
 #include "heddle/model/device_memory.h"
 #include "program.h"
@@ -19,12 +22,17 @@ class ManagementCore {
 
   // Loads and runs. One instruction or interrupt is a cycle. The verdict is that of lane 0.
   RunResult run(uint64_t max_cycles);
+  // The same under a debugger, which waits at `port` of 127.0.0.1 before the first instruction.
+  RunResult debug(uint64_t max_cycles, uint16_t port, const std::function<void(uint16_t)>& announce);
 
   // After run().
   std::vector<std::byte> signature() const;
 
  private:
   void load();
+  bool step(RunResult& result, uint64_t max_cycles);
+  void finish(RunResult& result, std::chrono::steady_clock::time_point begin);
+  GdbTarget gdb_target(RunResult& result, uint64_t max_cycles);
   // What the program's store, if it is one, says.
   void collect(const management::Retirement& record, Verdicts& verdicts) const;
   driver::FaultReport fault_at(const management::Retirement& record) const;
@@ -32,6 +40,7 @@ class ManagementCore {
   const Program& program_;
   model::DeviceMemory memory_;
   management::Machine machine_;
+  uint64_t cycles_ = 0;
 };
 
 }  // namespace heddle::exec

@@ -81,6 +81,8 @@ class Backend {
   /// Lets up to `cycles` cycles (model: issue slots) pass and returns how many did; fewer at the end of a launch, and
   /// soon after an event that is watched.
   virtual uint64_t advance(uint64_t cycles) = 0;
+  /// Cycles that have passed since the device was opened (also those that accesses to registers took).
+  virtual uint64_t cycle() const = 0;
   /// What was watched since the last call, in order (lanes of one instruction ascending).
   virtual std::vector<WatchEvent> take_watch_events() { return {}; }
 

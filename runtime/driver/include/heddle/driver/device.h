@@ -16,36 +16,28 @@
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
 #include "heddle/driver/kernel_image.h"
+#include "heddle/driver/launch_options.h"
 #include "heddle/driver/launch_registers.h"
 #include "heddle/driver/regions.h"
 
 namespace heddle::driver {
 
+class ContextLaunches;
 class LaunchQueue;
 
-enum class BackendKind { kModel, kRtl };
+enum class BackendKind { kModel, kRtl, kRemote };
 
 struct DeviceOptions : BackendOptions {
   BackendKind backend = BackendKind::kModel;
   /// Device memory behind 0x8000_0000. The first kProgramBytes hold the kernel program, the rest is for allocations.
   uint64_t memory_bytes = uint64_t{512} << 20;
+  std::filesystem::path socket;  ///< kRemote: the daemon's; empty: default_socket().
   /// Receives what kernels print, line by line or in larger pieces. Default: standard output.
   std::function<void(std::string_view)> output;
 };
 
-/// Size of a grid (in workgroups) or a workgroup (in work-items), x y z.
-using Size3 = std::array<uint32_t, 3>;
-
-struct LaunchOptions {
-  /// Private memory (stack and thread-local storage) of each lane; a positive multiple of 4.
-  uint32_t private_bytes = 4096;
-  /// Scratchpad per workgroup beyond the program's own scratchpad variables.
-  uint32_t extra_scratch_bytes = 0;
-  /// Buffers of accumulators per workgroup, 0 to 2 (docs/matrix.md).
-  uint32_t accumulators = 0;
-  /// Cycles (model: issue slots) after which the launch is aborted; 0: the back end's default.
-  uint64_t timeout = 0;
-};
+/// The back end that the options ask for. Throws DeviceError(kUnavailable).
+std::unique_ptr<Backend> open_backend(const DeviceOptions& options);
 
 /// One Heddle device. At most one program is loaded and one launch runs at a time. Every member function throws
 /// DeviceError; after any error but kLockstepMismatch and kDeviceLost the device is ready for the next launch. Not
@@ -64,6 +56,8 @@ class Device {
   ~Device();
 
   const DeviceShape& shape() const { return shape_; }
+  /// Of a daemon's device, too.
+  const std::string& configuration() const { return options_.configuration; }
 
   /// Device memory that kernels may read and write: exactly `bytes` bytes, with unowned guards around it. Contents are
   /// undefined. `label` names it in fault reports. Throws kOutOfMemory, kInvalidArgument.
@@ -124,9 +118,9 @@ class Device {
 
   /// Counters of the last launch, also of one that failed; all zero for one that never started.
   const LaunchStatistics& last_statistics() const { return last_; }
-  LockstepStatistics lockstep() const { return backend_->lockstep(); }
-  /// The back end underneath.
-  Backend& backend() { return *backend_; }
+  LockstepStatistics lockstep() const { return backend_ ? backend_->lockstep() : LockstepStatistics{}; }
+  /// The back end underneath; of a daemon's device its memory alone.
+  Backend& backend();
 
  private:
   /// A running launch.
@@ -138,8 +132,8 @@ class Device {
   };
 
   Device(const DeviceOptions& options, std::unique_ptr<Backend> backend);
+  explicit Device(const DeviceOptions& options);  // kRemote
   void require_idle(const char* operation) const;
-  void check_launch(const std::string& kernel, Size3 grid, Size3 workgroup, const LaunchOptions& options) const;
   void write_writable_segments();
   void reserve_private(uint32_t bytes_per_lane);
   std::vector<Region> regions() const;
@@ -156,6 +150,8 @@ class Device {
   [[noreturn]] void throw_fault();
   void finish();
   void drain_output();
+  void print(const std::string& text) const;
+  LaunchStatistics wait_shared();
   void check_lockstep() const;
   void check_copy(const char* operation, uint32_t address, size_t bytes) const;
 
@@ -163,7 +159,8 @@ class Device {
   std::unique_ptr<Backend> backend_;
   DeviceShape shape_;
   Allocator allocator_;
-  std::unique_ptr<LaunchQueue> queue_;  // null: launches by the launch registers
+  std::unique_ptr<ContextLaunches> shared_;  // kRemote: everything goes there, and there is no backend_
+  std::unique_ptr<LaunchQueue> queue_;       // null: launches by the launch registers
   std::optional<KernelImage> image_;
   bool program_dirty_ = false;  // a failed launch may have left its globals half-changed
   uint32_t private_base_ = 0;

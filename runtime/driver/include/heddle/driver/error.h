@@ -14,6 +14,8 @@ enum class ErrorKind {
   kFault,        ///< A lane trapped and the kernel had no handler (docs/architecture.md, section 7); `fault()` is set.
   kTimeout,      ///< The launch did not end within its cycles and was aborted; `fault()` is set if a lane was seen.
   kRejected,     ///< The device refused the launch registers (section 8).
+  kNoResources,  ///< All contexts or queues are taken, or too much waits already.
+  kAborted,      ///< The command never ran: one before it failed, or its queue was reset.
   kOutOfMemory,  ///< No gap of device memory is large enough.
   kBadElf,       ///< The file is no kernel program for this device.
   kLockstepMismatch,  ///< RTL and golden model disagree; `report()` is the one-screen account.

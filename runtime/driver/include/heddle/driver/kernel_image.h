@@ -25,7 +25,19 @@ enum class ImageUse {
   kBareMetal,  ///< Expects plain memory: rights are not looked at. May have segments in the private window.
 };
 
-/// A program read from an ELF file: what to load, its symbols and its debug information. Immutable.
+/// One member of a kernel's argument struct.
+struct KernelArgument {
+  std::string name;
+  uint32_t offset = 0, bytes = 0;
+};
+
+/// The argument struct of a kernel.
+struct KernelArguments {
+  uint32_t bytes = 0;
+  std::vector<KernelArgument> members;
+};
+
+/// A program read from an ELF file: what to load, its symbols and its debug information. Immutable but for its place.
 class KernelImage {
  public:
   struct Segment {
@@ -44,6 +56,16 @@ class KernelImage {
   ~KernelImage();
   KernelImage(KernelImage&&) noexcept;
   KernelImage& operator=(KernelImage&&) noexcept;
+
+  /// Places the image elsewhere: every address that this class gives, and those in the contents of its segments, are
+  /// then what they are there. `base` is a multiple of kPlaceAlignment and the address of the lowest segment. Throws
+  /// DeviceError(kBadElf) where the file has no relocations, or one that cannot be applied.
+  void move_to(uint32_t base);
+  static constexpr uint32_t kPlaceAlignment = 4096;
+  /// Bytes from the lowest segment's first to the highest one's last.
+  uint32_t span() const;
+  /// What `kernel` (HD_KERNEL) takes, from the debug information; nothing where that does not say.
+  std::optional<KernelArguments> arguments(const std::string& kernel) const;
 
   const std::filesystem::path& file() const { return file_; }
   uint32_t entry() const { return entry_; }
@@ -81,6 +103,7 @@ class KernelImage {
   void check_layout() const;
   const char* remedy() const;
   void read_symbols();
+  std::byte* loaded(uint32_t address, size_t bytes);
 
   std::filesystem::path file_;
   ImageUse use_;
@@ -88,6 +111,7 @@ class KernelImage {
   uint32_t entry_ = 0;
   bool thread_local_ = false;
   uint32_t scratch_bytes_ = 0;
+  uint32_t moved_ = 0;  // by how much, modulo 2^32
   std::vector<Segment> segments_, private_segments_;
   std::vector<Symbol> symbols_;
 };

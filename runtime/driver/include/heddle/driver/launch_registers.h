@@ -7,6 +7,7 @@
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
 #include "heddle/driver/regions.h"
+#include "heddle_queue.h"
 
 namespace heddle::driver {
 
@@ -40,6 +41,9 @@ void write_launch_registers(Backend& device, const LaunchRegisters& launch, uint
 /// The fault record after a launch that ended in a fault: cause, pc, address (mtval, whatever the cause), group,
 /// local_linear, lane, warp, core. The words are still missing.
 FaultReport read_fault_record(Backend& device);
+
+/// The same from what the firmware has copied.
+FaultReport fault_report(const hd_fault& record);
 
 /// Reasons in `LaunchStatistics::warp_cycles`; docs/spec/registers.yaml says what they mean.
 inline constexpr std::array kWarpCycleReasons = {"issued",  "operand", "memory",  "unit",  "port",

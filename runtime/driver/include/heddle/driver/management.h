@@ -64,6 +64,11 @@ class Management {
   /// Lets time pass until the packet is complete or the queue has failed or closed. False: `cycles` were not enough.
   bool wait(uint32_t queue, uint64_t index, uint64_t cycles);
 
+  /// Holds the hart in reset; only a new Management starts it again.
+  void hold();
+  /// The firmware runs: no trap, no watchdog reset since it was booted.
+  bool alive() const;
+
   void ring(uint32_t queue);
   /// Queues that have something to tell since the last call, as bits; that they have is also the device's interrupt.
   uint32_t take_rung();

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
-
-#include "heddle/driver/backend.h"
 
 namespace heddle::driver {
 
@@ -13,9 +14,15 @@ struct KernelOutput {
   uint64_t dropped_bytes = 0;  ///< Printed while the ring was full, and lost.
 };
 
+/// Ways to device memory.
+struct MemoryAccess {
+  std::function<void(uint32_t address, std::span<std::byte> bytes)> read;
+  std::function<void(uint32_t address, std::span<const std::byte> bytes)> write;
+};
+
 /// Empties the ring that printf in kernels fills (symbol `__hd_stdout`, layout in runtime/device). `base` is its
-/// address. Returns nothing if the ring's header is damaged: a kernel may have written over it. No launch may be
-/// running.
-KernelOutput drain_output_ring(Backend& backend, uint32_t base);
+/// address. Returns nothing if the ring's header is damaged: a kernel may have written over it. No launch of
+/// the program may be running.
+KernelOutput drain_output_ring(const MemoryAccess& memory, uint32_t base);
 
 }  // namespace heddle::driver

@@ -19,10 +19,12 @@ struct RunOptions {
   double memory_bandwidth = 1.0;
   uint64_t seed = 1;
   bool random_stalls = false;
+  bool config_given = false;
 
   /// `job` is the job of the heddle command, `subject` what the default waveform file is named after, for the help.
   void add_to(CLI::App& app, const std::string& job, const std::string& subject);
   bool on_rtl() const { return backend == "rtl"; }
+  bool remote() const { return backend == "remote"; }
   /// What no single option can see; empty if all is well.
   std::string contradiction() const;
   /// Where the waveform goes; empty if none is asked for. `name` is that of what runs.
