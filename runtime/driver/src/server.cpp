@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ namespace heddle::driver {
 namespace {
 
 constexpr size_t kOutboxBytes = 64U << 20;
+constexpr int kSendSeconds = 10;  // a client that takes nothing for so long is cut off
 
 [[noreturn]] void unavailable(const std::filesystem::path& socket, const std::string& why) {
   throw DeviceError(ErrorKind::kUnavailable, fmt::format("{}: {}", socket.string(), why));
@@ -73,7 +75,8 @@ class Outbox {
       held.unlock();
       const bool sent = wire::send(socket_, bytes);
       held.lock();
-      if (!sent) {
+      if (!sent) {  // gone, or it does not read
+        shutdown(socket_, SHUT_RDWR);
         waiting_.clear();
         waiting_bytes_ = 0;
       }
@@ -100,8 +103,8 @@ struct Server::Connection {
   }
 
   void serve(Provider& provider) {
-    const auto outbox = std::make_shared<Outbox>(socket);
     {
+      const auto outbox = std::make_shared<Outbox>(socket);  // sends what is in it before it ends
       Session session(provider, [outbox](const wire::Frame& frame) { outbox->put(frame); }, peer_of(socket));
       try {
         for (wire::Frame frame; wire::receive(socket, frame);) outbox->put(session.answer(frame));
@@ -111,7 +114,7 @@ struct Server::Connection {
         outbox->put({wire::Type::kError, 0, body.take()});
       }
     }
-    shutdown(socket, SHUT_RD);
+    shutdown(socket, SHUT_RDWR);
     ended = true;
   }
 
@@ -171,6 +174,8 @@ void Server::accept_one() {
     close(accepted);
     return;
   }
+  const timeval limit{kSendSeconds, 0};
+  (void)setsockopt(accepted, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   connections_.push_back(std::make_unique<Connection>(provider_, accepted));
 }
 

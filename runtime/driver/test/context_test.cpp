@@ -83,12 +83,15 @@ TEST_F(ContextTest, AnothersMemoryIsOutOfReach) {
 TEST_F(ContextTest, QueueFailsAtItsFirstBadCommandAndIsReset) {
   const ModulePointer module = context_->load(HEDDLE_TEST_KERNEL);
   const QueuePointer queue = context_->create_queue(), second = context_->create_queue();
-  const uint32_t data = context_->allocate(4);
+  const uint32_t data = context_->allocate(4), gate = context_->allocate(4);
+  // Nothing ends before all of it is in the queue.
+  queue->launch(*module, "spin", {1, 1, 1}, {1, 1, 1}, kernel_args{gate, 0}, kSmall);
   const auto good = queue->launch(*module, "fill", {1, 1, 1}, {1, 1, 1}, kernel_args{data, 5}, kSmall);
   const auto bad = queue->launch(*module, "write", {2, 1, 1}, {2, 1, 1}, kernel_args{0, 0}, kSmall);
   const auto behind = queue->launch(*module, "fill", {1, 1, 1}, {1, 1, 1}, kernel_args{data, 6}, kSmall);
   const std::vector<EventPointer> after{behind};
   const auto waiting = second->fill(data, 9, 4, after);
+  store(*context_, gate, {1});
   good->get();
   expect_error(ErrorKind::kFault, "null pointer", [&] { bad->get(); });
   expect_error(ErrorKind::kAborted, "earlier command", [&] { behind->get(); });
