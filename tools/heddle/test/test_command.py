@@ -150,7 +150,7 @@ class Example(Case):
 
     def test_options(self):
         self.example("--colour red", 2, "unknown option: --colour red", "after '--'")
-        self.example("--backend fpga", 2, "--backend", "fpga not in {rtl,model}")
+        self.example("--backend fpga", 2, "--backend", "fpga not in {rtl,model,remote}")
         self.example("--lockstep maybe", 2, "--lockstep")
         self.example("--backend", 2, "--backend")
         self.example("-- --colour red", 2, "unknown option: --colour red", "before '--'")
