@@ -50,7 +50,8 @@ std::unique_ptr<Backend> open_backend(const DeviceOptions& options) {
 }
 
 Device Device::open(const DeviceOptions& options) {
-  return options.backend == BackendKind::kRemote ? Device(options) : open(options, open_backend(options));
+  if (options.backend == BackendKind::kRemote) return Device(options);
+  return open(options, open_backend(options));
 }
 
 Device Device::open(const DeviceOptions& options, std::unique_ptr<Backend> backend) {
