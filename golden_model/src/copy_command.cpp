@@ -167,7 +167,7 @@ class Mover {
 
 // A row of the box (dimension 0): what is outside the tensor, then what is inside, then outside again.
 std::optional<EngineFault> perform_row(const CopyCommand& c, Mover& mover, const Memory& memory, std::uint32_t byte,
-                                       bool row_inside, std::uint32_t address) {
+                                       bool row_inside, std::uint32_t address, unsigned core) {
   const bool load = c.direction == CopyCommand::Direction::kLoad;
   const std::uint32_t row = c.box[0];
   std::uint32_t begin = 0;
@@ -189,12 +189,12 @@ std::optional<EngineFault> perform_row(const CopyCommand& c, Mover& mover, const
   const std::uint32_t count = end - begin;
   const std::uint32_t at = address + begin * c.element;
   const bool wraps = count != 0 && at + (count * c.element - 1) < at;
-  if (count != 0 && !wraps && memory.may_access(at, count * c.element, !load)) {
+  if (count != 0 && !wraps && memory.may_access(core, at, count * c.element, !load)) {
     move(begin, count);
   } else {
     for (std::uint32_t i = begin; i < end; ++i) {
       const std::uint32_t element = address + i * c.element;
-      if (!memory.may_access(element, c.element, !load)) return EngineFault{.code = kAccess, .value = element};
+      if (!memory.may_access(core, element, c.element, !load)) return EngineFault{.code = kAccess, .value = element};
       move(i, 1);
     }
   }
@@ -220,8 +220,8 @@ std::optional<EngineFault> check(const CopyDescriptor& descriptor, std::uint32_t
   return std::nullopt;
 }
 
-std::optional<EngineFault> perform(const CopyCommand& c, std::uint32_t scratch_base, Memory& memory) {
-  Mover mover(c, scratch_base, memory);
+std::optional<EngineFault> perform(const CopyCommand& c, const WarpIdentity& giver, Memory& memory) {
+  Mover mover(c, giver.scratch_base, memory);
   if (c.direction == CopyCommand::Direction::kFill) {
     mover.fill(c.bytes());
     return std::nullopt;
@@ -238,7 +238,7 @@ std::optional<EngineFault> perform(const CopyCommand& c, std::uint32_t scratch_b
             if (d > 0) row_inside = row_inside && inside(c, d, index[d]);
             address += (static_cast<std::uint32_t>(c.first[d]) + index[d]) * c.stride[d];
           }
-          if (const auto fault = perform_row(c, mover, memory, byte, row_inside, address)) return fault;
+          if (const auto fault = perform_row(c, mover, memory, byte, row_inside, address, giver.core)) return fault;
         }
       }
     }

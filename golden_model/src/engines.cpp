@@ -48,7 +48,7 @@ Fault never_goes_on(std::span<Warp* const> warps, Memory& memory) {
   std::uint32_t address = warp.waits_for.address - warp.identity.scratch_base;
   if ((warp.wait_again & lane_bit(lane)) != 0) {
     pc = warp.pc[lane];
-    const DecodedInstruction* const instruction = memory.fetch(pc);
+    const DecodedInstruction* const instruction = memory.fetch(warp.identity.core, pc);
     address = instruction != nullptr ? warp.reg[instruction->rs1][lane] - memory_map::kScratchpadBase : 0;
   }
   return engine_fault(Cause::kMbarrier,
@@ -85,7 +85,7 @@ void Engines::fail(Cause cause, const EngineFault& fault, std::uint32_t identifi
 void Engines::take(EngineKind kind, const Warp& warp, unsigned lane, std::uint32_t pc, std::uint32_t descriptor) {
   Command command{.kind = kind, .giver = warp.identity, .lane = lane, .pc = pc, .copy = {}, .matrix = {}};
   const std::span<const std::uint8_t> scratchpad = memory_.scratchpad();
-  const Launch& launch = memory_.launch();
+  const Launch& launch = memory_.launch(warp.identity.core);
   if (kind == EngineKind::kCopy) {
     const auto words = read_words<kCopyDescriptorWords>(scratchpad, descriptor);
     if (const auto fault = check(words, launch.scratch_size, command.copy)) {
@@ -117,7 +117,7 @@ void Engines::perform_command(Command& command) {
   command.performed = true;
   const WarpIdentity& giver = command.giver;
   if (command.kind == EngineKind::kCopy) {
-    if (const auto fault = perform(command.copy, giver.scratch_base, memory_)) {
+    if (const auto fault = perform(command.copy, giver, memory_)) {
       fail(Cause::kCopyEngine, *fault, command.copy.identifier, giver, command.lane, command.pc);
     }
     return;
@@ -149,7 +149,7 @@ BarrierAnswer Engines::operate_barrier(BarrierOp op, std::uint32_t address, std:
                                        const WarpIdentity& giver, unsigned lane, std::uint32_t pc,
                                        std::uint32_t identifier) {
   const BarrierAnswer answer =
-      operate(memory_.scratchpad(), giver.scratch_base + memory_.launch().scratch_size, op, address, operand);
+      operate(memory_.scratchpad(), giver.scratch_base + memory_.launch(giver.core).scratch_size, op, address, operand);
   if (answer.error != 0) {
     fail(Cause::kMbarrier,
          {.code = answer.error, .operand = static_cast<unsigned>(op), .value = address - giver.scratch_base},

@@ -24,7 +24,7 @@ void Executor<kWidth, kRecord, kDeferred>::slot(const Path& path) {
     d_ = windows_->fetch(pc_);
     if (d_ == nullptr && decline()) return;
   } else {
-    d_ = memory_.fetch(pc_);
+    d_ = memory_.fetch(warp_.identity.core, pc_);
     StepResult& r = *result_;
     r.pc = pc_;
     r.depth = path.depth;

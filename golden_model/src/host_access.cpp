@@ -3,16 +3,17 @@
 namespace heddle::model {
 
 const DecodedInstruction* HostWindows::fetch_slow(std::uint32_t pc) {
-  const DecodedInstruction* decoded = alone_ ? memory_.fetch(pc) : nullptr;
-  code_ = memory_.fetch_window(pc);
+  const DecodedInstruction* decoded = alone_ ? memory_.fetch(warp_.identity.core, pc) : nullptr;
+  code_ = memory_.fetch_window(warp_.identity.core, pc);
   return alone_ ? decoded : code_.find(pc);
 }
 
 HostWindows::Window HostWindows::look_up(std::uint32_t lowest, std::uint32_t last, bool write) {
   if (last < lowest) return {};
+  const unsigned core = warp_.identity.core;
   if (lowest >= memory_map::kDeviceBase) {
     if ((lowest ^ last) >> DeviceMemory::kPageBits != 0) return {};
-    for (const Memory::Range& range : write ? memory_.writable() : memory_.readable()) {
+    for (const Memory::Range& range : write ? memory_.writable(core) : memory_.readable(core)) {
       if (range.first > lowest || last > range.last) continue;
       const std::uint32_t page_first = lowest & ~(DeviceMemory::kPageBytes - 1);
       const std::uint32_t first = std::max(page_first, range.first);
@@ -25,9 +26,10 @@ HostWindows::Window HostWindows::look_up(std::uint32_t lowest, std::uint32_t las
     }
     return {};
   }
-  if (lowest >= memory_map::kScratchpadBase && last - memory_map::kScratchpadBase < memory_.launch().scratch_size) {
+  const std::uint32_t scratch_size = memory_.launch(core).scratch_size;
+  if (lowest >= memory_map::kScratchpadBase && last - memory_map::kScratchpadBase < scratch_size) {
     return {.first = memory_map::kScratchpadBase,
-            .last = memory_map::kScratchpadBase + (memory_.launch().scratch_size - 1),
+            .last = memory_map::kScratchpadBase + (scratch_size - 1),
             .base = memory_.scratchpad().data() + warp_.identity.scratch_base,
             .page = nullptr};
   }

@@ -62,7 +62,7 @@ class HostWindows {
     std::uint32_t lanes;
   };
   Private private_window() const {
-    const Launch& launch = memory_.launch();
+    const Launch& launch = memory_.launch(warp_.identity.core);
     const bool aligned = (launch.private_base & 3) == 0;
     return {.bytes = aligned ? std::min(launch.private_size, memory_map::kPrivateSize) : 0,
             .base = launch.private_base,

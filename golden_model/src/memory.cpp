@@ -55,22 +55,38 @@ Memory::Memory(const Shape& shape)
       scratchpad_(shape.scratchpad_bytes),
       accumulators_(std::size_t{2} * shape.buffer_rows() * shape.buffer_rows()),
       device_reservations_(shape.warp_slots()),
-      scratchpad_reservations_(shape.warp_slots()) {}
+      scratchpad_reservations_(shape.warp_slots()),
+      of_core_(shape.cores, view_of({})),
+      windows_(shape.cores) {}
 
-void Memory::set_launch(const Launch& launch) {
-  launch_ = launch;
-  for (std::vector<Range>* ranges : {&readable_, &writable_, &atomic_, &executable_}) ranges->clear();
+std::shared_ptr<const Memory::View> Memory::view_of(const Launch& launch) {
+  auto view = std::make_shared<View>();
+  view->launch = launch;
   for (const Region& region : launch.regions) {
     if (region.base > region.last) continue;
     const Range range{region.base, region.last};
-    if (region.read) readable_.push_back(range);
-    if (region.write) writable_.push_back(range);
-    if (region.read && region.write) atomic_.push_back(range);
-    if (region.execute) executable_.push_back(range);
+    if (region.read) view->readable.push_back(range);
+    if (region.write) view->writable.push_back(range);
+    if (region.read && region.write) view->atomic.push_back(range);
+    if (region.execute) view->executable.push_back(range);
   }
+  return view;
+}
+
+void Memory::set_launch(const Launch& launch) {
+  of_core_.assign(of_core_.size(), view_of(launch));
+  windows_.assign(windows_.size(), {});
   device_reservations_.clear_all();
   scratchpad_reservations_.clear_all();
-  window_ = {};
+}
+
+void Memory::set_launch(unsigned core, const Launch& launch) {
+  of_core_.at(core) = view_of(launch);
+  windows_[core] = {};
+  for (unsigned slot = core * shape_.warps; slot < (core + 1) * shape_.warps; ++slot) {
+    device_reservations_.clear(slot);
+    scratchpad_reservations_.clear(slot);
+  }
 }
 
 std::uint32_t Memory::read_word(Location place) const {
@@ -125,8 +141,9 @@ bool Memory::store_conditional(Location place, unsigned warp_slot, unsigned lane
 }
 
 std::uint32_t Memory::private_address(const Warp& warp, unsigned lane, std::uint32_t offset) const {
-  const std::uint32_t row = warp.global_slot() * (launch_.private_size / 4) + offset / 4;
-  return launch_.private_base + (row * shape_.lanes + lane) * 4 + offset % 4;
+  const Launch& launch = of_core_[warp.identity.core]->launch;
+  const std::uint32_t row = warp.global_slot() * (launch.private_size / 4) + offset / 4;
+  return launch.private_base + (row * shape_.lanes + lane) * 4 + offset % 4;
 }
 
 Translation Memory::locate(const Warp& warp, unsigned lane, std::uint32_t address, unsigned size,
@@ -136,27 +153,28 @@ Translation Memory::locate(const Warp& warp, unsigned lane, std::uint32_t addres
     return Translation{.ok = true, .cause = {}, .location = {space, physical}};
   };
   if ((address & (size - 1)) != 0) return trap(misaligned_cause(kind));
+  const View& view = *of_core_[warp.identity.core];
   if (memory_map::in_scratchpad(address)) {
     const std::uint32_t offset = address - memory_map::kScratchpadBase;
-    if (!fits(offset, size, launch_.scratch_size)) return trap(access_cause(kind));
+    if (!fits(offset, size, view.launch.scratch_size)) return trap(access_cause(kind));
     return at(Space::kScratchpad, warp.identity.scratch_base + offset);
   }
   if (memory_map::in_accumulator(address)) {
     const std::uint32_t offset = address - memory_map::kAccumulatorBase;
-    if (is_atomic(kind) || size != 4 || !fits(offset, size, launch_.accumulators * shape_.buffer_bytes())) {
+    if (is_atomic(kind) || size != 4 || !fits(offset, size, view.launch.accumulators * shape_.buffer_bytes())) {
       return trap(access_cause(kind));
     }
     return at(Space::kAccumulators, warp.identity.first_buffer * shape_.buffer_bytes() + offset);
   }
   if (memory_map::in_private(address)) {
     const std::uint32_t offset = address - memory_map::kPrivateBase;
-    if (is_atomic(kind) || !fits(offset, size, launch_.private_size)) return trap(access_cause(kind));
+    if (is_atomic(kind) || !fits(offset, size, view.launch.private_size)) return trap(access_cause(kind));
     return at(Space::kDevice, private_address(warp, lane, offset));
   }
   if (memory_map::in_device(address)) {
-    const std::vector<Range>& ranges = kind == AccessKind::kLoad || kind == AccessKind::kLr ? readable_
-                                       : kind == AccessKind::kStore                         ? writable_
-                                                                                            : atomic_;
+    const std::vector<Range>& ranges = kind == AccessKind::kLoad || kind == AccessKind::kLr ? view.readable
+                                       : kind == AccessKind::kStore                         ? view.writable
+                                                                                            : view.atomic;
     if (within(ranges, address, address + size - 1)) return at(Space::kDevice, address);
   }
   return trap(access_cause(kind));
@@ -166,25 +184,27 @@ Translation Memory::locate_for_engine(const Warp& warp, std::uint32_t address, u
                                       unsigned alignment) const {
   if (address % alignment != 0) return {.ok = false, .cause = Cause::kStoreMisaligned, .location = {}};
   const std::uint32_t offset = address - memory_map::kScratchpadBase;
-  if (!memory_map::in_scratchpad(address) || !fits(offset, bytes, launch_.scratch_size)) {
+  if (!memory_map::in_scratchpad(address) || !fits(offset, bytes, of_core_[warp.identity.core]->launch.scratch_size)) {
     return {.ok = false, .cause = Cause::kStoreAccess, .location = {}};
   }
   return {.ok = true, .cause = {}, .location = {Space::kScratchpad, warp.identity.scratch_base + offset}};
 }
 
-bool Memory::may_access(std::uint32_t address, std::uint32_t size, bool write) const {
-  return memory_map::in_device(address) && within(write ? writable_ : readable_, address, address + (size - 1));
+bool Memory::may_access(unsigned core, std::uint32_t address, std::uint32_t size, bool write) const {
+  const View& view = *of_core_[core];
+  return memory_map::in_device(address) && within(write ? view.writable : view.readable, address, address + (size - 1));
 }
 
-bool Memory::may_fetch(std::uint32_t pc) const {
-  return !refuse_fetches_ && memory_map::in_device(pc) && within(executable_, pc, pc + 3);
+bool Memory::may_fetch(unsigned core, std::uint32_t pc) const {
+  return !refuse_fetches_ && memory_map::in_device(pc) && within(of_core_[core]->executable, pc, pc + 3);
 }
 
-Memory::FetchWindow Memory::fetch_window(std::uint32_t pc) const {
-  if (!may_fetch(pc)) return {};
+Memory::FetchWindow Memory::fetch_window(unsigned core, std::uint32_t pc) const {
+  if (!may_fetch(core, pc)) return {};
   const DeviceMemory::Page* page = device_.find_page(pc);
   if (page == nullptr || page->decoded == nullptr) return {};
-  const auto range = std::find_if(executable_.begin(), executable_.end(),
+  const std::vector<Range>& executable = of_core_[core]->executable;
+  const auto range = std::find_if(executable.begin(), executable.end(),
                                   [&](const Range& r) { return r.first <= pc && pc + 3 <= r.last; });
   // The words of pc's page that this region covers; the window starts at a word of its own.
   const std::uint32_t page_first = pc & ~(DeviceMemory::kPageBytes - 1);
@@ -194,10 +214,10 @@ Memory::FetchWindow Memory::fetch_window(std::uint32_t pc) const {
   return {.base = first, .bytes = (last - first + 1) & ~3u, .decoded = page->decoded.get() + (first - page_first) / 4};
 }
 
-const DecodedInstruction* Memory::fetch_slow(std::uint32_t pc) {
-  if (!may_fetch(pc)) return nullptr;
+const DecodedInstruction* Memory::fetch_slow(unsigned core, std::uint32_t pc) {
+  if (!may_fetch(core, pc)) return nullptr;
   const DecodedInstruction* decoded = &device_.decoded(pc);
-  window_ = fetch_window(pc);
+  windows_[core] = fetch_window(core, pc);
   return decoded;
 }
 

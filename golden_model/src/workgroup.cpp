@@ -30,7 +30,7 @@ Workgroup::Event Workgroup::after_slot(Warp& warp, Memory& memory) {
       const WarpIdentity& id = warp.identity;
       event.fault = Fault{.cause = Cause::kCollectiveDeadlock,
                           .pc = warp.pc[lane],
-                          .value = sync_operand(warp, memory.fetch(warp.pc[lane]), lane),
+                          .value = sync_operand(warp, memory.fetch(id.core, warp.pc[lane]), lane),
                           .group_id = id.group_id,
                           .local_id = id.local_base + lane,
                           .lane = lane,

@@ -149,7 +149,7 @@ class CopyMoves : public testing::Test {
     ASSERT_FALSE(fault) << fault->code << ", word " << fault->value;
     const Expected expected = expect(d);
     const std::vector<std::uint8_t> before(rig_.memory.scratchpad().begin(), rig_.memory.scratchpad().end());
-    ASSERT_FALSE(perform(command, 1024, rig_.memory));
+    ASSERT_FALSE(perform(command, {.scratch_base = 1024}, rig_.memory));
     for (std::uint32_t i = 0; i < before.size(); ++i) {
       const auto found = i >= 1024 ? expected.scratch.find(i - 1024) : expected.scratch.end();
       ASSERT_EQ(rig_.memory.scratchpad()[i], found != expected.scratch.end() ? found->second : before[i])
@@ -204,7 +204,7 @@ TEST_F(CopyMoves, TheFirstElementWithoutRightsIsNamed) {
   CopyCommand command;
   ASSERT_FALSE(check(d, kAllocation, command));
   std::ranges::fill(rig_.memory.scratchpad(), std::uint8_t{0xEE});
-  const auto fault = perform(command, 0, rig_.memory);
+  const auto fault = perform(command, {}, rig_.memory);
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->code, 6u);
   EXPECT_EQ(fault->value, kData + 0x1'0000u);
@@ -214,7 +214,7 @@ TEST_F(CopyMoves, TheFirstElementWithoutRightsIsNamed) {
   d[1] = kReadOnly;
   d[7] = 32;
   ASSERT_FALSE(check(d, kAllocation, command));
-  EXPECT_EQ(perform(command, 0, rig_.memory)->value, kReadOnly);
+  EXPECT_EQ(perform(command, {}, rig_.memory)->value, kReadOnly);
 }
 
 }  // namespace

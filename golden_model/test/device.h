@@ -1,4 +1,4 @@
-// A Machine that tests drive through its registers: two regions, one workgroup.
+// A Machine that tests drive through its registers: two regions, one workgroup in each launch slot.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,9 +15,17 @@ namespace heddle::model::test {
 
 struct Device {
   Machine machine;
+  std::uint32_t block = 0;  // of registers, for everything below
 
   explicit Device(const Shape& shape = {.cores = 2, .warps = 4, .lanes = 4, .regions = 6, .scratchpad_bytes = 1024})
       : machine(shape) {
+    use(0);
+  }
+
+  // The registers of that launch slot from now on.
+  void use(unsigned slot) {
+    block = slot * regs::launches::kStrideValue;
+    if (read(regs::kEntry) != 0) return;
     write(regs::kEntry, kCode);
     write(regs::kPrivateBase, kPrivateStore);
     write(regs::kPrivateSize, 64);
@@ -27,12 +35,12 @@ struct Device {
   }
 
   std::uint32_t read(std::uint32_t offset) const {
-    const std::optional<std::uint32_t> value = machine.read_register(offset);
+    const std::optional<std::uint32_t> value = machine.read_register(block + offset);
     EXPECT_TRUE(value.has_value()) << std::hex << offset;
     return value.value_or(0xDEADDEAD);
   }
   void write(std::uint32_t offset, std::uint32_t value) {
-    EXPECT_TRUE(machine.write_register(offset, value)) << std::hex << offset;
+    EXPECT_TRUE(machine.write_register(block + offset, value)) << std::hex << offset;
   }
   void region(unsigned index, std::uint32_t base, std::uint32_t span, std::uint32_t rights) {
     write(regs::kRegionBase + index * regs::kRegionBaseStride, base);

@@ -345,7 +345,7 @@ TEST(Float, DispatchClearsFloatingPointState) {
   rig.warp().reg[kF + 31].fill(1);
   rig.warp().fflags.fill(31);
   rig.warp().frm.fill(4);
-  rig.warp().dispatch(rig.memory.launch(), rig.warp().identity);
+  rig.warp().dispatch(rig.memory.launch(rig.warp().identity.core), rig.warp().identity);
   for (unsigned l = 0; l < 2; ++l) {
     EXPECT_EQ(rig.warp().reg[kF][l], 0u);
     EXPECT_EQ(rig.warp().reg[kF + 31][l], 0u);

@@ -305,13 +305,13 @@ TEST(Fetch, NeedsTheWholeInstructionInARegion) {
   Rig rig(2);
   rig.launch.regions = {{.base = kCode + 2, .last = kCode + 9, .read = false, .write = false, .execute = true}};
   rig.reset();
-  EXPECT_FALSE(rig.memory.may_fetch(kCode));
-  EXPECT_TRUE(rig.memory.may_fetch(kCode + 4));
-  EXPECT_FALSE(rig.memory.may_fetch(kCode + 8));
-  EXPECT_EQ(rig.memory.fetch(kCode), nullptr);
-  EXPECT_NE(rig.memory.fetch(kCode + 4), nullptr);
-  EXPECT_EQ(rig.memory.fetch(kCode + 8), nullptr);
-  EXPECT_EQ(rig.memory.fetch(kCode), nullptr);
+  EXPECT_FALSE(rig.memory.may_fetch(1, kCode));
+  EXPECT_TRUE(rig.memory.may_fetch(1, kCode + 4));
+  EXPECT_FALSE(rig.memory.may_fetch(1, kCode + 8));
+  EXPECT_EQ(rig.memory.fetch(1, kCode), nullptr);
+  EXPECT_NE(rig.memory.fetch(1, kCode + 4), nullptr);
+  EXPECT_EQ(rig.memory.fetch(1, kCode + 8), nullptr);
+  EXPECT_EQ(rig.memory.fetch(1, kCode), nullptr);
 }
 
 TEST(DeviceMemory, BlocksAcrossPages) {

@@ -57,7 +57,7 @@ struct Rig {
     std::vector<Warp*> members;
     for (unsigned w = 0; w < warps.size(); ++w) {
       // Core 1, so that core numbers show.
-      warps[w].dispatch(memory.launch(), make_identity(shape, launch, {2, 0, 0}, w, 1, w, 1024));
+      warps[w].dispatch(memory.launch(1), make_identity(shape, launch, {2, 0, 0}, w, 1, w, 1024));
       members.push_back(&warps[w]);
     }
     group = Workgroup(members);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "heddle/generated/registers.h"
-
 namespace heddle::management {
 namespace {
 
@@ -33,11 +31,8 @@ Device::Device(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::M
 }
 
 void Device::update_sources() {
-  const std::uint32_t status = lanes_.read_register(regs::kStatus).value_or(0);
-  const bool done = regs::status::kDone.get(status) != 0;
-  const bool fault = done && regs::status::kFault.get(status) != 0;
-  machine_.devices().set_sources(std::uint32_t{done} << mgmt::source::kCompletion | std::uint32_t{fault}
-                                                                                        << mgmt::source::kFault);
+  machine_.devices().set_sources(std::uint32_t{lanes_.done()} << mgmt::source::kCompletion |
+                                 std::uint32_t{lanes_.faulted()} << mgmt::source::kFault);
 }
 
 std::optional<std::uint32_t> Device::host_load(std::uint32_t address) const {

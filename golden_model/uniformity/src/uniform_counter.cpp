@@ -84,7 +84,7 @@ Counts UniformCounter::total() const {
 
 // What a trap or .sync leaves out of the mask is rare; the slot may overwrite its own sources.
 void UniformCounter::before(const model::Warp& warp, const model::Path& path, model::Memory& memory) {
-  const model::DecodedInstruction* instruction = memory.fetch(path.pc);
+  const model::DecodedInstruction* instruction = memory.fetch(warp.identity.core, path.pc);
   operands_ = instruction != nullptr ? sources(warp, *instruction, path.mask) : Pattern::kAny;
 }
 

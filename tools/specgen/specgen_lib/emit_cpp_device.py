@@ -108,6 +108,8 @@ def _registers(block):
         if r.fields:
             lines += ["", f"namespace {r.name} {{"]
             lines += align([("inline constexpr Field", f"k{camel(f.name)}{{{f.low}, {f.width}}};") for f in r.fields], "")
+            values = [f for f in r.fields if isinstance(f.value, int)]
+            lines += align([("inline constexpr uint32_t", f"k{camel(f.name)}Value", f"= {f.value};") for f in values], "")
             lines += [f"}}  // namespace {r.name}"]
     lines += [
         "",

@@ -201,7 +201,8 @@ void Checker::State::check_fault(const CommandEndRecord& record, const EngineCom
     const bool write = command.copy.direction == model::CopyCommand::Direction::kStore;
     visit_box(command.copy, [&](uint32_t byte, std::optional<uint32_t> address) {
       if (byte % command.copy.element != 0 || !address || expected.code != 0) return;
-      if (!memory.may_access(*address, command.copy.element, write)) expected = {.code = kAccess, .value = *address};
+      if (!memory.may_access(command.giver.core, *address, command.copy.element, write))
+        expected = {.code = kAccess, .value = *address};
     });
   }
   const auto check = [&](const char* field, uint32_t want, uint32_t got) {

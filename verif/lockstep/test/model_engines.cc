@@ -31,7 +31,7 @@ void ModelEngines::fault(model::Cause cause, const model::EngineFault& fault, ui
 
 model::BarrierAnswer ModelEngines::operate(BarrierRecord record, const model::WarpIdentity& giver) {
   const model::BarrierAnswer answer =
-      model::operate(memory_.scratchpad(), giver.scratch_base + memory_.launch().scratch_size,
+      model::operate(memory_.scratchpad(), giver.scratch_base + memory_.launch(giver.core).scratch_size,
                      static_cast<model::BarrierOp>(record.op), record.address, record.operand);
   record.error = answer.error;
   record.phase = answer.phase;
@@ -46,7 +46,7 @@ model::BarrierAnswer ModelEngines::operate(BarrierRecord record, const model::Wa
 }
 
 void ModelEngines::copy(const model::CopyCommand& command, uint32_t number, const model::WarpIdentity& giver) {
-  model::perform(command, giver.scratch_base, memory_);
+  model::perform(command, giver, memory_);
   const bool device = command.direction == model::CopyCommand::Direction::kStore;
   std::set<uint32_t> bytes;
   for (uint32_t byte = 0; byte < command.bytes(); ++byte) {
@@ -78,7 +78,7 @@ void ModelEngines::command(model::Warp& warp, const model::StepResult& step, con
   model::MatrixCommand multiplied;
   model::MatrixDescriptor descriptor{};
   std::copy_n(record.descriptor.begin(), descriptor.size(), descriptor.begin());
-  const model::Launch& launch = memory_.launch();
+  const model::Launch& launch = memory_.launch(giver.core);
   const auto wrong =
       matrix ? model::check(descriptor, memory_.shape(), launch.accumulators, launch.scratch_size, multiplied)
              : model::check(record.descriptor, launch.scratch_size, copied);

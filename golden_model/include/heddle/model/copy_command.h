@@ -50,7 +50,7 @@ struct CopyCommand {
 // Causes 2 to 5, for a workgroup with an allocation of so many bytes; fills `command` where there is none.
 std::optional<EngineFault> check(const CopyDescriptor& descriptor, std::uint32_t allocation, CopyCommand& command);
 
-// Performs the command for the workgroup whose allocation begins at `scratch_base`; causes 6.
-std::optional<EngineFault> perform(const CopyCommand& command, std::uint32_t scratch_base, Memory& memory);
+// Performs the command that a warp gave, in its workgroup's allocation and with its launch's rights; causes 6.
+std::optional<EngineFault> perform(const CopyCommand& command, const WarpIdentity& giver, Memory& memory);
 
 }  // namespace heddle::model

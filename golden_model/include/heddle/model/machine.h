@@ -75,11 +75,14 @@ class Machine {
   // as well when no warp can go on, which only a WarpRunner can bring about.
   std::uint64_t advance(std::uint64_t cycles);
 
-  bool busy() const { return busy_; }
-  bool interrupt() const { return done_ && interrupt_enable_; }
+  // Of any launch slot: it is busy; status.done; that and status.fault; that and interrupt_enable.
+  bool busy() const { return busy_launches_ != 0; }
+  bool done() const;
+  bool faulted() const;
+  bool interrupt() const;
 
-  // The launch registers, as the next start would use them.
-  const Launch& launch_registers() const { return launch_; }
+  // The launch registers of the first slot, as the next start would use them.
+  const Launch& launch_registers() const;
 
   Memory& memory() { return memory_; }
   const Memory& memory() const { return memory_; }
@@ -88,20 +91,24 @@ class Machine {
 
  private:
   struct Group;
+  struct LaunchSlot;
 
-  void start();
-  void finish();
+  void start(LaunchSlot& launch);
+  void begin(LaunchSlot& launch);
+  void finish(LaunchSlot& launch);
   void place_groups();
-  bool place_next_group(std::optional<unsigned> core);
-  unsigned emptiest_core() const;
-  bool place_group(const Vector3& group_id, unsigned core);
+  bool place_next_group(LaunchSlot& launch, std::optional<unsigned> core);
+  unsigned cores_of(const LaunchSlot& launch) const;
+  bool may_place(const LaunchSlot& launch, unsigned core) const;
+  std::optional<unsigned> emptiest_core(const LaunchSlot& launch) const;
+  bool place_group(LaunchSlot& launch, unsigned core);
   void release_group(Group& group);
   Warp* next_warp(unsigned core, unsigned& index);
   std::uint64_t run_core(unsigned core, std::uint64_t budget);
   void settle(unsigned index, const RunResult& result);
   void settle_group(Group& group);
   void settle_engines();
-  void end_launch_if_over();
+  void end_launch_if_over(LaunchSlot& launch);
   bool engines_go_on();
   std::uint64_t turn_slots();
   struct CoreRound;
@@ -110,9 +117,7 @@ class Machine {
   void go_on_alone(CoreRound& round);
   std::uint64_t advance_round(std::uint64_t budget);
   std::uint64_t advance_round_apart(std::uint64_t budget);
-  std::optional<std::uint32_t> read_status_register(std::uint32_t offset) const;
-  std::uint32_t* launch_register(std::uint32_t offset);
-  const std::uint32_t* launch_register(std::uint32_t offset) const;
+  LaunchSlot* slot_at(std::uint32_t offset) const;
 
   Memory memory_;
   std::unique_ptr<Engines> engines_;  // null: the shape has none
@@ -123,29 +128,23 @@ class Machine {
   std::mutex placing_;                // of workgroups, on several threads
   // All threads are to stop at the end of their warp's turn.
   alignas(64) std::atomic<bool> halt_ = false;
-  Launch launch_;  // the registers; the Memory has the copy of the running launch
-  bool busy_ = false;
-  bool done_ = false;
-  bool aborted_ = false;
-  bool interrupt_enable_ = false;
-  std::optional<RejectReason> rejected_;
-  std::optional<Fault> fault_;
+  std::vector<std::unique_ptr<LaunchSlot>> launches_;
+  unsigned busy_launches_ = 0;
+  std::uint64_t starts_ = 0;
 
   std::uint64_t clock_ = 0;  // cycles since reset
-  std::uint64_t cycles_ = 0;
-  std::uint64_t warp_instrs_ = 0;
-  std::uint64_t lane_instrs_ = 0;
 
   std::vector<Warp> warps_;
-  std::vector<Group*> group_of_warp_;           // null: the slot is free
-  std::vector<std::unique_ptr<Group>> groups_;  // those that run
-  struct alignas(64) Turn {                     // cores on different threads share no line of the host's cache
-    unsigned warp = 0;
+  std::vector<Group*> group_of_warp_;  // null: the slot is free
+  struct alignas(64) Core {            // on different threads they share no line of the host's cache
+    unsigned turn = 0;                 // the warp whose turn it is
+    LaunchSlot* launch = nullptr;      // whose registers the Memory has for it
+    unsigned groups = 0;               // that run on it; with none it is free
   };
-  std::vector<Turn> turn_;               // per core: whose turn it is
-  std::vector<bool> scratch_in_use_;     // per allocation of the launch's size
+  std::vector<Core> cores_;
+  LaunchSlot* scratch_owner_ = nullptr;  // who has scratchpad, accumulators and engines
+  std::vector<bool> scratch_in_use_;     // per allocation of that launch's size
   std::array<bool, 2> buffer_in_use_{};  // of accumulators
-  Vector3 next_group_{};                 // the next one to place; z past the end when all are placed
 };
 
 }  // namespace heddle::model

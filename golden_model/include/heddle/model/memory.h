@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -49,9 +50,12 @@ class Memory {
   explicit Memory(const Shape& shape);
 
   const Shape& shape() const { return shape_; }
-  const Launch& launch() const { return launch_; }
-  // Region table, window sizes and private base that the lane level checks against. Clears all reservations.
+  // The launch that a core belongs to: region table, window sizes and private base that the lane level checks against.
+  const Launch& launch(unsigned core) const { return of_core_[core]->launch; }
+  // All cores belong to it. Clears all reservations.
   void set_launch(const Launch& launch);
+  // That core does. Clears the reservations of its warps.
+  void set_launch(unsigned core, const Launch& launch);
 
   DeviceMemory& device() { return device_; }
   const DeviceMemory& device() const { return device_; }
@@ -95,14 +99,14 @@ class Memory {
   Translation locate(const Warp& warp, unsigned lane, std::uint32_t address, unsigned size, AccessKind kind) const;
   // The mbarrier or descriptor of `bytes` bytes at a multiple of `alignment` that a lane names (docs/copy.md).
   Translation locate_for_engine(const Warp& warp, std::uint32_t address, unsigned bytes, unsigned alignment) const;
-  // Whether one region grants all of [address, address + size) to loads, or to stores.
-  bool may_access(std::uint32_t address, std::uint32_t size, bool write) const;
-  // Whether an instruction may be fetched from a word-aligned pc.
-  bool may_fetch(std::uint32_t pc) const;
+  // Whether one region of the core's launch grants all of [address, address + size) to loads, or to stores.
+  bool may_access(unsigned core, std::uint32_t address, std::uint32_t size, bool write) const;
+  // Whether an instruction may be fetched by that core from a word-aligned pc.
+  bool may_fetch(unsigned core, std::uint32_t pc) const;
   // While set every fetch is an access fault. For a checker that steps an instruction which the bus refused.
   void refuse_fetches(bool refuse) {
     refuse_fetches_ = refuse;
-    window_ = {};
+    windows_.assign(windows_.size(), {});
   }
 
   // One entry of the region table as the fast loops want it: bytes first..last (inclusive).
@@ -110,9 +114,9 @@ class Memory {
     std::uint32_t first;
     std::uint32_t last;
   };
-  // The regions that grant reads, and those that grant writes.
-  std::span<const Range> readable() const { return readable_; }
-  std::span<const Range> writable() const { return writable_; }
+  // The regions that grant a core's lanes reads, and those that grant writes.
+  std::span<const Range> readable(unsigned core) const { return of_core_[core]->readable; }
+  std::span<const Range> writable(unsigned core) const { return of_core_[core]->writable; }
   // The lane's byte `offset` of the private window, in device memory. `offset` is within private_size.
   std::uint32_t private_address(const Warp& warp, unsigned lane, std::uint32_t offset) const;
 
@@ -128,19 +132,27 @@ class Memory {
       return offset < bytes && decoded[offset >> 2].valid ? &decoded[offset >> 2] : nullptr;
     }
   };
-  // The decoded instruction at a word-aligned pc, or null where a fetch is an access fault.
-  const DecodedInstruction* fetch(std::uint32_t pc) {
-    const DecodedInstruction* const decoded = window_.find(pc);
-    return decoded != nullptr ? decoded : fetch_slow(pc);
+  // The decoded instruction at a word-aligned pc, or null where a fetch of that core is an access fault.
+  const DecodedInstruction* fetch(unsigned core, std::uint32_t pc) {
+    const DecodedInstruction* const decoded = windows_[core].find(pc);
+    return decoded != nullptr ? decoded : fetch_slow(core, pc);
   }
   // The window around pc, empty where no fetch is allowed or nothing of the page has been fetched yet.
-  FetchWindow fetch_window(std::uint32_t pc) const;
+  FetchWindow fetch_window(unsigned core, std::uint32_t pc) const;
 
  private:
-  const DecodedInstruction* fetch_slow(std::uint32_t pc);
+  // A launch, with its regions by what they grant.
+  struct View {
+    Launch launch;
+    std::vector<Range> readable;
+    std::vector<Range> writable;
+    std::vector<Range> atomic;  // both
+    std::vector<Range> executable;
+  };
+  static std::shared_ptr<const View> view_of(const Launch& launch);
+  const DecodedInstruction* fetch_slow(unsigned core, std::uint32_t pc);
 
   Shape shape_;
-  Launch launch_;
   DeviceMemory device_;
   std::vector<std::uint8_t> scratchpad_;
   std::vector<std::uint32_t> accumulators_;
@@ -148,13 +160,9 @@ class Memory {
   Reservations device_reservations_;
   Reservations scratchpad_reservations_;
 
-  std::vector<Range> readable_;
-  std::vector<Range> writable_;
-  std::vector<Range> atomic_;  // both
-  std::vector<Range> executable_;
-
+  std::vector<std::shared_ptr<const View>> of_core_;
   bool refuse_fetches_ = false;
-  FetchWindow window_;  // that was fetched from last
+  std::vector<FetchWindow> windows_;  // per core: that was fetched from last
 };
 
 // For step(): the same checks and fetches, but data accesses are only recorded in the StepResult. Whoever owns the

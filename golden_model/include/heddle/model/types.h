@@ -54,6 +54,7 @@ struct Shape {
   unsigned warps = 1;  // per core
   unsigned lanes = 1;  // per warp, a power of two, at most kMaxLanes
   unsigned regions = 16;
+  unsigned launches = 1;                   // launch slots
   std::uint32_t scratchpad_bytes = 32768;  // of the cluster
   std::uint32_t line_bytes = 64;
   bool copy_engine = false;  // and mbarriers
@@ -71,6 +72,7 @@ struct Shape {
             .warps = configuration.warps,
             .lanes = configuration.lanes,
             .regions = configuration.regions,
+            .launches = configuration.launches,
             .scratchpad_bytes = configuration.scratchpad_bytes,
             .line_bytes = configuration.line_bytes,
             .copy_engine = configuration.copy_engine != 0,
