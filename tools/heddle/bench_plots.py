@@ -1,4 +1,4 @@
-"""The plots of heddle bench --suite memory: the latency ladder, and bandwidth against stride."""
+"""The plots of heddle bench: of --suite memory the latency ladder and bandwidth against stride, of --suite matrix the roofline."""
 
 import math
 
@@ -95,6 +95,34 @@ def stride(rows, config, known, memory, path):
     axes.set_xlabel("distance between neighbouring lanes")
     axes.set_ylabel("bytes per cycle")
     axes.legend(frameon=False, loc="lower left")
+    return save(figure, path)
+
+
+def roofline(rows, config, memory, path):
+    """Multiply-adds per cycle against those per byte that went through the memory port, under the peaks of the array and the memory."""
+    figure, axes = new_axes("Matrix engine, roofline", f"{config}, memory {memory}")
+    widths = sorted({row["element_bits"] for row in rows})
+    colours = dict(zip(widths, ("#8250df", ACCENT, "#1a7f37", "#bf8700"), strict=False))
+    peaks = {row["element_bits"]: row["peak"] for row in rows}
+    bandwidth = rows[0]["memory_bytes_per_cycle"]
+    ends = [row["macs_per_byte"] for row in rows] + [peak / bandwidth for peak in peaks.values()]
+    left, right = min(ends) / 2, 2 * max(ends)
+    axes.plot([left, max(peaks.values()) / bandwidth], [left * bandwidth, max(peaks.values())], "--", color=LIMIT, linewidth=1.5)
+    axes.text(0.02, 0.96, f"memory: {bandwidth:g} B a cycle", transform=axes.transAxes, color=LIMIT, fontsize=9, va="top")
+    for width, peak in peaks.items():
+        axes.plot([peak / bandwidth, right], [peak, peak], color=colours[width], linewidth=1.5)
+        axes.text(right, peak, f" {width}-bit: {peak:g}", color=colours[width], fontsize=9, va="center")
+        own = [row for row in rows if row["element_bits"] == width]
+        axes.plot([row["macs_per_byte"] for row in own], [row["value"] for row in own], "o", color=colours[width], markersize=5)
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log", base=2)
+    axes.set_xlim(left, right)
+    axes.set_ylim(min(row["value"] for row in rows) / 2, 1.5 * max(peaks.values()))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.minorticks_off()
+    axes.set_xlabel("multiply-adds per byte through the memory port")
+    axes.set_ylabel("multiply-adds per cycle")
     return save(figure, path)
 
 

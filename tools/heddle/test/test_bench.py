@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What heddle bench --suite memory makes of the rows that its program measures: the table of figures and the plots."""
+"""What heddle bench makes of the rows that its programs measure: the table of figures and the plots."""
 
 import contextlib
 import io
@@ -80,6 +80,14 @@ class Plots(unittest.TestCase):
         self.assertEqual(self.draw([*ladder(), *flat, *strides]), ["memory-base-ladder.png", "memory-base-stride.png"])
         self.assertEqual(self.draw(ladder()), ["memory-base-ladder.png"])
         self.assertEqual(self.draw([]), [])
+
+    def test_roofline(self):
+        fields = {"memory_bytes_per_cycle": 64.0, "peak": 512.0}
+        rows = [row("gemm", "m=8,n=8,k=8,format=fp16", 200.0, element_bits=16, macs_per_byte=9.0, **fields),
+                row("gemm", "m=8,n=8,k=8,format=int8", 300.0, element_bits=8, macs_per_byte=18.0, **{**fields, "peak": 1024.0})]  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            path = bench_plots.roofline(rows, "base", "fixed", pathlib.Path(folder) / "deep" / "roofline.png")
+            self.assertEqual(path.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
 
 
 class Json(unittest.TestCase):
