@@ -1,5 +1,5 @@
-// The die, top of the design: the host's AXI4-Lite port, one cluster, its AXI4 port to device memory, and with `management` the management
-// core, which shares both ports. Structure only.
+// The die, top of the design: the host's AXI4-Lite port, one cluster, its AXI4 port to device memory, with `management` the management
+// core, which shares both ports, and with `host_dma` the AXI4 ports from and to the host (host_bridge), which are still without. Structure only.
 module heddle_die
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -12,6 +12,11 @@ module heddle_die
 
   output axi_request_t       axi_o,
   input  axi_response_t      axi_i,
+
+  input  aperture_request_t  aperture_i,     // BAR2
+  output aperture_response_t aperture_o,
+  output host_axi_request_t  bus_master_o,   // host memory
+  input  host_axi_response_t bus_master_i,
 
   output logic               irq_o
 );
@@ -33,6 +38,12 @@ module heddle_die
   mem_response_t                uncached_response;
   logic                         uncached_valid, uncached_ready, uncached_response_valid;
 
+  block_write_t                 block_write;          // registers of host_bridge
+  word_t                        block_read_address, block_read_data;
+  logic                         block_write_error, block_read_error, dma_irq;
+  axi_request_t                 cluster_request;
+  axi_response_t                cluster_response;
+
   host_port u_host_port (
     .clk_i,
     .rst_ni,
@@ -45,6 +56,11 @@ module heddle_die
     .mgmt_response_o(hart_response),
     .ended_o        (ended),
     .ended_fault_o  (ended_fault),
+    .block_write_o       (block_write),
+    .block_write_error_i (block_write_error),
+    .block_read_address_o(block_read_address),
+    .block_read_data_i   (block_read_data),
+    .block_read_error_i  (block_read_error),
     .launch_o       (launch),
     .local_items_o  (local_items),
     .start_o        (start),
@@ -77,11 +93,46 @@ module heddle_die
     .uncached_ready_o         (uncached_ready),
     .uncached_response_o      (uncached_response),
     .uncached_response_valid_o(uncached_response_valid),
-    .axi_o,
-    .axi_i
+    .axi_o                    (cluster_request),
+    .axi_i                    (cluster_response)
   );
 
-  assign irq_o = launch_irq || management_irq;
+  if (HostDma != 0) begin : gen_host_bridge
+    host_bridge u_host_bridge (
+      .clk_i,
+      .rst_ni,
+      .write_i         (block_write),
+      .write_error_o   (block_write_error),
+      .read_address_i  (block_read_address),
+      .read_data_o     (block_read_data),
+      .read_error_o    (block_read_error),
+      .launch_irq_i    (launch_irq),
+      .management_irq_i(management_irq),
+      .irq_o,
+      .hart_irq_o      (dma_irq),
+      .aperture_i,
+      .aperture_o,
+      .host_o          (bus_master_o),
+      .host_i          (bus_master_i),
+      .cluster_i       (cluster_request),
+      .cluster_o       (cluster_response),
+      .memory_o        (axi_o),
+      .memory_i        (axi_i)
+    );
+  end else begin : gen_no_host_bridge
+    assign block_write_error = 1'b1;
+    assign block_read_data   = '0;
+    assign block_read_error  = 1'b1;
+    assign irq_o             = launch_irq || management_irq;
+    assign dma_irq           = 1'b0;
+    assign aperture_o        = '0;
+    assign bus_master_o      = '0;
+    assign axi_o             = cluster_request;
+    assign cluster_response  = axi_i;
+
+    logic unused_host;
+    assign unused_host = ^{block_write, block_read_address, aperture_i, bus_master_i};
+  end
 
   if (Management != 0) begin : gen_management
     mgmt_request_t  host_request;
@@ -115,6 +166,7 @@ module heddle_die
       .registers_response_i   (hart_response),
       .ended_i                (ended),
       .ended_fault_i          (ended_fault),
+      .dma_irq_i              (dma_irq),
       .memory_request_o       (uncached_request),
       .memory_request_valid_o (uncached_valid),
       .memory_request_ready_i (uncached_ready),
@@ -131,7 +183,7 @@ module heddle_die
     assign management_irq    = 1'b0;
 
     logic unused;
-    assign unused = ^{hart_response, hart_ready, ended, ended_fault, uncached_response, uncached_ready, uncached_response_valid};
+    assign unused = ^{hart_response, hart_ready, ended, ended_fault, dma_irq, uncached_response, uncached_ready, uncached_response_valid};
   end
 
 endmodule

@@ -1,3 +1,17 @@
 rtl/host/launch_check.sv
 rtl/host/host_port.sv
 rtl/host/host_window.sv
+rtl/host/dma_pkg.sv
+rtl/host/axi_join.sv
+rtl/host/pin_check.sv
+rtl/host/dma_align.sv
+rtl/host/dma_buffer.sv
+rtl/host/dma_control.sv
+rtl/host/dma_fetch.sv
+rtl/host/dma_read.sv
+rtl/host/dma_write.sv
+rtl/host/dma_engine.sv
+rtl/host/message_writer.sv
+rtl/host/host_messages.sv
+rtl/host/aperture.sv
+rtl/host/host_bridge.sv

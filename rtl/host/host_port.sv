@@ -25,6 +25,13 @@ module host_port
   output logic                          ended_o,         // levels: status.done, and with status.fault
   output logic                          ended_fault_o,
 
+  // the registers at 0x1000 (host_dma); without them every access is an error
+  output block_write_t                  block_write_o,
+  input  logic                          block_write_error_i,   // in the same cycle, as those of heddle_regs
+  output word_t                         block_read_address_o,
+  input  word_t                         block_read_data_i,
+  input  logic                          block_read_error_i,
+
   // dispatcher
   output launch_t                       launch_o,
   output local_id_t                     local_items_o,   // work-items of a workgroup
@@ -126,18 +133,35 @@ module host_port
     if (mgmt_read) mgmt_response_d.data = read_data;
   end
 
+  // ---- the two blocks: offsets below 0x1000 are those of heddle_regs, the next 4096 bytes the other's ---------------
+  logic  write_any, write_block, read_block, regs_write_error, regs_read_error;
+  word_t write_address, read_address, regs_read_data;
+
+  assign write_any     = write || (mgmt_write && mgmt_whole);
+  assign write_address = write ? axi_i.aw_addr : mgmt_request_i.address;
+  assign read_address  = read ? axi_i.ar_addr : mgmt_request_i.address;
+  assign write_block   = write_address[31:12] == 20'd1;
+  assign read_block    = read_address[31:12] == 20'd1;
+  assign write_error   = write_block ? block_write_error_i : regs_write_error;
+  assign read_error    = read_block ? block_read_error_i : regs_read_error;
+  assign read_data     = read_block ? block_read_data_i : regs_read_data;
+
+  assign block_write_o = '{valid: write_any && write_block, address: 32'(write_address[11:0]), data: write ? axi_i.w_data : mgmt_request_i.data,
+                           strobe: write ? axi_i.w_strb : mgmt_request_i.strobe, hart: !write};
+  assign block_read_address_o = 32'(read_address[11:0]);
+
   heddle_regs u_regs (
     .clk_i,
     .rst_ni,
     .busy_i    (busy),
-    .wr_en_i   (write || (mgmt_write && mgmt_whole)),
-    .wr_addr_i (write ? axi_i.aw_addr : mgmt_request_i.address),
-    .wr_data_i (write ? axi_i.w_data : mgmt_request_i.data),
-    .wr_strb_i (write ? axi_i.w_strb : mgmt_request_i.strobe),
-    .wr_error_o(write_error),
-    .rd_addr_i (read ? axi_i.ar_addr : mgmt_request_i.address),
-    .rd_data_o (read_data),
-    .rd_error_o(read_error),
+    .wr_en_i   (write_any && !write_block),
+    .wr_addr_i (write_address),
+    .wr_data_i (block_write_o.data),
+    .wr_strb_i (block_write_o.strobe),
+    .wr_error_o(regs_write_error),
+    .rd_addr_i (read_address),
+    .rd_data_o (regs_read_data),
+    .rd_error_o(regs_read_error),
     .hw_i      (hw),
     .reg_o     (regs)
   );

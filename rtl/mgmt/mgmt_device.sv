@@ -22,6 +22,7 @@ module mgmt_device
   input  mgmt_response_t registers_response_i,
   input  logic           ended_i,              // levels: a launch has ended; with a fault
   input  logic           ended_fault_i,
+  input  logic           dma_irq_i,            // level: the DMA engine's
 
   output mem_request_t   memory_request_o,
   output logic           memory_request_valid_o,
@@ -60,6 +61,7 @@ module mgmt_device
     sources                    = '0;
     sources[SOURCE_COMPLETION] = ended_i;
     sources[SOURCE_FAULT]      = ended_fault_i;
+    sources[SOURCE_DMA]        = dma_irq_i;
   end
 
   mgmt_subsystem u_subsystem (

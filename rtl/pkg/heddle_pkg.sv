@@ -344,4 +344,98 @@ package heddle_pkg;
     logic        r_valid;
   } axi_lite_response_t;
 
+  // ---- host_dma: the registers behind the host port's, AXI4 to the host's memory, AXI4 of BAR2; all as wide as the memory port ----
+  typedef struct packed {
+    logic       valid;
+    word_t      address;    // offset in the block
+    word_t      data;
+    logic [3:0] strobe;
+    logic       hart;       // of the management core
+  } block_write_t;
+
+  typedef logic [1:0] host_id_t;
+  typedef logic [7:0] aperture_id_t;
+
+  typedef struct packed {
+    host_id_t    id;
+    logic [63:0] addr;
+    logic [7:0]  len;
+    logic [2:0]  size;
+    logic [1:0]  burst;
+  } host_axi_address_t;
+
+  typedef struct packed {
+    host_id_t   id;
+    logic [1:0] resp;
+  } host_axi_write_response_t;
+
+  typedef struct packed {
+    host_id_t   id;
+    axi_data_t  data;
+    logic [1:0] resp;
+    logic       last;
+  } host_axi_read_t;
+
+  typedef struct packed {
+    host_axi_address_t aw;
+    logic              aw_valid;
+    axi_write_t        w;
+    logic              w_valid;
+    logic              b_ready;
+    host_axi_address_t ar;
+    logic              ar_valid;
+    logic              r_ready;
+  } host_axi_request_t;
+
+  typedef struct packed {
+    logic                     aw_ready;
+    logic                     w_ready;
+    host_axi_write_response_t b;
+    logic                     b_valid;
+    logic                     ar_ready;
+    host_axi_read_t           r;
+    logic                     r_valid;
+  } host_axi_response_t;
+
+  typedef struct packed {
+    aperture_id_t id;
+    logic [31:0]  addr;
+    logic [7:0]   len;
+    logic [2:0]   size;
+    logic [1:0]   burst;
+  } aperture_address_t;
+
+  typedef struct packed {
+    aperture_id_t id;
+    logic [1:0]   resp;
+  } aperture_write_response_t;
+
+  typedef struct packed {
+    aperture_id_t id;
+    axi_data_t    data;
+    logic [1:0]   resp;
+    logic         last;
+  } aperture_read_t;
+
+  typedef struct packed {
+    aperture_address_t aw;
+    logic              aw_valid;
+    axi_write_t        w;
+    logic              w_valid;
+    logic              b_ready;
+    aperture_address_t ar;
+    logic              ar_valid;
+    logic              r_ready;
+  } aperture_request_t;
+
+  typedef struct packed {
+    logic                     aw_ready;
+    logic                     w_ready;
+    aperture_write_response_t b;
+    logic                     b_valid;
+    logic                     ar_ready;
+    aperture_read_t           r;
+    logic                     r_valid;
+  } aperture_response_t;
+
 endpackage

@@ -20,6 +20,10 @@ module tb_top
     .host_o(host_response),
     .axi_o (axi_request),
     .axi_i (axi_response),
+    .aperture_i  ('0),
+    .aperture_o  (),
+    .bus_master_o(),
+    .bus_master_i('0),
     .irq_o ()
   );
 
