@@ -75,11 +75,11 @@ module dma_control
         if ((wanted_q && state_q == StateRun) || (state_q == StateLast && !ended)) record_d = RecordLook;
       end
       RecordLook: begin
-        // The record says what is complete now; whoever wanted one before gets it.
+        // The record says what is complete now; whoever wanted one before gets it. (Of the last one it is remembered for status.done.)
         sent_d = completed_d;
         if (page_done_i) begin
           record_d = page_ok_i ? RecordSend : RecordIdle;
-          wanted_d = 1'b0;
+          wanted_d = wanted_q && state_q == StateLast;
         end
       end
       RecordSend: if (message_done_i) record_d = RecordIdle;

@@ -5,6 +5,7 @@ import sys
 
 import bench_build
 import bench_core
+import bench_host
 import bench_matrix
 import bench_memory
 import bench_queues
@@ -13,7 +14,7 @@ import report
 
 # What each row of --json has; null where it means nothing.
 ROW_FIELDS = ("name", "args", "config", "cycles", "warp_instrs", "lane_instrs", "value", "unit", "peak", "of_peak", "host_seconds", "khz")
-SUITES = {suite.NAME: suite for suite in (bench_core, bench_sim, bench_memory, bench_matrix, bench_queues, bench_build)}
+SUITES = {suite.NAME: suite for suite in (bench_core, bench_sim, bench_memory, bench_matrix, bench_queues, bench_host, bench_build)}
 
 
 def add(jobs):
