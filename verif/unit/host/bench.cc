@@ -107,22 +107,13 @@ void watch(harness::AxiChecker& checker, const MasterSignals& from, const SlaveS
   top_->port##_b_ready_i = signals.b_ready;        \
   top_->port##_r_ready_i = signals.r_ready
 
-namespace {
-unsigned port_width() {
-  VerilatedContext context;
-  Vbridge_bench top(&context);
-  top.eval();
-  return top.beat_bytes_o;
-}
-}  // namespace
-
 Bench::Bench(std::uint64_t seed)
-    : host(port_width(), 4 * seed),
-      device(port_width(), 4 * seed + 1),
-      aperture(port_width(), 4 * seed + 2),
-      cluster(port_width(), 4 * seed + 3),
-      top_(std::make_unique<Vbridge_bench>(&context_)),
-      beat_bytes_(port_width()) {
+    : top_(std::make_unique<Vbridge_bench>(&context_)),
+      beat_bytes_((top_->eval(), top_->beat_bytes_o)),
+      host(beat_bytes_, 4 * seed),
+      device(beat_bytes_, 4 * seed + 1),
+      aperture(beat_bytes_, 4 * seed + 2),
+      cluster(beat_bytes_, 4 * seed + 3) {
   host_checker_ =
       std::make_unique<harness::AxiChecker>(harness::AxiChecker::Settings{.beat_bytes = beat_bytes_, .ids = 2});
   device_checker_ =

@@ -15,6 +15,10 @@
 namespace heddle::bridge_test {
 
 class Bench {
+  VerilatedContext context_;
+  std::unique_ptr<Vbridge_bench> top_;
+  unsigned beat_bytes_;
+
  public:
   explicit Bench(std::uint64_t seed);
   ~Bench();
@@ -39,9 +43,6 @@ class Bench {
   bool quiet() const { return host.idle() && device.idle() && aperture.idle() && cluster.idle(); }
 
  private:
-  VerilatedContext context_;
-  std::unique_ptr<Vbridge_bench> top_;
-  unsigned beat_bytes_;
   std::unique_ptr<harness::AxiChecker> host_checker_, device_checker_, cluster_checker_;
   std::uint64_t cycles_ = 0;
 };
