@@ -154,7 +154,7 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
 
   const model::Location place{space, event.word};
   if (const unsigned fresh = unknown_bytes(space, event.word); fresh != 0 && kind != model::AccessKind::kSc) {
-    adopt(event.word, fresh, event.old_word);
+    adopt(space, event.word, fresh, event.old_word);
   }
   const uint32_t expected_old = memory.read_word(place);
   // The RTL does not report what an SC replaces.

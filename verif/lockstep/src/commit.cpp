@@ -88,6 +88,7 @@ void Checker::State::open_accesses(WarpContext& context, Slot& slot) {
   slot.value_known = step.rd != 0 ? step.written : step.flagged;
   slot.value = step.value;
   slot.unperformed = 0;
+  slot.failed = false;
   slot.sc_failed = 0;
   if (step.is_engine) {
     if (step.rd != 0) context.load_pending[step.rd] |= step.deferred;

@@ -92,6 +92,8 @@ void Checker::State::handle_lane_barrier(const BarrierRecord& record) {
                   .copy = {},
                   .matrix = {},
                   .bytes = {}});
+    slot.failed = true;
+    slot.unperformed = model::lane_bit(record.lane);
   }
   if (record.op == BarrierOp::kWait) {
     context.waits = true;
@@ -167,19 +169,17 @@ void Checker::State::handle_accumulators(const AccumulatorRecord& record) {
             fmt::format("lanes {:#x} are performed, lanes {:#x} of the slot are to come", record.mask, open), tag);
   }
   model::for_each_lane(record.mask, [&](unsigned lane) {
+    if (slot.space(lane) == model::Space::kAccumulators) settle_buffer(record.address[lane] / shape.buffer_bytes());
     if (slot.space(lane) != model::Space::kAccumulators || slot.word(lane) != record.address[lane]) {
       diverge("accumulators.address",
               fmt::format("lane {}: expected {:#x}, got {:#x}", lane, slot.word(lane), record.address[lane]), tag);
     }
-    const unsigned buffer = record.address[lane] / shape.buffer_bytes();
-    for (const auto& [key, command] : engine.commands) {
-      if (key.first == Engine::kMatrix && !command.fault &&
-          command.giver.first_buffer + command.matrix.buffer == buffer) {
-        diverge("accumulators.busy", fmt::format("matrix command {} for buffer {} is under way", key.second, buffer),
-                tag);
-      }
-    }
     const model::Location place{model::Space::kAccumulators, record.address[lane]};
+    if (record.store) {
+      accumulator_known[record.address[lane] / 4] = true;
+    } else if (unknown_bytes(place.space, place.address) != 0) {
+      adopt(place.space, place.address, 0xF, record.data[lane]);
+    }
     const uint32_t expected = record.store ? slot.step.data[lane] : memory.read_word(place);
     if (expected != record.data[lane]) {
       diverge("accumulators.data", "word of the accumulators", tag, {{lane, expected, record.data[lane]}},

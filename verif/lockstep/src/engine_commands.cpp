@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "state.h"
 
@@ -52,7 +53,7 @@ void Checker::State::list_bytes(EngineCommand& command) {
     if (load) {
       command.bytes[place] = {.source = address, .value = address ? device_byte(*address) : uint8_t{0}, .later = {}};
     } else if (address) {
-      command.bytes[*address] = {.source = place, .value = 0, .later = {}};
+      command.bytes[*address] = {.source = place, .value = memory.scratchpad()[place], .later = {}};
     }
   });
 }
@@ -92,7 +93,7 @@ void Checker::State::handle_command(const CommandRecord& record) {
               {word});
     }
     if (const unsigned fresh = unknown_bytes(model::Space::kScratchpad, word); fresh != 0) {
-      adopt(word, fresh, record.descriptor[w]);
+      adopt(model::Space::kScratchpad, word, fresh, record.descriptor[w]);
     }
     const uint32_t expected = memory.read_word({model::Space::kScratchpad, word});
     if (expected != record.descriptor[w]) {
@@ -119,16 +120,6 @@ void Checker::State::handle_command(const CommandRecord& record) {
   retire_if_finished(context, slot);
 }
 
-// A device word has changed: loads under way may bring either value.
-void Checker::State::source_changed(uint32_t word) {
-  for (auto& [key, command] : engine.commands) {
-    if (key.first != Engine::kCopy || command.copy.direction != model::CopyCommand::Direction::kLoad) continue;
-    for (auto& [place, byte] : command.bytes) {
-      if (byte.source && (*byte.source & ~3U) == word && !byte.written) byte.later.push_back(device_byte(*byte.source));
-    }
-  }
-}
-
 void Checker::State::handle_copy_write(const CopyWriteRecord& record) {
   const auto found = engine.commands.find({Engine::kCopy, record.number});
   if (found == engine.commands.end()) {
@@ -151,15 +142,17 @@ void Checker::State::handle_copy_write(const CopyWriteRecord& record) {
       }
       CopiedByte& byte = at->second;
       const auto got = static_cast<uint8_t>(record.data[w] >> 8 * b);
-      uint8_t expected = byte.value;
-      if (store) expected = memory.scratchpad()[*byte.source];
-      bool fine = got == expected;
-      if (!fine && !byte.later.empty()) {
-        fine = std::ranges::find(byte.later, got) != byte.later.end();
-        if (fine && got != byte.later.back()) ++statistics.copied_copy_race;
-      } else if (fine && !byte.later.empty() && got != byte.later.back()) {
-        ++statistics.copied_copy_race;
+      if (store) {
+        const uint32_t source = *byte.source;
+        if ((unknown_bytes(model::Space::kScratchpad, source & ~3U) >> source % 4 & 1) != 0) {
+          adopt(model::Space::kScratchpad, source & ~3U, 1U << source % 4, uint32_t{got} << 8 * (source % 4));
+        }
       }
+      // What it holds now, what it has held since the command was taken.
+      const uint8_t expected =
+          store ? memory.scratchpad()[*byte.source] : (byte.later.empty() ? byte.value : byte.later.back());
+      const bool fine = got == expected || got == byte.value || std::ranges::find(byte.later, got) != byte.later.end();
+      if (fine && got != expected) ++statistics.copied_copy_race;
       if (!fine) {
         diverge("copy_write.data",
                 fmt::format("byte at {:#010x}: expected {:#04x}, got {:#04x}", word + b, expected, got), command.tag,
@@ -222,17 +215,38 @@ void Checker::State::expect_fault(model::Cause cause, const model::EngineFault& 
       model::engine_fault(cause, fault, command.identifier, command.giver, command.lane, command.pc));
 }
 
-void Checker::State::perform_matrix(const EngineCommand& command) {
+void Checker::State::perform_matrix(EngineCommand& command) {
+  if (std::exchange(command.performed, true)) return;
   const size_t words = shape.buffer_bytes() / 4;
   const unsigned buffer = command.giver.first_buffer + command.matrix.buffer;
   model::perform(command.matrix, shape, memory.scratchpad().subspan(command.giver.scratch_base),
                  memory.accumulators().subspan(buffer * words, words));
+  for (unsigned row = 0; row < command.matrix.rows && !command.matrix.accumulate; ++row) {
+    const size_t first = buffer * words + (command.matrix.row + row) * shape.buffer_rows() + command.matrix.column;
+    std::fill_n(accumulator_known.begin() + static_cast<std::ptrdiff_t>(first), command.matrix.columns, true);
+  }
   for (Slot* load : open_loads) {
     model::for_each_lane(load->unwritten, [&](unsigned lane) {
       if (load->space(lane) == model::Space::kAccumulators) {
         word_changed(model::Space::kAccumulators, load->word(lane), nullptr, nullptr);
       }
     });
+  }
+}
+
+void Checker::State::settle_buffer(unsigned buffer) {
+  const auto for_buffer = [&](const auto& entry) {
+    const auto& [key, command] = entry;
+    return key.first == Engine::kMatrix && !command.fault && !command.performed &&
+           command.giver.first_buffer + command.matrix.buffer == buffer;
+  };
+  const auto newest = std::find_if(engine.commands.rbegin(), engine.commands.rend(), for_buffer);
+  if (newest == engine.commands.rend()) return;
+  // In their order, those for the other buffer, too.
+  const CommandKey last = newest->first;
+  for (auto at = engine.commands.lower_bound({Engine::kMatrix, 0}); at != engine.commands.end() && at->first <= last;
+       ++at) {
+    if (!at->second.fault) perform_matrix(at->second);
   }
 }
 

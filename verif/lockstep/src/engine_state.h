@@ -18,8 +18,8 @@ namespace heddle::lockstep {
 // A byte that a copy command writes: what it may become.
 struct CopiedByte {
   std::optional<uint32_t> source;  // device address (load) or scratchpad address (store); none: `value`
-  uint8_t value = 0;               // of a fill or outside the tensor; of a load what the source held when it was taken
-  std::vector<uint8_t> later;      // of a load: what it has held since
+  uint8_t value = 0;               // of a fill or outside the tensor; else what the source held when it was taken
+  std::vector<uint8_t> later;      // what the source has held since
   bool written = false;
 };
 
@@ -34,6 +34,7 @@ struct EngineCommand {
   std::optional<model::EngineFault> fault;  // that its checks find
   model::CopyCommand copy;
   model::MatrixCommand matrix;
+  bool performed = false;                          // the matrix command; its end may still be to come
   std::unordered_map<uint32_t, CopiedByte> bytes;  // by address in scratchpad (load, fill) or device memory (store)
 };
 

@@ -43,6 +43,8 @@ struct Slot {
 
   // AMO, LR, SC: lanes not yet performed. Stores: lanes with bytes not yet visible.
   model::LaneMask unperformed = 0;
+  // An operation on an mbarrier had an error: the lanes behind it perform nothing, and their registers mean nothing.
+  bool failed = false;
   model::LaneMask sc_failed = 0;
 
   std::array<LoadWatch, model::kMaxLanes> load;

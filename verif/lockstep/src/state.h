@@ -93,8 +93,10 @@ struct Checker::State {
   void word_changed(model::Space space, uint32_t word, const WarpContext* writer_context, const Slot* writer);
   void open_load(WarpContext& context, Slot& slot, unsigned lane);
   uint32_t seen_by(const WarpContext& context, const Slot& load, unsigned lane) const;
-  // Bytes of a word whose content is not known to the model: scratchpad that nobody has written since reset.
+  // Bytes of a word whose content is not known to the model: scratchpad and accumulators that nobody has written since
+  // reset.
   unsigned unknown_bytes(model::Space space, uint32_t word) const {
+    if (space == model::Space::kAccumulators) return accumulator_known[word / 4] ? 0 : 0xF;
     return space == model::Space::kScratchpad ? static_cast<unsigned>(~scratch_known[word / 4] & 0xF) : 0;
   }
   // Whether the memory behind the bus answers accesses to this line with an error.
@@ -103,7 +105,7 @@ struct Checker::State {
     return error_first <= error_last && line + (shape.line_bytes - 1) >= error_first && line <= error_last;
   }
   // The RTL has shown what such bytes hold.
-  void adopt(uint32_t word, unsigned bytes, uint32_t value);
+  void adopt(model::Space space, uint32_t word, unsigned bytes, uint32_t value);
   void retire_if_finished(WarpContext& context, Slot& slot);
 
   void handle_engine_event(const EngineEvent& event);
@@ -114,11 +116,16 @@ struct Checker::State {
   void handle_copy_write(const CopyWriteRecord& record);
   uint8_t device_byte(uint32_t address) const;
   void list_bytes(EngineCommand& command);
-  void source_changed(uint32_t word);
   void check_written(const CommandEndRecord& record, const EngineCommand& command);
   void check_fault(const CommandEndRecord& record, const EngineCommand& command);
   void expect_fault(model::Cause cause, const model::EngineFault& fault, const EngineCommand& command);
-  void perform_matrix(const EngineCommand& command);
+  void perform_matrix(EngineCommand& command);
+  // Lanes reach a buffer of accumulators: the matrix commands that were taken for it are over.
+  void settle_buffer(unsigned buffer);
+
+  // ---- engine_races.cpp ----
+  // A word has changed; `writer` is null outside lanes' accesses.
+  void engines_see(model::Space space, uint32_t word, const Slot* writer);
 
   // ---- engine_barriers.cpp ----
   void handle_barrier(const BarrierRecord& record);
@@ -175,6 +182,7 @@ struct Checker::State {
 
   EngineState engine;
   std::vector<uint8_t> scratch_known;                                      // per word, a bit per byte
+  std::vector<bool> accumulator_known;                                     // per word of both buffers
   std::vector<WarpContext> contexts;                                       // core * warps + slot
   std::map<std::pair<unsigned, unsigned>, std::unique_ptr<Group>> groups;  // by core and slot of warp 0
   std::vector<LeftStore> left_stores;                                      // oldest first, by warp slot

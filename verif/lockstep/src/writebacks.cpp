@@ -48,7 +48,7 @@ void Checker::State::open_load(WarpContext& context, Slot& slot, unsigned lane) 
 
 void Checker::State::word_changed(model::Space space, uint32_t word, const WarpContext* writer_context,
                                   const Slot* writer) {
-  if (space == model::Space::kDevice) source_changed(word);
+  if (!engine.commands.empty() && space != model::Space::kAccumulators) engines_see(space, word, writer);
   for (Slot* load : open_loads) {
     model::for_each_lane(load->unwritten, [&](unsigned lane) {
       if (load->word(lane) != word || load->space(lane) != space) return;
@@ -69,15 +69,19 @@ void Checker::State::word_changed(model::Space space, uint32_t word, const WarpC
   }
 }
 
-void Checker::State::adopt(uint32_t word, unsigned bytes, uint32_t value) {
+void Checker::State::adopt(model::Space space, uint32_t word, unsigned bytes, uint32_t value) {
   ++statistics.copied_scratch_initial;
   const uint32_t mask = byte_mask(bytes);
-  memory.write_word({model::Space::kScratchpad, word}, value, bytes);
-  scratch_known[word / 4] |= static_cast<uint8_t>(bytes);
+  memory.write_word({space, word}, value, bytes);
+  if (space == model::Space::kAccumulators) {
+    accumulator_known[word / 4] = true;
+  } else {
+    scratch_known[word / 4] |= static_cast<uint8_t>(bytes);
+  }
   // Loads in flight have seen the same.
   for (Slot* load : open_loads) {
     model::for_each_lane(load->unwritten, [&](unsigned lane) {
-      if (load->word(lane) != word || load->space(lane) != model::Space::kScratchpad) return;
+      if (load->word(lane) != word || load->space(lane) != space) return;
       LoadWatch& watch = load->load[lane];
       const uint32_t settled = byte_mask(watch.unknown & bytes);
       for (uint32_t& seen : watch.values) seen = (seen & ~settled) | (value & settled & mask);
@@ -108,7 +112,7 @@ uint32_t Checker::State::match_load(const WritebackRecord& record, WarpContext& 
     if (model::load_result(slot.step.instruction.op, raw) != got) continue;
     const unsigned fresh = watch.unknown & unknown_bytes(slot.space(lane), slot.word(lane));
     if (fresh != 0) {
-      adopt(slot.word(lane), fresh, full);
+      adopt(slot.space(lane), slot.word(lane), fresh, full);
     } else if (watch.unknown != 0) {
       ++statistics.copied_scratch_initial;  // overwritten since
     }
@@ -189,6 +193,8 @@ void Checker::State::handle_writeback(const WritebackRecord& record) {
       model::complete_access(*context.warp, slot.step, lane, raw);
       slot.value[lane] = record.data[lane];
     });
+    context.load_pending[slot.step.rd] &= ~record.mask;
+  } else if (unknown != 0 && slot.failed) {
     context.load_pending[slot.step.rd] &= ~record.mask;
   } else if (unknown != 0) {
     model::for_each_lane(unknown, [&](unsigned lane) { note_refusal(context, slot, lane); });

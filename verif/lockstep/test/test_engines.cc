@@ -58,8 +58,9 @@ std::map<uint32_t, uint32_t> initial_data() {
   return data;
 }
 
-// x5 local id, x10 scratchpad (mbarriers at 0 and 8), x12, x13, x14 the descriptors, x15 the second mbarrier.
-Program all_engines() {
+// `behind_matrix`, `behind_copy`: instructions behind the matrix command or the last copy, of the work-item that gives
+// it. x5 local id, x10 scratchpad (mbarriers at 0 and 8), x12, x13, x14 the descriptors, x15 the second mbarrier.
+Program all_engines(const std::vector<uint32_t>& behind_matrix = {}, const std::vector<uint32_t>& behind_copy = {}) {
   Program program;
   std::vector<uint32_t>& w = program.words;
   w = {op_csrr(5, static_cast<unsigned>(isa::Csr::HdLocalIdX)), op_u(Op::Lui, 10, memory_map::kScratchpadBase),
@@ -84,9 +85,10 @@ Program all_engines() {
   w.push_back(op_plain(Op::HdBarrier));
   w.push_back(op_r(Op::HdMbarWait, 0, 10, 0));  // over already
   w.push_back(op_i(Op::Lw, 24, 10, kBox));
-  w.push_back(op_b(Op::Bne, 5, 0, 4 * 7));
+  w.push_back(op_b(Op::Bne, 5, 0, 4 * (7 + static_cast<int32_t>(behind_matrix.size()))));
   for (int i = 0; i < 4; ++i) w.push_back(op_i(Op::Addi, 25, 25, 1));  // the others wait by now
   w.push_back(op_r(Op::HdMatrix, 0, 14, 0));
+  w.insert(w.end(), behind_matrix.begin(), behind_matrix.end());
   w.push_back(op_r(Op::HdMbarArrive, 19, 15, 0));
   w.push_back(op_r(Op::HdMbarWait, 0, 15, 0));
   w.push_back(op_r(Op::HdMbarTest, 26, 15, 0));
@@ -96,8 +98,9 @@ Program all_engines() {
   w.push_back(op_r(Op::Add, 27, 27, 28));
   w.push_back(op_i(Op::Lw, 29, 27, 0));
   w.push_back(op_s(Op::Sw, 5, 27, 64));
-  w.push_back(op_b(Op::Bne, 5, 0, 8));
+  w.push_back(op_b(Op::Bne, 5, 0, 8 + 4 * static_cast<int32_t>(behind_copy.size())));
   w.push_back(op_r(Op::HdCopy, 0, 13, 0));
+  w.insert(w.end(), behind_copy.begin(), behind_copy.end());
   w.push_back(op_plain(Op::HdExit));
   program.data = initial_data();
   return program;
@@ -242,6 +245,59 @@ TEST(Engines, LeftOutIsCaught) {
   EXPECT_EQ(without<WakeRecord>([](const auto&) { return true; }), "commit.path");
   EXPECT_EQ(without<AccumulatorRecord>([](const auto& a) { return a.store; }), "store.visible");
 }
+
+// Work-item 0 does something behind a command, and the command takes longer: what is reported of it comes after the
+// first event that `then` selects.
+Playback slow_command(uint32_t identifier, const std::vector<uint32_t>& behind,
+                      const std::function<bool(const Record&)>& then) {
+  const bool matrix = identifier == 0x33;
+  using Words = std::vector<uint32_t>;
+  Playback run =
+      run_program(engine_launch(), all_engines(matrix ? behind : Words{}, matrix ? Words{} : behind), engine_shape());
+  const auto last = std::ranges::find_if(run.events, [&](const Event& event) { return then(event.record); });
+  const auto of_command = [&](const Event& event) {
+    if (const auto* r = std::get_if<CommandEndRecord>(&event.record)) return r->identifier == identifier;
+    if (const auto* r = std::get_if<BarrierRecord>(&event.record)) return matrix && r->source == BarrierSource::kMatrix;
+    const auto* r = std::get_if<CopyWriteRecord>(&event.record);
+    return r != nullptr && !matrix && r->device;
+  };
+  std::stable_partition(run.events.begin(), last + 1, [&](const Event& event) { return !of_command(event); });
+  for (size_t i = 0; i < run.events.size(); ++i) run.events[i].cycle = 1000 + i;
+  return run;
+}
+
+// With a store to what the command uses.
+Playback race(uint32_t identifier) {
+  return slow_command(identifier, {op_s(Op::Sw, 12, 10, kBox)}, [](const Record& record) {
+    const auto* r = std::get_if<ScratchRecord>(&record);
+    return r != nullptr && r->address[0] == kBox && r->op == ScratchOp::kStore;
+  });
+}
+
+TEST(Races, ACopyBringsWhatItsSourceHasHeld) {
+  Playback run = race(0x22);
+  CheckerStatistics statistics;
+  std::string report;
+  EXPECT_EQ(check(run, &report, &statistics), "") << report;
+  EXPECT_GE(statistics.copied_copy_race, 3U);  // bytes of the word: what it held before
+  for (Event& event : run.events) {
+    auto* r = std::get_if<CopyWriteRecord>(&event.record);
+    if (r == nullptr || r->address != kTarget) continue;
+    r->data[0] ^= 0x80;  // and nothing else
+  }
+  EXPECT_EQ(check(run), "copy_write.data");
+}
+
+// Results are written before the completion is taken, and lanes wait for results alone.
+TEST(Races, LanesReachAccumulatorsBeforeACompletion) {
+  const Playback run =
+      slow_command(0x33, {op_u(Op::Lui, 27, memory_map::kAccumulatorBase), op_s(Op::Sw, 12, 27, 4)},
+                   [](const Record& record) { return std::holds_alternative<AccumulatorRecord>(record); });
+  std::string report;
+  EXPECT_EQ(check(run, &report), "") << report;
+}
+
+TEST(Races, WhatAMatrixCommandReadsStays) { EXPECT_EQ(check(race(0x33)), "command.operand_changed"); }
 
 // A command with a fault: what the RTL says about it, in both records.
 Playback faulty_run() {

@@ -16,7 +16,7 @@ namespace heddle::fuzz {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds kSessionLimit{300'000};  // of wall-clock time, then it is a time-out
+constexpr std::chrono::milliseconds kSessionLimit{300'000};  // of processor time, then it is a time-out
 constexpr unsigned kSeedsPerProcess = 200;                   // a fresh process now and then
 
 // A process that runs the seeds first, first + step, ... and the seed it is at.
@@ -24,7 +24,13 @@ struct Worker {
   uint64_t next = 0;
   std::unique_ptr<Child> child;
   Clock::time_point since;
-  unsigned left = 0;  // sessions of this process
+  std::chrono::milliseconds used_before{};  // processor time, by earlier sessions
+  unsigned left = 0;                        // sessions of this process
+
+  std::chrono::milliseconds time_left() const {
+    if (Clock::now() - since > Child::kWallFactor * kSessionLimit) return {};
+    return std::max(kSessionLimit - (child->processor_time() - used_before), std::chrono::milliseconds(0));
+  }
 };
 
 class Campaign {
@@ -48,7 +54,7 @@ class Campaign {
       if (waits.empty()) break;
       poll(waits.data(), waits.size(), 500);
       for (size_t i = 0; i < waits.size(); ++i) {
-        if (waits[i].revents != 0 || Clock::now() - waiting[i]->since > kSessionLimit) take(*waiting[i]);
+        if (waits[i].revents != 0 || waiting[i]->time_left().count() == 0) take(*waiting[i]);
       }
       result_.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
       if (progress_) progress_(result_);
@@ -76,6 +82,7 @@ class Campaign {
   void start(Worker& worker) {
     worker.left = kSeedsPerProcess;
     worker.since = Clock::now();
+    worker.used_before = {};
     worker.child = std::make_unique<Child>([&](const Child::Say& say) {
       uint64_t seed = worker.next;
       for (unsigned i = 0; i < kSeedsPerProcess; ++i, seed += options_.jobs) {
@@ -89,9 +96,7 @@ class Campaign {
 
   // What the worker has said, or that it has ended.
   void take(Worker& worker) {
-    const auto left = kSessionLimit - (Clock::now() - worker.since);
-    const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(left);
-    const std::optional<std::string> line = worker.child->line(std::max(limit, std::chrono::milliseconds(0)));
+    const std::optional<std::string> line = worker.child->line(worker.time_left());
     RunResult run;
     if (line) {
       run = from_line(*line);
@@ -108,6 +113,7 @@ class Campaign {
     account(worker.next, run);
     worker.next += options_.jobs;
     worker.since = Clock::now();
+    if (worker.child != nullptr) worker.used_before = worker.child->processor_time();
     if (worker.child != nullptr && worker.left == 0) worker.child.reset();
   }
 

@@ -91,6 +91,18 @@ void draw_geometry(Random& random, const Configuration& shape, const Places& pla
   plan.arguments = random.bits();
 }
 
+// What a launch with commands to the engines needs; bytes of scratchpad for each work-item, 0 if it gives none.
+uint32_t draw_engines(Random& random, const Configuration& shape, LaunchPlan& plan) {
+  if (shape.copy_engine == 0 || random.percent(15)) return 0;
+  const uint32_t bytes = random.pick({512U, 512U, 1024U});
+  const uint32_t slack = kEngineSlack + 4 * random.below(12);
+  const uint32_t most = (shape.scratchpad_bytes - kEngineStart - slack) / bytes;
+  if (plan.local[0] * plan.local[1] * plan.local[2] > most) plan.local = draw_box(random, random.between(1, most));
+  plan.scratch_size = kEngineStart + plan.local[0] * plan.local[1] * plan.local[2] * bytes + slack;
+  if (shape.matrix_dim != 0) plan.accumulators = static_cast<uint32_t>(random.weighted({1, 4, 3}));
+  return bytes;
+}
+
 // The shared area may have a part that may only be read, and one that is not there.
 void draw_regions(Random& random, const Configuration& shape, const Places& places, LaunchPlan& plan) {
   const uint32_t shared_last = places.shared + kSharedBytes - 1;
@@ -123,9 +135,9 @@ void draw_regions(Random& random, const Configuration& shape, const Places& plac
   }
 }
 
-void draw_data(Random& random, const Places& places, LaunchPlan& plan) {
+void draw_data(Random& random, const Places& places, uint32_t bytes, LaunchPlan& plan) {
   DataBlock shared{.address = places.shared, .words = {}};
-  for (uint32_t i = 0; i < kInitialBytes / 4; ++i) {
+  for (uint32_t i = 0; i < bytes / 4; ++i) {
     shared.words.push_back(random.percent(50) ? integer_value(random) : float_value(random));
   }
   plan.data.push_back(std::move(shared));
@@ -137,7 +149,13 @@ void spoil(Random& random, const Configuration& shape, LaunchPlan& plan) {
     case 0: plan.local = {shape.warps * shape.lanes + random.between(1, 9), 1, 1}; break;
     case 1: plan.groups[random.below(3)] = 0; break;
     case 2: plan.private_size = random.pick({6U, 1U, 1023U}); break;
-    case 3: plan.scratch_size = shape.scratchpad_bytes + random.between(1, 64); break;
+    case 3:
+      if (plan.accumulators != 0 && random.percent(50)) {
+        plan.accumulators = random.between(3, 9);
+      } else {
+        plan.scratch_size = shape.scratchpad_bytes + random.between(1, 64);
+      }
+      break;
   }
 }
 
@@ -161,13 +179,14 @@ Session draw_session(uint64_t seed, std::span<const Choice> choices) {
     Random draw = random.split();
     LaunchPlan& plan = session.launches.emplace_back();
     draw_geometry(draw, shape, places, plan);
+    const uint32_t engine_bytes = draw_engines(draw, shape, plan);
     draw_regions(draw, shape, places, plan);
-    draw_data(draw, places, plan);
+    draw_data(draw, places, engine_bytes == 0 ? kInitialBytes : 4 * kInitialBytes, plan);
     plan.poll = draw.pick({200U, 1000U, 1000U, 5000U});
     if (draw.percent(5)) plan.abort_after = draw.between(1, 4000);
     // A grid that would never end.
     if (plan.abort_after != 0 && draw.percent(50)) plan.groups[draw.below(3)] = draw.bits() | 0x1000;
-    Generator generator(draw.split(), shape, places, plan);
+    Generator generator(draw.split(), shape, places, engine_bytes, plan);
     generator.program();
     plan.data.push_back({.address = places.check(), .words = std::vector<uint32_t>(kCheckBytes / 16)});
     if (draw.percent(3)) spoil(draw, shape, plan);

@@ -10,15 +10,22 @@ namespace heddle::fuzz {
 using isa::Class;
 using isa::Op;
 
-Generator::Generator(Random random, const Configuration& configuration, const Places& places, LaunchPlan& plan)
-    : random_(random), configuration_(configuration), places_(places), plan_(plan), writer_(plan) {
+Generator::Generator(Random random, const Configuration& configuration, const Places& places, uint32_t engine_bytes,
+                     LaunchPlan& plan)
+    : random_(random),
+      configuration_(configuration),
+      places_(places),
+      engine_bytes_(engine_bytes),
+      plan_(plan),
+      writer_(plan) {
   draw_flavour();
 }
 
 // Programs differ in what they are full of, so that each unit is also found crowded.
 void Generator::draw_flavour() {
-  std::array<unsigned, 25> factor{};
+  std::array<unsigned, static_cast<size_t>(Class::Engine) + 1> factor{};
   factor.fill(4);
+  factor.back() = engine_bytes_ == 0 ? 0 : random_.pick({4U, 12U, 30U});
   const auto scale = [&](std::initializer_list<Class> classes, unsigned by) {
     for (const Class klass : classes) factor[static_cast<size_t>(klass)] = by;
   };
@@ -110,6 +117,7 @@ void Generator::statement() {
     case Class::Barrier: together(); break;
     case Class::Vote:
     case Class::Shuffle: collective(op); break;
+    case Class::Engine: engine(op); break;
     default:
       if (random_.percent(12)) {
         burst(op);
@@ -150,7 +158,8 @@ void Generator::prologue() {
   const auto within = [&](uint32_t size, uint32_t used) {
     return size > used ? 4 * random_.below((size - used) / 4 + 1) : 0;
   };
-  node([&] { writer_.load_constant(reg::kScratch, kScratchWindow + within(plan_.scratch_size, 512)); });
+  const uint32_t shared_scratch = engine_bytes_ == 0 ? plan_.scratch_size : kEngineStart;
+  node([&] { writer_.load_constant(reg::kScratch, kScratchWindow + within(shared_scratch, 512)); });
   node([&] { writer_.load_constant(reg::kPrivate, kPrivateWindow + within(plan_.private_size, 1024)); });
   node([&] { writer_.add_immediate(reg::kStack, reg::kPrivate, 512); });
   for (unsigned i = 0; i < value_count_; ++i) {
@@ -171,6 +180,7 @@ void Generator::prologue() {
       writer_.put(Op::FmvWX, {.rd = floats_[i], .rs1 = reg::kTemporary});
     });
   }
+  if (engine_bytes_ != 0) node([&] { engine_prologue(); });
 }
 
 // What is in the registers goes to memory, where the end of the launch compares it once more.

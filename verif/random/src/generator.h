@@ -3,10 +3,11 @@
 // Programs end: loops are counted, recursion is bounded, locks are released; traps go on behind the instruction.
 //
 // Parts: generator.cpp (frame, draws), statements_plain.cpp (instructions that stand alone), statements_memory.cpp,
-// statements_control.cpp, statements_shared.cpp (what work-items do together).
+// statements_control.cpp, statements_shared.cpp (what work-items do together), statements_engine.cpp.
 #pragma once
 
 #include <array>
+#include <functional>
 #include <vector>
 
 #include "heddle/generated/configuration.h"
@@ -26,16 +27,25 @@ struct Places {
   uint32_t check() const { return own + 0x0010'0000; }  // locks and what the host checks
 };
 inline constexpr uint32_t kScratchWindow = 0x1000'0000;
+inline constexpr uint32_t kAccumulatorWindow = 0x2000'0000;
 inline constexpr uint32_t kPrivateWindow = 0x4000'0000;
+// Of the scratchpad of a program with commands to the engines: what everybody races for comes first, then mbarriers of
+// the whole workgroup, then a piece for each work-item, then a little that is nobody's.
+inline constexpr uint32_t kMeetings = 576;
+inline constexpr uint32_t kMostMeetings = 16;
+inline constexpr uint32_t kEngineStart = 768;
+inline constexpr uint32_t kEngineSlack = 16;
 inline constexpr uint32_t kSharedBytes = 0x0020'0000;
 inline constexpr uint32_t kOwnBytes = 256;
 inline constexpr uint32_t kCheckBytes = 4096;
-inline constexpr uint32_t kInitialBytes = 1024;  // of the shared area that the host fills
+inline constexpr uint32_t kInitialBytes = 1024;  // of the shared area that the host fills; with copies four times that
 
 class Generator {
  public:
-  // The launch's geometry has been drawn; the program is added to it.
-  Generator(Random random, const Configuration& configuration, const Places& places, LaunchPlan& plan);
+  // The launch's geometry has been drawn; the program is added to it. `engine_bytes`: of the piece of scratchpad for
+  // the commands of each work-item, a power of two; 0: it gives none.
+  Generator(Random random, const Configuration& configuration, const Places& places, uint32_t engine_bytes,
+            LaunchPlan& plan);
   void program();
   bool has_handler() const { return handled_; }
 
@@ -105,9 +115,43 @@ class Generator {
   void check(uint32_t begin, uint32_t slot, uint32_t expected);
   uint32_t work_items() const;
 
+  // ---- statements_engine.cpp ----
+  struct EngineDescriptor {
+    struct Move {
+      uint32_t word;
+      uint32_t offset;
+    };
+    std::array<uint32_t, 32> words;
+    std::vector<Move> moves;  // words that are places in the scratchpad, by their offset in the work-item's piece
+    int32_t spread = 0;       // word 1 (of a copy): plus the hart's number, shifted left by that
+
+    uint32_t bytes() const;  // of a copy's box
+  };
+  void engine(isa::Op op);
+  void engine_prologue();
+  void engine_trap();
+  void store_word(uint32_t word, uint32_t source);
+  void init_barrier(int32_t at, uint32_t count);
+  void give(isa::Op op, const EngineDescriptor& descriptor);
+  void arrive_and_wait(int32_t at, uint32_t bytes);
+  EngineDescriptor draw_copy(uint32_t at, uint32_t most);
+  EngineDescriptor draw_matrix();
+  void spoil_copy(EngineDescriptor& d);
+  void spoil_matrix(EngineDescriptor& d);
+  void spoil_barrier();
+  // `commands` gives them and returns the bytes that are to come.
+  void by_one_or_all(int32_t barrier, const std::function<uint32_t()>& commands);
+  void copy_statement();
+  void read_data();
+  void matrix_statement();
+  void read_accumulators();
+  void barrier_statement();
+  void meeting();
+
   Random random_;
   const Configuration& configuration_;
   const Places places_;
+  const uint32_t engine_bytes_;
   LaunchPlan& plan_;
   Writer writer_;
   std::array<unsigned, isa::kOpCount> weights_{};
@@ -121,6 +165,8 @@ class Generator {
   unsigned nesting_ = 0;  // of blocks
   unsigned loops_ = 0;    // of loops
   bool in_function_ = false;
+  bool in_engine_ = false;  // commands of the work-item are under way
+  uint32_t meetings_ = 0;
   int64_t budget_ = 0;      // instructions left
   unsigned far_shift_ = 0;  // spreads shared addresses over lines or sets
   uint32_t check_slots_ = 0;

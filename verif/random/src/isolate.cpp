@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <stdexcept>
 #include <system_error>
 
@@ -56,8 +57,16 @@ Child::~Child() {
   close(descriptor_);
 }
 
+std::chrono::milliseconds Child::processor_time() const {
+  clockid_t clock{};
+  timespec time{};
+  if (process_ <= 0 || clock_getcpuclockid(process_, &clock) != 0 || clock_gettime(clock, &time) != 0) return {};
+  return std::chrono::seconds(time.tv_sec) + std::chrono::milliseconds(time.tv_nsec / 1'000'000);
+}
+
 std::optional<std::string> Child::line(std::chrono::milliseconds limit) {
-  const auto end = std::chrono::steady_clock::now() + limit;
+  const auto end = processor_time() + limit;
+  const auto wall_end = std::chrono::steady_clock::now() + kWallFactor * limit;
   for (;;) {
     const size_t newline = buffer_.find('\n');
     if (newline != std::string::npos) {
@@ -65,10 +74,11 @@ std::optional<std::string> Child::line(std::chrono::milliseconds limit) {
       buffer_.erase(0, newline + 1);
       return text;
     }
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     pollfd wait{.fd = descriptor_, .events = POLLIN, .revents = 0};
-    const int ready = left.count() > 0 ? poll(&wait, 1, static_cast<int>(left.count())) : 0;
-    if (ready < 0 && errno == EINTR) continue;
+    constexpr int kSlice = 200;
+    const bool over = processor_time() >= end || std::chrono::steady_clock::now() >= wall_end;
+    const int ready = poll(&wait, 1, over ? 0 : kSlice);
+    if ((ready < 0 && errno == EINTR) || (ready == 0 && !over)) continue;
     if (ready == 0) {
       timed_out_ = true;
       return std::nullopt;

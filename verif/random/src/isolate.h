@@ -21,7 +21,11 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child();  // ends the child
 
-  // The next line; empty at the end, and when none came within the limit.
+  // That it has used. (Of a machine that is busy with other work a run must not time out.)
+  std::chrono::milliseconds processor_time() const;
+  // A child that uses none waits for nothing that will come: so many times the limit by the clock on the wall.
+  static constexpr int kWallFactor = 20;
+  // The next line; empty at the end, and when none came within that processor time.
   std::optional<std::string> line(std::chrono::milliseconds limit);
   // After line() gave nothing: whether the time was up.
   bool timed_out() const { return timed_out_; }

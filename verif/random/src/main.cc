@@ -65,9 +65,10 @@ void print_session(const Session& session) {
   }
   for (size_t i = 0; i < session.launches.size(); ++i) {
     const LaunchPlan& launch = session.launches[i];
-    fmt::print("  launch {}: groups {},{},{}, local size {},{},{}, scratchpad {} bytes, private {} bytes{}{}\n", i + 1,
-               launch.groups[0], launch.groups[1], launch.groups[2], launch.local[0], launch.local[1], launch.local[2],
-               launch.scratch_size, launch.private_size,
+    fmt::print("  launch {}: groups {},{},{}, local size {},{},{}, scratchpad {} bytes, private {} bytes{}{}{}\n",
+               i + 1, launch.groups[0], launch.groups[1], launch.groups[2], launch.local[0], launch.local[1],
+               launch.local[2], launch.scratch_size, launch.private_size,
+               launch.accumulators == 0 ? "" : fmt::format(", {} buffers of accumulators", launch.accumulators),
                launch.abort_after == 0 ? "" : fmt::format(", aborted after {} cycles", launch.abort_after),
                launch.reset_after == 0 ? "" : fmt::format(", reset after {} cycles", launch.reset_after));
     for (const std::string& line : listing(launch)) fmt::print("    {}\n", line);

@@ -50,6 +50,7 @@ Json launch_to_json(const LaunchPlan& launch) {
   json["groups"] = launch.groups;
   json["local"] = launch.local;
   json["scratch_size"] = launch.scratch_size;
+  if (launch.accumulators != 0) json["accumulators"] = launch.accumulators;
   json["private_size"] = launch.private_size;
   json["private_base"] = hex(launch.private_base);
   json["kernel"] = hex(launch.kernel);
@@ -109,6 +110,7 @@ LaunchPlan launch_from_json(const Json& json) {
   launch.groups = vector3(json.at("groups"));
   launch.local = vector3(json.at("local"));
   launch.scratch_size = number(json.at("scratch_size"));
+  launch.accumulators = number(json.value("accumulators", Json(0U)));
   launch.private_size = number(json.at("private_size"));
   launch.private_base = number(json.at("private_base"));
   launch.kernel = number(json.at("kernel"));

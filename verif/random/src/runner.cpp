@@ -72,6 +72,7 @@ class Runner {
     write(regs::kPrivateBase, launch.private_base);
     write(regs::kPrivateSize, launch.private_size);
     write(regs::kScratchSize, launch.scratch_size);
+    write(regs::kAccumulators, launch.accumulators);
     for (unsigned axis = 0; axis < 3; ++axis) {
       write(regs::kNumGroups + axis * regs::kNumGroupsStride, launch.groups[axis]);
       write(regs::kLocalSize + axis * regs::kLocalSizeStride, launch.local[axis]);

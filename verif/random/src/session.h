@@ -55,6 +55,7 @@ struct LaunchPlan {
   Vector3 groups{1, 1, 1};
   Vector3 local{1, 1, 1};
   uint32_t scratch_size = 0;
+  uint32_t accumulators = 0;  // buffers
   uint32_t private_size = 1024;
   uint32_t private_base = 0xA000'0000;
   uint32_t kernel = 0;

@@ -146,6 +146,7 @@ class Shrinker {
     changed |= settle(&LaunchPlan::code_base, 0x8000'0000U);
     changed |= settle(&LaunchPlan::private_base, 0xA000'0000U);
     changed |= settle(&LaunchPlan::private_size, 1024U);
+    changed |= settle(&LaunchPlan::accumulators, 0U);
     for (const uint32_t size : {0U, 256U}) {
       if (size < plan().scratch_size) changed |= settle(&LaunchPlan::scratch_size, size);
     }

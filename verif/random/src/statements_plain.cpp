@@ -78,7 +78,7 @@ void Generator::rounding_modes() {
 
 namespace {
 
-// What the engines would do is illegal in the shapes that sessions draw.
+// Legal where the device has engines, and then what they do has to be drawn with care.
 bool of_engine(const isa::InstructionInfo& info) { return info.klass == isa::Class::Engine; }
 
 const std::vector<size_t>& rows_without_engines() {

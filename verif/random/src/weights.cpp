@@ -32,6 +32,7 @@ constexpr const char* kInstructionWeights =
     "hd.exit 3 hd.barrier 14 hd.vote.all 10 hd.vote.any 10 hd.vote.ballot 12 hd.vote.all.sync 5 hd.vote.any.sync 5 "
     "hd.vote.ballot.sync 6 hd.shfl.idx 10 hd.shfl.up 10 hd.shfl.down 10 hd.shfl.xor 14 hd.shfl.idx.sync 5 "
     "hd.shfl.up.sync 5 hd.shfl.down.sync 5 hd.shfl.xor.sync 6 "
+    "hd.copy 14 hd.matrix 12 hd.mbar.init 2 hd.mbar.arrive 2 hd.mbar.expect 1 hd.mbar.test 2 hd.mbar.wait 5 "
     "hd.rcp 6 hd.rsqrt 6 hd.exp2 6 hd.log2 6 hd.sin 6 hd.cos 6 ";
 
 constexpr const char* kCsrWeights =

@@ -20,7 +20,8 @@ enum : uint32_t {
   kShared = 9,
   kOwn = 18,
   kScratch = 19,
-  kCounter = 20,  // 20 to 22: loops, by nesting
+  kCounter = 20,  // 20 and 21: loops, by nesting
+  kEngine = 22,   // the work-item's piece of the scratchpad for commands
   kDepth = 23,    // of recursion
   kPrivate = 24,
   kResume = 27,  // where to go on after a fetch fault

@@ -1,6 +1,7 @@
 // The generator: the same everywhere, and nothing of the instruction table out of its reach.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "draw.h"
@@ -13,6 +14,7 @@ namespace heddle::fuzz {
 namespace {
 
 const std::vector<Choice> kChoices{{"nano", 3}, {"edge", 2}, {"base", 1}};
+const std::vector<Choice> kEngines{{"edge:copy_engine=1,matrix_dim=4,matrix_fp8=1,matrix_fp4=1", 1}};
 
 // FNV-1a over what is drawn last and depends on the rest: machine, programs, geometry, data.
 uint64_t hash(const Session& session) {
@@ -57,7 +59,6 @@ TEST(Random, BelowKeepsItsBounds) {
 
 TEST(Weights, EveryRowOfTheTableHasOne) {
   for (const isa::InstructionInfo& info : isa::kInstructions) {
-    if (info.klass == isa::Class::Engine) continue;  // illegal in the shapes that sessions draw
     EXPECT_GT(weight_of(info.name).value_or(0), 0U) << info.name << " has no weight in verif/random/src/weights.cpp";
   }
   for (const isa::CsrInfo& info : isa::kCsrs) {
@@ -141,8 +142,8 @@ TEST(Draw, EverythingIsReached) {
   std::vector<unsigned> rows(isa::kOpCount);
   std::set<uint32_t> csrs;
   std::array<unsigned, 8> rounding{};
-  for (uint64_t seed = 1; seed <= 1500; ++seed) {
-    const Session session = draw_session(seed, kChoices);
+  for (uint64_t seed = 1; seed <= 1800; ++seed) {
+    const Session session = draw_session(seed, seed <= 1500 ? kChoices : kEngines);
     for (const LaunchPlan& launch : session.launches) {
       for (const uint32_t word : assemble(launch)) {
         const isa::Op op = isa::decode(word);
@@ -154,7 +155,6 @@ TEST(Draw, EverythingIsReached) {
     }
   }
   for (size_t row = 0; row < rows.size(); ++row) {
-    if (isa::kInstructions[row].klass == isa::Class::Engine) continue;
     EXPECT_GE(rows[row], 20U) << isa::kInstructions[row].name;
   }
   for (const isa::CsrInfo& info : isa::kCsrs)
@@ -162,10 +162,32 @@ TEST(Draw, EverythingIsReached) {
   for (const unsigned count : rounding) EXPECT_GE(count, 100U);
 }
 
-// Nodes of the tree lie within each other or apart, so that each can be deleted.
-TEST(Draw, ProgramsAreTrees) {
+// Without engines in the shape no program gives commands, with them most do.
+TEST(Draw, CommandsNeedEngines) {
+  const auto gives_commands = [](const LaunchPlan& launch) {
+    const std::vector<uint32_t> words = assemble(launch);
+    return std::any_of(words.begin(), words.end(),
+                       [](uint32_t word) { return isa::info(isa::decode(word)).klass == isa::Class::Engine; });
+  };
+  unsigned with = 0;
+  unsigned all = 0;
   for (uint64_t seed = 1; seed <= 100; ++seed) {
     for (const LaunchPlan& launch : draw_session(seed, kChoices).launches) {
+      EXPECT_FALSE(gives_commands(launch)) << seed;
+      EXPECT_EQ(launch.accumulators, 0U);
+    }
+    for (const LaunchPlan& launch : draw_session(seed, kEngines).launches) {
+      with += gives_commands(launch) ? 1 : 0;
+      ++all;
+    }
+  }
+  EXPECT_GT(4 * with, 3 * all);
+}
+
+// Nodes of the tree lie within each other or apart, so that each can be deleted.
+TEST(Draw, ProgramsAreTrees) {
+  for (uint64_t seed = 1; seed <= 130; ++seed) {
+    for (const LaunchPlan& launch : draw_session(seed, seed <= 100 ? kChoices : kEngines).launches) {
       std::vector<Range> open;
       for (const Range& range : launch.tree) {
         ASSERT_LE(range.begin, range.end);

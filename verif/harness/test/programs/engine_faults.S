@@ -35,6 +35,7 @@ clear:
     kind 5, beyond
     kind 6, misaligned
     kind 7, no_barrier
+    kind 8, refused
     hd.exit
 rank:                          // copy engine: rank 6 (cause 26, code 2)
     li   t0, 0x12340006
@@ -51,11 +52,15 @@ arrivals:                      // mbarrier: an arrival too much, as bytes are ou
     hd.mbar.arrive t1, s4, t0
     hd.mbar.arrive t1, s4, zero
     j    wait
+refused:                       // copy engine: memory that refuses a line (26, 7)
+    li   t2, DATA + 0x4000
+    j    load
 outside:                       // copy engine: memory that the launch may not touch (26, 6)
+    li   t2, 0xF0000000
+load:
     li   t0, 0x00050011
     sw   t0, 0(s6)
-    li   t0, 0xF0000000
-    sw   t0, 4(s6)
+    sw   t2, 4(s6)
     li   t0, 8
     sw   t0, 8(s6)
     sw   t0, 44(s6)
