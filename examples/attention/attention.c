@@ -139,15 +139,15 @@ HD_INLINE uint8_t e4m3(float x) {
 }
 
 // The combination over a row: all lanes of the warp.
-HD_INLINE float row_maximum(float x) {
+HD_INLINE float row_maximum(float x, uint32_t lanes) {
 #pragma clang loop unroll(disable)
-  for (uint32_t bit = 1; bit < hd_num_lanes(); bit *= 2)
+  for (uint32_t bit = 1; bit < lanes; bit *= 2)
     x = __builtin_fmaxf(x, hd_bits_float(hd_shuffle_xor_sync(hd_warp_mask(), hd_float_bits(x), bit)));
   return x;
 }
-HD_INLINE float row_sum(float x) {
+HD_INLINE float row_sum(float x, uint32_t lanes) {
 #pragma clang loop unroll(disable)
-  for (uint32_t bit = 1; bit < hd_num_lanes(); bit *= 2)
+  for (uint32_t bit = 1; bit < lanes; bit *= 2)
     x += hd_bits_float(hd_shuffle_xor_sync(hd_warp_mask(), hd_float_bits(x), bit));
   return x;
 }
@@ -158,8 +158,8 @@ HD_INLINE float row_sum(float x) {
     for (uint32_t c = 0; c < (N); c++)
 
 // O of the tile at `c`, divided by the sums of its rows, to memory.
-HD_INLINE void store_o(arguments args, const struct cursor* at, const float* inverse, uint32_t n) {
-  const uint32_t lanes = hd_num_lanes(), lane = hd_lane_id(), tile = n * lanes, row = hd_warp_id() * n;
+HD_INLINE void store_o(arguments args, const struct cursor* at, const float* inverse, uint32_t n, uint32_t lanes) {
+  const uint32_t lane = hd_lane_id(), tile = n * lanes, row = hd_warp_id() * n;
   volatile const float* const from = (volatile const float*)hd_accumulators(1, tile) + row * tile + lane;
   const uint32_t token = at->query * tile + row, column = at->block * tile + lane;
   float* const to = args->o + (at->head * args->tokens + token) * ATTENTION_HEAD + column;
@@ -179,7 +179,6 @@ HD_INLINE void store_o(arguments args, const struct cursor* at, const float* inv
 HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
   const uint32_t lane = hd_lane_id(), warp = hd_warp_id(), tile = n * lanes, row = warp * n;
   const uint32_t tokens = args->tokens, causal = args->causal, heads = args->heads, fp8 = args->fp8;
-  const uint32_t p_stride = args->p_stride;
   struct cursor now = start(args), next = now, second, finished = now;
   advance(args, &next);
   second = next;
@@ -230,7 +229,7 @@ HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
       volatile float* const o = (volatile float*)hd_accumulators(1, tile) + row * tile + lane;
       for (uint32_t r = 0; r < n; r++) {
         const float before = maximum[r];
-        maximum[r] = __builtin_fmaxf(before, row_maximum(largest[r]));
+        maximum[r] = __builtin_fmaxf(before, row_maximum(largest[r], lanes));
         const float factor = hd_exp2(before - maximum[r]);
         sum[r] *= factor;
         if (now.step == 0) continue;
@@ -238,22 +237,25 @@ HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
       }
       hd_fence();
     }
-    uint8_t* const p =
-        (uint8_t*)scratch(args->scratch.p + i % ATTENTION_P_STAGES * args->scratch.p_bytes) + row * p_stride;
+    uint8_t* p = (uint8_t*)scratch(args->scratch.p + i % ATTENTION_P_STAGES * args->scratch.p_bytes);
     ROWS_AND_COLUMNS(n) {
       s[r][c] = hd_exp2(__builtin_fmaf(s[r][c], SCALE, -maximum[r]));
       sum[r] += s[r][c];
     }
+    // A row of P is a group of 32 bytes at least.
     if (fp8 != 0) {
-      ROWS_AND_COLUMNS(n) p[r * p_stride + lane + c * lanes] = e4m3(s[r][c]);
+      const uint32_t stride = tile < 32 ? 32 : tile;
+      p += row * stride + lane;
+      ROWS_AND_COLUMNS(n) p[r * stride + c * lanes] = e4m3(s[r][c]);
     } else {
-      ROWS_AND_COLUMNS(n)((_Float16*)(p + r * p_stride))[lane + c * lanes] = (_Float16)s[r][c];
+      _Float16* const halves = (_Float16*)p + row * tile + lane;
+      ROWS_AND_COLUMNS(n) halves[r * tile + c * lanes] = (_Float16)s[r][c];
     }
     hd_all_sync(hd_warp_mask(), true);
     if (lane == 0) hd_mbarrier_arrive(barrier(args, P_READY + i % 2), 0);
     if (pending) {
       wait_for_pv(args, i - 1);
-      store_o(args, &finished, inverse, n);
+      store_o(args, &finished, inverse, n, lanes);
       pending = false;
     }
     if (warp == ORDERS_PV) {
@@ -261,13 +263,13 @@ HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
       order_pv(args, &now);
     }
     if (now.step == now.last) {
-      for (uint32_t r = 0; r < n; r++) inverse[r] = 1.0f / row_sum(sum[r]);
+      for (uint32_t r = 0; r < n; r++) inverse[r] = 1.0f / row_sum(sum[r], lanes);
       finished = now;
       pending = true;
     }
   }
   wait_for_pv(args, number(&finished));
-  store_o(args, &finished, inverse, n);
+  store_o(args, &finished, inverse, n, lanes);
 }
 
 HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes) {
@@ -299,6 +301,7 @@ HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes) {
   attend(args, n, lanes);
 }
 
-// Warps x 2 rows, lanes x 2 columns; x 4.
-HD_KERNEL(attention_2) { attention(args, 2, hd_num_lanes()); }
-HD_KERNEL(attention_4) { attention(args, 4, hd_num_lanes()); }
+// By what a warp has of rows, and of lanes: constants for all distances.
+HD_KERNEL(attention_2_8) { attention(args, 2, 8); }
+HD_KERNEL(attention_4_8) { attention(args, 4, 8); }
+HD_KERNEL(attention_4_16) { attention(args, 4, 16); }

@@ -25,11 +25,11 @@ struct attention_args {
   uint32_t tile;    // tokens of Q, and of K and V, at a time
   uint32_t
       blocks;  // ATTENTION_HEAD / tile: columns of V are gone through in so many parts, each with all of the softmax
-  uint32_t p_stride;  // bytes from row to row of P
   HD_PTR(float) o;
   struct attention_scratch scratch;
   uint32_t copy_images[3][32];
   uint32_t command_images[2][16];
 };
-#define attention_2_args attention_args
-#define attention_4_args attention_args
+#define attention_2_8_args attention_args
+#define attention_4_8_args attention_args
+#define attention_4_16_args attention_args

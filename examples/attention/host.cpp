@@ -55,7 +55,8 @@ uint32_t elements_across(const driver::DeviceShape& shape, bool fp8) {
   }
   const uint32_t tile = 4 * shape.matrix_dim;
   for (const uint32_t n : {2U, 4U}) {
-    if (shape.warps * n == tile && shape.lanes * n == tile) return n;
+    if (shape.warps * n == tile && shape.lanes * n == tile && (shape.lanes == 8 || (shape.lanes == 16 && n == 4)))
+      return n;
   }
   throw std::runtime_error(fmt::format(
       "attention needs as many warps as lanes, a half or a quarter of the {} rows of a tile: matrix_dim=4 or 8 "
@@ -92,7 +93,7 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
   args.blocks = kHead / tile;
   // Keys in whole groups; columns of V in whole lines.
   const uint32_t keys = (tile + group - 1) / group * group, columns = std::max(tile, group);
-  args.p_stride = keys * bytes;
+  const uint32_t p_stride = keys * bytes;
 
   attention_scratch& s = args.scratch;
   s.barriers = 0;
@@ -100,7 +101,7 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
   s.commands = s.copies + 3 * 128;
   s.q_bytes = s.k_bytes = tile * kHead * bytes;
   s.v_bytes = keys * columns * bytes;
-  s.p_bytes = tile * args.p_stride;
+  s.p_bytes = tile * p_stride;
   s.q = s.commands + 2 * 64;
   s.k = s.q + ATTENTION_Q_STAGES * s.q_bytes;
   s.v = s.k + ATTENTION_K_STAGES * s.k_bytes;
@@ -117,7 +118,7 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
     words[0] = head | i << 10 | i << 9 | (i == 0 ? 'S' : 'O') << 16;
     words[1] = tile | tile << 16;
     words[2] = i == 0 ? kHead / group : keys / group;
-    words[5] = i == 0 ? kHead * bytes : args.p_stride;
+    words[5] = i == 0 ? kHead * bytes : p_stride;
     words[9] = (i == 0 ? kHead : columns) * bytes;
     words[12] = s.barriers;  // S_READY is the first; that of O changes
   }
@@ -176,8 +177,8 @@ void attention(Run& run, const Size& size) {
                v = random_tensor(elements, fp8, random);
   driver::LaunchOptions options{.accumulators = 2};
   const attention_args args = arguments(device, size, q, k, v, options.extra_scratch_bytes);
-  const driver::LaunchStatistics cost =
-      run.launch(across == 2 ? "attention_2" : "attention_4", {1, 1, 1}, {shape.threads(), 1, 1}, args, options);
+  const driver::LaunchStatistics cost = run.launch(fmt::format("attention_{}_{}", across, shape.lanes), {1, 1, 1},
+                                                   {shape.threads(), 1, 1}, args, options);
   const std::vector<float> o = device.read<float>(args.o, elements);
   const Reference expected(size, q, k, v);
   run.check_close(o, expected.values, expected.bounds, "o");

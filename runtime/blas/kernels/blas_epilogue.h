@@ -67,6 +67,12 @@ HD_INLINE void blas_store(const struct blas_epilogue* e, const struct blas_probl
   }
 }
 
+/* Value `i` of the tile, or the last that exists in its row or column: others may never have been computed. */
+HD_INLINE uint32_t blas_existing(const struct blas_tile* t, uint32_t i) {
+  const uint32_t row = i >> t->log2_width, column = i & ((1u << t->log2_width) - 1);
+  return ((row < t->rows ? row : t->rows - 1) << t->log2_width) + (column < t->columns ? column : t->columns - 1);
+}
+
 /* The accumulators as they are. All of a step's loads are under way before its first store. */
 HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas_problem* p, const struct blas_tile* t,
                                 uint32_t worker, uint32_t workers, uint32_t lanes) {
@@ -87,7 +93,7 @@ HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas
   }
   for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += step) {
     uint32_t values[BLAS_UNROLL];
-    for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[i + u * lanes];
+    for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[blas_existing(t, i + u * lanes)];
     for (uint32_t u = 0; u < BLAS_UNROLL; u++) {
       const uint32_t row = (i + u * lanes) >> t->log2_width, column = (i + u * lanes) & mask;
       if (whole || (row < t->rows && column < t->columns)) ((uint32_t*)(corner + row * d_stride))[column] = values[u];
@@ -104,7 +110,7 @@ BLAS_PART void blas_carry_elements(const struct blas_epilogue* epilogue, const s
   const uint32_t elements = t->height << t->log2_width;
   for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += workers * BLAS_UNROLL * lanes) {
     uint32_t values[BLAS_UNROLL];
-    for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[i + u * lanes];
+    for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[blas_existing(t, i + u * lanes)];
     for (uint32_t u = 0; u < BLAS_UNROLL; u++) {
       const uint32_t row = (i + u * lanes) >> t->log2_width, column = (i + u * lanes) & mask;
       if (row < t->rows && column < t->columns) blas_store(e, p, values[u], t->row + row, t->column + column);

@@ -17,9 +17,10 @@
 
 typedef const struct blas_gemm_args* arguments;
 
-// A function of its own for each role: together they would want more registers than there are, and what is kept in
-// private memory instead, times all lanes, does not fit into the L1 cache.
-#define ROLE __attribute__((noinline)) static
+// A function of its own for each role, which does not return: together they would want more registers than there are.
+// What is kept in private memory instead costs dearly, being the first of its line to be loaded, and times all lanes it
+// does not fit into the L1 cache. So what a tile needs is read from the arguments again, which are there.
+#define ROLE __attribute__((noinline, noreturn)) static
 
 HD_INLINE void* scratch(uint32_t offset) { return (void*)(HEDDLE_SCRATCHPAD_BASE + offset); }
 HD_INLINE struct blas_commands* commands(arguments args, uint32_t stage) {
@@ -87,19 +88,15 @@ HD_INLINE void issue(uint32_t* copy, uint32_t first0, uint32_t first1) {
 
 ROLE void produce(arguments args) {
   const struct barriers bar = barriers_of(args);
-  struct blas_commands* const first_command = commands(args, 0);
-  const struct blas_operand a = args->a, b = args->b;
-  const uint32_t dim = args->dim, stages = args->stages, stage_groups = args->stage_groups, groups = args->groups;
-  const uint32_t k_shift = args->k_shift, row_scale_bytes = args->row_scale_bytes, scale_bytes = args->scale_bytes;
-  const uint32_t workgroups = hd_num_groups(0);
-  const struct blas_problem* const problems = args->problems;
   struct walk w = begin(args);
   uint32_t stage = 0, round = 0, loaded = ~0u;
-  for (; w.problem < args->batch; advance(args, &w, workgroups)) {
+  for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
+    const uint32_t stages = args->stages;
+    struct blas_commands* const first_command = commands(args, 0);
     if (w.problem != loaded) {
       // Commands in the engine's queue have been read.
       loaded = w.problem;
-      const struct blas_problem p = problems[loaded];
+      const struct blas_problem p = args->problems[loaded];
 #pragma clang loop unroll(disable)
       for (uint32_t s = 0; s < stages; s++) {
         first_command[s].copy[0][1] = (uint32_t)p.a;
@@ -109,22 +106,25 @@ ROLE void produce(arguments args) {
       }
     }
     const uint32_t row = w.row, column = w.column;
-    const uint32_t rows = round_up(least(args->tile_m, args->m - row), dim);
-    const uint32_t columns = round_up(least(args->tile_n, args->n - column), dim);
-    const uint32_t bytes = (a.transposed != 0 ? a.line_bytes : a.line_bytes * rows) +
-                           (b.transposed != 0 ? b.line_bytes : b.line_bytes * columns) + scale_bytes;
+    const uint32_t rows = round_up(least(args->tile_m, args->m - row), args->dim);
+    const uint32_t columns = round_up(least(args->tile_n, args->n - column), args->dim);
+    const bool transpose_a = args->a.transposed != 0, transpose_b = args->b.transposed != 0;
+    const uint32_t bytes = (transpose_a ? args->a.line_bytes : args->a.line_bytes * rows) +
+                           (transpose_b ? args->b.line_bytes : args->b.line_bytes * columns) + args->scale_bytes;
+    const uint32_t k_shift = args->k_shift, row_scale_bytes = args->row_scale_bytes;
+    const uint32_t groups = args->groups, stage_groups = args->stage_groups;
     for (uint32_t group = 0; group < groups; group += stage_groups) {
       struct blas_commands* const command = first_command + stage;
       if (round != 0) hd_mbarrier_wait(bar.empty + stage, round - 1);
       hd_mbarrier_arrive(bar.full + stage, bytes);
       const uint32_t k = group << k_shift;
-      if (a.transposed != 0) {
+      if (transpose_a) {
         issue(command->copy[0], row, k);
       } else {
         command->copy[0][12] = rows;
         issue(command->copy[0], k, row);
       }
-      if (b.transposed != 0) {
+      if (transpose_b) {
         issue(command->copy[1], column, k);
       } else {
         command->copy[1][12] = columns;
@@ -137,22 +137,21 @@ ROLE void produce(arguments args) {
       next(&stage, &round, stages);
     }
   }
+  hd_exit();
 }
 
 ROLE void multiply(arguments args) {
   const struct barriers bar = barriers_of(args);
-  struct blas_commands* const first_command = commands(args, 0);
-  const uint32_t dim = args->dim, stages = args->stages, stage_groups = args->stage_groups, groups = args->groups;
-  const uint32_t buffers = args->buffers, workgroups = hd_num_groups(0);
-  const uint32_t format = first_command->matrix[0];
   struct walk w = begin(args);
   uint32_t stage = 0, round = 0, buffer = 0, turn = 0;
-  for (; w.problem < args->batch; advance(args, &w, workgroups)) {
-    const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), dim);
-    const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), dim);
-    uint32_t head = format | HD_MATRIX_BUFFER(buffer);
+  for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
+    const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), args->dim);
+    const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
+    const uint32_t stages = args->stages, stage_groups = args->stage_groups;
+    struct blas_commands* const first_command = commands(args, 0);
+    uint32_t head = args->commands.matrix[0] | HD_MATRIX_BUFFER(buffer);
     if (turn != 0) hd_mbarrier_wait(bar.drained + buffer, turn - 1);
-    for (uint32_t left = groups; left != 0;) {
+    for (uint32_t left = args->groups; left != 0;) {
       struct hd_matrix_command* const command = (struct hd_matrix_command*)first_command[stage].matrix;
       const uint32_t now = least(left, stage_groups);
       left -= now;
@@ -165,18 +164,19 @@ ROLE void multiply(arguments args) {
       head |= HD_MATRIX_ACCUMULATE;
       next(&stage, &round, stages);
     }
-    next(&buffer, &turn, buffers);
+    next(&buffer, &turn, args->buffers);
   }
+  hd_exit();
 }
 
 // `lanes`: a constant where it pays; 0: accumulators that are not the result yet.
 HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, uint32_t lanes) {
   const struct barriers bar = barriers_of(args);
-  const uint32_t dim = args->dim, stages = args->stages, workgroups = hd_num_groups(0);
-  const uint32_t steps = (args->groups + args->stage_groups - 1) / args->stage_groups % stages;
+  const uint32_t steps = (args->groups + args->stage_groups - 1) / args->stage_groups % args->stages;
   struct walk w = begin(args);
-  uint32_t last = stages - 1, buffer = 0, turn = 0;
-  for (; w.problem < args->batch; advance(args, &w, workgroups)) {
+  uint32_t last = args->stages - 1, buffer = 0, turn = 0;
+  for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
+    const uint32_t dim = args->dim, stages = args->stages;
     const struct blas_tile tile = {hd_accumulators(buffer, 4 * dim),
                                    2 + (uint32_t)__builtin_ctz(dim),
                                    round_up(least(args->tile_m, args->m - w.row), dim),
@@ -202,10 +202,23 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, uint32
     next(&buffer, &turn, args->buffers);
   }
 }
-ROLE void carry_plain_8(arguments args, uint32_t carrier, uint32_t carriers) { carry(args, carrier, carriers, 8); }
-ROLE void carry_plain_16(arguments args, uint32_t carrier, uint32_t carriers) { carry(args, carrier, carriers, 16); }
-ROLE void carry_plain_32(arguments args, uint32_t carrier, uint32_t carriers) { carry(args, carrier, carriers, 32); }
-ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) { carry(args, carrier, carriers, 0); }
+
+ROLE void carry_plain_8(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, 8);
+  hd_exit();
+}
+ROLE void carry_plain_16(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, 16);
+  hd_exit();
+}
+ROLE void carry_plain_32(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, 32);
+  hd_exit();
+}
+ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, 0);
+  hd_exit();
+}
 
 HD_KERNEL(blas_gemm) {
   const uint32_t warp = hd_warp_id(), carriers = hd_num_warps() - FIRST_CARRIER;
