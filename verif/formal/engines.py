@@ -106,11 +106,12 @@ def _abc(work, script, log, timeout):
     return text, {cells[int(n)]: int(frame) for n, frame in outputs}
 
 
-def reachability(work, timeout):
+def reachability(work, timeout, cycles=0):
     """(answer, reached, settled): whether no reachable state violates an assertion; {cell: cycle} of the covers that some state reaches;
-    whether the others are known to be out of reach."""
+    whether the others are known to be out of reach. With `cycles`, only what is reached in so many."""
     # -q: without it the frame is that of the search, of which a counterexample may be longer.
-    text, frames = _abc(work, f"pdr -a -q -T {timeout}", "pdr.log", timeout)
+    script = f"bmc3 -a -F {cycles} -T {timeout}" if cycles else f"pdr -a -q -T {timeout}"
+    text, frames = _abc(work, script, "pdr.log", timeout)
     failed, reached = ({cell[: -len(end)]: frame for cell, frame in frames.items() if cell.endswith(end)} for end in (".holds", ".reached"))
     settled = bool(re.search(r"Properties: +All = \d+\. Proved = \d+\. Disproved = \d+\. Undecided = 0\.", text))
     if failed:

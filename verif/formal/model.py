@@ -25,6 +25,13 @@ module formal_reset(input logic clk_i, input logic rst_ni);
 endmodule
 bind {top} formal_reset u_formal_reset(.*);
 """
+# Never in reset, so that registers begin with any value.
+ANYWHERE = """
+module formal_reset(input logic rst_ni);
+  always_comb m_reset : assume (rst_ni);
+endmodule
+bind {top} formal_reset u_formal_reset(.*);
+"""
 
 # By Yosys with slang; it hands over a design that Debian's Yosys can read. That is a native program and takes a fraction of the time
 # for everything after.
@@ -97,7 +104,7 @@ def sources(task, work, variant=None):
             raise TaskError(f"task {task.name}: there is no checker {path}")
         names.append(path.name)
     if task.reset:
-        (work / "formal_reset.sv").write_text(RESET.format(top=task.top))
+        (work / "formal_reset.sv").write_text((ANYWHERE if task.anywhere else RESET).format(top=task.top))
         names.append("formal_reset.sv")
     return names
 
@@ -145,7 +152,9 @@ def build(yosys, task, work, variant=None):
     aiger = [*AIGER] if not variant else []
     if variant and task.mode == "pdr":
         aiger = ["chformal -cover -remove", *(command for command in AIGER if "properties.v" not in command)]
-    front = f"read_slang --threads 1 --no-synthesis-define -Wwidth-trunc -Werror=width-trunc --top {task.top} {parameters} {' '.join(names)}"
+    # Those of the RTL hold in states that can be reached.
+    asserts = "" if task.anywhere else "--no-synthesis-define"
+    front = f"read_slang --threads 1 {asserts} -Wwidth-trunc -Werror=width-trunc --top {task.top} {parameters} {' '.join(names)}"
     yosys.run(work, [front, *(command.format(top=task.top) for command in FRONT)], "front.log")
     assumed = [f"chformal -assert2assume c:*{name}" for name in task.assume]
     listed = "tee -q -o properties.txt dump t:$assert t:$assume t:$cover"

@@ -38,6 +38,7 @@ class Task:
     timeout: int = 300  # seconds, for each run of a solver
     quick: bool = False  # part of CTest
     reset: bool = True  # has clk_i and rst_ni
+    anywhere: bool = False  # starts in any state, reachable or not, and is never reset: for properties of single steps
     adapt: list = field(default_factory=list)  # changes of the files for the proof: a smaller constant
     broken: list = field(default_factory=list)
 
@@ -45,7 +46,7 @@ class Task:
 KEYS = {
     "name": str, "module": str, "top": str, "files": list, "checks": list, "mode": str, "depth": int, "config": str,
     "parameters": dict, "assume": list, "timeout": int, "quick": bool, "reset": bool, "broken": list,
-    "adapt": list,
+    "adapt": list, "anywhere": bool,
 }  # fmt: skip
 REQUIRED = ("name", "module", "files", "mode", "depth")
 

@@ -38,6 +38,10 @@ class Test:
     touches: frozenset = frozenset()  # mutants that change a bit at their place while it runs: no other can it kill
     seen: Experience = field(default_factory=Experience, compare=False)
 
+    def of_unit(self):
+        """It is a unit bench, not a program on the device."""
+        return self.name.startswith("bench:")
+
     def worth(self, module):
         """Kills in the module that a second of it is likely to bring."""
         return self.seen.rate(module) / (self.seconds + 0.1)
@@ -236,6 +240,12 @@ class Fate:
     touched: int = 0  # tests in which it makes a difference at its place
     tried: int = 0  # of them, those that were run
     slower: bool = False  # one of them takes another number of cycles
+
+    def add(self, other):
+        """What became of it in other tests, after these."""
+        self.by, self.how, self.slower = other.by, other.how, self.slower or other.slower
+        self.touched += other.touched
+        self.tried += other.tried
 
 
 def kill(tests, mutant, module, most):

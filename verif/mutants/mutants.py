@@ -52,6 +52,8 @@ def arguments():
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON, as they come")
     parser.add_argument("--resume", type=Path, metavar="FILE", help="JSON of an earlier run of the same mutants: what it killed is not run again")
     parser.add_argument("--merge", type=Path, nargs="+", metavar="FILE", help="run nothing; the table of several such files")
+    parser.add_argument("--report", action="store_true", help="run nothing; survivors and table of the rows that are kept in verif/mutants/rows.csv")
+    parser.add_argument("--keep", action="store_true", help="with --merge: keep them there")
     parser.add_argument("--list", action="store_true", help="list what can be mutated")
     args = parser.parse_args()
     for name, least in (("count", 1), ("jobs", 1), ("sessions", 0), ("most", 1), ("prove", 0), ("seed", 0)):
@@ -61,6 +63,8 @@ def arguments():
         re.compile(args.tests or "")
     except re.error as error:
         parser.error(f"--tests: '{args.tests}' is no regular expression: {error}")
+    if args.keep and not args.merge:
+        parser.error("--keep goes with --merge: name the files with the rows that are to be kept")
     if args.no_programs and args.no_benches:
         parser.error("--no-programs and --no-benches leave no tests")
     if args.count >= 2**netlist.SELECT_BITS:
@@ -79,7 +83,8 @@ class Run:
         # Now, not after an hour; a survivor that no solver has seen would be called one that it could not decide.
         require(*(["yosys", "berkeley-abc"] if args.prove or not args.no_formal else []), *([] if args.no_formal else ["yosys-smtbmc", "z3"]))
         self.chosen, self.opinions = whole.choose(args.module or DEFAULT), judged.read()
-        self.known = {results.identity(row): row for row in results.read(args.resume, whole)} if args.resume else {}
+        known = results.read(args.resume, whole) if args.resume else []
+        self.known = {results.identity(row): row for row in known if row.get("rtl") == whole.version(row["module"])}
         self.rows, self.experience, self.wanted = [], {}, re.compile(args.tests or "")
         for row in self.known.values():
             if row["killed"]:
@@ -128,15 +133,19 @@ class Run:
         """The row of a mutant."""
         args = self.args
         row = {"number": mutant.number, "module": mutant.module, "part": self.whole.folder(mutant.module), "source": mutant.source,
-               "mutant": mutant.change, "seed": args.seed}  # fmt: skip
+               "mutant": mutant.change, "seed": args.seed, "rtl": self.whole.version(mutant.module)}  # fmt: skip
         old = self.known.get(results.identity(row))
         if old and old["killed"]:
             return {**old, **row}
         if (mutant.part, mutant.local) in constant:
             return {**row, "touched": 0, "tried": 0, "killed": False, "by": "", "how": "", "class": "equivalent", "reason": CONSTANT}
-        fate = campaign.kill(tests, mutant.number, mutant.module, args.most)
-        if not fate.by and formal:
-            fate.by, fate.how = formal.kill(mutant) or ("", "")
+        # Benches take a fraction of a second, proofs seconds, programs as long as it takes until one meets the error.
+        fate = campaign.Fate()
+        for level in (True, False):
+            if not fate.by:
+                fate.add(campaign.kill([test for test in tests if test.of_unit() == level], mutant.number, mutant.module, args.most))
+            if not fate.by and formal and level:
+                fate.by, fate.how = formal.kill(mutant) or ("", "")
         row |= {"touched": fate.touched, "tried": fate.tried}
         if fate.by:
             return {**row, "killed": True, "by": fate.by, "how": fate.how}
@@ -156,8 +165,10 @@ class Run:
 
 
 def merge(args, whole):
-    rows = results.merge(args.merge, whole)
+    rows = results.merge(args.merge or [results.KEPT], whole)
     results.show(rows, whole)
+    if args.keep:
+        results.keep(rows)
     if args.json:
         results.save(args.json, rows, True)
     if args.survivors:
@@ -172,7 +183,7 @@ def main():
             print(f"{part}: {', '.join(sorted(whole.below(part) - {part}))}")
         return 0
     try:
-        merge(args, whole) if args.merge else Run(args, whole).all()
+        merge(args, whole) if args.merge or args.report else Run(args, whole).all()
         return 0
     except ERRORS as error:
         print(f"heddle mutants: {error}", file=sys.stderr)

@@ -1,5 +1,6 @@
 """Mutants of a part of the device: a netlist with all of them, of which an input chooses, in the place of the part's source."""
 
+import hashlib
 import re
 import shutil
 import sys
@@ -97,6 +98,10 @@ class Design:
             for part, modules in found.items():
                 chosen[part] = sorted({*chosen.get(part, []), *modules})
         return chosen
+
+    def version(self, module):
+        """Of the module's source, for a row that is kept."""
+        return hashlib.sha256(self.texts[module].encode()).hexdigest()[:8]
 
     def line(self, source):
         """The text of a line that is named as file:number."""

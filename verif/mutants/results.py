@@ -1,8 +1,15 @@
 """Rows, one for each mutant: files of them, and the table."""
 
+import csv
 import json
+from pathlib import Path
 
 import judged
+
+# The rows of campaigns that are kept, so that --report prints the table again: a row is true as long as the source of its module is
+# what it was.
+KEPT = Path(__file__).resolve().parent / "rows.csv"
+COLUMNS = ("module", "source", "mutant", "seed", "rtl", "by", "how", "class", "reason")
 
 
 class ResultError(Exception):
@@ -17,23 +24,42 @@ def identity(row):
 def read(path, whole):
     """The rows of a file that save() wrote. Raises ResultError."""
     try:
-        rows = json.loads(path.read_text())["rows"]
+        if path.suffix == ".csv":
+            with open(path, encoding="utf-8", newline="") as file:
+                rows = [{**row, "killed": row["by"] != ""} for row in csv.DictReader(file)]
+        else:
+            rows = json.loads(path.read_text())["rows"]
         return [{**row, "part": whole.folder(row["module"])} for row in rows if isinstance(row["killed"], bool) and identity(row)]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ResultError(f"{path} is no result of heddle mutants --json: {error!r}") from error
 
 
 def merge(paths, whole):
-    """Several runs as one. A mutant that is in two of them counts once, as the last one says; judged.yaml is read again."""
-    found, opinions, rows = {}, judged.read(), []
+    """Several runs as one. A mutant that is in two of them counts once: killed, if one has killed it, or as the last one says; judged.yaml is
+    read again. Rows about a module that has changed since are left out, and their number is said."""
+    found, opinions, rows, old = {}, judged.read(), [], 0
     for path in paths:
-        found |= {identity(row): row for row in read(path, whole)}
-    for row in found.values():
+        for row in read(path, whole):
+            if row.get("rtl") != whole.version(row["module"]):
+                old += 1
+            elif not found.get(identity(row), row)["killed"] or row["killed"]:
+                found[identity(row)] = row
+    if old:
+        print(f"{old} rows are left out: the module has changed since")
+    for row in sorted(found.values(), key=lambda row: (row["module"], row["source"], row["mutant"])):
         if not row["killed"]:
             kind, reason = judged.opinion(opinions, row, whole)
             row |= {"class": kind, "reason": reason} if kind else {}
         rows.append(row)
     return rows
+
+
+def keep(rows):
+    """Writes the rows to where report finds them."""
+    with open(KEPT, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, extrasaction="ignore", restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def save(path, rows, complete, **more):
@@ -51,13 +77,14 @@ def show(rows, whole):
     print("\nsurvivors:" if survivors else "\nno survivors")
     for row in survivors:
         print(f"  {row['source']:28} {row['mutant']}\n    | {whole.line(row['source'])}\n    {row['class']}{': ' if row['reason'] else ''}{row['reason']}")
-    print(f"\n{'part':24} {'mutants':>7} {'killed':>7} {'equivalent':>10} {'time only':>9} {'score':>8}")
-    for part in sorted({row["part"] for row in rows}):
-        mine = [row for row in rows if row["part"] == part]
-        for module in sorted({row["module"] for row in mine}):
-            print(table_line(f"  {module}", [row for row in mine if row["module"] == module]))
-        print(table_line(part, mine))
-    print(table_line("all", rows))
+    heads = "module", "mutants", "killed", "equivalent", "time only", "untested", "not looked at", "score"
+    print("\n| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
+    parts = sorted({row["part"] for row in rows})
+    for module in sorted({(row["part"], row["module"]) for row in rows}):
+        print(table_line(module[1], [row for row in rows if row["module"] == module[1]]))
+    for part in parts:
+        print(table_line(f"**{part}**", [row for row in rows if row["part"] == part]))
+    print(table_line("**all**", rows))
     by = {}
     for row in rows:
         kind = row["by"].split(":")[0] or f"survived, {row['class']}"
@@ -67,8 +94,10 @@ def show(rows, whole):
 
 def table_line(name, rows):
     killed, counted = score(rows)
-    time = sum(not row["killed"] and row["class"] in ("performance only", judged.TIME) for row in rows)
-    return f"{name:24} {len(rows):7} {killed:7} {len(rows) - counted:10} {time:9} {percent(killed, counted):6.1f} %"
+    classes = [row["class"] for row in rows if not row["killed"]]
+    time = sum(kind in ("performance only", judged.TIME) for kind in classes)
+    counts = len(rows), killed, len(rows) - counted, time, classes.count("untested"), classes.count("not looked at")
+    return f"| {name} | {' | '.join(map(str, counts))} | {percent(killed, counted):.1f} % |"
 
 
 def percent(part, whole):

@@ -256,6 +256,13 @@ class Equivalence(unittest.TestCase):
         self.assertEqual(header, [b"aig 6 2 1 1 3", b"2", b"13"])
 
 
+class Levels(unittest.TestCase):
+    def test_fates_add_up(self):
+        fate = campaign.Fate(touched=3, tried=2, slower=True)
+        fate.add(campaign.Fate(by="random:1", how="hang", touched=4, tried=1))
+        self.assertEqual(fate, campaign.Fate("random:1", "hang", 7, 3, True))
+
+
 class Opinions(unittest.TestCase):
     def test_by_text_of_the_line(self):
         whole = netlist.Design()
@@ -284,6 +291,22 @@ class Opinions(unittest.TestCase):
                 path.write_text(text)
                 with self.assertRaisesRegex(results.ResultError, "some.json"):
                     results.read(path, whole)
+
+    def test_rows_are_kept(self):
+        whole = netlist.Design()
+        row = {"module": "alu", "mutant": "inv -cell $1", "source": "alu.sv:3", "rtl": whole.version("alu")}
+        lives = {**row, "killed": False, "by": "", "how": "", "class": "untested", "reason": "a, b"}
+        dies = {**row, "killed": True, "by": "random:1", "how": "hang"}
+        with tempfile.TemporaryDirectory() as folder:
+            with mock.patch.object(results, "KEPT", Path(folder) / "rows.csv"):
+                results.keep([lives, {**dies, "mutant": "inv -cell $2"}, {**dies, "mutant": "inv -cell $3", "rtl": "0"}])
+                # What has changed since is left out.
+                self.assertEqual([(r["mutant"][-1], r["killed"], r["class"]) for r in results.merge([results.KEPT], whole)],
+                                 [("1", False, "untested"), ("2", True, "")])  # fmt: skip
+                other = Path(folder) / "other.json"
+                results.save(other, [dies], True)
+                for order in ([results.KEPT, other], [other, results.KEPT]):
+                    self.assertTrue(all(r["killed"] for r in results.merge(order, whole)))
 
     def test_score(self):
         rows = [{"killed": True}, {"killed": False, "class": "equivalent"}, {"killed": False, "class": "untested"}]
