@@ -101,7 +101,7 @@ def _abc(work, script, log, timeout):
     """The text of a run of abc on model.aig, and {cell: frame} of the outputs that it finds asserted."""
     require("berkeley-abc")
     cells = re.findall(r"^  cell \S+ \\?(\S+)", (work / "model.order").read_text(), re.M)
-    text = _run(["berkeley-abc", "-c", f"read_aiger model.aig; fold; strash; scleanup; fraig; {script}"], work, log, timeout + 30) or ""
+    text = _run(["berkeley-abc", "-c", f"read_aiger model.aig; fold; strash; scleanup; {script}"], work, log, timeout + 30) or ""
     outputs = re.findall(r"Output +(\d+) (?:of miter \S+ )?was (?:trivially )?asserted in frame +(\d+)", text)
     return text, {cells[int(n)]: int(frame) for n, frame in outputs}
 
@@ -110,7 +110,7 @@ def reachability(work, timeout, cycles=0):
     """(answer, reached, settled): whether no reachable state violates an assertion; {cell: cycle} of the covers that some state reaches;
     whether the others are known to be out of reach. With `cycles`, only what is reached in so many."""
     # -q: without it the frame is that of the search, of which a counterexample may be longer.
-    script = f"bmc3 -a -F {cycles} -T {timeout}" if cycles else f"pdr -a -q -T {timeout}"
+    script = f"bmc3 -a -F {cycles} -T {timeout}" if cycles else f"fraig; pdr -a -q -T {timeout}"
     text, frames = _abc(work, script, "pdr.log", timeout)
     failed, reached = ({cell[: -len(end)]: frame for cell, frame in frames.items() if cell.endswith(end)} for end in (".holds", ".reached"))
     settled = bool(re.search(r"Properties: +All = \d+\. Proved = \d+\. Disproved = \d+\. Undecided = 0\.", text))
@@ -124,7 +124,7 @@ def reachability(work, timeout, cycles=0):
 def search(work, timeout, registers=True):
     """A failure in the first cycles; as many as a broken variant needs to show."""
     # abc's bounded check wants registers.
-    script = f"bmc3 -F {SEARCH_CYCLES} -T {timeout}" if registers else f"pdr -T {timeout}"
+    script = f"fraig; bmc3 -F {SEARCH_CYCLES} -T {timeout}" if registers else f"fraig; pdr -T {timeout}"
     text, frames = _abc(work, script, "search.log", timeout)
     if frames:
         return Answer("failed", depth=min(frames.values()), failed=list(frames))

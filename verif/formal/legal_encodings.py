@@ -1,4 +1,4 @@
-"""The checker of the decoder, from the instruction table: which words are legal, and which instruction each is.
+"""Checkers that are made from docs/spec: of the decoders, which words are legal, and which instruction each is.
 
 It says so row by row (mask and match), and not as the generated decoder does (a case over the opcode, then over the rest), so that
 the two can disagree.
@@ -7,7 +7,6 @@ the two can disagree.
 import sys
 from pathlib import Path
 
-FILE = "decoder_checker.sv"
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools/specgen"))
 
@@ -20,7 +19,16 @@ def _row(instruction):
     return f"(instr_i & 32'h{instruction.mask:08x}) == 32'h{instruction.match:08x}"
 
 
-def module():
+def _rows(instructions):
+    """The lines of `row`: which of the instructions the word is."""
+    lines = [f"  logic [{len(instructions) - 1}:0] row;"]
+    for n, instruction in enumerate(instructions):
+        finer = [_row(other) for other in instructions if other.refines == instruction.name]
+        lines.append(f"  assign row[{n}] = {' && !'.join(['(' + _row(instruction) + ')', *(f'({text})' for text in finer)])};  // {instruction.name}")
+    return lines
+
+
+def decoder():
     """decoder_checker.sv"""
     table = spec.read(ROOT / "docs/spec")
     csr_classes = [i for i in table.instructions if i.klass == "csr"]
@@ -30,11 +38,8 @@ def module():
         "  import heddle_isa_pkg::*; import heddle_pkg::*; import core_pkg::*;",
         "(input logic valid_i, input word_t instr_i, input logic fetch_fault_i, input decoded_t decoded_o, input op_e op);",
         "  logic exists, writable, csr_writes, is_csr, rounding, legal;",
-        f"  logic [{len(table.instructions) - 1}:0] row;",
+        *_rows(table.instructions),
     ]
-    for n, instruction in enumerate(table.instructions):
-        finer = [_row(other) for other in table.instructions if other.refines == instruction.name]
-        lines.append(f"  assign row[{n}] = {' && !'.join(['(' + _row(instruction) + ')', *(f'({text})' for text in finer)])};  // {instruction.name}")
     lines.append("  always_comb begin")
     lines.append("    exists = 1'b0; writable = 1'b0;")
     for csr in table.csrs:
@@ -76,3 +81,50 @@ def module():
         )
     lines += ["  end", "endmodule", "bind decoder decoder_checker u_check(.*);", ""]
     return "\n".join(lines)
+
+
+# What the management core's decoder calls instructions of a class; those of class system have kinds of their own.
+KINDS = {"alu": "Alu", "mul": "Long", "div": "Long", "load": "Load", "store": "Store", "branch": "Branch", "jump": "Jump", "csr": "Csr",
+         "fence": "Fence", "pause": "Fence", "fencei": "FenceI", "ecall": "Ecall", "ebreak": "Ebreak", "mret": "Mret", "wfi": "Wfi"}  # fmt: skip
+
+
+def management_decoder():
+    """mgmt_decoder_checker.sv"""
+    table = spec.read(ROOT / "docs/spec")
+    instructions = table.management.instructions(table.instructions)
+    lines = [
+        "// Generated from docs/spec. Bound into the management core's decoder: every word is legal exactly where the tables say.",
+        "module mgmt_decoder_checker",
+        "  import heddle_isa_pkg::*; import heddle_pkg::*; import mgmt_pkg::*;",
+        "(input word_t instr_i, input mgmt_decoded_t decoded_o);",
+        "  logic exists, writable, csr_writes, is_csr, legal;",
+        *_rows(instructions),
+        "  always_comb begin",
+        "    exists = 1'b0; writable = 1'b0;",
+    ]
+    for csr in table.management.csrs:
+        for number in range(csr.number, csr.number + csr.count):
+            lines.append(f"    if (instr_i[31:20] == 12'h{number:03x}) begin exists = 1'b1; writable = 1'b{int(csr.access == 'rw')}; end")
+    lines.append("  end")
+    rows = {i.name: n for n, i in enumerate(instructions)}
+    lines.append("  assign is_csr = " + " || ".join(f"row[{rows[i.name]}]" for i in instructions if i.klass == "csr") + ";")
+    lines.append(f"  assign csr_writes = row[{rows['csrrw']}] || row[{rows['csrrwi']}] || instr_i[19:15] != '0;")
+    lines.append("  assign legal = row != '0 && (!is_csr || (exists && (!csr_writes || writable)));")
+    lines += [
+        "  always_comb begin",
+        "    if (!legal) a_illegal : assert (decoded_o.kind == KindIllegal);",
+        "    a_one_row : assert ($onehot0(row));",
+        "    if (legal && is_csr) a_csr_write : assert (decoded_o.csr_write == csr_writes);",
+        "    if (legal) a_fields : assert (decoded_o.rs1 == instr_i[19:15] && decoded_o.rs2 == instr_i[24:20] && decoded_o.rd == instr_i[11:7] &&",
+        "                                  decoded_o.funct3 == instr_i[14:12]);",
+    ]
+    for n, i in enumerate(instructions):
+        kind = KINDS[i.name if i.klass == "system" else i.klass]
+        wanted = [f"decoded_o.kind == Kind{kind}"]
+        for letter, name, high, low in (("s", "reads_a", 19, 15), ("t", "reads_b", 24, 20), ("d", "writes", 11, 7)):
+            wanted.append(f"decoded_o.{name} == {f'(instr_i[{high}:{low}] != 5' + chr(39) + 'd0)' if i.has(letter) else '1' + chr(39) + 'b0'}")
+        lines.append(f"    if (legal && row[{n}]) a_is_{i.name.replace('.', '_')} : assert ({' && '.join(wanted)});")
+    return "\n".join([*lines, "  end", "endmodule", "bind mgmt_decoder mgmt_decoder_checker u_check(.*);", ""])
+
+
+GENERATED = {"decoder_checker.sv": decoder, "mgmt_decoder_checker.sv": management_decoder}

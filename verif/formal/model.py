@@ -96,8 +96,8 @@ def sources(task, work, variant=None):
         names.append(path.name)
     for name in task.checks:
         path = HERE / "checks" / name
-        if name == legal_encodings.FILE:
-            (work / name).write_text(rewrite(legal_encodings.module(), name))
+        if name in legal_encodings.GENERATED:
+            (work / name).write_text(rewrite(legal_encodings.GENERATED[name](), name))
         elif path.is_file():
             (work / path.name).write_text(rewrite(path.read_text(), path.name))
         else:

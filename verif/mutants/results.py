@@ -6,8 +6,8 @@ from pathlib import Path
 
 import judged
 
-# The rows of campaigns that are kept, so that --report prints the table again: a row is true as long as the source of its module is
-# what it was.
+# The rows of campaigns that are kept, so that --report prints the table again. Each has the version of its module's source: of an older one
+# it says what was true then.
 KEPT = Path(__file__).resolve().parent / "rows.csv"
 COLUMNS = ("module", "source", "mutant", "seed", "rtl", "by", "how", "class", "reason")
 
@@ -34,24 +34,25 @@ def read(path, whole):
         raise ResultError(f"{path} is no result of heddle mutants --json: {error!r}") from error
 
 
+def older(row, whole):
+    """The row is about a source of its module that has changed since."""
+    return row.get("rtl") != whole.version(row["module"])
+
+
 def merge(paths, whole):
-    """Several runs as one. A mutant that is in two of them counts once: killed, if one has killed it, or as the last one says; judged.yaml is
-    read again. Rows about a module that has changed since are left out, and their number is said."""
-    found, opinions, rows, old = {}, judged.read(), [], 0
+    """Several runs as one. A mutant that is in two of them counts once: about today's source if there is such a row, killed if one has killed
+    it, else as the last one says. judged.yaml is read again for what is about today's source: it knows a line by its text."""
+    found, opinions = {}, judged.read()
     for path in paths:
         for row in read(path, whole):
-            if row.get("rtl") != whole.version(row["module"]):
-                old += 1
-            elif not found.get(identity(row), row)["killed"] or row["killed"]:
+            known = found.get(identity(row))
+            if not known or (older(known, whole), not known["killed"]) >= (older(row, whole), not row["killed"]):
                 found[identity(row)] = row
-    if old:
-        print(f"{old} rows are left out: the module has changed since")
-    for row in sorted(found.values(), key=lambda row: (row["module"], row["source"], row["mutant"])):
-        if not row["killed"]:
+    for row in found.values():
+        if not row["killed"] and not older(row, whole):
             kind, reason = judged.opinion(opinions, row, whole)
             row |= {"class": kind, "reason": reason} if kind else {}
-        rows.append(row)
-    return rows
+    return sorted(found.values(), key=lambda row: (row["module"], row["source"], row["mutant"]))
 
 
 def keep(rows):
@@ -76,15 +77,16 @@ def show(rows, whole):
     survivors = [row for row in rows if not row["killed"]]
     print("\nsurvivors:" if survivors else "\nno survivors")
     for row in survivors:
-        print(f"  {row['source']:28} {row['mutant']}\n    | {whole.line(row['source'])}\n    {row['class']}{': ' if row['reason'] else ''}{row['reason']}")
-    heads = "module", "mutants", "killed", "equivalent", "time only", "untested", "not looked at", "score"
+        line = f"(of source {row.get('rtl', '?')}, which has changed since)" if older(row, whole) else whole.line(row["source"])
+        print(f"  {row['source']:28} {row['mutant']}\n    | {line}\n    {row['class']}{': ' if row['reason'] else ''}{row['reason']}")
+    heads = "module", "mutants", "killed", "equivalent", "time only", "untested", "not looked at", "older source", "score"
     print("\n| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
     parts = sorted({row["part"] for row in rows})
     for module in sorted({(row["part"], row["module"]) for row in rows}):
-        print(table_line(module[1], [row for row in rows if row["module"] == module[1]]))
+        print(table_line(whole, module[1], [row for row in rows if row["module"] == module[1]]))
     for part in parts:
-        print(table_line(f"**{part}**", [row for row in rows if row["part"] == part]))
-    print(table_line("**all**", rows))
+        print(table_line(whole, f"**{part}**", [row for row in rows if row["part"] == part]))
+    print(table_line(whole, "**all**", rows))
     by = {}
     for row in rows:
         kind = row["by"].split(":")[0] or f"survived, {row['class']}"
@@ -92,11 +94,11 @@ def show(rows, whole):
     print(", ".join(f"{kind}: {number}" for kind, number in sorted(by.items(), key=lambda item: -item[1])))
 
 
-def table_line(name, rows):
+def table_line(whole, name, rows):
     killed, counted = score(rows)
     classes = [row["class"] for row in rows if not row["killed"]]
     time = sum(kind in ("performance only", judged.TIME) for kind in classes)
-    counts = len(rows), killed, len(rows) - counted, time, classes.count("untested"), classes.count("not looked at")
+    counts = len(rows), killed, len(rows) - counted, time, classes.count("untested"), classes.count("not looked at"), sum(older(row, whole) for row in rows)
     return f"| {name} | {' | '.join(map(str, counts))} | {percent(killed, counted):.1f} % |"
 
 

@@ -6,8 +6,9 @@ module caches_bench
 (
   input  logic        clk_i,
   input  logic        rst_ni,
-  // bytes of a line; lines fetched ahead; sets, ways and snoop ports of the data cache; sets, ways and fetches of a bank; owners of reservations
-  output logic [31:0] shape_o [9],
+  // bytes of a line; lines fetched ahead; sets, ways and snoop ports of the data cache; sets, ways and fetches of a bank; owners of reservations;
+  // bytes of a beat; identifiers of reads
+  output logic [31:0] shape_o [11],
 
   // streams of loads
   input  logic        stream_clear_i,
@@ -120,11 +121,34 @@ module caches_bench
   input  logic [31:0] query_owner_i [L2Banks],
   input  logic [31:0] query_word_i [L2Banks],
   input  logic [31:0] query_lane_i [L2Banks],
-  output logic        query_hit_o [L2Banks]
+  output logic        query_hit_o [L2Banks],
+
+  // beats that are read, and their lines
+  input  logic        beat_valid_i,
+  output logic        beat_ready_o,
+  input  logic [31:0] beat_id_i,
+  input  axi_data_t   beat_data_i,
+  input  logic        beat_error_i,
+  input  logic        beat_last_i,
+  output logic        line_valid_o,
+  input  logic        line_ready_i,
+  output logic [31:0] line_id_o,
+  output line_t       line_data_o,
+  output logic        line_error_o,
+
+  // lines that are written, and their beats
+  input  logic        store_valid_i,
+  output logic        store_taken_o,
+  input  line_t       store_data_i,
+  input  logic [63:0] store_strobe_i,
+  input  logic        store_ready_i,
+  output axi_data_t   store_beat_o,
+  output logic [63:0] store_beat_strobe_o,
+  output logic        store_last_o
 );
 
   assign shape_o = '{LineBytes, DcachePrefetch, lsu_pkg::CacheSets, DcacheWays, lsu_pkg::SnoopPorts, mem_pkg::L2Sets, L2Ways, L2Misses,
-                     mem_pkg::Owners};
+                     mem_pkg::Owners, AxiBytes, MemoryRequests};
 
   // ---- streams ----------------------------------------------------------------------------------------------------
   lsu_pkg::line_address_t stream_line;
@@ -327,5 +351,45 @@ module caches_bench
     .query_lane_i (query_lane),
     .query_hit_o  (query_hit)
   );
+
+  // ---- beats ------------------------------------------------------------------------------------------------------
+  axi_read_t           beat;
+  mem_pkg::line_read_t line;
+  axi_write_t          store_beat;
+
+  always_comb begin
+    beat      = '0;
+    beat.id   = axi_id_t'(beat_id_i);
+    beat.data = beat_data_i;
+    beat.resp = {beat_error_i, 1'b0};
+    beat.last = beat_last_i;
+  end
+
+  axi_read_lines u_read_lines (
+    .clk_i,
+    .rst_ni,
+    .r_i    (beat),
+    .valid_i(beat_valid_i),
+    .ready_o(beat_ready_o),
+    .line_o (line),
+    .valid_o(line_valid_o),
+    .ready_i(line_ready_i)
+  );
+  assign line_id_o    = 32'(line.id);
+  assign line_data_o  = line.data;
+  assign line_error_o = line.error;
+
+  axi_write_beats u_write_beats (
+    .clk_i,
+    .rst_ni,
+    .line_i ('{data: store_data_i, strobe: line_strobe_t'(store_strobe_i)}),
+    .valid_i(store_valid_i),
+    .taken_o(store_taken_o),
+    .w_o    (store_beat),
+    .ready_i(store_ready_i)
+  );
+  assign store_beat_o        = store_beat.data;
+  assign store_beat_strobe_o = 64'(store_beat.strb);
+  assign store_last_o        = store_beat.last;
 
 endmodule

@@ -57,6 +57,8 @@ class Caches : public testing::Test {
   [[nodiscard]] unsigned l2_ways() const { return top_.shape_o[6]; }
   [[nodiscard]] unsigned misses() const { return top_.shape_o[7]; }
   [[nodiscard]] unsigned owners() const { return top_.shape_o[8]; }
+  [[nodiscard]] unsigned beat_bytes() const { return top_.shape_o[9]; }
+  [[nodiscard]] unsigned read_ids() const { return top_.shape_o[10]; }
 
   VerilatedContext context_;
   Vcaches_bench top_{&context_};
