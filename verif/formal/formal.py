@@ -107,7 +107,7 @@ class Runner:
 
     def decide(self, task, work):
         """The answer to all assertions together, what a pass is called, and what is reached (see engines.reachability)."""
-        seconds = task.timeout if task.mode == "pdr" else min(task.timeout, COVER_SECONDS)
+        seconds = task.timeout if task.mode == "pdr" or task.anywhere else min(task.timeout, COVER_SECONDS)
         # From any state everything is reached soon, or needs a state that is.
         pdr, reached, settled = engines.reachability(work, seconds, task.depth + 1 if task.anywhere else 0)
         if task.mode == "pdr":

@@ -32,7 +32,9 @@ class Proofs:
         try:
             variant = tasks.Broken(f"mutant {part} {number}", path, "", self.text(part, module, number))
             return self.runner.refute(task, variant)["status"]
-        except (*formal.ERRORS, netlist.NetlistError):
+        except (*formal.ERRORS, netlist.NetlistError) as error:
+            if not number:
+                print(f"proof {task.name} is left out: {error}", flush=True)
             return "inconclusive"
 
     def applicable(self, part, module):
