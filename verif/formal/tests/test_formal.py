@@ -112,7 +112,7 @@ class Verdicts(unittest.TestCase):
 
     def test_covers_without_answer_are_not_called_vacuous(self):
         real = engines.reachability
-        with mock.patch.object(engines, "reachability", lambda work, timeout: (real(work, timeout)[0], {}, False)):
+        with mock.patch.object(engines, "reachability", lambda work, timeout, *_: (real(work, timeout)[0], {}, False)):
             found = statuses(self.run_task("bmc"))
         self.assertEqual(set(found.values()), {"inconclusive"})
 
