@@ -1,6 +1,6 @@
 // Makes the fault records of the core: traps without a handler, collectives that cannot complete, memory errors.
-// A fault is reported one cycle after its cause; when two coincide the memory error waits. Later memory errors that find
-// one waiting are dropped: the launch has failed already. `pending_o` covers the time until the report.
+// A fault is reported one cycle after its cause; when two coincide the memory error waits. Later memory errors and faults of
+// engines that find one waiting are dropped: the launch has failed already. `pending_o` covers the time until the report.
 module fault_unit
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -75,7 +75,7 @@ module fault_unit
       record_d.warp  = event_i.path.warp;
     end
     valid_d       = trap_i || deadlock_i || error_valid_q;
-    error_valid_d = any_error || (error_valid_q && (trap_i || deadlock_i));
+    error_valid_d = error_valid_q ? trap_i || deadlock_i : any_error;  // one that finds another is dropped
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

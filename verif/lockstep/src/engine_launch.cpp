@@ -1,6 +1,8 @@
 // What a launch has to do with the engines: places of workgroups, faults.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "state.h"
 
 namespace heddle::lockstep {
@@ -54,8 +56,16 @@ void Checker::State::handle_engine_fault(const FaultRecord& record) {
     expected = model::never_goes_on(group.workgroup.warps(), memory);
   } else {
     if (engine.faults.empty()) diverge("fault", "the RTL reports a fault of an engine, the model has none", tag);
-    expected = engine.faults.front();
-    engine.faults.erase(engine.faults.begin());
+    // (Of several at once a core reports the first.)
+    const auto found = std::ranges::find_if(engine.faults, [&](const model::Fault& fault) {
+      return static_cast<uint32_t>(fault.cause) == record.cause && fault.pc == record.pc &&
+             fault.value == record.value && fault.detail == record.detail && fault.core == record.core &&
+             fault.warp == record.warp && fault.lane == record.lane && fault.local_id == record.local_id &&
+             fault.group_id == record.group_id;
+    });
+    const auto reported = found != engine.faults.end() ? found : engine.faults.begin();
+    expected = *reported;
+    engine.faults.erase(reported);
   }
   const auto check = [&](const char* field, uint32_t want, uint32_t got) {
     if (want != got) diverge(field, fmt::format("expected {:#x}, got {:#x}", want, got), tag);
