@@ -54,9 +54,8 @@ struct cursor {
   uint32_t step, last;          // in the tile: tile of K and V; the last one
 };
 
-HD_INLINE uint32_t tiles(arguments args) { return (args->tokens + args->tile - 1) / args->tile; }
 HD_INLINE struct cursor start(arguments args) {
-  return (struct cursor){0, 0, 0, 0, 0, 0, args->causal != 0 ? 0 : tiles(args) - 1};
+  return (struct cursor){0, 0, 0, 0, 0, 0, args->causal != 0 ? 0 : args->tiles - 1};
 }
 HD_INLINE void advance(arguments args, struct cursor* c) {
   if (c->step++ != c->last) return;
@@ -65,7 +64,7 @@ HD_INLINE void advance(arguments args, struct cursor* c) {
   c->step = 0;
   if (++c->block == args->blocks) {
     c->block = 0;
-    if (++c->query == tiles(args)) {
+    if (++c->query == args->tiles) {
       c->query = 0;
       c->head++;
     }
@@ -152,10 +151,12 @@ HD_INLINE float row_sum(float x, uint32_t lanes) {
   return x;
 }
 
-// A warp has N rows, a lane N columns of them, as many apart as there are lanes.
-#define ROWS_AND_COLUMNS(N)          \
-  for (uint32_t r = 0; r < (N); r++) \
-    for (uint32_t c = 0; c < (N); c++)
+// A warp has N rows, a lane N columns of them, as many apart as there are lanes. Unrolled before anything else, so that
+// arrays become registers.
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#define ROWS(N) UNROLLED for (uint32_t r = 0; r < (N); r++)
+#define COLUMNS(N) UNROLLED for (uint32_t c = 0; c < (N); c++)
+#define ROWS_AND_COLUMNS(N) ROWS(N) COLUMNS(N)
 
 // O of the tile at `c`, divided by the sums of its rows, to memory.
 HD_INLINE void store_o(arguments args, const struct cursor* at, const float* inverse, uint32_t n, uint32_t lanes) {
@@ -179,16 +180,18 @@ HD_INLINE void store_o(arguments args, const struct cursor* at, const float* inv
 HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
   const uint32_t lane = hd_lane_id(), warp = hd_warp_id(), tile = n * lanes, row = warp * n;
   const uint32_t tokens = args->tokens, causal = args->causal, heads = args->heads, fp8 = args->fp8;
-  struct cursor now = start(args), next = now, second, finished = now;
+  struct cursor now = start(args), next = now, second = now, finished = now;
   advance(args, &next);
-  second = next;
-  advance(args, &second);
+  if (warp == LOADS) {  // nobody else looks so far ahead
+    second = next;
+    advance(args, &second);
+  }
   float maximum[4], sum[4], inverse[4];
   bool pending = false;
-  for (; now.head < heads; now = next, next = second, advance(args, &second)) {
+  while (now.head < heads) {
     const uint32_t i = number(&now);
     if (now.step == 0) {
-      for (uint32_t r = 0; r < n; r++) maximum[r] = -__builtin_inff(), sum[r] = 0.0f;
+      ROWS(n) maximum[r] = -__builtin_inff(), sum[r] = 0.0f;
     }
     hd_mbarrier_wait(barrier(args, S_READY), i);
     if (i >= 2) wait_for_pv(args, i - 2);
@@ -211,9 +214,9 @@ HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
     }
     float largest[4];
     bool exceeds = false;
-    for (uint32_t r = 0; r < n; r++) {
+    ROWS(n) {
       largest[r] = s[r][0];
-      for (uint32_t c = 1; c < n; c++) largest[r] = __builtin_fmaxf(largest[r], s[r][c]);
+      COLUMNS(n) largest[r] = __builtin_fmaxf(largest[r], s[r][c]);
       largest[r] *= SCALE;
       exceeds |= largest[r] > maximum[r] + SLACK;
     }
@@ -227,13 +230,13 @@ HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
     if (exceeds) {
       if (now.step != 0) wait_for_pv(args, i - 1);
       volatile float* const o = (volatile float*)hd_accumulators(1, tile) + row * tile + lane;
-      for (uint32_t r = 0; r < n; r++) {
+      ROWS(n) {
         const float before = maximum[r];
         maximum[r] = __builtin_fmaxf(before, row_maximum(largest[r], lanes));
         const float factor = hd_exp2(before - maximum[r]);
         sum[r] *= factor;
         if (now.step == 0) continue;
-        for (uint32_t c = 0; c < n; c++) o[r * tile + c * lanes] *= factor;
+        COLUMNS(n) o[r * tile + c * lanes] *= factor;
       }
       hd_fence();
     }
@@ -263,9 +266,16 @@ HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
       order_pv(args, &now);
     }
     if (now.step == now.last) {
-      for (uint32_t r = 0; r < n; r++) inverse[r] = 1.0f / row_sum(sum[r], lanes);
+      ROWS(n) inverse[r] = 1.0f / row_sum(sum[r], lanes);
       finished = now;
       pending = true;
+    }
+    now = next;
+    if (warp == LOADS) {
+      next = second;
+      advance(args, &second);
+    } else {
+      advance(args, &next);
     }
   }
   wait_for_pv(args, number(&finished));

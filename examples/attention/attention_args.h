@@ -23,6 +23,7 @@ struct attention_args {
   uint32_t causal;  // a token sees itself and those before it
   uint32_t fp8;     // Q, K, V and P are E4M3, else FP16
   uint32_t tile;    // tokens of Q, and of K and V, at a time
+  uint32_t tiles;   // of a head
   uint32_t
       blocks;  // ATTENTION_HEAD / tile: columns of V are gone through in so many parts, each with all of the softmax
   HD_PTR(float) o;

@@ -90,6 +90,7 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
   args.causal = size.causal ? 1 : 0;
   args.fp8 = fp8 ? 1 : 0;
   args.tile = tile;
+  args.tiles = (size.tokens + tile - 1) / tile;
   args.blocks = kHead / tile;
   // Keys in whole groups; columns of V in whole lines.
   const uint32_t keys = (tile + group - 1) / group * group, columns = std::max(tile, group);
