@@ -1,5 +1,5 @@
 // A cluster: SIMT cores with their data caches, the scratchpad they share, the L2 cache that orders their accesses in front of the
-// AXI4 port, the dispatcher that places workgroups on the cores, and what a launch's beginning and end need of the caches. Structure only.
+// AXI4 port, and what runs launches on the cores (launch_control). Structure only.
 module cluster
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -7,16 +7,17 @@ module cluster
   input  logic                         clk_i,
   input  logic                         rst_ni,
 
-  // host port
-  input  launch_t                      launch_i,        // stable from start_i to done_o
-  input  local_id_t                    local_items_i,   // work-items of a workgroup
-  input  logic                         start_i,
-  input  logic                         abort_i,
-  output logic                         done_o,
-  output logic                         aborted_o,
-  output logic                         faulted_o,
-  output fault_t                       fault_o,
-  output core_id_t                     fault_core_o,
+  // host port, by launch slot
+  input  launch_t   [Launches-1:0]     launch_i,        // stable from start_i to done_o
+  input  local_id_t [Launches-1:0]     local_items_i,   // work-items of a workgroup
+  input  logic      [Launches-1:0]     start_i,
+  input  logic      [Launches-1:0]     abort_i,
+  output logic      [Launches-1:0]     done_o,
+  output logic      [Launches-1:0]     aborted_o,
+  output logic      [Launches-1:0]     faulted_o,
+  output fault_t    [Launches-1:0]     fault_o,
+  output core_id_t  [Launches-1:0]     fault_core_o,
+  output logic [Launches-1:0][Cores-1:0] owned_o,       // cores of the launch
   output retire_t [Cores-1:0]          retire_o,
   output stalls_t [Cores-1:0]          stalls_o,
 
@@ -36,8 +37,9 @@ module cluster
   localparam int unsigned EnginePorts  = (CopyEngine == 0) ? 0 : (Lanes >= 16) ? 4 : 5;  // async_engines
   localparam int unsigned ScratchPorts = Cores + EnginePorts;
 
-  logic                          invalidate_fetch, kill;
-  dispatch_t                     dispatch;
+  launch_t         [Cores-1:0]   core_launch;
+  logic            [Cores-1:0]   invalidate_fetch, invalidate_data, kill;
+  dispatch_t       [Cores-1:0]   dispatch;
   logic            [Cores-1:0]   dispatch_valid, dispatch_ready;
   logic            [Cores-1:0]   warp_done_valid;
   warp_id_t        [Cores-1:0]   warp_done;
@@ -72,84 +74,57 @@ module cluster
   logic            [Cores-1:0]   window_response_valid;
   engine_fault_t                 engine_fault;
   logic            [Cores-1:0]   engine_fault_valid, engine_fault_ready, core_fault_pending;
-  logic                          engine_fault_pending, launch_clear;
+  logic                          engine_fault_pending, engines_kill, engines_clear;
+  launch_t                       engines_launch;
+  dispatch_t                     engines_dispatch;
+  logic            [Cores-1:0]   engines_taken;
   logic            [Cores*Warps-1:0] group_release, group_busy;
 
-  logic     start, abort, done, faulted, dispatching;
-  fault_t   ended_by, refused;
-  core_id_t ended_by_core;
-  logic     refused_valid, invalidate, flush, write_back, flushed, refusal, idle;
+  logic     pause, flush, invalidate, flushed, refusal, idle;
   word_t    refused_line;
 
-  launch_gate u_launch_gate (
+  launch_control u_launch_control (
     .clk_i,
     .rst_ni,
+    .launch_i,
+    .local_items_i,
     .start_i,
     .abort_i,
     .done_o,
+    .aborted_o,
     .faulted_o,
     .fault_o,
     .fault_core_o,
-    .start_o        (start),
-    .abort_o        (abort),
-    .done_i         (done),
-    .busy_i         (dispatching),
-    .aborted_i      (aborted_o),
-    .faulted_i      (faulted),
-    .fault_i        (ended_by),
-    .fault_core_i   (ended_by_core),
-    .refused_valid_o(refused_valid),
-    .refused_o      (refused),
-    .quiet_i        (idle && memory_request_valid == '0 && data_cache_idle == '1 && fetch_ahead_idle == '1),
-    .invalidate_o   (invalidate),
-    .flush_o        (flush),
-    .write_back_o   (write_back),
-    .stored_i       (&stored),
-    .flushed_i      (flushed),
-    .error_i        (refusal),
-    .error_line_i   (refused_line)
-  );
-
-  // A refused write-back is a fault of no core; it stands in for core 0, whose own comes first.
-  logic   [Cores-1:0] any_fault_valid;
-  fault_t [Cores-1:0] any_fault;
-
-  always_comb begin
-    any_fault_valid    = fault_valid;
-    any_fault          = fault;
-    any_fault_valid[0] = fault_valid[0] | (refused_valid & ~flush);
-    if (!fault_valid[0]) any_fault[0] = refused;
-  end
-
-  dispatcher u_dispatcher (
-    .clk_i,
-    .rst_ni,
-    .start_i          (start),
-    .abort_i          (abort),
-    .num_groups_i     (launch_i.num_groups),
-    .local_size_i     ({local_id_t'(launch_i.local_size[2]), local_id_t'(launch_i.local_size[1]), local_id_t'(launch_i.local_size[0])}),
-    .local_items_i,
-    .scratch_size_i   (launch_i.scratch_size[ScratchBits:0]),
-    .accumulators_i   (launch_i.accumulators),
-    .busy_o           (dispatching),
-    .done_o           (done),
-    .aborted_o,
-    .faulted_o        (faulted),
-    .fault_o          (ended_by),
-    .fault_core_o     (ended_by_core),
-    .invalidate_o     (invalidate_fetch),
-    .kill_o           (kill),
-    .dispatch_o       (dispatch),
-    .dispatch_valid_o (dispatch_valid),
-    .dispatch_ready_i (dispatch_ready),
-    .warp_done_valid_i(warp_done_valid),
-    .warp_done_i      (warp_done),
-    .fault_valid_i    (any_fault_valid),
-    .fault_i          (any_fault),
-    .clear_o          (launch_clear),
-    .release_o        (group_release),
-    .engines_busy_i   (group_busy),
-    .engines_fault_i  (engine_fault_pending)
+    .owned_o,
+    .core_launch_o     (core_launch),
+    .invalidate_fetch_o(invalidate_fetch),
+    .invalidate_data_o (invalidate_data),
+    .kill_o            (kill),
+    .dispatch_o        (dispatch),
+    .dispatch_valid_o  (dispatch_valid),
+    .dispatch_ready_i  (dispatch_ready),
+    .warp_done_valid_i (warp_done_valid),
+    .warp_done_i       (warp_done),
+    .fault_valid_i     (fault_valid),
+    .fault_i           (fault),
+    .stored_i          (stored),
+    .cache_idle_i      (data_cache_idle),
+    .fetches_idle_i    (memory_request_valid == '0 && fetch_ahead_idle == '1),
+    .engines_launch_o  (engines_launch),
+    .engines_kill_o    (engines_kill),
+    .engines_dispatch_o(engines_dispatch),
+    .engines_taken_o   (engines_taken),
+    .engines_clear_o   (engines_clear),
+    .engines_release_o (group_release),
+    .engines_busy_i    (group_busy),
+    .engines_fault_i   (engine_fault_pending),
+    .pause_o           (pause),
+    .flush_o           (flush),
+    .invalidate_o      (invalidate),
+    .idle_i            (idle),
+    .flushed_i         (flushed),
+    .error_i           (refusal),
+    .error_line_i      (refused_line)
   );
 
   for (genvar c = 0; c < Cores; c++) begin : gen_core
@@ -157,17 +132,17 @@ module cluster
       .clk_i,
       .rst_ni,
       .core_id_i               (core_id_t'(c)),
-      .launch_i,
-      .invalidate_i            (invalidate_fetch),
-      .kill_i                  (kill),
-      .dispatch_i              (dispatch),
+      .launch_i                (core_launch[c]),
+      .invalidate_i            (invalidate_fetch[c]),
+      .kill_i                  (kill[c]),
+      .dispatch_i              (dispatch[c]),
       .dispatch_valid_i        (dispatch_valid[c]),
       .dispatch_ready_o        (dispatch_ready[c]),
       .warp_done_valid_o       (warp_done_valid[c]),
       .warp_done_o             (warp_done[c]),
       .fault_valid_o           (fault_valid[c]),
       .fault_o                 (fault[c]),
-      .invalidate_data_i       (invalidate),
+      .invalidate_data_i       (invalidate_data[c]),
       .quiet_o                 (data_cache_idle[c]),
       .stored_o                (stored[c]),
       .snoop_i                 (snoop[c]),
@@ -225,11 +200,11 @@ module cluster
     cluster_engines u_engines (
       .clk_i,
       .rst_ni,
-      .launch_i,
-      .kill_i                  (kill),
-      .dispatch_i              (dispatch),
-      .dispatch_taken_i        (dispatch_valid & dispatch_ready),
-      .clear_i                 (launch_clear),
+      .launch_i                (engines_launch),
+      .kill_i                  (engines_kill),
+      .dispatch_i              (engines_dispatch),
+      .dispatch_taken_i        (engines_taken),
+      .clear_i                 (engines_clear),
       .release_i               (group_release),
       .busy_o                  (group_busy),
       .fault_pending_o         (engines_fault),
@@ -274,7 +249,7 @@ module cluster
     assign engine_fault_valid    = '0;
 
     logic unused_engines;
-    assign unused_engines = ^{launch_clear, group_release, engine_command, engine_command_valid, window_request, window_request_valid, engine_fault_ready,
+    assign unused_engines = ^{engines_launch, engines_kill, engines_dispatch, engines_taken, engines_clear, group_release, engine_command, engine_command_valid, window_request, window_request_valid, engine_fault_ready,
                               core_fault_pending};
   end
 
@@ -294,7 +269,8 @@ module cluster
   l2_cache u_l2_cache (
     .clk_i,
     .rst_ni,
-    .flush_i         (write_back),
+    .pause_i         (pause),
+    .flush_i         (flush),
     .flushed_o       (flushed),
     .error_o         (refusal),
     .error_line_o    (refused_line),

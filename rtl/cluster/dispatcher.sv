@@ -5,12 +5,16 @@
 //
 // Latency: the first warp is offered 3 + Lanes / LanesPerStep (local_id_table) cycles after start_i, then one per cycle;
 // done_o comes in the cycle after the last warp_done at the earliest.
-// Invariants: a workgroup starts only where it fits; nothing starts while kill_o is high; when the dispatcher is idle no warp
-// runs. A fault must be reported no later than with the warp_done of its warp.
+// Invariants: a workgroup starts only where it fits, on a core that it may use; nothing starts while kill_o is high; when the dispatcher is
+// idle no warp runs. A fault must be reported no later than with the warp_done of its warp.
 module dispatcher
   import heddle_config_pkg::*;
   import heddle_pkg::*;
-(
+#(
+  /* verilator lint_off UNUSEDPARAM */  // for the monitors alone
+  parameter int unsigned Slot = 0  // launch slot
+  /* verilator lint_on UNUSEDPARAM */
+) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
 
@@ -30,6 +34,9 @@ module dispatcher
   output core_id_t                fault_core_o,
 
   // cores
+  input  logic      [Cores-1:0]   usable_i,        // workgroups may be placed there
+  output logic                    more_o,          // there are workgroups to be placed
+  output logic      [Cores-1:0]   vacant_o,        // no workgroup is there
   output logic                    invalidate_o,    // pulse, before the first warp of a launch
   output logic                    kill_o,
   output dispatch_t               dispatch_o,      // to all cores; dispatch_valid_o says to which
@@ -163,6 +170,7 @@ module dispatcher
     assign at_end[i] = group_q[i] + 1'b1 == num_groups_i[i];
   end
   assign more_groups = first_q || at_end != 3'b111;
+  assign more_o      = state_q == StateRun && more_groups;
 
   always_comb begin
     group_d = group_q;
@@ -193,7 +201,7 @@ module dispatcher
     place_room  = '0;
     place_found = 1'b0;
     for (int unsigned c = 0; c < Cores; c++) begin
-      if (core_room[c] >= group_warps && core_room[c] > place_room) begin
+      if (usable_i[c] && core_room[c] >= group_warps && core_room[c] > place_room) begin
         place_found = 1'b1;
         place_core  = core_id_t'(c);
         place_room  = core_room[c];
@@ -310,6 +318,8 @@ module dispatcher
     assign core_place[c]       = place && place_core == core_id_t'(c);
     assign core_take[c]        = dispatch_valid_o[c] && dispatch_ready_i[c];
     assign core_starting[c]    = issue_valid_q && selected && !issue_first;
+    // Of a workgroup that was stopped before its first warp only an idle dispatcher is sure that it is gone.
+    assign vacant_o[c]         = state_q == StateIdle || (state_q == StateRun && core_room[c] == (WarpBits + 1)'(Warps) && !core_place[c]);
 
     warp_slots u_warp_slots (
       .clk_i,

@@ -13,4 +13,7 @@ rtl/cluster/engine_arrivals.sv
 rtl/cluster/async_engines.sv
 rtl/cluster/cluster_engines.sv
 rtl/cluster/launch_gate.sv
+rtl/cluster/core_owners.sv
+rtl/cluster/launch_turns.sv
+rtl/cluster/launch_control.sv
 rtl/cluster/cluster.sv

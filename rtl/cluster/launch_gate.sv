@@ -10,7 +10,11 @@
 module launch_gate
   import heddle_config_pkg::*;
   import heddle_pkg::*;
-(
+#(
+  /* verilator lint_off UNUSEDPARAM */  // for the monitors alone
+  parameter int unsigned Slot = 0  // launch slot
+  /* verilator lint_on UNUSEDPARAM */
+) (
   input  logic     clk_i,
   input  logic     rst_ni,
 
@@ -35,13 +39,15 @@ module launch_gate
   output fault_t   refused_o,
 
   // memory
+  output logic     waits_o,          // to start
+  output logic     stopped_o,        // ... only to end as aborted
   input  logic     quiet_i,          // nothing is under way
   output logic     invalidate_o,     // pulse: the caches forget everything
   output logic     flush_o,          // the launch's warps have ended
   output logic     write_back_o,     // ... and all they stored has come to the L2 cache: a line that gets more would be written twice
   input  logic     stored_i,         // no store is on its way to the L2 cache
   input  logic     flushed_i,
-  input  logic     error_i,          // a write-back was refused; level, until invalidate_o
+  input  logic     error_i,          // a write-back was refused; level, until the caches are invalidated
   input  word_t    error_line_i
 );
 
@@ -54,6 +60,8 @@ module launch_gate
   logic   hand_on_d, hand_on_q;      // and the dispatcher does not know yet
   logic   told_d, told_q;            // the dispatcher, of the write-back
   logic   late_d, late_q;            // the launch ended without a fault, but for a write-back
+  logic   error_d, error_q;          // ... which the start of another launch may have made the caches forget
+  word_t  error_line_d, error_line_q;
 
   always_comb begin
     state_d   = state_q;
@@ -89,19 +97,31 @@ module launch_gate
         if (!busy_i && stored_i && flushed_i) begin
           state_d = StateIdle;
           done_o  = 1'b1;
-          late_d  = error_i & ~faulted_i & ~aborted_i;
+          late_d  = error_d & ~faulted_i & ~aborted_i;
         end
       end
       default: state_d = StateIdle;
     endcase
   end
 
+  always_comb begin
+    error_d      = error_q;
+    error_line_d = error_line_q;
+    if (error_i && !error_q && state_q inside {StateRun, StateFlush}) begin
+      error_d      = 1'b1;
+      error_line_d = error_line_i;
+    end
+    if (start_i) error_d = 1'b0;
+  end
+
+  assign waits_o         = state_q == StateWait;
+  assign stopped_o       = aborts_q;
   assign abort_o         = state_q == StateRun && (abort_i || hand_on_q);
   assign invalidate_o    = start_o;
   assign flush_o         = state_q == StateFlush;
   assign write_back_o    = flush_o && stored_i;
-  assign refused_valid_o = error_i && !told_q && ((state_q == StateRun && !aborts_q) || (state_q == StateFlush && !aborted_i));
-  assign refused_o       = '{cause: RefusedCause, value: error_line_i, default: '0};
+  assign refused_valid_o = error_d && !told_q && ((state_q == StateRun && !aborts_q) || (state_q == StateFlush && !aborted_i));
+  assign refused_o       = '{cause: RefusedCause, value: error_line_d, default: '0};
   assign faulted_o       = faulted_i | late_d;
   assign fault_o         = late_d ? refused_o : fault_i;
   assign fault_core_o    = late_d ? '0 : fault_core_i;
@@ -113,20 +133,24 @@ module launch_gate
       hand_on_q <= 1'b0;
       told_q    <= 1'b0;
       late_q    <= 1'b0;
+      error_q   <= 1'b0;
     end else begin
       state_q   <= state_d;
       aborts_q  <= aborts_d;
       hand_on_q <= hand_on_d;
       told_q    <= told_d;
       late_q    <= late_d;
+      error_q   <= error_d;
     end
   end
+
+  always_ff @(posedge clk_i) error_line_q <= error_line_d;
 
 `ifndef SYNTHESIS
   a_start_idle : assert property (@(posedge clk_i) disable iff (!rst_ni) start_i |-> state_q == StateIdle);
   a_done_runs : assert property (@(posedge clk_i) disable iff (!rst_ni) done_i |-> state_q == StateRun);
   a_quiet_start : assert property (@(posedge clk_i) disable iff (!rst_ni) start_o |-> quiet_i);
-  a_clean_start : assert property (@(posedge clk_i) disable iff (!rst_ni) $rose(state_q == StateRun) |-> !error_i);
+  a_clean_start : assert property (@(posedge clk_i) disable iff (!rst_ni) $rose(state_q == StateRun) |-> !error_i && !error_q);
 `endif
 
 endmodule

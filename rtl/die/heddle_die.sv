@@ -21,11 +21,12 @@ module heddle_die
   output logic               irq_o
 );
 
-  launch_t                      launch;
-  local_id_t                    local_items;
-  logic                         start, abort, done, aborted, faulted;
-  fault_t                       fault;
-  core_id_t                     fault_core;
+  launch_t   [Launches-1:0]     launch;
+  local_id_t [Launches-1:0]     local_items;
+  logic      [Launches-1:0]     start, abort, done, aborted, faulted;
+  fault_t    [Launches-1:0]     fault;
+  core_id_t  [Launches-1:0]     fault_core;
+  logic [Launches-1:0][Cores-1:0] owned;
   retire_t [Cores-1:0]          retire;
   stalls_t [Cores-1:0]          stalls;
 
@@ -70,6 +71,7 @@ module heddle_die
     .faulted_i      (faulted),
     .fault_i        (fault),
     .fault_core_i   (fault_core),
+    .owned_i        (owned),
     .retire_i       (retire),
     .stalls_i       (stalls)
   );
@@ -86,6 +88,7 @@ module heddle_die
     .faulted_o                (faulted),
     .fault_o                  (fault),
     .fault_core_o             (fault_core),
+    .owned_o                  (owned),
     .retire_o                 (retire),
     .stalls_o                 (stalls),
     .uncached_request_i       (uncached_request),

@@ -1,4 +1,5 @@
 rtl/host/launch_check.sv
+rtl/host/launch_port.sv
 rtl/host/host_port.sv
 rtl/host/host_window.sv
 rtl/host/dma_pkg.sv

@@ -1,14 +1,12 @@
-// The host's side of the device: an AXI4-Lite slave on the generated register block, launch validation, the status of the launch,
-// counters and the interrupt. The management core uses the same registers through a port of its own, in the cycles in which the host makes
-// no access of the same kind.
+// The host's side of the device: an AXI4-Lite slave on the registers of the launch slots (launch_port), one block behind the other, and the
+// interrupt. The management core uses the same registers through a port of its own, in the cycles in which the host makes no access of the
+// same kind.
 //
-// Latency: one write and one read of the host at a time, each answered in the next cycle; so is an access of the management core. control.start raises status.busy in the next cycle;
-// start_o follows when launch_check has found the launch possible, otherwise status.done rises with status.rejected.
-// Invariants: start_o comes only while no launch runs; launch_o is stable while status.busy; AXI4-Lite responses hold until taken.
+// Latency: one write and one read of the host at a time, each answered in the next cycle; so is an access of the management core.
+// Invariants: AXI4-Lite responses hold until taken; an access is of one launch slot at most.
 module host_port
   import heddle_config_pkg::*;
   import heddle_pkg::*;
-  import heddle_regs_pkg::*;
 (
   input  logic                          clk_i,
   input  logic                          rst_ni,
@@ -32,32 +30,27 @@ module host_port
   input  word_t                         block_read_data_i,
   input  logic                          block_read_error_i,
 
-  // dispatcher
-  output launch_t                       launch_o,
-  output local_id_t                     local_items_o,   // work-items of a workgroup
-  output logic                          start_o,         // pulse
-  output logic                          abort_o,         // pulse
-  input  logic                          done_i,          // pulse, with how the launch ended
-  input  logic                          aborted_i,
-  input  logic                          faulted_i,
-  input  fault_t                        fault_i,         // holds from done_i to the next start_o
-  input  core_id_t                      fault_core_i,
+  // dispatchers, by launch slot
+  output launch_t   [Launches-1:0]      launch_o,
+  output local_id_t [Launches-1:0]      local_items_o,   // work-items of a workgroup
+  output logic      [Launches-1:0]      start_o,         // pulses
+  output logic      [Launches-1:0]      abort_o,         // pulses
+  input  logic      [Launches-1:0]      done_i,          // pulses, with how the launch ended
+  input  logic      [Launches-1:0]      aborted_i,
+  input  logic      [Launches-1:0]      faulted_i,
+  input  fault_t    [Launches-1:0]      fault_i,         // holds from done_i to the next start_o
+  input  core_id_t  [Launches-1:0]      fault_core_i,
 
+  input  logic [Launches-1:0][Cores-1:0] owned_i,        // cores of the launch
   input  retire_t [Cores-1:0]           retire_i,        // what retired in the cores in this cycle
   input  stalls_t [Cores-1:0]           stalls_i         // what their warp slots did in it
 );
 
   localparam logic [1:0]  RespOkay   = 2'b00;
   localparam logic [1:0]  RespSlverr = 2'b10;
-  localparam int unsigned SlotSumBits = $clog2(Cores * RetirePorts + 1);
-  localparam int unsigned LaneSumBits = $clog2(Cores * RetirePorts * Lanes + 1);
+  // From one block of registers to the next (docs/spec/registers.yaml).
+  localparam int unsigned BlockBits   = 10;
 
-  localparam int unsigned StallSumBits = $clog2(Cores * Warps + 1);
-
-  typedef enum logic [1:0] {StateIdle, StateCheck, StateRun} state_e;
-
-  heddle_regs_in_t  hw;
-  heddle_regs_out_t regs;
   logic             write, write_error, read, read_error;
   logic             mgmt_write, mgmt_read, mgmt_whole;
   mgmt_response_t   mgmt_response_d, mgmt_response_q;
@@ -66,23 +59,6 @@ module host_port
   logic             b_valid_d, b_valid_q, r_valid_d, r_valid_q;
   logic [1:0]       b_resp_d, b_resp_q, r_resp_d, r_resp_q;
   word_t            r_data_d, r_data_q;
-
-  state_e           state_d, state_q;
-  logic             done_d, done_q;
-  logic             faulted_d, faulted_q;
-  logic             aborted_d, aborted_q;         // in StateCheck: the host has asked for it
-  logic             rejected_d, rejected_q;
-  logic [2:0]       reason_d, reason_q;
-  logic             busy, check_done;
-  logic [2:0]       check_reason;
-
-  logic [63:0]            cycles_d, cycles_q;
-  logic [63:0]            warp_instrs_d, warp_instrs_q;
-  logic [63:0]            lane_instrs_d, lane_instrs_q;
-  logic [SlotSumBits-1:0] warp_sum_d, warp_sum_q;
-  logic [LaneSumBits-1:0] lane_sum_d, lane_sum_q;
-  logic [StallReasons-1:0][63:0]             warp_cycles_d, warp_cycles_q;
-  logic [StallReasons-1:0][StallSumBits-1:0] stall_sum_d, stall_sum_q;
 
   // ---- AXI4-Lite --------------------------------------------------------------------------------------------------
   assign write = axi_i.aw_valid && axi_i.w_valid && !b_valid_q;
@@ -123,8 +99,6 @@ module host_port
   assign mgmt_whole      = mgmt_request_i.strobe == '1;  // (the register block refuses odd addresses)
   assign mgmt_ready_o    = mgmt_write || mgmt_read;
   assign mgmt_response_o = mgmt_response_q;
-  assign ended_o         = done_q;
-  assign ended_fault_o   = done_q && faulted_q;
 
   always_comb begin
     mgmt_response_d       = '0;
@@ -133,255 +107,104 @@ module host_port
     if (mgmt_read) mgmt_response_d.data = read_data;
   end
 
-  // ---- the two blocks: offsets below 0x1000 are those of heddle_regs, the next 4096 bytes the other's ---------------
-  logic  write_any, write_block, read_block, regs_write_error, regs_read_error;
-  word_t write_address, read_address, regs_read_data;
+  // ---- the blocks: offsets below 0x1000 are those of the launch slots, the next 4096 bytes the other's ----------------
+  logic                         wr_en;
+  word_t                        wr_addr, wr_data, rd_addr;
+  logic [3:0]                   wr_strb;
+  logic                         write_block, read_block;
 
-  assign write_any     = write || (mgmt_write && mgmt_whole);
-  assign write_address = write ? axi_i.aw_addr : mgmt_request_i.address;
-  assign read_address  = read ? axi_i.ar_addr : mgmt_request_i.address;
-  assign write_block   = write_address[31:12] == 20'd1;
-  assign read_block    = read_address[31:12] == 20'd1;
-  assign write_error   = write_block ? block_write_error_i : regs_write_error;
-  assign read_error    = read_block ? block_read_error_i : regs_read_error;
-  assign read_data     = read_block ? block_read_data_i : regs_read_data;
+  assign wr_en   = write || (mgmt_write && mgmt_whole);
+  assign wr_addr = write ? axi_i.aw_addr : mgmt_request_i.address;
+  assign wr_data = write ? axi_i.w_data : mgmt_request_i.data;
+  assign wr_strb = write ? axi_i.w_strb : mgmt_request_i.strobe;
+  assign rd_addr = read ? axi_i.ar_addr : mgmt_request_i.address;
+  assign write_block          = wr_addr[31:12] == 20'd1;
+  assign read_block           = rd_addr[31:12] == 20'd1;
+  assign block_write_o        = '{valid: wr_en && write_block, address: 32'(wr_addr[11:0]), data: wr_data, strobe: wr_strb, hart: !write};
+  assign block_read_address_o = 32'(rd_addr[11:0]);
 
-  assign block_write_o = '{valid: write_any && write_block, address: 32'(write_address[11:0]), data: write ? axi_i.w_data : mgmt_request_i.data,
-                           strobe: write ? axi_i.w_strb : mgmt_request_i.strobe, hart: !write};
-  assign block_read_address_o = 32'(read_address[11:0]);
+  // ---- launch slots -----------------------------------------------------------------------------------------------
+  logic  [Launches-1:0]         writes, reads, slot_write_error, slot_read_error, irq, ended, ended_fault;
+  word_t [Launches-1:0]         slot_data;
 
-  heddle_regs u_regs (
-    .clk_i,
-    .rst_ni,
-    .busy_i    (busy),
-    .wr_en_i   (write_any && !write_block),
-    .wr_addr_i (write_address),
-    .wr_data_i (block_write_o.data),
-    .wr_strb_i (block_write_o.strobe),
-    .wr_error_o(regs_write_error),
-    .rd_addr_i (read_address),
-    .rd_data_o (regs_read_data),
-    .rd_error_o(regs_read_error),
-    .hw_i      (hw),
-    .reg_o     (regs)
-  );
+  for (genvar s = 0; s < Launches; s++) begin : gen_launch
+    retire_t [Cores-1:0] retire;
+    stalls_t [Cores-1:0] stalls;
 
-  always_comb begin
-    hw                 = '0;
-    hw.status.busy     = busy;
-    hw.status.done     = done_q;
-    hw.status.fault    = faulted_q;
-    hw.status.aborted  = aborted_q && !busy;
-    hw.status.rejected = rejected_q;
-    hw.status.reason   = reason_q;
-    hw.fault_cause     = fault_i.cause;
-    hw.fault_pc        = fault_i.pc;
-    hw.fault_value     = fault_i.value;
-    hw.fault_detail    = fault_i.detail;
-    hw.fault_group     = fault_i.group_id;
-    hw.fault_local     = 32'(fault_i.local_id);
-    hw.fault_place.lane = 8'(fault_i.lane);
-    hw.fault_place.warp = 8'(fault_i.warp);
-    hw.fault_place.core = 8'(fault_core_i);
-    hw.cycles_lo       = cycles_q[31:0];
-    hw.cycles_hi       = cycles_q[63:32];
-    hw.warp_instrs_lo  = warp_instrs_q[31:0];
-    hw.warp_instrs_hi  = warp_instrs_q[63:32];
-    hw.lane_instrs_lo  = lane_instrs_q[31:0];
-    hw.lane_instrs_hi  = lane_instrs_q[63:32];
-    hw.warp_cycles_issued_lo = warp_cycles_q[StallIssued][31:0];
-    hw.warp_cycles_issued_hi = warp_cycles_q[StallIssued][63:32];
-    hw.warp_cycles_operand_lo = warp_cycles_q[StallOperand][31:0];
-    hw.warp_cycles_operand_hi = warp_cycles_q[StallOperand][63:32];
-    hw.warp_cycles_memory_lo = warp_cycles_q[StallMemory][31:0];
-    hw.warp_cycles_memory_hi = warp_cycles_q[StallMemory][63:32];
-    hw.warp_cycles_unit_lo = warp_cycles_q[StallUnit][31:0];
-    hw.warp_cycles_unit_hi = warp_cycles_q[StallUnit][63:32];
-    hw.warp_cycles_port_lo = warp_cycles_q[StallPort][31:0];
-    hw.warp_cycles_port_hi = warp_cycles_q[StallPort][63:32];
-    hw.warp_cycles_control_lo = warp_cycles_q[StallControl][31:0];
-    hw.warp_cycles_control_hi = warp_cycles_q[StallControl][63:32];
-    hw.warp_cycles_fetch_lo = warp_cycles_q[StallFetch][31:0];
-    hw.warp_cycles_fetch_hi = warp_cycles_q[StallFetch][63:32];
-    hw.warp_cycles_barrier_lo = warp_cycles_q[StallBarrier][31:0];
-    hw.warp_cycles_barrier_hi = warp_cycles_q[StallBarrier][63:32];
-    hw.warp_cycles_drain_lo = warp_cycles_q[StallDrain][31:0];
-    hw.warp_cycles_drain_hi = warp_cycles_q[StallDrain][63:32];
-    hw.warp_cycles_idle_lo = warp_cycles_q[StallIdle][31:0];
-    hw.warp_cycles_idle_hi = warp_cycles_q[StallIdle][63:32];
-  end
+    assign writes[s] = wr_addr[31:BlockBits] == (32 - BlockBits)'(s);
+    assign reads[s]  = rd_addr[31:BlockBits] == (32 - BlockBits)'(s);
 
-  assign irq_o = done_q && regs.interrupt_enable.done;
-
-  // ---- launch -----------------------------------------------------------------------------------------------------
-  always_comb begin
-    launch_o              = '0;
-    launch_o.entry        = regs.entry;
-    launch_o.kernel       = regs.kernel;
-    launch_o.args         = regs.args;
-    launch_o.private_base = regs.private_base;
-    launch_o.private_size = regs.private_size;
-    launch_o.scratch_size = regs.scratch_size;
-    launch_o.accumulators = regs.accumulators[1:0];
-    launch_o.num_groups   = regs.num_groups;
-    launch_o.local_size   = regs.local_size;
-    for (int unsigned i = 0; i < Regions; i++) begin
-      launch_o.regions[i].base = regs.region_base[i];
-      launch_o.regions[i].last = regs.region_last[i];
-      launch_o.regions[i].x    = regs.region_attr[i].x;
-      launch_o.regions[i].w    = regs.region_attr[i].w;
-      launch_o.regions[i].r    = regs.region_attr[i].r;
-    end
-  end
-
-  launch_check u_launch_check (
-    .clk_i,
-    .rst_ni,
-    .start_i           (regs.control.start),
-    .num_groups_i      (regs.num_groups),
-    .local_size_i      (regs.local_size),
-    .scratch_size_i    (regs.scratch_size),
-    .private_size_low_i(regs.private_size[1:0]),
-    .accumulators_i    (regs.accumulators),
-    .done_o            (check_done),
-    .reason_o          (check_reason),
-    .items_o           (local_items_o)
-  );
-
-  assign busy    = state_q != StateIdle;
-  assign abort_o = state_q == StateRun && regs.control.abort;
-
-  always_comb begin
-    state_d    = state_q;
-    done_d     = done_q && !regs.interrupt_clear.done;
-    faulted_d  = faulted_q;
-    aborted_d  = aborted_q;
-    rejected_d = rejected_q;
-    reason_d   = reason_q;
-    start_o    = 1'b0;
-    unique case (state_q)
-      StateIdle: begin
-        if (regs.control.start) begin
-          state_d    = StateCheck;
-          done_d     = 1'b0;
-          faulted_d  = 1'b0;
-          aborted_d  = 1'b0;
-          rejected_d = 1'b0;
-          reason_d   = '0;
-        end
+    always_comb begin
+      for (int unsigned c = 0; c < Cores; c++) begin
+        retire[c] = owned_i[s][c] ? retire_i[c] : '0;
+        stalls[c] = '0;
+        stalls[c][StallIdle] = (WarpBits + 1)'(Warps);
+        if (owned_i[s][c]) stalls[c] = stalls_i[c];
       end
-      StateCheck: begin
-        if (regs.control.abort) aborted_d = 1'b1;
-        if (check_done) begin
-          rejected_d = check_reason != '0;
-          reason_d   = check_reason;
-          if (rejected_d || aborted_d) begin
-            state_d   = StateIdle;
-            done_d    = 1'b1;
-            aborted_d = !rejected_d;
-          end else begin
-            state_d = StateRun;
-            start_o = 1'b1;
-          end
-        end
-      end
-      StateRun: begin
-        if (done_i) begin
-          state_d   = StateIdle;
-          done_d    = 1'b1;
-          aborted_d = aborted_i;
-          faulted_d = faulted_i;
-        end
-      end
-      default: state_d = StateIdle;
-    endcase
+    end
+
+    launch_port #(
+      .Slot(s)
+    ) u_launch_port (
+      .clk_i,
+      .rst_ni,
+      .wr_en_i      (wr_en && writes[s]),
+      .wr_addr_i    (32'(wr_addr[BlockBits-1:0])),
+      .wr_data_i    (wr_data),
+      .wr_strb_i    (wr_strb),
+      .wr_error_o   (slot_write_error[s]),
+      .rd_addr_i    (32'(rd_addr[BlockBits-1:0])),
+      .rd_data_o    (slot_data[s]),
+      .rd_error_o   (slot_read_error[s]),
+      .irq_o        (irq[s]),
+      .ended_o      (ended[s]),
+      .ended_fault_o(ended_fault[s]),
+      .launch_o     (launch_o[s]),
+      .local_items_o(local_items_o[s]),
+      .start_o      (start_o[s]),
+      .abort_o      (abort_o[s]),
+      .done_i       (done_i[s]),
+      .aborted_i    (aborted_i[s]),
+      .faulted_i    (faulted_i[s]),
+      .fault_i      (fault_i[s]),
+      .fault_core_i (fault_core_i[s]),
+      .retire_i     (retire),
+      .stalls_i     (stalls)
+    );
   end
 
-  // ---- counters ---------------------------------------------------------------------------------------------------
-  // The sums over the cores are registered, which keeps them off the cores' paths; a warp's last instruction still counts
-  // before status.done shows, because the dispatcher needs as many cycles.
   always_comb begin
-    warp_sum_d = '0;
-    lane_sum_d = '0;
-    for (int unsigned c = 0; c < Cores; c++) begin
-      warp_sum_d = warp_sum_d + SlotSumBits'(retire_i[c].slots);
-      lane_sum_d = lane_sum_d + LaneSumBits'(retire_i[c].lanes);
-    end
-    // Every cycle adds one reason for each warp slot; that they are those of two cycles ago is lost in the idle ones before a launch.
-    for (int unsigned r = 0; r < StallReasons; r++) begin
-      stall_sum_d[r] = '0;
-      for (int unsigned c = 0; c < Cores; c++) stall_sum_d[r] = stall_sum_d[r] + StallSumBits'(stalls_i[c][r]);
-      warp_cycles_d[r] = warp_cycles_q[r];
-      if (regs.control.start) warp_cycles_d[r] = '0;
-      else if (busy)          warp_cycles_d[r] = warp_cycles_q[r] + 64'(stall_sum_q[r]);
-    end
-    cycles_d      = cycles_q + 64'(busy);
-    warp_instrs_d = warp_instrs_q + 64'(warp_sum_q);
-    lane_instrs_d = lane_instrs_q + 64'(lane_sum_q);
-    if (regs.control.start) begin
-      cycles_d      = '0;
-      warp_instrs_d = '0;
-      lane_instrs_d = '0;
+    read_data = read_block ? block_read_data_i : '0;
+    for (int unsigned s = 0; s < Launches; s++) begin
+      if (reads[s]) read_data = read_data | slot_data[s];
     end
   end
+
+  assign write_error   = write_block ? block_write_error_i : (writes & ~slot_write_error) == '0;
+  assign read_error    = read_block ? block_read_error_i : (reads & ~slot_read_error) == '0;
+  assign irq_o         = irq != '0;
+  assign ended_o       = ended != '0;
+  assign ended_fault_o = ended_fault != '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      b_valid_q     <= 1'b0;
-      b_resp_q      <= '0;
-      r_valid_q     <= 1'b0;
-      r_resp_q      <= '0;
-      r_data_q      <= '0;
+      b_valid_q       <= 1'b0;
+      b_resp_q        <= '0;
+      r_valid_q       <= 1'b0;
+      r_resp_q        <= '0;
+      r_data_q        <= '0;
       mgmt_response_q <= '0;
-      state_q       <= StateIdle;
-      done_q        <= 1'b0;
-      faulted_q     <= 1'b0;
-      aborted_q     <= 1'b0;
-      rejected_q    <= 1'b0;
-      reason_q      <= '0;
-      cycles_q      <= '0;
-      warp_instrs_q <= '0;
-      lane_instrs_q <= '0;
-      warp_cycles_q <= '0;
-      stall_sum_q   <= {StallSumBits'(Cores * Warps), ((StallReasons - 1) * StallSumBits)'(0)};  // all idle
-      warp_sum_q    <= '0;
-      lane_sum_q    <= '0;
     end else begin
-      b_valid_q     <= b_valid_d;
-      b_resp_q      <= b_resp_d;
-      r_valid_q     <= r_valid_d;
-      r_resp_q      <= r_resp_d;
-      r_data_q      <= r_data_d;
+      b_valid_q       <= b_valid_d;
+      b_resp_q        <= b_resp_d;
+      r_valid_q       <= r_valid_d;
+      r_resp_q        <= r_resp_d;
+      r_data_q        <= r_data_d;
       mgmt_response_q <= mgmt_response_d;
-      state_q       <= state_d;
-      done_q        <= done_d;
-      faulted_q     <= faulted_d;
-      aborted_q     <= aborted_d;
-      rejected_q    <= rejected_d;
-      reason_q      <= reason_d;
-      cycles_q      <= cycles_d;
-      warp_instrs_q <= warp_instrs_d;
-      lane_instrs_q <= lane_instrs_d;
-      warp_cycles_q <= warp_cycles_d;
-      stall_sum_q   <= stall_sum_d;
-      warp_sum_q    <= warp_sum_d;
-      lane_sum_q    <= lane_sum_d;
     end
   end
 
 `ifndef SYNTHESIS
-  logic [63:0] warp_cycles_sum;
-  always_comb begin
-    warp_cycles_sum = '0;
-    if (done_d && !done_q) begin
-      for (int unsigned r = 0; r < StallReasons; r++) warp_cycles_sum = warp_cycles_sum + warp_cycles_q[r];
-    end
-  end
-  a_warp_cycles : assert property (@(posedge clk_i) disable iff (!rst_ni)
-      done_d && !done_q |-> warp_cycles_sum == cycles_q * 64'(Cores * Warps));
-  // (That launch_o is stable while busy is asserted in heddle_regs, which refuses the writes.)
-  // A launch ends only if one runs, and either it was rejected or it was started.
-  assert property (@(posedge clk_i) disable iff (!rst_ni) done_i |-> state_q == StateRun);
   // Responses hold until they are taken.
   assert property (@(posedge clk_i) disable iff (!rst_ni)
                    axi_o.b_valid && !axi_i.b_ready |=> axi_o.b_valid && $stable(axi_o.b_resp));

@@ -2,6 +2,7 @@
 // and answers each request once. Lines are spread over banks by address; each bank takes one request per cycle (l2_bank). A
 // write is answered when it has its place in the order; memory has it after flush_i.
 //
+// pause_i (level, with launches > 1 alone): no request is taken, whoever waits stays.
 // flush_i (level): what is dirty is written back; flushed_o says that memory has it all, once no core writes any more. error_o: some write-back
 // since the last invalidate_i was answered with an error, or had lost its data, error_line_o is the first one's line; or memory has
 // answered what nobody had asked, then it is zero.
@@ -21,6 +22,7 @@ module l2_cache
 (
   input  logic                      clk_i,
   input  logic                      rst_ni,
+  input  logic                      pause_i,
   input  logic                      flush_i,
   output logic                      flushed_o,
   output logic                      error_o,
@@ -71,7 +73,7 @@ module l2_cache
     request_ready_o   = '0;
     bank_answer_ready = '0;
     for (int unsigned b = 0; b < L2Banks; b++) begin
-      if (bank_request_ready[b]) request_ready_o = request_ready_o | bank_grant[b];
+      if (bank_request_ready[b] && !pause_i) request_ready_o = request_ready_o | bank_grant[b];
     end
     for (int unsigned p = 0; p < Ports; p++) bank_answer_ready = bank_answer_ready | port_grant[p];
   end
@@ -127,7 +129,7 @@ module l2_cache
       .clk_i,
       .rst_ni,
       .request_i(bank_request[b]),
-      .accept_i (bank_request_ready[b]),
+      .accept_i (bank_request_ready[b] && !pause_i),
       .valid_o  (bank_request_valid[b]),
       .grant_o  (bank_grant[b]),
       .index_o  (bank_port[b])
@@ -143,7 +145,7 @@ module l2_cache
       .idle_o         (idle[b]),
       .request_i,
       .port_i         (bank_port[b]),
-      .request_valid_i(bank_request_valid[b]),
+      .request_valid_i(bank_request_valid[b] && !pause_i),
       .request_ready_o(bank_request_ready[b]),
       .answer_o       (bank_answer[b]),
       .answer_valid_o (bank_answer_valid[b]),

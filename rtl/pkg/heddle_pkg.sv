@@ -8,6 +8,7 @@ package heddle_pkg;
   // ---- widths -------------------------------------------------------------------------------------------------
   localparam int unsigned WarpBits     = (Warps > 1) ? $clog2(Warps) : 1;
   localparam int unsigned CoreBits     = (Cores > 1) ? $clog2(Cores) : 1;
+  localparam int unsigned LaunchBits   = (Launches > 1) ? $clog2(Launches) : 1;
   localparam int unsigned LaneBits     = (Lanes > 1) ? $clog2(Lanes) : 1;
   localparam int unsigned LineBits     = LineBytes * 8;
   localparam int unsigned OffsetBits   = $clog2(LineBytes);            // byte within a line
@@ -23,6 +24,7 @@ package heddle_pkg;
   typedef logic [31:0]              word_t;
   typedef logic [WarpBits-1:0]      warp_id_t;
   typedef logic [CoreBits-1:0]      core_id_t;
+  typedef logic [LaunchBits-1:0]    launch_id_t;
   typedef logic [LaneBits-1:0]      lane_id_t;
   typedef logic [Lanes-1:0]         lane_mask_t;
   typedef logic [Lanes-1:0][31:0]   lane_words_t;

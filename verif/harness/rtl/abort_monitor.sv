@@ -1,7 +1,9 @@
 // Bound to dispatcher: reports the cycle after the one in which an abort by the host began to end a launch's warps.
 module abort_monitor
   import monitor_pkg::*;
-(
+#(
+  parameter int unsigned Slot = 0
+) (
   input logic clk_i,
   input logic rst_ni,
   input logic kill_o,
@@ -19,7 +21,7 @@ module abort_monitor
   end
 
   always_ff @(posedge clk_i) begin
-    if (rst_ni && lockstep && kill_o && !killed_q && aborted_o) heddle_monitor_abort();
+    if (rst_ni && lockstep && kill_o && !killed_q && aborted_o) heddle_monitor_abort(Slot);
   end
 
 endmodule

@@ -11,6 +11,9 @@ verif/harness/rtl/request_tag_monitor.sv
 verif/harness/rtl/refusal_monitor.sv
 verif/harness/rtl/abort_monitor.sv
 verif/harness/rtl/launch_monitor.sv
+verif/harness/rtl/register_monitor.sv
+verif/harness/rtl/owner_monitor.sv
+verif/harness/rtl/holder_monitor.sv
 verif/harness/rtl/memory_port_dpi.sv
 verif/harness/rtl/host_port_dpi.sv
 verif/harness/rtl/tb_top.sv

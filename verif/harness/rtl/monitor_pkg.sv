@@ -39,7 +39,18 @@ package monitor_pkg;
   import "DPI-C" function void heddle_monitor_warp_done(
       input int unsigned core, input int unsigned warp, input bit kill, input lane_bits_t fcsr);
 
-  import "DPI-C" function void heddle_monitor_launch_ended();
+  // By launch slot. Which one has a core, or scratchpad and engines, from the next cycle on (slot 0 from the beginning).
+  import "DPI-C" function void heddle_monitor_launch_ended(input int unsigned slot);
+  import "DPI-C" function void heddle_monitor_owner(input int unsigned core, input int unsigned slot);
+  import "DPI-C" function void heddle_monitor_holder(input int unsigned slot);
+  // With several launch slots: what the registers show of a launch that has ended. The fault registers follow.
+  import "DPI-C" function void heddle_monitor_outcome(
+      input int unsigned slot, input bit fault, input bit aborted, input bit rejected, input int unsigned reason,
+      input longint unsigned warp_instrs, input longint unsigned lane_instrs);
+  import "DPI-C" function void heddle_monitor_outcome_fault(
+      input int unsigned slot, input int unsigned core, input int unsigned warp, input int unsigned lane, input int unsigned cause,
+      input int unsigned pc, input int unsigned value, input int unsigned detail, input int unsigned group_x,
+      input int unsigned group_y, input int unsigned group_z, input int unsigned local_id);
 
   // The management core writes to a register of the host port, which takes it.
   import "DPI-C" function void heddle_monitor_register_written(input int unsigned offset, input int unsigned value);
@@ -65,7 +76,10 @@ package monitor_pkg;
       input int unsigned group_z, input int unsigned local_id);
 
   // The launch has begun to end because the host has asked for it: what faults from this cycle on comes too late.
-  import "DPI-C" function void heddle_monitor_abort();
+  import "DPI-C" function void heddle_monitor_abort(input int unsigned slot);
+
+  // Memory has refused a write-back, which is a fault of the launch that it ends.
+  import "DPI-C" function void heddle_monitor_refused(input int unsigned slot, input int unsigned cause, input int unsigned value);
 
   import "DPI-C" function void heddle_monitor_memory(
       input int unsigned core, input int unsigned warp, input int unsigned order, input int unsigned lane,

@@ -2,7 +2,9 @@
 module refusal_monitor
   import heddle_pkg::*;
   import monitor_pkg::*;
-(
+#(
+  parameter int unsigned Slot = 0
+) (
   input logic   clk_i,
   input logic   rst_ni,
   input logic   refused_valid_o,
@@ -14,10 +16,11 @@ module refusal_monitor
 
   always_ff @(posedge clk_i) begin
     if (rst_ni && lockstep && refused_valid_o) begin
-      heddle_monitor_fault(0, 32'(refused_o.warp), 32'(refused_o.lane), refused_o.cause, refused_o.pc, refused_o.value, refused_o.detail,
-                           refused_o.group_id[0], refused_o.group_id[1], refused_o.group_id[2],
-                           32'(refused_o.local_id));
+      heddle_monitor_refused(Slot, refused_o.cause, refused_o.value);
     end
   end
+
+  logic unused;
+  assign unused = ^refused_o;  // the other fields are zero
 
 endmodule

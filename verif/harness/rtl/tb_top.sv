@@ -52,7 +52,10 @@ bind async_engines engine_monitor u_engine_monitor (.*);
 bind copy_engine copy_stop_monitor u_copy_stop_monitor (.*);
 bind matrix_window window_monitor #(.AddressBits(AddressBits), .Units(Units)) u_window_monitor (.*);
 bind cluster_engines request_tag_monitor u_request_tag_monitor (.*);
-bind launch_gate refusal_monitor u_refusal_monitor (.*);
-bind dispatcher abort_monitor u_abort_monitor (.*);
-bind host_port launch_monitor u_launch_monitor (.clk_i, .rst_ni, .ended_i(busy && state_d == StateIdle),
+bind launch_gate refusal_monitor #(.Slot(Slot)) u_refusal_monitor (.*);
+bind dispatcher abort_monitor #(.Slot(Slot)) u_abort_monitor (.*);
+bind launch_port launch_monitor #(.Slot(Slot)) u_launch_monitor (.clk_i, .rst_ni, .ended_i(busy && state_d == StateIdle), .hw_i(hw));
+bind core_owners owner_monitor u_owner_monitor (.*);
+bind launch_turns holder_monitor u_holder_monitor (.*);
+bind host_port register_monitor u_register_monitor (.clk_i, .rst_ni,
   .written_i(mgmt_write && mgmt_whole && !write_error), .offset_i(mgmt_request_i.address), .value_i(mgmt_request_i.data));

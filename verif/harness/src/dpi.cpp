@@ -36,7 +36,7 @@ void heddle_monitor_register_written(unsigned offset, unsigned value) {
   active_sink()->register_written(offset, value);
 }
 
-svBit heddle_monitor_lockstep() { return active_sink()->checker != nullptr ? 1 : 0; }
+svBit heddle_monitor_lockstep() { return active_sink()->checkers.empty() ? 0 : 1; }
 
 svBit heddle_monitor_watch() { return active_sink()->watch ? 1 : 0; }
 
@@ -84,9 +84,9 @@ void heddle_monitor_commit(unsigned core, unsigned warp, unsigned order, unsigne
                            svBit retire, unsigned taken, unsigned target, unsigned trap) {
   MonitorSink& sink = *active_sink();
   if (sink.watch) sink.watch->commit(core, warp, instr, mask & ~trap, sink.addresses, sink.operands);
-  if (sink.checker == nullptr) return;  // then heddle_monitor_slot says where the warp is
+  if (sink.checkers.empty()) return;  // then heddle_monitor_slot says where the warp is
   sink.positions->commit(core, warp, order, pc, mask);
-  lockstep::CommitRecord& record = sink.checker->next_commit();
+  lockstep::CommitRecord& record = sink.of_core(core).next_commit();
   record.tag = {core, warp, order};
   record.pc = pc;
   record.instr = instr;
@@ -109,7 +109,7 @@ void heddle_monitor_flags(const svBitVecVal* flags) {
 void heddle_monitor_writeback(unsigned core, unsigned warp, unsigned order, unsigned rd, unsigned mask,
                               const svBitVecVal* data) {
   MonitorSink& sink = *active_sink();
-  lockstep::WritebackRecord& record = sink.checker->next_writeback();
+  lockstep::WritebackRecord& record = sink.of_core(core).next_writeback();
   record.tag = {core, warp, order};
   record.rd = rd;
   record.mask = mask;
@@ -135,49 +135,56 @@ void heddle_monitor_dispatch(unsigned core, unsigned warp, unsigned group_slot, 
                              unsigned entry) {
   MonitorSink& sink = *active_sink();
   sink.positions->dispatch(core, warp, mask, {group_x, group_y, group_z}, local_base, entry);
-  if (sink.checker == nullptr) return;
-  sink.checker->dispatch({.core = core,
-                          .warp = warp,
-                          .group_slot = group_slot,
-                          .group_warps = group_warps,
-                          .warp_in_group = warp_in_group,
-                          .mask = mask,
-                          .group_id = {group_x, group_y, group_z},
-                          .scratch_base = scratch_base,
-                          .first_buffer = first_buffer,
-                          .local_base = local_base,
-                          .local_id = sink.local_ids});
+  if (sink.checkers.empty()) return;
+  sink.of_core(core).dispatch({.core = core,
+                               .warp = warp,
+                               .group_slot = group_slot,
+                               .group_warps = group_warps,
+                               .warp_in_group = warp_in_group,
+                               .mask = mask,
+                               .group_id = {group_x, group_y, group_z},
+                               .scratch_base = scratch_base,
+                               .first_buffer = first_buffer,
+                               .local_base = local_base,
+                               .local_id = sink.local_ids});
 }
 
 void heddle_monitor_warp_done(unsigned core, unsigned warp, svBit kill, const svBitVecVal* fcsr) {
   MonitorSink& sink = *active_sink();
   sink.positions->done(core, warp);
-  if (sink.checker == nullptr) return;
+  if (sink.checkers.empty()) return;
   lockstep::WarpDoneRecord record{.core = core, .warp = warp, .kill = kill != 0, .fcsr = {}};
   heddle::harness::copy_row(record.fcsr, fcsr, sink.lanes);
-  sink.checker->warp_done(record);
+  sink.of_core(core).warp_done(record);
 }
 
 void heddle_monitor_fault(unsigned core, unsigned warp, unsigned lane, unsigned cause, unsigned pc, unsigned value,
                           unsigned detail, unsigned group_x, unsigned group_y, unsigned group_z, unsigned local_id) {
-  active_sink()->checker->fault({.core = core,
-                                 .warp = warp,
-                                 .lane = lane,
-                                 .cause = cause,
-                                 .pc = pc,
-                                 .value = value,
-                                 .detail = detail,
-                                 .group_id = {group_x, group_y, group_z},
-                                 .local_id = local_id});
+  active_sink()->of_core(core).fault({.core = core,
+                                      .warp = warp,
+                                      .lane = lane,
+                                      .cause = cause,
+                                      .pc = pc,
+                                      .value = value,
+                                      .detail = detail,
+                                      .group_id = {group_x, group_y, group_z},
+                                      .local_id = local_id});
 }
 
-void heddle_monitor_abort() { active_sink()->checker->aborted(); }
+void heddle_monitor_abort(unsigned slot) { active_sink()->checkers[slot]->aborted(); }
+
+void heddle_monitor_refused(unsigned slot, unsigned cause, unsigned value) {
+  lockstep::FaultRecord record;
+  record.cause = cause;
+  record.value = value;
+  active_sink()->checkers[slot]->fault(record);
+}
 
 void heddle_monitor_memory(unsigned core, unsigned warp, unsigned order, unsigned lane, unsigned op, unsigned amo,
                            unsigned address, const svBitVecVal* strobe, const svBitVecVal* data, unsigned old_word,
                            svBit sc_success) {
   MonitorSink& sink = *active_sink();
-  lockstep::MemoryRecord& record = sink.checker->next_memory();
+  lockstep::MemoryRecord& record = sink.of_core(core).next_memory();
   record.tag = {core, warp, order};
   record.lane = lane;
   record.op = static_cast<lockstep::MemoryOp>(op);
@@ -187,13 +194,16 @@ void heddle_monitor_memory(unsigned core, unsigned warp, unsigned order, unsigne
   std::copy_n(data, sink.line_bytes / 4, record.data.begin());
   record.old_word = old_word;
   record.sc_success = sc_success != 0;
+  if (record.op != lockstep::MemoryOp::kLr && (record.op != lockstep::MemoryOp::kSc || record.sc_success)) {
+    sink.writes->wrote(sink.owners[core], address, record.strobe.data(), sink.line_bytes);
+  }
 }
 
 void heddle_monitor_scratch(unsigned core, unsigned warp, unsigned order, unsigned op, unsigned amo, unsigned mask,
                             const svBitVecVal* address, const svBitVecVal* strobe, const svBitVecVal* data,
                             const svBitVecVal* old, unsigned sc_success) {
   MonitorSink& sink = *active_sink();
-  lockstep::ScratchRecord& record = sink.checker->next_scratch();
+  lockstep::ScratchRecord& record = sink.of_core(core).next_scratch();
   record.tag = {core, warp, order};
   record.op = static_cast<lockstep::ScratchOp>(op);
   record.amo = amo;
@@ -212,19 +222,19 @@ void heddle_monitor_command(unsigned core, unsigned warp, unsigned order, unsign
                                  .engine = matrix != 0 ? lockstep::Engine::kMatrix : lockstep::Engine::kCopy,
                                  .descriptor = {}};
   std::copy_n(descriptor, matrix != 0 ? lockstep::kMatrixWords : lockstep::kCopyWords, record.descriptor.begin());
-  active_sink()->checker->command(record);
+  active_sink()->of_engines().command(record);
 }
 
 void heddle_monitor_command_end(svBit matrix, unsigned number, unsigned how, unsigned identifier, unsigned bytes,
                                 unsigned cause, unsigned operand, unsigned value) {
-  active_sink()->checker->command_end({.engine = matrix != 0 ? lockstep::Engine::kMatrix : lockstep::Engine::kCopy,
-                                       .number = number,
-                                       .end = static_cast<lockstep::CommandEnd>(how),
-                                       .identifier = identifier,
-                                       .bytes = bytes,
-                                       .cause = cause,
-                                       .operand = operand,
-                                       .value = value});
+  active_sink()->of_engines().command_end({.engine = matrix != 0 ? lockstep::Engine::kMatrix : lockstep::Engine::kCopy,
+                                           .number = number,
+                                           .end = static_cast<lockstep::CommandEnd>(how),
+                                           .identifier = identifier,
+                                           .bytes = bytes,
+                                           .cause = cause,
+                                           .operand = operand,
+                                           .value = value});
 }
 
 void heddle_monitor_copy_memory(unsigned number, unsigned address, const svBitVecVal* strobe, const svBitVecVal* data) {
@@ -233,7 +243,8 @@ void heddle_monitor_copy_memory(unsigned number, unsigned address, const svBitVe
       .number = number, .device = true, .address = address, .words = sink.line_bytes / 4, .strobe = {}, .data = {}};
   std::copy_n(strobe, (sink.line_bytes + 31) / 32, record.strobe.begin());
   std::copy_n(data, sink.line_bytes / 4, record.data.begin());
-  sink.checker->copy_write(record);
+  sink.writes->wrote(sink.holder, address, record.strobe.data(), sink.line_bytes);
+  sink.of_engines().copy_write(record);
 }
 
 void heddle_monitor_copy_scratch(unsigned number, unsigned address, unsigned mask, const svBitVecVal* strobe,
@@ -246,26 +257,26 @@ void heddle_monitor_copy_scratch(unsigned number, unsigned address, unsigned mas
     record.strobe[lane / 8] |= bytes << (4 * (lane % 8));
   }
   std::copy_n(data, sink.lanes, record.data.begin());
-  sink.checker->copy_write(record);
+  sink.of_engines().copy_write(record);
 }
 
 void heddle_monitor_barrier(unsigned source, unsigned core, unsigned warp, unsigned order, unsigned lane,
                             unsigned number, unsigned op, unsigned address, unsigned operand, unsigned error,
                             svBit phase, svBit over) {
-  active_sink()->checker->barrier({.source = static_cast<lockstep::BarrierSource>(source),
-                                   .tag = {core, warp, order},
-                                   .lane = lane,
-                                   .number = number,
-                                   .op = static_cast<lockstep::BarrierOp>(op),
-                                   .address = address,
-                                   .operand = operand,
-                                   .error = error,
-                                   .phase = phase,
-                                   .over = over != 0});
+  active_sink()->of_engines().barrier({.source = static_cast<lockstep::BarrierSource>(source),
+                                       .tag = {core, warp, order},
+                                       .lane = lane,
+                                       .number = number,
+                                       .op = static_cast<lockstep::BarrierOp>(op),
+                                       .address = address,
+                                       .operand = operand,
+                                       .error = error,
+                                       .phase = phase,
+                                       .over = over != 0});
 }
 
 void heddle_monitor_wake(unsigned core, unsigned warp, unsigned order) {
-  active_sink()->checker->wake({.core = core, .warp = warp, .order = order});
+  active_sink()->of_core(core).wake({.core = core, .warp = warp, .order = order});
 }
 
 void heddle_monitor_window(svBit turn, unsigned core, unsigned warp, unsigned order) {
@@ -279,9 +290,39 @@ void heddle_monitor_accumulators(svBit turn, svBit store, unsigned mask, const s
       .tag = sink.window_tags[turn], .store = store != 0, .mask = mask, .address = {}, .data = {}};
   heddle::harness::copy_row(record.address, address, sink.lanes);
   heddle::harness::copy_row(record.data, data, sink.lanes);
-  sink.checker->accumulators(record);
+  sink.of_engines().accumulators(record);
 }
 
-void heddle_monitor_launch_ended() { active_sink()->launch_ended = true; }
+void heddle_monitor_launch_ended(unsigned slot) { active_sink()->ended |= 1U << slot; }
+
+void heddle_monitor_owner(unsigned core, unsigned slot) { active_sink()->owners[core] = slot; }
+
+void heddle_monitor_holder(unsigned slot) { active_sink()->holder = slot; }
+
+void heddle_monitor_outcome(unsigned slot, svBit fault, svBit aborted, svBit rejected, unsigned reason,
+                            unsigned long long warp_instrs, unsigned long long lane_instrs) {
+  lockstep::LaunchOutcome& outcome = active_sink()->outcomes[slot];
+  outcome = {};
+  outcome.fault = fault != 0;
+  outcome.aborted = aborted != 0;
+  outcome.rejected = rejected != 0;
+  outcome.reason = reason;
+  outcome.warp_instrs = warp_instrs;
+  outcome.lane_instrs = lane_instrs;
+}
+
+void heddle_monitor_outcome_fault(unsigned slot, unsigned core, unsigned warp, unsigned lane, unsigned cause,
+                                  unsigned pc, unsigned value, unsigned detail, unsigned group_x, unsigned group_y,
+                                  unsigned group_z, unsigned local_id) {
+  active_sink()->outcomes[slot].fault_record = {.core = core,
+                                                .warp = warp,
+                                                .lane = lane,
+                                                .cause = cause,
+                                                .pc = pc,
+                                                .value = value,
+                                                .detail = detail,
+                                                .group_id = {group_x, group_y, group_z},
+                                                .local_id = local_id};
+}
 
 }  // extern "C"

@@ -5,17 +5,27 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "core_requests.h"
 #include "heddle/lockstep/checker.h"
+#include "shared_writes.h"
 #include "store_watch.h"
 #include "warp_positions.h"
 
 namespace heddle::harness {
 
 struct MonitorSink {
-  lockstep::Checker* checker = nullptr;  // null: lock-step is off
-  std::optional<StoreWatch> watch;       // empty: nobody watches
+  // By launch slot; empty: lock-step is off.
+  std::vector<lockstep::Checker*> checkers;
+  // Launch slot of each core's launch, and of the one with scratchpad and engines. Cores that are free: of the last
+  // one.
+  std::vector<unsigned> owners;
+  unsigned holder = 0;
+  SharedWrites* writes = nullptr;
+  lockstep::Checker& of_core(unsigned core) const { return *checkers[owners[core]]; }
+  lockstep::Checker& of_engines() const { return *checkers[holder]; }
+  std::optional<StoreWatch> watch;  // empty: nobody watches
   WarpPositions* positions = nullptr;
   CoreRequests* requests = nullptr;
   uint64_t cycle = 0;  // of the edge that is being evaluated, from 0
@@ -23,7 +33,8 @@ struct MonitorSink {
   unsigned line_bytes = 64;
   uint64_t warp_instrs = 0;
   uint64_t lane_instrs = 0;
-  bool launch_ended = false;
+  unsigned ended = 0;                             // launch slots whose launch has ended, a bit for each
+  std::vector<lockstep::LaunchOutcome> outcomes;  // with several launch slots: as their registers show it
   // The management core has written to a register of the host port; must not throw.
   std::function<void(uint32_t offset, uint32_t value)> register_written;
   // Of the commit that follows, see monitor_pkg.sv.

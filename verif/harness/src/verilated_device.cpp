@@ -29,6 +29,17 @@ AxiMemory::Settings memory_settings(const Configuration& configuration, const Rt
   return settings;
 }
 
+constexpr uint32_t kBlockBytes = regs::launches::kStrideValue;  // from the registers of a launch slot to the next one's
+
+void add(lockstep::CheckerStatistics& sum, const lockstep::CheckerStatistics& more) {
+  sum.compared += more.compared;
+  sum.accesses += more.accesses;
+  sum.copied_cycle += more.copied_cycle;
+  sum.copied_scratch_initial += more.copied_scratch_initial;
+  sum.copied_bus_error += more.copied_bus_error;
+  sum.copied_copy_race += more.copied_copy_race;
+}
+
 class DramView final : public lockstep::RtlMemoryView {
  public:
   explicit DramView(const SparseMemory& memory) : memory_(memory) {}
@@ -54,21 +65,22 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
       memory_(memory_settings(configuration_, options), dram_),
       port_(memory_),
       axi_checker_({.beat_bytes = beat_bytes(configuration_), .ids = configuration_.memory_requests}),
-      registers_(configuration_),
+      registers_(configuration_.launches, LaunchRegisters(configuration_)),
+      writes_(configuration_.launches),
       host_(options.random_stalls, options.seed),
       positions_(configuration_.cores, configuration_.warps) {
   check_options();
-  checker_ = make_checker();
-  sink_.checker = checker_.get();
+  make_checkers();
   sink_.positions = &positions_;
+  sink_.writes = &writes_;
+  sink_.outcomes.resize(configuration_.launches);
   sink_.requests = &requests_;
   if (options_.watch_address) sink_.watch.emplace(*options_.watch_address);
   sink_.lanes = configuration_.lanes;
   sink_.register_written = [this](uint32_t offset, uint32_t value) { management_wrote(offset, value); };
   memory_.observe_management([this](uint32_t address, std::byte value) {
-    if (!checker_) return;
     const auto byte = static_cast<std::uint8_t>(value);
-    checker_->memory().device().write(address, {&byte, 1});
+    for (const auto& checker : checkers_) checker->memory().device().write(address, {&byte, 1});
   });
   sink_.line_bytes = configuration_.line_bytes;
   bus_.memory = &port_;
@@ -83,19 +95,27 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
   pull_reset();
 }
 
-std::unique_ptr<lockstep::Checker> VerilatedDevice::make_checker() {
-  if (!options_.lockstep) return nullptr;
-  auto checker = std::make_unique<lockstep::Checker>(
-      model::Shape::of(configuration_),
-      lockstep::CheckerOptions{
-          .configuration = configuration_.canonical(), .seed = options_.seed, .replay = options_.replay});
+void VerilatedDevice::make_checkers() {
+  checkers_.clear();
+  sink_.checkers.clear();
+  sink_.owners.assign(configuration_.cores, 0);
+  sink_.holder = 0;
+  writes_.clear();
+  if (!options_.lockstep) return;
   const DramView memory(dram_);
-  for (const uint32_t page : memory.pages()) {
-    const std::span<const std::byte> bytes = memory.page(page);
-    checker->memory().device().write(page, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  for (unsigned slot = 0; slot < configuration_.launches; ++slot) {
+    auto checker = std::make_unique<lockstep::Checker>(
+        model::Shape::of(configuration_),
+        lockstep::CheckerOptions{
+            .configuration = configuration_.canonical(), .seed = options_.seed, .replay = options_.replay});
+    for (const uint32_t page : memory.pages()) {
+      const std::span<const std::byte> bytes = memory.page(page);
+      checker->memory().device().write(page, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+    }
+    checker->expect_bus_errors(error_first_, error_last_);
+    sink_.checkers.push_back(checker.get());
+    checkers_.push_back(std::move(checker));
   }
-  checker->expect_bus_errors(error_first_, error_last_);
-  return checker;
 }
 
 VerilatedDevice::~VerilatedDevice() { activate(); }
@@ -126,29 +146,20 @@ void VerilatedDevice::check_options() const {
 void VerilatedDevice::reset() {
   if (mismatch_) return;  // what is to be looked at stays as it is
   activate();
-  if (checker_) {
-    const lockstep::CheckerStatistics checked = checker_->statistics();
-    checked_before_.compared += checked.compared;
-    checked_before_.accesses += checked.accesses;
-    checked_before_.copied_cycle += checked.copied_cycle;
-    checked_before_.copied_scratch_initial += checked.copied_scratch_initial;
-    checked_before_.copied_bus_error += checked.copied_bus_error;
-    checked_before_.copied_copy_race += checked.copied_copy_race;
-  }
+  for (const auto& checker : checkers_) add(checked_before_, checker->statistics());
   memory_.reset();
   port_.reset();
   axi_checker_ = AxiChecker({.beat_bytes = beat_bytes(configuration_), .ids = configuration_.memory_requests});
   host_checker_ = AxiLiteChecker();
   host_ = HostMaster(options_.random_stalls, options_.seed + cycle_);
-  registers_.reset();
+  for (LaunchRegisters& registers : registers_) registers.reset();
   positions_ = WarpPositions(configuration_.cores, configuration_.warps);
   requests_.reset();
-  checker_ = make_checker();
-  sink_.checker = checker_.get();
-  sink_.launch_ended = false;
+  make_checkers();
+  sink_.ended = 0;
   sink_.has_flags = false;
   bus_.registers_reset = false;
-  launch_running_ = false;
+  running_ = 0;
   reset_cycle_ = cycle_;
   pull_reset();
 }
@@ -189,15 +200,18 @@ void VerilatedDevice::cycle() {
     top_->flip(fault.signal, fault.bit);
   }
   if (bus_.error) std::rethrow_exception(bus_.error);
-  if (checker_ && !checker_->end_cycle(cycle_ - reset_cycle_)) note_divergence();
+  for (const auto& checker : checkers_) {
+    if (!checker->end_cycle(cycle_ - reset_cycle_)) note_divergence(*checker);
+  }
+  writes_.share(sink_.checkers);
   if (const auto stop = take_simulator_stop()) {
     throw AssertionError(
         fmt::format("cycle {}: {}{}", cycle_, *stop, options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
   }
 }
 
-void VerilatedDevice::note_divergence() {
-  if (!mismatch_) mismatch_ = checker_->report();
+void VerilatedDevice::note_divergence(const lockstep::Checker& checker) {
+  if (!mismatch_) mismatch_ = checker.report();
 }
 
 // ---- host port
@@ -230,7 +244,7 @@ uint32_t VerilatedDevice::read_register(uint32_t offset) {
   uint32_t value = 0;
   const bool okay = transact_read(offset, value);
   // The launch may end while the access is made.
-  if (sink_.launch_ended) finish_launch();
+  if (sink_.ended != 0) finish_launches();
   if (!okay) {
     throw RegisterAccessError(fmt::format("the device refuses a read of register offset {:#05x}", offset), offset,
                               false);
@@ -238,34 +252,44 @@ uint32_t VerilatedDevice::read_register(uint32_t offset) {
   return value;
 }
 
-void VerilatedDevice::note_control(uint32_t value) {
-  if (regs::control::kStart.get(value) != 0 && !launch_running_) {
-    launch_running_ = true;
+std::pair<unsigned, uint32_t> VerilatedDevice::place_of(uint32_t offset) const {
+  const unsigned slot = offset / kBlockBytes;
+  if (slot >= configuration_.launches) return {0, offset};
+  return {slot, offset % kBlockBytes};
+}
+
+void VerilatedDevice::note_control(unsigned slot, uint32_t value) {
+  const bool running = (running_ >> slot & 1) != 0;
+  if (regs::control::kStart.get(value) != 0 && !running) {
+    running_ |= 1U << slot;
     last_progress_cycle_ = cycle_;
-    if (checker_) checker_->begin_launch(registers_.launch());
+    writes_.clear(slot);
+    if (options_.lockstep) checkers_[slot]->begin_launch(registers_[slot].launch());
   }
-  if (regs::control::kAbort.get(value) != 0 && checker_) checker_->abort_launch();
+  if (regs::control::kAbort.get(value) != 0 && options_.lockstep) checkers_[slot]->abort_launch();
 }
 
 void VerilatedDevice::management_wrote(uint32_t offset, uint32_t value) {
-  if (offset != regs::kControl) {
-    registers_.written(offset, value);
+  const auto [slot, own] = place_of(offset);
+  if (own != regs::kControl) {
+    registers_[slot].written(own, value);
     return;
   }
-  // The end of a launch is read through the host port, which takes some cycles (finish_launch).
-  if (regs::control::kStart.get(value) != 0 && launch_running_ && !bus_.error) {
+  // The end of a launch is read through the host port, which takes some cycles (finish_launches).
+  if (regs::control::kStart.get(value) != 0 && (running_ >> slot & 1) != 0 && !bus_.error) {
     bus_.error = std::make_exception_ptr(RtlError(
         fmt::format("cycle {}: the management core starts a launch before the end of the last one was read", cycle_)));
   }
-  note_control(value);
+  note_control(slot, value);
 }
 
 void VerilatedDevice::write_register(uint32_t offset, uint32_t value) {
   // The first warp may run before the write is answered.
-  if (offset == regs::kControl) note_control(value);
+  const auto [slot, own] = place_of(offset);
+  if (own == regs::kControl) note_control(slot, value);
   const bool okay = transact_write(offset, value);
-  if (okay && offset != regs::kControl) registers_.written(offset, value);
-  if (sink_.launch_ended) finish_launch();
+  if (okay && own != regs::kControl) registers_[slot].written(own, value);
+  if (sink_.ended != 0) finish_launches();
   if (!okay) {
     throw RegisterAccessError(
         fmt::format("the device refuses a write of {:#010x} to register offset {:#05x}", value, offset), offset, true);
@@ -287,17 +311,17 @@ void VerilatedDevice::write_memory(uint32_t address, std::span<const std::byte> 
     throw MemoryRangeError(fmt::format("{} bytes at {:#010x} are not device memory", bytes.size(), address));
   }
   dram_.write(address, bytes);
-  if (checker_) {
-    checker_->memory().device().write(address, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  for (const auto& checker : checkers_) {
+    checker->memory().device().write(address, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   }
 }
 
 std::optional<RunningLane> VerilatedDevice::running_lane() const {
-  return launch_running_ ? positions_.latest() : std::nullopt;
+  return launch_running() ? positions_.latest() : std::nullopt;
 }
 
 std::optional<RunningLane> VerilatedDevice::lane_position(unsigned core, unsigned warp, unsigned lane) const {
-  return launch_running_ ? positions_.last_of(core, warp, lane) : std::nullopt;
+  return launch_running() ? positions_.last_of(core, warp, lane) : std::nullopt;
 }
 
 std::string VerilatedDevice::oldest_transaction() const {
@@ -342,7 +366,7 @@ void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last, BusError e
   memory_.set_error_range(first, last, error == BusError::kSlverr ? kRespSlverr : kRespDecerr);
   error_first_ = first;
   error_last_ = last;
-  if (checker_) checker_->expect_bus_errors(first, last);
+  for (const auto& checker : checkers_) checker->expect_bus_errors(first, last);
 }
 
 void VerilatedDevice::inject_fault(const InjectedFault& fault) {
@@ -388,11 +412,11 @@ uint64_t VerilatedDevice::advance(uint64_t cycles) {
   while (done < cycles && !mismatch_) {
     cycle();
     ++done;
-    if (sink_.launch_ended) {
-      finish_launch();
+    if (sink_.ended != 0) {
+      finish_launches();
       break;
     }
-    if (launch_running_) watch_progress();
+    if (launch_running()) watch_progress();
     if (sink_.watch && !sink_.watch->empty()) break;
   }
   return done;
@@ -433,16 +457,28 @@ lockstep::LaunchOutcome VerilatedDevice::read_outcome() {
   return outcome;
 }
 
-void VerilatedDevice::finish_launch() {
-  sink_.launch_ended = false;
-  if (!checker_ || mismatch_) {
-    launch_running_ = false;
-    return;
+void VerilatedDevice::finish_launches() {
+  while (sink_.ended != 0) {
+    const unsigned slots = std::exchange(sink_.ended, 0U);
+    if (!options_.lockstep || mismatch_) {
+      running_ &= ~slots;
+      continue;
+    }
+    cycle();  // the registers show the end a cycle later
+    for (unsigned slot = 0; slot < configuration_.launches; ++slot) {
+      if ((slots >> slot & 1) == 0) continue;
+      const lockstep::LaunchOutcome outcome = configuration_.launches == 1 ? read_outcome() : sink_.outcomes[slot];
+      running_ &= ~(1U << slot);
+      writes_.clear(slot);
+      const DramView memory(dram_);
+      lockstep::Checker& checker = *checkers_[slot];
+      const bool same =
+          configuration_.launches == 1
+              ? checker.end_launch(cycle_ - reset_cycle_, outcome, memory)
+              : checker.end_launch(cycle_ - reset_cycle_, outcome, SharedWrites::View(memory, writes_, slot, checker));
+      if (!same) note_divergence(checker);
+    }
   }
-  cycle();  // the registers show the end a cycle later
-  const lockstep::LaunchOutcome outcome = read_outcome();
-  launch_running_ = false;
-  if (!checker_->end_launch(cycle_ - reset_cycle_, outcome, DramView(dram_))) note_divergence();
 }
 
 RtlStatistics VerilatedDevice::statistics() const {
@@ -453,18 +489,16 @@ RtlStatistics VerilatedDevice::statistics() const {
   result.memory_reads = memory_.reads() / configuration_.memory_beats;
   result.memory_writes = memory_.writes() / configuration_.memory_beats;
   result.memory_peak = memory_.peak() / configuration_.memory_beats;
-  if (checker_) {
-    const lockstep::CheckerStatistics checked = checker_->statistics();
-    const lockstep::CheckerStatistics& before = checked_before_;
-    result.lockstep_compared = before.compared + checked.compared;
-    result.lockstep_accesses = before.accesses + checked.accesses;
-    result.copied = {{"cycle", before.copied_cycle + checked.copied_cycle},
-                     {"scratch_initial", before.copied_scratch_initial + checked.copied_scratch_initial},
-                     {"bus_error", before.copied_bus_error + checked.copied_bus_error}};
+  if (options_.lockstep) {
+    lockstep::CheckerStatistics sum = checked_before_;
+    for (const auto& checker : checkers_) add(sum, checker->statistics());
+    result.lockstep_compared = sum.compared;
+    result.lockstep_accesses = sum.accesses;
+    result.copied = {{"cycle", sum.copied_cycle},
+                     {"scratch_initial", sum.copied_scratch_initial},
+                     {"bus_error", sum.copied_bus_error}};
     // Only where there is a copy engine, so that the others' list stays short.
-    if (configuration_.copy_engine != 0) {
-      result.copied.push_back({"copy_race", before.copied_copy_race + checked.copied_copy_race});
-    }
+    if (configuration_.copy_engine != 0) result.copied.push_back({"copy_race", sum.copied_copy_race});
   }
   return result;
 }

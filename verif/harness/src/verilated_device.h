@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "axi_checker.h"
 #include "axi_lite_checker.h"
@@ -16,6 +18,7 @@
 #include "host_master.h"
 #include "launch_registers.h"
 #include "monitor_sink.h"
+#include "shared_writes.h"
 #include "sparse_memory.h"
 #include "warp_positions.h"
 
@@ -51,16 +54,18 @@ class VerilatedDevice final : public RtlDevice {
 
   void check_options() const;
   void pull_reset();
-  // A checker that knows what memory holds; null with lock-step off.
-  std::unique_ptr<lockstep::Checker> make_checker();
+  // For each launch slot a checker that knows what memory holds; none with lock-step off.
+  void make_checkers();
   // One clock cycle. Throws ProtocolError, AssertionError.
   void cycle();
   void trace_window();
   // AXI4-Lite transactions; false is SLVERR.
   bool transact_write(uint32_t offset, uint32_t value);
   bool transact_read(uint32_t offset, uint32_t& value);
-  // A launch is about to begin, or to be aborted, by a write of `value` to the control register.
-  void note_control(uint32_t value);
+  // Launch slot of the block that the register at `offset` is in, and its offset in the block; no slot: 0 and as it is.
+  std::pair<unsigned, uint32_t> place_of(uint32_t offset) const;
+  // A launch is about to begin, or to be aborted, by a write of `value` to the slot's control register.
+  void note_control(unsigned slot, uint32_t value);
   // The management core has written to a register of the host port, in the cycle that is being evaluated.
   void management_wrote(uint32_t offset, uint32_t value);
   void await_host(const char* what, uint32_t offset);
@@ -68,10 +73,11 @@ class VerilatedDevice final : public RtlDevice {
   void watch_progress();
   // The AXI4 transaction that has waited longest, in words.
   std::string oldest_transaction() const;
-  // The launch has ended: reads what a host would read and lets the checker compare.
-  void finish_launch();
+  // Of launches that have ended: reads what a host would read and lets the checkers compare.
+  void finish_launches();
   lockstep::LaunchOutcome read_outcome();
-  void note_divergence();
+  void note_divergence(const lockstep::Checker& checker);
+  bool launch_running() const { return running_ != 0; }
   uint64_t progress() const;
 
   Configuration configuration_;
@@ -81,8 +87,9 @@ class VerilatedDevice final : public RtlDevice {
   FaultyPort port_;
   AxiChecker axi_checker_;
   AxiLiteChecker host_checker_;
-  LaunchRegisters registers_;
-  std::unique_ptr<lockstep::Checker> checker_;
+  std::vector<LaunchRegisters> registers_;                    // by launch slot
+  std::vector<std::unique_ptr<lockstep::Checker>> checkers_;  // by launch slot
+  SharedWrites writes_;
   HostMaster host_;
   WarpPositions positions_;
   CoreRequests requests_;
@@ -96,7 +103,7 @@ class VerilatedDevice final : public RtlDevice {
   uint32_t error_first_ = 1, error_last_ = 0;   // injected
   std::optional<InjectedFault> state_fault_;    // number: the cycle
   bool tracing_ = false;
-  bool launch_running_ = false;
+  unsigned running_ = 0;  // launch slots, a bit for each
   uint64_t last_progress_ = 0;
   uint64_t last_progress_cycle_ = 0;
   std::optional<std::string> mismatch_;

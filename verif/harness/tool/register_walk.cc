@@ -13,7 +13,11 @@ namespace {
 constexpr uint32_t kBytes = 0x1000;
 constexpr std::array<uint32_t, 4> kPatterns{0x5555'5555, 0xAAAA'AAAA, 0x0F0F'F0F0, 0};
 
-bool is_control(uint32_t offset) { return offset == regs::kControl || offset == regs::kInterruptClear; }
+// Of any launch slot.
+bool is_control(uint32_t offset) {
+  const uint32_t own = offset % regs::launches::kStrideValue;
+  return own == regs::kControl || own == regs::kInterruptClear;
+}
 
 // Whether the device takes a write.
 bool try_write(RtlDevice& device, uint32_t offset, uint32_t value) {

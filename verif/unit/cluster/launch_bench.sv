@@ -101,6 +101,7 @@ module launch_bench
     .faulted_i     (faulted),
     .fault_i       (fault),
     .fault_core_i  (fault_core),
+    .owned_i       ('1),
     .retire_i      (retire),
     .stalls_i      (stalls)
   );
@@ -121,6 +122,9 @@ module launch_bench
     .faulted_o        (faulted),
     .fault_o          (fault),
     .fault_core_o     (fault_core),
+    .usable_i         ('1),
+    .more_o           (),
+    .vacant_o         (),
     .invalidate_o,
     .kill_o,
     .dispatch_o       (dispatch),

@@ -358,6 +358,7 @@ module mem_bench
   l2_cache u_l2 (
     .clk_i,
     .rst_ni,
+    .pause_i         (1'b0),
     .flush_i,
     .flushed_o,
     .error_o         (l2_error_o),

@@ -1,0 +1,124 @@
+// Bench of launch_control with several launch slots: launches of one dimension, with the cores and the L2 cache left to C++. The entry of a launch
+// is its name, which the cores see.
+module control_bench
+  import heddle_config_pkg::*;
+  import heddle_pkg::*;
+(
+  input  logic                          clk_i,
+  input  logic                          rst_ni,
+  // by launch slot
+  input  logic [Launches-1:0][31:0]     name_i,
+  input  logic [Launches-1:0][31:0]     groups_i,
+  input  logic [Launches-1:0][31:0]     items_i,
+  input  logic [Launches-1:0][31:0]     scratch_i,
+  input  logic [Launches-1:0]           start_i,
+  input  logic [Launches-1:0]           abort_i,
+  output logic [Launches-1:0]           done_o,
+  output logic [Launches-1:0]           aborted_o,
+  output logic [Launches-1:0]           faulted_o,
+  output logic [Launches-1:0][31:0]     fault_cause_o,
+  output logic [Launches-1:0][7:0]      fault_core_o,
+  // by core
+  output logic [Cores-1:0][31:0]        core_name_o,
+  output logic [Cores-1:0]              invalidate_fetch_o,
+  output logic [Cores-1:0]              invalidate_data_o,
+  output logic [Cores-1:0]              kill_o,
+  output logic [Cores-1:0]              dispatch_valid_o,
+  output logic [Cores-1:0][7:0]         warp_o,
+  output logic [Cores-1:0][7:0]         warp_in_group_o,
+  output logic [Cores-1:0][31:0]        group_o,
+  output logic [Cores-1:0][31:0]        scratch_base_o,
+  input  logic [Cores-1:0]              dispatch_ready_i,
+  input  logic [Cores-1:0]              warp_done_valid_i,
+  input  logic [Cores-1:0][7:0]         warp_done_i,
+  input  logic [Cores-1:0]              fault_valid_i,
+  input  logic [Cores-1:0][31:0]        fault_cause_i,
+  input  logic [Cores-1:0]              stored_i,
+  input  logic [Cores-1:0]              cache_idle_i,
+  // L2 cache
+  output logic                          pause_o,
+  output logic                          flush_o,
+  output logic                          invalidate_o,
+  input  logic                          idle_i,
+  input  logic                          flushed_i,
+  input  logic                          error_i,
+  input  logic [31:0]                   error_line_i
+);
+
+  launch_t   [Launches-1:0] launch;
+  local_id_t [Launches-1:0] items;
+  fault_t    [Launches-1:0] fault;
+  core_id_t  [Launches-1:0] fault_core;
+  launch_t   [Cores-1:0]    core_launch;
+  dispatch_t [Cores-1:0]    dispatch;
+  warp_id_t  [Cores-1:0]    warp_done;
+  fault_t    [Cores-1:0]    core_fault;
+
+  always_comb begin
+    for (int unsigned s = 0; s < Launches; s++) begin
+      launch[s]              = '0;
+      launch[s].entry        = name_i[s];
+      launch[s].num_groups   = {32'd1, 32'd1, groups_i[s]};
+      launch[s].local_size   = {32'd1, 32'd1, items_i[s]};
+      launch[s].scratch_size = scratch_i[s];
+      items[s]               = local_id_t'(items_i[s]);
+      fault_cause_o[s]       = fault[s].cause;
+      fault_core_o[s]        = 8'(fault_core[s]);
+    end
+    for (int unsigned c = 0; c < Cores; c++) begin
+      core_name_o[c]      = core_launch[c].entry;
+      warp_o[c]           = 8'(dispatch[c].warp);
+      warp_in_group_o[c]  = 8'(dispatch[c].warp_in_group);
+      group_o[c]          = dispatch[c].group_id[0];
+      scratch_base_o[c]   = 32'(dispatch[c].scratch_base);
+      warp_done[c]        = warp_id_t'(warp_done_i[c]);
+      core_fault[c]       = '0;
+      core_fault[c].cause = fault_cause_i[c];
+    end
+  end
+
+  launch_control u_control (
+    .clk_i,
+    .rst_ni,
+    .launch_i          (launch),
+    .local_items_i     (items),
+    .start_i,
+    .abort_i,
+    .done_o,
+    .aborted_o,
+    .faulted_o,
+    .fault_o           (fault),
+    .fault_core_o      (fault_core),
+    .owned_o           (),
+    .core_launch_o     (core_launch),
+    .invalidate_fetch_o,
+    .invalidate_data_o,
+    .kill_o,
+    .dispatch_o        (dispatch),
+    .dispatch_valid_o,
+    .dispatch_ready_i,
+    .warp_done_valid_i,
+    .warp_done_i       (warp_done),
+    .fault_valid_i,
+    .fault_i           (core_fault),
+    .stored_i,
+    .cache_idle_i,
+    .fetches_idle_i    (1'b1),
+    .engines_launch_o  (),
+    .engines_kill_o    (),
+    .engines_dispatch_o(),
+    .engines_taken_o   (),
+    .engines_clear_o   (),
+    .engines_release_o (),
+    .engines_busy_i    ('0),
+    .engines_fault_i   (1'b0),
+    .pause_o,
+    .flush_o,
+    .invalidate_o,
+    .idle_i,
+    .flushed_i,
+    .error_i,
+    .error_line_i
+  );
+
+endmodule
