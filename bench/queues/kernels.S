@@ -17,3 +17,18 @@ _start:
   .balign 64
   sw a0, 0(a0)
   hd.exit
+
+// 2, at byte 128: as 0, but it takes its time.
+  .balign 64
+  csrr a1, CSR_HD_GLOBAL_ID_X
+  lw a2, 0(a0)
+  lw a3, 4(a0)
+  li a5, 500
+1:
+  addi a5, a5, -1
+  bnez a5, 1b
+  slli a4, a1, 2
+  add a2, a2, a4
+  add a3, a3, a1
+  sw a3, 0(a2)
+  hd.exit

@@ -29,7 +29,7 @@ constexpr uint32_t kFirstStore = kArguments - 64;  // of the kernel whose first 
 constexpr uint32_t kPackets = 256, kItems = 8, kGroup = 4, kPrivateBytes = 64, kContextBytes = 0x8'0000;
 constexpr uint32_t kWarmUp = 4;  // kernels that do not count
 constexpr uint64_t kIdleCycles = 2'000, kMostCycles = 100'000;
-enum Kernel : uint32_t { kAdd, kStore, kKernels };
+enum Kernel : uint32_t { kAdd, kStore, kLong, kKernels };
 
 std::vector<std::byte> contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -82,8 +82,8 @@ class Queues {
   struct Times {
     double period = 0.0, kernel = 0.0;
   };
-  // Small kernels one behind the other, in turn on so many queues.
-  Times back_to_back(uint32_t queues, uint32_t count) {
+  // Kernels of so many work-items one behind the other, in turn on so many queues.
+  Times back_to_back(uint32_t queues, uint32_t count, Kernel kernel = kAdd, uint32_t items = kItems) {
     std::vector<std::pair<uint32_t, uint64_t>> sent;
     for (uint32_t i = 0; i < count; ++i) {
       write(kArguments + 64 * i, std::array<uint32_t, 2>{kResults + 64 * i, 100 * i});
@@ -92,14 +92,14 @@ class Queues {
     }
     for (uint32_t i = 0; i < count; ++i) {
       const uint32_t q = i % queues;
-      sent.emplace_back(q, management_.submit(q, packet(kAdd, kArguments + 64 * i, kSignals + 64 * i)));
+      sent.emplace_back(q, management_.submit(q, packet(kernel, kArguments + 64 * i, kSignals + 64 * i, items)));
     }
     for (const auto& [q, index] : sent) wait(q, index);
     std::vector<hd_signal> signals;
     for (uint32_t i = 0; i < count; ++i) {
       signals.push_back(read<hd_signal>(kSignals + 64 * i));
       const auto results = read<std::array<uint32_t, kItems>>(kResults + 64 * i);
-      for (uint32_t item = 0; item < kItems; ++item) {
+      for (uint32_t item = 0; item < items; ++item) {
         if (results[item] != 100 * i + item) throw std::runtime_error(fmt::format("kernel {} has a wrong result", i));
       }
     }
@@ -126,13 +126,13 @@ class Queues {
     backend_.read_memory(address, std::as_writable_bytes(std::span(&value, 1)));
     return value;
   }
-  static hd_packet packet(Kernel kernel, uint32_t arguments, uint32_t signal) {
+  static hd_packet packet(Kernel kernel, uint32_t arguments, uint32_t signal, uint32_t items = kItems) {
     hd_packet result{};
     result.dispatch.header = HD_PACKET_DISPATCH;
     result.dispatch.setup = 1;
     result.dispatch.workgroup_size[0] = kGroup;
     result.dispatch.workgroup_size[1] = result.dispatch.workgroup_size[2] = 1;
-    result.dispatch.grid_size[0] = kItems;
+    result.dispatch.grid_size[0] = items;
     result.dispatch.grid_size[1] = result.dispatch.grid_size[2] = 1;
     result.dispatch.private_segment_size = kPrivateBytes;
     result.dispatch.kernel_object = kObjects + 16 * kernel;
@@ -168,6 +168,9 @@ std::vector<Row> measure(Backend& backend, const std::vector<std::byte>& firmwar
   rows.push_back({"one queue: end to next start", one.period - one.kernel, 0});
   const Queues::Times two = queues.back_to_back(2, count);
   rows.push_back({"two queues: start to start", two.period, 0});
+  // One workgroup each: kernels of two queues run at once where there are launch slots and cores for both.
+  rows.push_back({"one queue, long kernels: start to start", queues.back_to_back(1, count, kLong, kGroup).period, 0});
+  rows.push_back({"two queues, long kernels: start to start", queues.back_to_back(2, count, kLong, kGroup).period, 0});
   if (const auto problem = backend.mismatch()) throw std::runtime_error(*problem);
   return rows;
 }

@@ -14,8 +14,9 @@ enum { MEMORY_BYTES = 1 << 16, STEPS_AT_ONCE = 8, STEPS_TO_REST = 200000, SHAPE 
 static uint8_t memory[MEMORY_BYTES];
 static uint32_t buffer[HD_BUFFERS][HD_BLOCK_WORDS];
 static int failed[HD_BUFFERS], busy[HD_BUFFERS];
-static uint32_t doorbell, status;
-static int running;
+enum { LAUNCHES = 2, BLOCK = 0x400 };
+static uint32_t doorbell, status[LAUNCHES];
+static int running[LAUNCHES];
 static uint64_t now;
 
 /* ---- the input ---- */
@@ -98,38 +99,47 @@ void hd_block_set_word(enum hd_buffer number, uint32_t word, uint32_t value) {
 }
 
 uint32_t hd_register_read(uint32_t offset) {
-  switch (offset) {
+  require(offset / BLOCK < LAUNCHES);
+  switch (offset % BLOCK) {
+    case HEDDLE_REGISTER_LAUNCHES:
+      return LAUNCHES * (HEDDLE_REGISTER_LAUNCHES_COUNT & (0u - HEDDLE_REGISTER_LAUNCHES_COUNT)) |
+             BLOCK * (HEDDLE_REGISTER_LAUNCHES_STRIDE & (0u - HEDDLE_REGISTER_LAUNCHES_STRIDE));
     case HEDDLE_REGISTER_SHAPE: return SHAPE;
     case HEDDLE_REGISTER_SCRATCHPAD_BYTES: return 0x8000;
-    case HEDDLE_REGISTER_STATUS: return status;
+    case HEDDLE_REGISTER_STATUS: return status[offset / BLOCK];
     default: return offset;
   }
 }
 
-static void end_launch(uint32_t how) {
-  running = 0;
-  status = HEDDLE_REGISTER_STATUS_DONE | (how & 3) * HEDDLE_REGISTER_STATUS_FAULT;
+static void end_launch(uint32_t slot, uint32_t how) {
+  running[slot] = 0;
+  status[slot] = HEDDLE_REGISTER_STATUS_DONE | (how & 3) * HEDDLE_REGISTER_STATUS_FAULT;
 }
 
-void hd_register_write(uint32_t offset, uint32_t value) {
+static int any_running(void) { return running[0] || running[1]; }
+
+void hd_register_write(uint32_t at, uint32_t value) {
+  const uint32_t slot = at / BLOCK, offset = at % BLOCK;
+  require(slot < LAUNCHES);
   if (offset == HEDDLE_REGISTER_CONTROL && value == HEDDLE_REGISTER_CONTROL_ABORT) {
-    if (running) end_launch(HEDDLE_REGISTER_STATUS_ABORTED / HEDDLE_REGISTER_STATUS_FAULT);
+    if (running[slot]) end_launch(slot, HEDDLE_REGISTER_STATUS_ABORTED / HEDDLE_REGISTER_STATUS_FAULT);
     return;
   }
   if (offset == HEDDLE_REGISTER_INTERRUPT_CLEAR) {
-    status &= ~(uint32_t)HEDDLE_REGISTER_STATUS_DONE;
+    status[slot] &= ~(uint32_t)HEDDLE_REGISTER_STATUS_DONE;
     return;
   }
-  require(!running); /* locked */
+  require(!running[slot]); /* locked */
   if (offset == HEDDLE_REGISTER_CONTROL) {
     require(value == HEDDLE_REGISTER_CONTROL_START);
-    running = 1;
-    status = HEDDLE_REGISTER_STATUS_BUSY;
+    running[slot] = 1;
+    status[slot] = HEDDLE_REGISTER_STATUS_BUSY;
   }
 }
 
 uint32_t hd_events(void) {
-  return (doorbell != 0 ? HD_EVENT_DOORBELL : 0) | ((status & HEDDLE_REGISTER_STATUS_DONE) != 0 ? HD_EVENT_ENDED : 0);
+  return (doorbell != 0 ? HD_EVENT_DOORBELL : 0) |
+         (((status[0] | status[1]) & HEDDLE_REGISTER_STATUS_DONE) != 0 ? HD_EVENT_ENDED : 0);
 }
 uint32_t hd_doorbells(void) {
   const uint32_t bits = doorbell;
@@ -195,7 +205,9 @@ static void act(void) {
     case 7: now += draw32(); break;
     case 8:
     case 9:
-      if (running) end_launch((what & 15) == 8 ? 0 : draw());
+      for (uint32_t slot = 0; slot < LAUNCHES; ++slot) {
+        if (running[slot] && (slot == 0 || (what & 16) != 0)) end_launch(slot, (what & 15) == 8 ? 0 : draw());
+      }
       break;
     case 10: doorbell |= draw32(); break;
     default: { /* a packet */
@@ -219,8 +231,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   memset(hd_context_table, 0, sizeof hd_context_table);
   memset(failed, 0, sizeof failed);
   memset(busy, 0, sizeof busy);
-  doorbell = status = 0;
-  running = 0;
+  doorbell = status[0] = status[1] = 0;
+  running[0] = running[1] = 0;
   now = 0;
   hd_queues_start();
   for (uint32_t i = 0; i < HD_CONTEXTS; ++i) hd_context_table[i].private_bytes = 0x10000;
@@ -229,9 +241,11 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     for (int i = 0; i < STEPS_AT_ONCE; ++i) progress = hd_queues_step();
   }
   /* Left alone, it comes to rest: idle, or waiting for memory. */
-  for (uint32_t i = 0; progress == HD_PROGRESS || running; ++i) {
+  for (uint32_t i = 0; progress == HD_PROGRESS || any_running(); ++i) {
     require(i < STEPS_TO_REST);
-    if (running) end_launch(0);
+    for (uint32_t slot = 0; slot < LAUNCHES; ++slot) {
+      if (running[slot]) end_launch(slot, 0);
+    }
     progress = hd_queues_step();
   }
   for (uint32_t q = 0; q < HD_QUEUES; ++q) hd_queue_table[q].command = HD_QUEUE_CLOSE;

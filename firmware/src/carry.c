@@ -115,7 +115,7 @@ static enum hd_progress carry_on(uint32_t q) {
 __attribute__((noinline)) enum hd_progress hd_carry_step(void) {
   uint32_t left = hd_sets.in_hand & ~hd_sets.kernels;
   enum hd_progress result = HD_IDLE;
-  if (hd_running != HD_NO_QUEUE) left &= ~(1u << hd_running);
+  left &= ~hd_running;
   if (hd_completing != HD_NO_QUEUE) left &= ~(1u << hd_completing);
   for (uint32_t q = last_carried; left != 0; left &= ~(1u << q)) {
     enum hd_progress progress = HD_PROGRESS;

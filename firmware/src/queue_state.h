@@ -66,17 +66,20 @@ enum hd_progress hd_take_step(void);
 void hd_take_cancel(uint32_t q);
 
 /* ---- launch.c: kernels ---- */
-extern uint32_t hd_running; /* whose kernel runs, or HD_NO_QUEUE */
+extern uint32_t hd_running;    /* queues whose kernel runs */
+extern uint32_t hd_limited;    /* ... for a limited time; of others, too, until hd_launch_limits */
+extern uint32_t hd_slots_free; /* launch slots without a kernel */
 void hd_launch_start(void);
-/* Starts one of the kernels that may be launched; there is one, and none runs. */
-void hd_launch_next(void);
-/* Of the running one, if it has ended: starts the next one, and tells the queue what is wrong, if something is. */
+/* Starts one of the kernels that may be launched, if it may run beside those that do. There is one, and a free slot. */
+int hd_launch_next(void);
+/* Of a running one, if it has ended: starts the next one, and tells the queue what is wrong, if something is. */
 void hd_launch_ended(void);
 /* Begins the completion of the one that has ended, if that has not been done. */
 void hd_launch_complete(void);
-/* Aborts the running kernel if its time is over. */
-void hd_launch_limit(void);
-void hd_launch_abort(void);
+/* Aborts the running kernels whose time is over. */
+void hd_launch_limits(void);
+/* Aborts the queue's kernel. */
+void hd_launch_abort(uint32_t q);
 /* The queue's next launch has another shape than the last one. */
 void hd_launch_shape(uint32_t q);
 

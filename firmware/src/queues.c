@@ -41,7 +41,7 @@ void hd_queue_fail(uint32_t q, uint32_t reason, uint32_t offset) {
   entry->state = HD_QUEUE_FAILED;
   drop(q);
   hd_ring_host(1u << q);
-  if (hd_running == q) hd_launch_abort();
+  if ((hd_running >> q & 1) != 0) hd_launch_abort(q);
 }
 
 static void open_queue(uint32_t q) {
@@ -75,9 +75,9 @@ static void carry_out_command(uint32_t q) {
   volatile struct hd_queue* entry = hd_entry(q);
   hd_complete_wait(q);
   drop(q);
-  if (hd_running == q) { /* carried out as a closing, when the launch has ended */
+  if ((hd_running >> q & 1) != 0) { /* carried out as a closing, when the launch has ended */
     hd_sets.closing |= 1u << q;
-    hd_launch_abort();
+    hd_launch_abort(q);
     return;
   }
   entry->state = HD_QUEUE_CLOSED;
@@ -103,21 +103,18 @@ static enum hd_progress more(enum hd_progress a, enum hd_progress b) { return a 
 enum hd_progress hd_queues_step(void) {
   const uint32_t events = hd_events();
   enum hd_progress progress = events != 0 ? HD_PROGRESS : HD_IDLE;
-  if ((events & HD_EVENT_ENDED) != 0 && hd_running != HD_NO_QUEUE) hd_launch_ended();
+  if ((events & HD_EVENT_ENDED) != 0 && hd_running != 0) hd_launch_ended();
   progress = more(progress, hd_take_step());
   hd_launch_complete();
   if ((events & HD_EVENT_DOORBELL) != 0) serve_doorbells();
-  if (hd_running == HD_NO_QUEUE && hd_sets.kernels != 0) {
-    hd_launch_next();
-    progress = HD_PROGRESS;
-  }
+  if (hd_slots_free != 0 && hd_sets.kernels != 0 && hd_launch_next()) progress = HD_PROGRESS;
   if (hd_completing != HD_NO_QUEUE) {
     hd_complete_step();
     progress = HD_PROGRESS;
   }
   if ((hd_sets.in_hand & ~hd_sets.kernels) != 0) progress = more(progress, hd_carry_step());
-  if (hd_running != HD_NO_QUEUE && hd_queue[hd_running].time_limit != 0) {
-    hd_launch_limit();
+  if (hd_limited != 0) {
+    hd_launch_limits();
     progress = more(progress, HD_POLL);
   }
   return progress;

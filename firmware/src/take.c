@@ -165,7 +165,7 @@ enum hd_progress hd_take_step(void) {
   if (hd_block_busy(HD_BUFFER_TAKE)) return HD_PROGRESS;
   if (stage == OBJECT) {
     take_object(taking);
-    if (hd_running == HD_NO_QUEUE && hd_sets.kernels != 0) hd_launch_next();
+    if (hd_slots_free != 0 && hd_sets.kernels != 0) (void)hd_launch_next();
     return HD_PROGRESS;
   }
   if ((hd_sets.in_hand >> taking & 1) == 0) return take_packet(taking);

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "heddle/driver/error.h"
+#include "heddle/generated/registers.h"
 #include "queue_fixture.h"
 
 namespace heddle::driver {
@@ -69,6 +70,66 @@ TEST_F(QueueTest, EndlessKernelMeetsItsTimeLimit) {
   open(1);
   ASSERT_TRUE(management_->wait(1, management_->submit(1, dispatch(kAdd, 3)), kCycles));
   expect_result(3);
+}
+
+// Where there are several launch slots, and cores, an endless kernel keeps nobody but its own queue.
+TEST_F(QueueTest, KernelsOfTwoQueuesAtOnce) {
+  const bool several = regs::launches::kCount.get(backend_->read_register(regs::kLaunches)) > 1;
+  management_->set_context(1, {{{kProgram, kResults - 1, 7}}, kPrivate + 0x10000, 0x10000});
+  open(1);
+  open(2);
+  management_->open(3, {.ring = kRings + 0x3000, .packets = kRing, .context = 1, .priority = 0, .time_limit = 0});
+  const auto one_group = [&](uint32_t kernel, uint32_t number) {
+    hd_packet packet = dispatch(kernel, number);
+    packet.dispatch.grid_size[0] = 4;
+    return packet;
+  };
+  management_->submit(1, one_group(kEndless, 0));
+  backend_->advance(5000);
+  const uint64_t good = management_->submit(2, one_group(kAdd, 1));
+  const uint64_t bad = management_->submit(3, one_group(kAdd, 2));  // its context may not write the results
+  EXPECT_EQ(management_->wait(2, good, 20'000), several);
+  EXPECT_EQ(management_->wait(3, bad, 20'000), several);
+  EXPECT_EQ(management_->status(1).complete, 0U);
+  EXPECT_EQ(management_->status(1).state, HD_QUEUE_OPENED) << management_->status(1).error_text();
+  management_->close(1);
+  ASSERT_TRUE(management_->wait(2, good, kCycles)) << management_->status(2).error_text();
+  ASSERT_TRUE(management_->wait(3, bad, kCycles));
+  EXPECT_EQ(management_->status(2).complete, 1U);
+  EXPECT_EQ(management_->status(3).reason, uint32_t{HD_QUEUE_FAULT});
+  EXPECT_EQ(management_->status(3).fault.cause, 7U);
+  const auto results = read<std::array<uint32_t, 4>>(kResults + 64);
+  for (uint32_t i = 0; i < 4; ++i) EXPECT_EQ(results[i], 100 + i);
+  EXPECT_EQ(read<uint32_t>(kResults + 128), 0U);
+}
+
+// A kernel with scratchpad waits for another's, is aborted while it waits, and keeps nobody without.
+TEST_F(QueueTest, ScratchpadIsOneKernelsAtATime) {
+  const bool several = regs::launches::kCount.get(backend_->read_register(regs::kLaunches)) > 1;
+  const auto one_group = [&](uint32_t kernel, uint32_t number, uint32_t scratch) {
+    hd_packet packet = dispatch(kernel, number);
+    packet.dispatch.grid_size[0] = 4;
+    packet.dispatch.group_segment_size = scratch;
+    return packet;
+  };
+  for (uint32_t q = 1; q < 4; ++q) open(q);
+  management_->submit(1, one_group(kEndless, 0, 64));
+  backend_->advance(5000);
+  const uint64_t waits = management_->submit(2, one_group(kAdd, 1, 64));
+  EXPECT_FALSE(management_->wait(2, waits, 20'000));
+  management_->close(2);
+  EXPECT_EQ(management_->status(2).complete, 0U);
+  const uint64_t beside = management_->submit(3, one_group(kAdd, 2, 0));
+  EXPECT_EQ(management_->wait(3, beside, 20'000), several) << management_->status(3).error_text();
+  open(2);
+  management_->submit(2, one_group(kAdd, 1, 64));
+  management_->close(1);
+  ASSERT_TRUE(management_->wait(2, 0, kCycles)) << management_->status(2).error_text();
+  ASSERT_TRUE(management_->wait(3, beside, kCycles)) << management_->status(3).error_text();
+  for (const uint32_t number : {1U, 2U}) {
+    const auto results = read<std::array<uint32_t, 4>>(kResults + 64 * number);
+    for (uint32_t i = 0; i < 4; ++i) EXPECT_EQ(results[i], 100 * number + i);
+  }
 }
 
 TEST_F(QueueTest, ClosingEndsTheRunningKernel) {
