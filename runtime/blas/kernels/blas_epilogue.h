@@ -79,15 +79,17 @@ HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas
   const uint32_t d_stride = e->d_stride, lane = hd_lane_id(), mask = (1u << t->log2_width) - 1;
   const uint32_t elements = t->height << t->log2_width, step = workers * BLAS_UNROLL * lanes;
   uint8_t* const corner = p->d + t->row * d_stride + t->column * 4;
-  const bool whole = t->rows == t->height && t->columns == mask + 1;
-  if (whole && mask + 1 >= BLAS_UNROLL * lanes) {
-    /* A step is within a row. */
+  if (t->rows == t->height && t->columns == mask + 1) {
+    /* Rows or parts of rows: the same distances in every step. */
+    uint32_t offset[BLAS_UNROLL];
+    for (uint32_t u = 0; u < BLAS_UNROLL; u++)
+      offset[u] = (u * lanes >> t->log2_width) * d_stride + (u * lanes & mask) * 4;
     for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += step) {
-      uint32_t* const to = (uint32_t*)(corner + (i >> t->log2_width) * d_stride) + (i & mask);
+      uint8_t* const to = corner + (i >> t->log2_width) * d_stride + (i & mask) * 4;
       volatile const uint32_t* const from = t->values + i;
       uint32_t values[BLAS_UNROLL];
       for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = from[u * lanes];
-      for (uint32_t u = 0; u < BLAS_UNROLL; u++) to[u * lanes] = values[u];
+      for (uint32_t u = 0; u < BLAS_UNROLL; u++) *(uint32_t*)(to + offset[u]) = values[u];
     }
     return;
   }
@@ -96,7 +98,7 @@ HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas
     for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[blas_existing(t, i + u * lanes)];
     for (uint32_t u = 0; u < BLAS_UNROLL; u++) {
       const uint32_t row = (i + u * lanes) >> t->log2_width, column = (i + u * lanes) & mask;
-      if (whole || (row < t->rows && column < t->columns)) ((uint32_t*)(corner + row * d_stride))[column] = values[u];
+      if (row < t->rows && column < t->columns) ((uint32_t*)(corner + row * d_stride))[column] = values[u];
     }
   }
 }
