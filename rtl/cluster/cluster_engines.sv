@@ -5,6 +5,7 @@
 // reported (fault_pending_o).
 module cluster_engines
   import heddle_config_pkg::*;
+  import heddle_isa_pkg::*;
   import heddle_pkg::*;
   import engine_pkg::*;
 #(
@@ -208,10 +209,18 @@ module cluster_engines
   );
 
   // ---- faults ---------------------------------------------------------------------------------------------------------------
-  localparam word_t CopyCause = 32'd26;  // those of the matrix engine and of mbarriers follow
+  word_t cause;
+
+  always_comb begin
+    unique case (fault.engine)
+      EngineCopy:   cause = CAUSE_COPY_ENGINE;
+      EngineMatrix: cause = CAUSE_MATRIX_ENGINE;
+      default:      cause = CAUSE_MBARRIER;
+    endcase
+  end
 
   assign fault_pending_o = fault_valid;
-  assign fault_o         = '{cause: CopyCause + 32'(fault.engine), value: {fault.id, 8'd0, 1'b0, fault.operand, 1'b0, fault.cause}, detail: fault.value,
+  assign fault_o         = '{cause: cause, value: {fault.id, 8'd0, 1'b0, fault.operand, 1'b0, fault.cause}, detail: fault.value,
                              pc: fault.origin.pc, warp: fault.origin.warp, lane: fault.origin.lane};
 
   always_comb begin

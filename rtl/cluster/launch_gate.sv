@@ -9,6 +9,7 @@
 // Invariants: start_o only while quiet_i; one done_o per start_i; while flush_o no warp runs.
 module launch_gate
   import heddle_config_pkg::*;
+  import heddle_isa_pkg::*;
   import heddle_pkg::*;
 #(
   /* verilator lint_off UNUSEDPARAM */  // for the monitors alone
@@ -51,7 +52,6 @@ module launch_gate
   input  word_t    error_line_i
 );
 
-  localparam word_t RefusedCause = 32'd25;
 
   typedef enum logic [1:0] {StateIdle, StateWait, StateRun, StateFlush} state_e;
 
@@ -121,7 +121,7 @@ module launch_gate
   assign flush_o         = state_q == StateFlush;
   assign write_back_o    = flush_o && stored_i;
   assign refused_valid_o = error_d && !told_q && ((state_q == StateRun && !aborts_q) || (state_q == StateFlush && !aborted_i));
-  assign refused_o       = '{cause: RefusedCause, value: error_line_d, default: '0};
+  assign refused_o       = '{cause: CAUSE_WRITEBACK_REFUSED, value: error_line_d, default: '0};
   assign faulted_o       = faulted_i | late_d;
   assign fault_o         = late_d ? refused_o : fault_i;
   assign fault_core_o    = late_d ? '0 : fault_core_i;

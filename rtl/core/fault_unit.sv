@@ -3,6 +3,7 @@
 // engines that find one waiting are dropped: the launch has failed already. `pending_o` covers the time until the report.
 module fault_unit
   import heddle_config_pkg::*;
+  import heddle_isa_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
 (
@@ -35,7 +36,6 @@ module fault_unit
   output fault_t           fault_o
 );
 
-  localparam word_t DeadlockCause = 32'd24;
 
   typedef struct packed {
     word_t    cause;
@@ -67,7 +67,7 @@ module fault_unit
       record_d.lane  = trap_lane;
       record_d.warp  = event_i.path.warp;
     end else if (deadlock_i) begin
-      record_d.cause = DeadlockCause;
+      record_d.cause = CAUSE_COLLECTIVE_DEADLOCK;
       record_d.pc    = deadlock_pc_i;
       record_d.value = deadlock_operand_i;
       record_d.detail = '0;

@@ -30,7 +30,6 @@ module wait_watch
   input  logic             fault_ready_i
 );
 
-  localparam word_t BarrierCause = 32'd28;
   localparam word_t NeverOver    = 32'h5F;  // code 15, of a wait
 
   typedef logic [WarpBits:0] count_t;
@@ -85,7 +84,7 @@ module wait_watch
 
   assign warp_o        = warp_q;
   assign fault_valid_o = found_q;
-  assign fault_o       = '{cause: BarrierCause, value: NeverOver, detail: address_i - SCRATCHPAD_BASE, pc: pc_i, warp: warp_q, lane: lane_i};
+  assign fault_o       = '{cause: CAUSE_MBARRIER, value: NeverOver, detail: address_i - SCRATCHPAD_BASE, pc: pc_i, warp: warp_q, lane: lane_i};
 
   logic unused;
   assign unused = ^start_i;

@@ -313,6 +313,9 @@ class FaultTest(unittest.TestCase):
         row = "  - {name: far, base: 0xF000_0000, size: 0x2000_0000}\n"
         self.check("memory_map", "", row, "ends beyond 32-bit addresses")
 
+    def test_cause_given_twice(self):
+        self.check("causes", "", '  - {name: twin, number: 24, doc: "x"}\n', "cause 'twin' has the number of 'collective_deadlock' (")
+
     # ---- configurations ----
 
     def test_value_out_of_range(self):

@@ -5,6 +5,7 @@
 // as any other.
 module lsu_engine
   import heddle_config_pkg::*;
+  import heddle_isa_pkg::*;
   import heddle_pkg::*;
   import lsu_pkg::*;
 (
@@ -119,10 +120,9 @@ module lsu_engine
     if (state_q == StateAnswer && answer_valid_i && waits && answer_i.error == '0 && answer_i.over) over_phase_o[i_q.tag.warp] = 1'b1;
   end
 
-  localparam word_t BarrierCause = 32'd28;
 
   assign error_valid_o = state_q == StateError;
-  assign error_o       = '{cause: BarrierCause, value: {25'd0, i_q.engine, 1'b0, answer_q.error},
+  assign error_o       = '{cause: CAUSE_MBARRIER, value: {25'd0, i_q.engine, 1'b0, answer_q.error},
                            detail: i_q.address[lane] - 32'(i_q.scratch_base), pc: i_q.pc, warp: i_q.tag.warp, lane: lane};
 
   assign part_valid_o   = state_q == StatePart;

@@ -6,28 +6,11 @@
 #include <filesystem>
 
 #include "engine_fault.h"
+#include "heddle/generated/causes.h"
 #include "heddle/generated/memory_map.h"
 
 namespace heddle::driver {
 namespace {
-
-// mcause values, docs/architecture.md section 7.
-enum Cause : uint32_t {
-  kJumpMisaligned = 0,
-  kFetchAccess = 1,
-  kIllegal = 2,
-  kBreakpoint = 3,
-  kLoadMisaligned = 4,
-  kLoadAccess = 5,
-  kStoreMisaligned = 6,
-  kStoreAccess = 7,
-  kEnvironmentCall = 11,
-  kCollective = 24,
-  kWritebackRefused = 25,
-  kCopyEngine = 26,
-  kMatrixEngine = 27,
-  kMbarrier = 28,
-};
 
 constexpr uint32_t kNullPage = 4096;
 /// Below the private window nothing is mapped; a frame of this size at most is still recognised as the stack's.
@@ -59,7 +42,7 @@ std::string neighbourhood(uint32_t address, const FaultContext& context) {
 }
 
 void explain_access(FaultReport& fault, uint32_t address, const FaultContext& context) {
-  const std::string access = fault.cause == kLoadAccess ? "load from" : "store to";
+  const std::string access = static_cast<Cause>(fault.cause) == Cause::kLoadAccess ? "load from" : "store to";
   using namespace memory_map;
   if (address < kPrivateBase && kPrivateBase - address <= kStackReach) {
     fault.cause_text = "stack overflow";
@@ -86,9 +69,10 @@ void explain_access(FaultReport& fault, uint32_t address, const FaultContext& co
     for (const KernelImage::Segment& segment : context.image.segments()) {
       readable_only |= address - segment.address < segment.memory_bytes;
     }
-    fault.cause_text = access + (!readable_only               ? " an address outside every allocation"
-                                 : fault.cause == kLoadAccess ? " memory that may not be read"
-                                                              : " read-only memory");
+    fault.cause_text =
+        access + (!readable_only                                          ? " an address outside every allocation"
+                  : static_cast<Cause>(fault.cause) == Cause::kLoadAccess ? " memory that may not be read"
+                                                                          : " read-only memory");
     fault.hint = neighbourhood(address, context);
   } else if (address < kNullPage) {
     fault.cause_text = access + " an address outside every allocation";
@@ -104,46 +88,47 @@ void explain_access(FaultReport& fault, uint32_t address, const FaultContext& co
 void explain_fault(FaultReport& fault, const FaultContext& context) {
   const uint32_t value = fault.address.value_or(0);
   fault.address.reset();
-  switch (fault.cause) {
-    case kJumpMisaligned:
+  switch (static_cast<Cause>(fault.cause)) {
+    case Cause::kInstructionMisaligned:
       fault.cause_text = "jump to a misaligned address";
       fault.address = value;
       break;
-    case kFetchAccess:
+    case Cause::kInstructionAccess:
       fault.cause_text = "jump to an address that holds no code";
       fault.address = value;
       if (value < kNullPage) fault.hint = "a call through a null function pointer, or a return to nowhere";
       break;
-    case kIllegal:
+    case Cause::kIllegalInstruction:
       fault.cause_text = "illegal instruction";
       fault.instruction = value;
       fault.hint = value == 0 ? "all zeroes: __builtin_trap, __builtin_unreachable, or no code at all"
                               : "not an instruction of this device; was the program built for it?";
       break;
-    case kBreakpoint:
+    case Cause::kBreakpoint:
       fault.cause_text = "breakpoint (ebreak)";
       fault.hint = "abort(), a failed assert, or a trap the kernel asked for";
       break;
-    case kLoadMisaligned:
-    case kStoreMisaligned:
-      fault.cause_text = fault.cause == kLoadMisaligned ? "misaligned load" : "misaligned store";
+    case Cause::kLoadMisaligned:
+    case Cause::kStoreMisaligned:
+      fault.cause_text =
+          static_cast<Cause>(fault.cause) == Cause::kLoadMisaligned ? "misaligned load" : "misaligned store";
       fault.address = value;
       fault.hint = value % 2 != 0 ? "the address is odd" : "the address is no multiple of 4";
       break;
-    case kLoadAccess:
-    case kStoreAccess:
+    case Cause::kLoadAccess:
+    case Cause::kStoreAccess:
       fault.address = value;
       explain_access(fault, value, context);
       break;
-    case kEnvironmentCall: fault.cause_text = "environment call (ecall) that nothing handles"; break;
-    case kCollective:
+    case Cause::kEnvironmentCall: fault.cause_text = "environment call (ecall) that nothing handles"; break;
+    case Cause::kCollectiveDeadlock:
       fault.cause_text = "collective that can never complete";
       fault.hint = fmt::format(
           "lanes wait in a .sync vote or shuffle for the lanes of mask {:#x}, of which some wait at a barrier or at "
           "another collective",
           value);
       break;
-    case kWritebackRefused:
+    case Cause::kWritebackRefused:
       if (value == 0) {
         fault.cause_text = "memory answered what the device had not asked";
         fault.hint = "results of this launch are not to be trusted";
@@ -153,9 +138,9 @@ void explain_fault(FaultReport& fault, const FaultContext& context) {
       fault.address = value;
       fault.hint = neighbourhood(value, context);
       return;
-    case kCopyEngine: explain_copy_fault(fault, value); break;
-    case kMatrixEngine: explain_matrix_fault(fault, value); break;
-    case kMbarrier: explain_mbarrier_error(fault, value); break;
+    case Cause::kCopyEngine: explain_copy_fault(fault, value); break;
+    case Cause::kMatrixEngine: explain_matrix_fault(fault, value); break;
+    case Cause::kMbarrier: explain_mbarrier_error(fault, value); break;
     default: fault.cause_text = fmt::format("trap with unknown cause {}", fault.cause); break;
   }
   locate_lane(fault, context);
@@ -201,7 +186,7 @@ std::string fault_text(const std::string& subject, const FaultReport& fault) {
   if (fault.address) text += fmt::format(", address {:#010x}", *fault.address);
   if (fault.instruction) text += fmt::format(" {:#010x}", *fault.instruction);
   if (!fault.hint.empty()) text += fmt::format(" ({})", fault.hint);
-  if (fault.cause == kWritebackRefused) {
+  if (static_cast<Cause>(fault.cause) == Cause::kWritebackRefused) {
     return fault.address ? text + "; which store wrote it is not known any more" : text;
   }
   text += fmt::format("; {}; workgroup ({}, {}, {}), work-item ({}, {}, {}), lane {} of warp {} on core {}",

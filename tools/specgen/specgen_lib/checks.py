@@ -12,6 +12,7 @@ def check(spec):
     _registers(spec.registers)
     _registers(spec.host_dma.registers)
     _windows(spec.windows)
+    _causes(spec.causes)
 
 
 def _unique(items, what, key=lambda i: i.name, show=lambda i: f"'{i.name}'"):
@@ -69,6 +70,14 @@ def _registers(block):
                         second.mark,
                         f"register '{register.name}': field '{second.name}' overlaps '{first.name}' ({first.mark})",
                     )
+
+
+def _causes(causes):
+    _unique(causes, "cause")
+    for index, second in enumerate(causes):
+        for first in causes[:index]:
+            if first.number == second.number:
+                raise SpecError(second.mark, f"cause '{second.name}' has the number of '{first.name}' ({first.mark})")
 
 
 def _windows(windows):

@@ -1,4 +1,4 @@
-"""The device registers, the memory map and the configurations."""
+"""The device registers, the memory map, the causes of traps and the configurations."""
 
 import re
 from dataclasses import dataclass, field
@@ -80,6 +80,14 @@ class Window:
     name: str
     base: int
     size: int
+    doc: str
+    mark: Mark
+
+
+@dataclass
+class Cause:
+    name: str
+    number: int
     doc: str
     mark: Mark
 
@@ -279,6 +287,17 @@ def read_memory_map(document, mark):
             reader.fail("base", "a window's size must be a power of two and its base a multiple of it")
         reader.finish()
         result.append(window)
+    top.finish()
+    return result
+
+
+def read_causes(document, mark):
+    top = Reader(document, mark, "causes")
+    result = []
+    for entry, where in top.items("causes"):
+        reader = Reader(entry, where, "cause")
+        result.append(Cause(reader.name(), reader.number("number", high=31), reader.text("doc"), reader.mark))
+        reader.finish()
     top.finish()
     return result
 

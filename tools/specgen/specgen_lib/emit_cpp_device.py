@@ -1,4 +1,4 @@
-"""registers.h, memory_map.h and configuration.h."""
+"""registers.h, memory_map.h, causes.h and configuration.h."""
 
 from .device import camel
 from .text import NOTICE, align, join
@@ -165,6 +165,22 @@ def memory_map_header(spec):
             "}",
         ]
     return join(lines + ["", "}  // namespace heddle::memory_map"])
+
+
+def causes_header(spec):
+    lines = [
+        f"// {NOTICE}",
+        "// Causes of traps and faults. Semantics: docs/architecture.md, section 7.",
+        "#pragma once",
+        "",
+        "#include <cstdint>",
+        "",
+        "namespace heddle {",
+        "",
+        "enum class Cause : uint8_t {",
+    ]
+    lines += [f"  k{camel(c.name)} = {c.number},  // {c.doc}" for c in spec.causes]
+    return join(lines + ["};", "", "}  // namespace heddle"])
 
 
 _PARSE = """\

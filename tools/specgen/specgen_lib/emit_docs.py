@@ -123,6 +123,11 @@ def configurations(spec):
     return _page("Configurations", intro, lines)
 
 
+def causes(spec):
+    rows = [(f"`{c.name}`", f"{c.number}", c.doc) for c in spec.causes]
+    return _page("Causes", "Causes of traps and faults: values of `mcause` and `fault_cause`.", _table(("cause", "number", ""), rows))
+
+
 def memory_map(spec):
     rows = [(f"`{w.name}`", f"{w.base:#010x}", f"{w.base + w.size - 1:#010x}", w.doc) for w in sorted(spec.windows, key=lambda w: w.base)]
     return _page("Memory map", "Address windows as a lane sees them.", _table(("window", "first byte", "last byte", ""), rows))

@@ -147,6 +147,8 @@ def isa_package(spec):
         rows.append(("localparam", "logic [31:0]", f"{window.name.upper()}_BASE", f"= 32'h{window.base:08x};"))
         rows.append(("localparam", "logic [31:0]", f"{window.name.upper()}_SIZE", f"= 32'h{window.size & 0xFFFFFFFF:08x};"))
     lines += align(rows)
+    lines += ["  // ---- causes of traps and faults ----"]
+    lines += align([("localparam", "logic [31:0]", f"CAUSE_{c.name.upper()}", f"= 32'd{c.number};") for c in spec.causes])
     return join(lines + ["", "endpackage", *LINT_ON])
 
 

@@ -25,6 +25,7 @@ def generate(spec, config):
         f"{include}/registers.h": emit_cpp_device.registers_header(spec),
         f"{include}/host_dma.h": emit_cpp_device.host_dma_header(spec),
         f"{include}/memory_map.h": emit_cpp_device.memory_map_header(spec),
+        f"{include}/causes.h": emit_cpp_device.causes_header(spec),
         f"{include}/configuration.h": emit_cpp_device.configuration_header(spec),
         f"{include}/special_functions.h": emit_special.header(spec),
         f"{include}/compressed.h": emit_compressed.header(spec),
@@ -40,6 +41,7 @@ def generate(spec, config):
         "reference/host_dma.md": emit_docs.host_dma(spec),
         "reference/configurations.md": emit_docs.configurations(spec),
         "reference/memory_map.md": emit_docs.memory_map(spec),
+        "reference/causes.md": emit_docs.causes(spec),
         "reference/management.md": emit_management.reference(spec),
     }
 

@@ -14,6 +14,7 @@ class Spec:
     registers: device.RegisterBlock
     host_dma: host_dma.HostDma
     windows: list
+    causes: list
     configurations: device.Configurations
     special: dict  # tables of the special functions
     compressed: list
@@ -35,6 +36,7 @@ def read(folder):
         registers=device.read_registers(*document("registers"), configurations),
         host_dma=host_dma.read_host_dma(*document("host_dma"), configurations),
         windows=device.read_memory_map(*document("memory_map")),
+        causes=device.read_causes(*document("causes")),
         configurations=configurations,
         special=special.read_special_functions(*document("special_functions")),
         compressed=compressed.read_compressed(*document("compressed"), instructions),

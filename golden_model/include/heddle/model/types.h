@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "heddle/generated/causes.h"
 #include "heddle/generated/configuration.h"
 
 namespace heddle::model {
@@ -105,23 +106,8 @@ struct Launch {
   std::vector<Region> regions;
 };
 
-// Trap causes (docs/architecture.md, section 7).
-enum class Cause : std::uint8_t {
-  kInstructionMisaligned = 0,
-  kInstructionAccess = 1,
-  kIllegalInstruction = 2,
-  kBreakpoint = 3,
-  kLoadMisaligned = 4,
-  kLoadAccess = 5,
-  kStoreMisaligned = 6,
-  kStoreAccess = 7,
-  kEnvironmentCall = 11,
-  kCollectiveDeadlock = 24,
-  kWritebackRefused = 25,  // of the RTL alone: the model has no memory that refuses anything
-  kCopyEngine = 26,
-  kMatrixEngine = 27,
-  kMbarrier = 28,
-};
+// (kWritebackRefused is of the RTL alone: the model has no memory that refuses anything.)
+using heddle::Cause;
 
 // A use of the model that its contract excludes (a shape out of range, a step while an SC is pending, ...).
 class ModelError : public std::logic_error {
