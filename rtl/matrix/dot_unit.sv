@@ -1,7 +1,7 @@
-// One group of a dot product per cycle: 32 bytes of a row and of a column, added to an accumulator (docs/matrix.md), in every format.
-// Elements of 8 bits go to 16 wide and 16 narrow multipliers (even and odd elements), elements of 16 bits to the wide ones, TF32
+// One group of a dot product per cycle: 32 bytes of a row and of a column, taken apart by dot_elements, added to an accumulator (docs/matrix.md), in
+// every format. Elements of 8 bits go to 16 wide and 16 narrow multipliers (even and odd lanes), elements of 16 bits to the wide ones, TF32
 // to every other wide one, E2M1 to dot_fp4. Every term is shifted to its place below the largest exponent, cut and added as an integer.
-//   1  take elements apart, multiply
+//   1  multiply
 //   2  largest exponent, C included; NaNs and infinities decide the result ("fixed")
 //   3  cut; sums of four lanes, C with the first
 //   4  sum of the lanes
@@ -10,7 +10,8 @@
 //   7  round
 // Latency: `result_o` Latency = 7 cycles after `valid_i`. `c_i` is wanted one cycle after its group, so that a result can be the C of
 // a group that enters ChainDistance = 6 cycles after its own: `c_i` may be that cycle's `result_o`. No back-pressure.
-// Without Fp8 or Fp4 groups of these elements must not enter. The registers of a stage change only when a group enters it.
+// Without Fp8 or Fp4 groups of these elements must not enter. The registers of a stage change only when a group enters it, those of the narrow
+// multipliers only with elements of 8 bits.
 module dot_unit
   import matrix_pkg::*;
 #(
@@ -18,115 +19,95 @@ module dot_unit
   parameter  bit          Fp4     = 1'b1,
   localparam int unsigned Latency = 7
 ) (
-  // (Plain vectors: as such Verilator 5.006 can build a unit once for a whole array.)
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         valid_i,
-  input  logic [7:0]   format_i,  // format_t
-  input  logic [255:0] a_i,
-  input  logic [255:0] b_i,
-  input  logic [31:0]  a_scales_i,
-  input  logic [31:0]  b_scales_i,
-  input  logic [31:0]  c_i,       // of the group that entered in the cycle before
+  input  format_t      format_i,
+  input  elements_t    a_i,
+  input  elements_t    b_i,
+  input  group_t       a_group_i,   // as they are, for E2M1
+  input  group_t       b_group_i,
+  input  scales_t      a_scales_i,
+  input  scales_t      b_scales_i,
+  input  logic [31:0]  c_i,         // of the group that entered in the cycle before
   output logic         valid_o,
   output logic [31:0]  result_o
 );
 
-  localparam int unsigned Lanes = 2 * Lanes16;  // lane l has the byte l of 8-bit elements; even lanes are wide
-  localparam int unsigned Quads = Lanes / 4;
-
-  format_t format;
-  scales_t a_scales, b_scales;
-
-  assign format   = format_t'(format_i);
-  assign a_scales = scales_t'(a_scales_i);
-  assign b_scales = scales_t'(b_scales_i);
+  localparam int unsigned NarrowShift = 6;            // from a product of 8-bit elements to a product_t
+  localparam int unsigned Quads       = Lanes16 / 4;  // of wide lanes, and of narrow ones
 
   logic [Latency:1] valid_q;
 
   // ---- stage 1 ----
-  product_t  [Lanes-1:0] product_d, product_q;
-  special_t  [Lanes-1:0] lane_special;
-  special_t              special_d, special_q, fp4_special;
-  exponent_t             base_d, base_q;  // what exponents of products lack
-  logic                  int8_d, int8_q, fp4, lanes_used, lanes_used_q;
+  product_t  [Lanes16-1:0] wide_d, wide_q, narrow_d, narrow_q;
+  special_t                special_d, special_q, fp4_special;
+  exponent_t               base_d, base_q;  // what exponents of products lack
+  logic                    int8_d, int8_q, fp4, eight_bits, lanes_used, lanes_used_q, narrow_used, narrow_used_q;
 
-  assign int8_d     = format.a == ElementInt8;
-  assign fp4        = Fp4 && format.a == ElementE2m1;
-  assign lanes_used = valid_i && !fp4;
-
-  for (genvar l = 0; l < Lanes; l++) begin : gen_lane
-    localparam bit Wide = l % 2 == 0;
-    localparam bit Tf32 = l % 4 == 0;
-
-    element_t a, b;
-
-    dot_element #(
-      .Wide(Wide),
-      .Tf32(Tf32),
-      .Fp8 (Fp8)
-    ) u_a (
-      .element_i(format.a),
-      .byte_i   (a_i[8*l +: 8]),
-      .half_i   (a_i[16*(l/2) +: 16]),
-      .tf32_i   (a_i[32*(l/4) + 13 +: 19]),
-      .element_o(a)
-    );
-
-    dot_element #(
-      .Wide(Wide),
-      .Tf32(Tf32),
-      .Fp8 (Fp8)
-    ) u_b (
-      .element_i(format.b),
-      .byte_i   (b_i[8*l +: 8]),
-      .half_i   (b_i[16*(l/2) +: 16]),
-      .tf32_i   (b_i[32*(l/4) + 13 +: 19]),
-      .element_o(b)
-    );
-
-    dot_product #(
-      .Significand(Wide ? 11 : 8)
-    ) u_product (
-      .int8_i   (int8_d),
-      .a_i      (a),
-      .b_i      (b),
-      .product_o(product_d[l]),
-      .special_o(lane_special[l])
-    );
-  end
+  assign int8_d      = format_i.a == ElementInt8;
+  assign fp4         = Fp4 && format_i.a == ElementE2m1;
+  assign eight_bits  = format_i.a inside {ElementInt8, ElementE5m2, ElementE4m3};
+  assign lanes_used  = valid_i && !fp4;
+  assign narrow_used = lanes_used && eight_bits;
 
   always_comb begin
+    logic [ByteLanes-1:0] sign, counts, infinity;
+
+    sign      = a_i.sign ^ b_i.sign;
+    counts    = a_i.present & ~a_i.zero & ~b_i.zero;
+    infinity  = a_i.infinity | b_i.infinity;
+    wide_d    = '0;
+    narrow_d  = '0;
     special_d = '0;
-    base_d    = exponent_t'(ExponentOffset) - exponent_t'(bias(format.a)) - exponent_t'(bias(format.b));
+    base_d    = exponent_t'(ExponentOffset) - exponent_t'(bias(format_i.a)) - exponent_t'(bias(format_i.b));
+    if (lanes_used) begin
+      for (int unsigned p = 0; p < Lanes16; p++) begin
+        wide_d[p].sign        = sign[2*p];
+        wide_d[p].exponent    = counts[2*p] ? {1'b0, a_i.field[2*p]} + {1'b0, b_i.field[2*p]} : '0;
+        wide_d[p].significand = ProductBits'(a_i.significand[2*p][10:0]) * ProductBits'(b_i.significand[2*p][10:0]);
+      end
+    end
+    if (narrow_used) begin
+      for (int unsigned p = 0; p < Lanes16; p++) begin
+        narrow_d[p].sign        = sign[2*p+1];
+        narrow_d[p].exponent    = counts[2*p+1] ? {1'b0, a_i.field[2*p+1]} + {1'b0, b_i.field[2*p+1]} : '0;
+        narrow_d[p].significand = (ProductBits'(a_i.significand[2*p+1][7:0]) * ProductBits'(b_i.significand[2*p+1][7:0])) << (int8_d ? 0 : NarrowShift);
+      end
+    end
     if (fp4) begin
       special_d = fp4_special;
     end else begin
-      for (int unsigned l = 0; l < Lanes; l++) special_d = special_d | lane_special[l];
-      if (format.scale == ScaleE8m0) begin
-        base_d = base_d + exponent_t'(a_scales[0]) + exponent_t'(b_scales[0]) - exponent_t'(254);
-        if (a_scales[0] == '1 || b_scales[0] == '1) special_d.nan = 1'b1;
+      special_d.nan            = a_i.nan || b_i.nan || ((a_i.infinity & b_i.zero) | (b_i.infinity & a_i.zero)) != '0;
+      special_d.plus_infinity  = (infinity & ~sign) != '0;
+      special_d.minus_infinity = (infinity & sign) != '0;
+      special_d.plus           = (a_i.present & ~sign) != '0;
+      if (format_i.scale == ScaleE8m0) begin
+        base_d = base_d + exponent_t'(a_scales_i[0]) + exponent_t'(b_scales_i[0]) - exponent_t'(254);
+        if (a_scales_i[0] == '1 || b_scales_i[0] == '1) special_d.nan = 1'b1;
       end
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (valid_i) begin
-      special_q    <= special_d;
-      int8_q       <= int8_d;
-      lanes_used_q <= lanes_used;
+      special_q     <= special_d;
+      int8_q        <= int8_d;
+      lanes_used_q  <= lanes_used;
+      narrow_used_q <= narrow_used;
     end
     if (lanes_used) begin
-      product_q <= product_d;
-      base_q    <= base_d;
+      wide_q <= wide_d;
+      base_q <= base_d;
     end
+    if (narrow_used) narrow_q <= narrow_d;
   end
 
   // ---- stage 2 ----
   exponent_t [3:0] fp4_exponent;
   exponent_t       c_exponent, largest_d, largest_q, largest3_q, largest4_q, largest5_q;
   exponent_t       distance_d, distance_q, c_distance_d, c_distance_q;
-  logic            c_sign, c_zero, int82_q, lanes_used2_q, fixed_d;
+  logic            c_sign, c_zero, int82_q, lanes_used2_q, narrow_used2_q, fixed_d;
   logic [23:0]     c_significand;
   logic [31:0]     c_q;
   logic [31:0]     fixed_result_d;
@@ -143,8 +124,13 @@ module dot_unit
     largest_d = '0;
     if (valid_q[1] && !int8_q) begin
       if (lanes_used_q) begin
-        for (int unsigned l = 0; l < Lanes; l++) begin
-          if (product_q[l].exponent > greatest) greatest = product_q[l].exponent;
+        for (int unsigned p = 0; p < Lanes16; p++) begin
+          if (wide_q[p].exponent > greatest) greatest = wide_q[p].exponent;
+        end
+        if (narrow_used_q) begin
+          for (int unsigned p = 0; p < Lanes16; p++) begin
+            if (narrow_q[p].exponent > greatest) greatest = narrow_q[p].exponent;
+          end
         end
         if (greatest != '0) largest_d = base_q + exponent_t'(greatest);
       end else begin
@@ -186,42 +172,53 @@ module dot_unit
   logic             fixed6_q;
   logic [5:2][31:0] fixed_result_q;
   logic [31:0]      fixed_result6_q;
-  product_t [Lanes-1:0] product2_q;
+  product_t [Lanes16-1:0] wide2_q, narrow2_q;
 
   always_ff @(posedge clk_i) begin
     if (valid_q[1]) begin
-      largest_q     <= largest_d;
-      distance_q    <= distance_d;
-      c_distance_q  <= c_distance_d;
-      c_q           <= c_i;
-      int82_q       <= int8_q;
-      lanes_used2_q <= lanes_used_q;
-      if (lanes_used_q) product2_q <= product_q;
+      largest_q      <= largest_d;
+      distance_q     <= distance_d;
+      c_distance_q   <= c_distance_d;
+      c_q            <= c_i;
+      int82_q        <= int8_q;
+      lanes_used2_q  <= lanes_used_q;
+      narrow_used2_q <= narrow_used_q;
+      if (lanes_used_q)  wide2_q   <= wide_q;
+      if (narrow_used_q) narrow2_q <= narrow_q;
     end
   end
 
   // ---- stage 3 ----
-  sum_t [Quads-1:0] quad_d, quad_q;
-  logic             int83_q, int84_q;
+  sum_t wide_sum_d [Quads], wide_sum_q [Quads], narrow_sum_d [Quads], narrow_sum_q [Quads];
+  logic int83_q, int84_q, narrow_used3_q;
 
   always_comb begin
     logic [TermBits-1:0] cut;
 
-    quad_d = '0;
-    cut    = '0;
+    cut = '0;
+    for (int unsigned q = 0; q < Quads; q++) begin
+      wide_sum_d[q]   = '0;
+      narrow_sum_d[q] = '0;
+    end
     if (valid_q[2]) begin
       if (int82_q) begin
-        quad_d[0] = sum_t'(signed'(c_q));
+        wide_sum_d[0] = sum_t'(signed'(c_q));
       end else begin
         // C is a multiple of 2^(exponent - 23).
-        cut       = (TermBits'(c_significand) << (TermFraction - 23)) >> c_distance_q;
-        quad_d[0] = c_q[31] ? -sum_t'({1'b0, cut}) : sum_t'({1'b0, cut});
+        cut           = (TermBits'(c_significand) << (TermFraction - 23)) >> c_distance_q;
+        wide_sum_d[0] = c_q[31] ? -sum_t'({1'b0, cut}) : sum_t'({1'b0, cut});
       end
+      // Products are multiples of 2^(exponent - 20). Of a product of zero the distance may be anything.
       if (lanes_used2_q) begin
-        for (int unsigned l = 0; l < Lanes; l++) begin
-          // Products are multiples of 2^(exponent - 20). Of a product of zero the distance may be anything.
-          cut         = (TermBits'(product2_q[l].significand) << (TermFraction - 20)) >> (distance_q - exponent_t'(product2_q[l].exponent));
-          quad_d[l/4] = product2_q[l].sign ? quad_d[l/4] - sum_t'({1'b0, cut}) : quad_d[l/4] + sum_t'({1'b0, cut});
+        for (int unsigned p = 0; p < Lanes16; p++) begin
+          cut             = (TermBits'(wide2_q[p].significand) << (TermFraction - 20)) >> (distance_q - exponent_t'(wide2_q[p].exponent));
+          wide_sum_d[p/4] = wide2_q[p].sign ? wide_sum_d[p/4] - sum_t'({1'b0, cut}) : wide_sum_d[p/4] + sum_t'({1'b0, cut});
+        end
+      end
+      if (narrow_used2_q) begin
+        for (int unsigned p = 0; p < Lanes16; p++) begin
+          cut             = (TermBits'(narrow2_q[p].significand) << (TermFraction - 20)) >> (distance_q - exponent_t'(narrow2_q[p].exponent));
+          narrow_sum_d[p/4] = narrow2_q[p].sign ? narrow_sum_d[p/4] - sum_t'({1'b0, cut}) : narrow_sum_d[p/4] + sum_t'({1'b0, cut});
         end
       end
     end
@@ -229,9 +226,11 @@ module dot_unit
 
   always_ff @(posedge clk_i) begin
     if (valid_q[2]) begin
-      quad_q     <= quad_d;
-      largest3_q <= largest_q;
-      int83_q    <= int82_q;
+      wide_sum_q     <= wide_sum_d;
+      largest3_q     <= largest_q;
+      int83_q        <= int82_q;
+      narrow_used3_q <= narrow_used2_q;
+      if (narrow_used2_q) narrow_sum_q <= narrow_sum_d;
     end
   end
 
@@ -241,7 +240,10 @@ module dot_unit
   always_comb begin
     lanes_sum_d = '0;
     if (valid_q[3]) begin
-      for (int unsigned q = 0; q < Quads; q++) lanes_sum_d = lanes_sum_d + quad_q[q];
+      for (int unsigned q = 0; q < Quads; q++) lanes_sum_d = lanes_sum_d + wide_sum_q[q];
+      if (narrow_used3_q) begin
+        for (int unsigned q = 0; q < Quads; q++) lanes_sum_d = lanes_sum_d + narrow_sum_q[q];
+      end
     end
   end
 
@@ -324,9 +326,9 @@ module dot_unit
       .clk_i,
       .rst_ni,
       .valid_i   (valid_i && fp4),
-      .nvfp4_i   (format.scale == ScaleE4m3),
-      .a_i,
-      .b_i,
+      .nvfp4_i   (format_i.scale == ScaleE4m3),
+      .a_i       (a_group_i),
+      .b_i       (b_group_i),
       .a_scales_i,
       .b_scales_i,
       .special_o (fp4_special),
@@ -338,6 +340,9 @@ module dot_unit
     assign fp4_special  = '0;
     assign fp4_exponent = '0;
     assign fp4_sum      = '0;
+
+    logic unused_fp4;
+    assign unused_fp4 = ^{a_group_i, b_group_i};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -347,14 +352,15 @@ module dot_unit
   assign valid_o = valid_q[Latency];
 
 `ifndef SYNTHESIS
-  logic eight_bits;
-  assign eight_bits = format.a inside {ElementE5m2, ElementE4m3};
-  // Only formats of docs/matrix.md enter, and only those that are built.
-  a_format : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    valid_i |-> known_format(format) && (Fp8 || !eight_bits) && (Fp4 || format.a != ElementE2m1));
-  // The whole sum fits: its magnitude is below 2^44.
-  a_sum : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    valid_q[4] && !fixed_q[4] && !int84_q |-> sum != sum_t'(1) <<< (SumBits - 1));
+  // Immediate assertions: concurrent ones would sample their signals in every cycle, in code of its own for each unit.
+  always_ff @(posedge clk_i) begin
+    if (rst_ni) begin
+      // Only formats of docs/matrix.md enter, and only those that are built.
+      if (valid_i) a_format : assert (known_format(format_i) && (Fp8 || !eight_bits || int8_d) && (Fp4 || format_i.a != ElementE2m1));
+      // The whole sum fits: its magnitude is below 2^44.
+      if (valid_q[4] && !fixed_q[4] && !int84_q) a_sum : assert (sum != sum_t'(1) <<< (SumBits - 1));
+    end
+  end
 `endif
 
 endmodule

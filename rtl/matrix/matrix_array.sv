@@ -28,7 +28,6 @@ module matrix_array
   input  logic                       command_valid_i,
   output logic                       command_ready_o,
   output logic                       done_o,          // once per command, in order: its results are written at the end of this cycle
-  output logic                       done_buffer_o,
 
   // panels
   input  logic [1:0]                 a_full_i,
@@ -162,31 +161,58 @@ module matrix_array
   assign a_scales_o  = run_q.tile.scales;
   assign a_release_o = run_valid_q && period_end && run_q.last_of_group;
 
-  // ---- columns: those that arrive, those in use -------------------------------------------------------------------------
-  group_t  [Dim-1:0] arriving_d, arriving_q, column_data_q;
-  scales_t [Dim-1:0] arriving_scales_d, arriving_scales_q, column_scales_q;
-  logic              b_arrives_q;
-  step_t             b_step_q;
+  // ---- rows and columns, taken apart once for all units that they meet ---------------------------------------------------
+  typedef struct packed {
+    elements_t elements;
+    group_t    group;    // as it is, for E2M1
+    scales_t   scales;
+  } side_t;
 
-  always_comb begin
-    arriving_d        = arriving_q;
-    arriving_scales_d = arriving_scales_q;
-    for (int unsigned t = 0; t < Together; t++) begin
-      arriving_d[(32'(b_step_q) * Together + t) % Dim]        = b_data_i[t];
-      arriving_scales_d[(32'(b_step_q) * Together + t) % Dim] = b_scales_i[t];
-    end
+  side_t    [Together-1:0] arriving_row, arriving_column;
+  element_e                a_element, b_element_q;
+  logic                    b_arrives_q;
+  step_t                   b_step_q;
+
+  for (genvar t = 0; t < Together; t++) begin : gen_apart
+    dot_elements #(
+      .Fp8(Fp8)
+    ) u_row (
+      .element_i (a_element),
+      .group_i   (a_data_i[t]),
+      .elements_o(arriving_row[t].elements)
+    );
+
+    dot_elements #(
+      .Fp8(Fp8)
+    ) u_column (
+      .element_i (b_element_q),
+      .group_i   (b_data_i[t]),
+      .elements_o(arriving_column[t].elements)
+    );
+
+    assign arriving_row[t].group     = Fp4 ? a_data_i[t] : '0;
+    assign arriving_row[t].scales    = a_scales_i[t];
+    assign arriving_column[t].group  = Fp4 ? b_data_i[t] : '0;
+    assign arriving_column[t].scales = b_scales_i[t];
   end
 
   always_ff @(posedge clk_i) begin
     b_step_q <= step_q;
-    if (b_arrives_q) begin
-      arriving_q        <= arriving_d;
-      arriving_scales_q <= arriving_scales_d;
-    end
-    // The last columns arrive in the first cycle of the period.
-    if (run_valid_q && step_q == '0) begin
-      column_data_q   <= b_arrives_q ? arriving_d : arriving_q;
-      column_scales_q <= b_arrives_q ? arriving_scales_d : arriving_scales_q;
+    if (b_read_o) b_element_q <= fetch_q.tile.format.b;
+  end
+
+  // Columns: those that arrive, those in use. The last ones arrive in the first cycle of the period.
+  side_t in_use_q [Dim];
+
+  for (genvar k = 0; k < Dim; k++) begin : gen_arriving
+    logic  arrives;
+    side_t arriving_q;
+
+    assign arrives = b_arrives_q && 32'(b_step_q) == k / Together;
+
+    always_ff @(posedge clk_i) begin
+      if (arrives) arriving_q <= arriving_column[k%Together];
+      if (run_valid_q && step_q == '0) in_use_q[k] <= arrives ? arriving_column[k%Together] : arriving_q;
     end
   end
 
@@ -203,6 +229,7 @@ module matrix_array
   step_info_t [Latency+1:1]   info_q;
   logic       [Latency+1:1]   info_valid_q;
 
+  assign a_element = info_q[1].format.a;
   assign info_d = '{format: run_q.tile.format, buffer: run_q.tile.buffer,
                     word: {run_q.column + run_q.tile.column, run_q.row + run_q.tile.row, step_q},
                     zero_c: run_q.first_group && !run_q.tile.accumulate, last: run_q.last && period_end};
@@ -228,17 +255,14 @@ module matrix_array
   for (genvar t = 0; t < Together; t++) begin : gen_row
     for (genvar k = 0; k < ColumnsUsed; k++) begin : gen_column
       localparam int unsigned Unit = t * ColumnsUsed + k;
-      group_t  b;
-      scales_t b_scales;
+      side_t column;
 
       if (ColumnsUsed == Dim) begin : gen_all
-        assign b        = column_data_q[k];
-        assign b_scales = column_scales_q[k];
+        assign column = in_use_q[k];
       end else begin : gen_half
         logic second_half;
         assign second_half = info_q[1].word[0];
-        assign b        = second_half ? column_data_q[ColumnsUsed + k] : column_data_q[k];
-        assign b_scales = second_half ? column_scales_q[ColumnsUsed + k] : column_scales_q[k];
+        assign column      = second_half ? in_use_q[ColumnsUsed+k] : in_use_q[k];
       end
 
       dot_unit #(
@@ -249,10 +273,12 @@ module matrix_array
         .rst_ni,
         .valid_i   (info_valid_q[1]),
         .format_i  (info_q[1].format),
-        .a_i       (a_data_i[t]),
-        .b_i       (b),
-        .a_scales_i(a_scales_i[t]),
-        .b_scales_i(b_scales),
+        .a_i       (arriving_row[t].elements),
+        .b_i       (column.elements),
+        .a_group_i (arriving_row[t].group),
+        .b_group_i (column.group),
+        .a_scales_i(arriving_row[t].scales),
+        .b_scales_i(column.scales),
         .c_i       (info_q[2].zero_c ? '0 : c[Unit]),
         .valid_o   (unit_valid[Unit]),
         .result_o  (result[Unit])
@@ -268,7 +294,6 @@ module matrix_array
   assign c             = buffer_data[info_q[2].buffer];
   assign lane_data_o   = buffer_data[lane_buffer_q];
   assign done_o        = write && info_q[Latency+1].last;
-  assign done_buffer_o = info_q[Latency+1].buffer;
 
   for (genvar i = 0; i < 2; i++) begin : gen_buffer
     logic engine_read, engine_write, lanes_here;

@@ -1,7 +1,7 @@
 // The matrix engine (docs/matrix.md, "Commands"): checks, queues, the two operands' panels, the array with its accumulators, lanes' window.
 // The operands and the array take commands in order from queues of their own, so that the operands of a command are read while the one before is
-// computed. A buffer is owned from the moment a command for it is taken until that command has written its last result or has
-// failed; matrix_window waits for it, and commands for a buffer wait for the window's request in work.
+// computed. A buffer is owned from the moment a command for it is taken until its completion or fault has been taken;
+// matrix_window waits for it, and commands for a buffer wait for the window's request in work.
 // Latency: 9 cycles from a command (without scales and mbarrier) to its first read. See matrix_array for throughput.
 // Invariants: each command that is taken gives one completion or one fault; completions are in the order of their commands.
 module matrix_engine
@@ -90,7 +90,7 @@ module matrix_engine
 
   // ---- queues ----------------------------------------------------------------------------------------------------------
   logic [3:0] queue_ready;
-  logic       push, a_valid, a_ready, b_valid, b_ready, tile_valid, tile_ready, tag_valid;
+  logic       push, a_valid, a_ready, b_valid, b_ready, tile_valid, tile_ready, tag_valid, done_take;
   operand_t   a_command, b_command;
   tile_t      tile;
 
@@ -153,24 +153,25 @@ module matrix_engine
     .ready_o(queue_ready[3]),
     .data_o (done_o),
     .valid_o(tag_valid),
-    .ready_i(done_valid_o && done_ready_i),
+    .ready_i(done_take),
     .count_o()
   );
 
   // ---- completions -------------------------------------------------------------------------------------------------------
-  logic         done, done_buffer;
+  logic         done;
   count_t       finished_d, finished_q;  // whose completion has not been taken
   count_t [1:0] owned_d, owned_q;        // commands per buffer
   logic [1:0]   owned;
 
   assign done_valid_o = finished_q != '0;
-  assign finished_d   = finished_q + count_t'(done) - count_t'(done_valid_o && done_ready_i);
+  assign done_take    = done_valid_o && done_ready_i;
+  assign finished_d   = finished_q + count_t'(done) - count_t'(done_take);
   assign idle_o       = owned_q == '0 && finished_q == '0;
 
   always_comb begin
     for (int unsigned i = 0; i < 2; i++) begin
       owned[i]   = owned_q[i] != '0;
-      owned_d[i] = owned_q[i] + count_t'(take && command_i.buffer == 1'(i)) - count_t'(done && done_buffer == 1'(i)) -
+      owned_d[i] = owned_q[i] + count_t'(take && command_i.buffer == 1'(i)) - count_t'(done_take && done_o.buffer == 1'(i)) -
                    count_t'(fault_valid_o && fault_ready_i && fault_o.buffer == 1'(i));
     end
   end
@@ -259,7 +260,6 @@ module matrix_engine
     .command_valid_i(tile_valid),
     .command_ready_o(tile_ready),
     .done_o         (done),
-    .done_buffer_o  (done_buffer),
     .a_full_i       (a_full),
     .a_release_o    (a_release),
     .a_read_o       (a_read),
@@ -309,7 +309,7 @@ module matrix_engine
   );
 
 `ifndef SYNTHESIS
-  a_owned : assert property (@(posedge clk_i) disable iff (!rst_ni) done |-> owned[done_buffer]);
+  a_owned : assert property (@(posedge clk_i) disable iff (!rst_ni) done_take |-> owned[done_o.buffer]);
   a_tag : assert property (@(posedge clk_i) disable iff (!rst_ni) done_valid_o |-> tag_valid);
 `endif
 

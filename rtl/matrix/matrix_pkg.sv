@@ -4,6 +4,7 @@ package matrix_pkg;
   localparam int unsigned GroupBytes = 32;  // of K, per row and per column
   localparam int unsigned GroupBits  = GroupBytes * 8;
   localparam int unsigned Scales     = 4;   // of a group, per row and per column, at most
+  localparam int unsigned ByteLanes  = GroupBytes;      // elements of a group at most, but for those of 4 bits
   localparam int unsigned Lanes16    = GroupBytes / 2;
 
   typedef enum logic [2:0] {
@@ -153,6 +154,7 @@ package matrix_pkg;
 
   // The rows of the table of formats.
   function automatic logic known_format(format_t format);
+    /* verilator no_inline_task */  // so that the code of one unit serves them all
     logic fp8;
     fp8 = format.a inside {ElementE5m2, ElementE4m3} && format.b inside {ElementE5m2, ElementE4m3};
     unique case (format.scale)
@@ -203,6 +205,18 @@ package matrix_pkg;
     logic [10:0] significand;
   } element_t;
 
+  // A group taken apart: of each lane what element_t says, with the significand where a multiplier takes it: that of a lane which has elements of 8 bits
+  // alone is right-aligned. (A lane's fields are bytes and halves, so that simulation need not shift; the bits in front of a significand are zero.)
+  typedef struct packed {
+    logic                       nan;  // of any lane
+    logic [ByteLanes-1:0]       present;
+    logic [ByteLanes-1:0]       sign;
+    logic [ByteLanes-1:0]       zero;
+    logic [ByteLanes-1:0]       infinity;
+    logic [ByteLanes-1:0][7:0]  field;
+    logic [ByteLanes-1:0][15:0] significand;
+  } elements_t;
+
   // A product: significand * 2^(exponent - 20), exponent without the biases of the elements and without scales; 0 where the product is zero.
   typedef struct packed {
     logic                   sign;
@@ -219,6 +233,7 @@ package matrix_pkg;
   } special_t;
 
   function automatic logic [7:0] bias(element_e element);
+    /* verilator no_inline_task */
     unique case (element)
       ElementFp16, ElementE5m2: return 8'd15;
       ElementE4m3:              return 8'd7;

@@ -50,7 +50,7 @@ std::string describe(const Case& group) {
 
 }  // namespace
 
-DotDriver::DotDriver(std::uint32_t seed) : top_(std::make_unique<Vdot_unit>(&context_)), random_(seed) {
+DotDriver::DotDriver(std::uint32_t seed) : top_(std::make_unique<Vdot_bench>(&context_)), random_(seed) {
   top_->rst_ni = 0;
   for (unsigned i = 0; i < 2; ++i) step(std::nullopt, 0);
   top_->rst_ni = 1;

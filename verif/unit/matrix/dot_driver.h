@@ -10,7 +10,7 @@
 #include <random>
 #include <string>
 
-#include "Vdot_unit.h"
+#include "Vdot_bench.h"
 #include "draw.h"
 #include "heddle/matrix/dot.h"
 
@@ -52,7 +52,7 @@ class DotDriver {
   void compare();
 
   VerilatedContext context_;
-  std::unique_ptr<Vdot_unit> top_;
+  std::unique_ptr<Vdot_bench> top_;
   std::mt19937 random_;
   std::array<std::optional<Expected>, kLatency> in_flight_;
   std::uint64_t cycle_ = 0;
