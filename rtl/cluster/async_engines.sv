@@ -12,7 +12,7 @@ module async_engines
   parameter  int unsigned Dim          = 4,   // 0: no matrix engine
   parameter  bit          Fp8          = 1'b1,
   parameter  bit          Fp4          = 1'b1,
-  parameter  int unsigned CopySlots    = (LsuRequests < 16) ? LsuRequests : 16,
+  parameter  int unsigned CopySlots    = LsuRequests,  // lines under way: what memory takes to answer times a line every other cycle
   localparam bit          Paired       = Lanes >= 16,
   localparam int unsigned ScratchPorts = Paired ? 4 : 5,
   localparam int unsigned Owners       = 1 << copy_pkg::OwnerBits,
@@ -70,27 +70,17 @@ module async_engines
   localparam int unsigned CopyPort  = (CopyBytes < 16) ? 16 : CopyBytes;
   localparam int unsigned SlotBits  = $clog2(CopySlots);
   localparam int unsigned Sources   = Cores + 2;  // of operations on mbarriers: cores, copy engine, matrix engine
-  localparam int unsigned CopySource   = Cores;
-  localparam int unsigned MatrixSource = Cores + 1;
   localparam int unsigned CountBits = 6;          // commands of a workgroup
 
   // ---- mbarriers -------------------------------------------------------------------------------------------------------
-  copy_pkg::barrier_op_e      [Sources-1:0]                 op;
-  copy_pkg::scratch_address_t [Sources-1:0]                 op_address;
-  logic                       [Sources-1:0][18:0]           op_limit;
-  logic                       [Sources-1:0][31:0]           op_operand;
-  logic                       [Sources-1:0][WaiterBits-1:0] op_waiter;
-  logic                       [Sources-1:0]                 op_valid, op_ready, answer_valid;
-  copy_pkg::barrier_error_e                                 answer_error;
+  logic [Sources-1:0]         answer_valid;
+  logic                       copy_op_valid, copy_op_ready, matrix_op_valid, matrix_op_ready;
   /* verilator lint_off UNUSEDSIGNAL */  // read by bound monitors alone
-  copy_pkg::barrier_op_e                                    trace_op;
-  copy_pkg::scratch_address_t                               trace_address;
-  logic [31:0]                                              trace_operand;
-  origin_t                                                  trace_copy_origin, trace_matrix_origin;  // of completions whose operation is under way
+  copy_pkg::barrier_op_e      trace_op;
+  copy_pkg::scratch_address_t trace_address;
+  logic [31:0]                trace_operand;
+  origin_t                    trace_copy_origin, trace_matrix_origin;  // of completions whose operation is under way
   /* verilator lint_on UNUSEDSIGNAL */
-  copy_pkg::scratch_address_t                               unit_address;
-  logic                                                     unit_write, unit_valid, unit_ready, unit_done, unit_read_done;
-  logic [63:0]                                              unit_data, unit_word;
 
   copy_pkg::tag_t    copy_done;
   matrix_pkg::tag_t  matrix_done;
@@ -99,103 +89,33 @@ module async_engines
   assign copy_origin   = origin_t'(copy_done.origin[$bits(origin_t)-1:0]);
   assign matrix_origin = origin_t'(matrix_done.origin[$bits(origin_t)-1:0]);
 
-  always_comb begin
-    for (int unsigned c = 0; c < Cores; c++) begin
-      op[c]         = barrier_i[c].op;
-      op_address[c] = barrier_i[c].address;
-      op_limit[c]   = barrier_i[c].limit;
-      op_operand[c] = barrier_i[c].operand;
-      op_waiter[c]  = barrier_i[c].waiter;
-    end
-    // The addresses of commands have been checked.
-    op[CopySource]           = copy_pkg::BarrierComplete;
-    op_address[CopySource]   = copy_done.barrier;
-    op_limit[CopySource]     = 19'd1 << 18;
-    op_operand[CopySource]   = 32'(copy_done.bytes);
-    op_waiter[CopySource]    = '0;
-    op[MatrixSource]         = copy_pkg::BarrierArrive;
-    op_address[MatrixSource] = matrix_done.barrier;
-    op_limit[MatrixSource]   = 19'd1 << 18;
-    op_operand[MatrixSource] = '0;
-    op_waiter[MatrixSource]  = '0;
-  end
-
-  assign op_valid[Cores-1:0]      = barrier_valid_i;
-  assign barrier_ready_o          = op_ready[Cores-1:0];
-  assign barrier_answer_valid_o   = answer_valid[Cores-1:0];
-  assign barrier_answer_o.error   = answer_error;
-
-  mbarrier_unit #(
-    .Sources(Sources),
-    .Waiters(Waiters)
-  ) u_mbarriers (
+  engine_barriers u_barriers (
     .clk_i,
     .rst_ni,
-    .op_i             (op),
-    .address_i        (op_address),
-    .limit_i          (op_limit),
-    .operand_i        (op_operand),
-    .waiter_i         (op_waiter),
-    .valid_i          (op_valid),
-    .ready_o          (op_ready),
-    .answer_valid_o   (answer_valid),
-    .error_o          (answer_error),
-    .phase_o          (barrier_answer_o.phase),
-    .over_o           (barrier_answer_o.over),
-    .trace_op_o       (trace_op),
-    .trace_address_o  (trace_address),
-    .trace_operand_o  (trace_operand),
+    .barrier_i,
+    .barrier_valid_i,
+    .barrier_ready_o,
+    .answer_o                (barrier_answer_o),
+    .answer_valid_o          (answer_valid),
+    .copy_done_i             (copy_done),
+    .copy_valid_i            (copy_op_valid),
+    .copy_ready_o            (copy_op_ready),
+    .matrix_done_i           (matrix_done),
+    .matrix_valid_i          (matrix_op_valid),
+    .matrix_ready_o          (matrix_op_ready),
     .wake_o,
-    .cancel_i         (cancel_waiter_i),
-    .request_address_o(unit_address),
-    .request_write_o  (unit_write),
-    .request_data_o   (unit_data),
-    .request_valid_o  (unit_valid),
-    .request_ready_i  (unit_ready),
-    .response_data_i  (unit_word),
-    .response_valid_i (unit_read_done)
+    .cancel_i                (cancel_waiter_i),
+    .trace_op_o              (trace_op),
+    .trace_address_o         (trace_address),
+    .trace_operand_o         (trace_operand),
+    .scratch_request_o       (scratch_request_o[0]),
+    .scratch_request_valid_o (scratch_request_valid_o[0]),
+    .scratch_request_ready_i (scratch_request_ready_i[0]),
+    .scratch_response_i      (scratch_response_i[0]),
+    .scratch_response_valid_i(scratch_response_valid_i[0])
   );
 
-  // The unit does not wait for its writes.
-  logic unit_was_write;
-
-  fifo #(
-    .Width(1),
-    .Depth(8)
-  ) u_unit_kinds (
-    .clk_i,
-    .rst_ni,
-    .data_i (unit_write),
-    .valid_i(unit_valid && unit_ready),
-    .ready_o(),
-    .data_o (unit_was_write),
-    .valid_o(),
-    .ready_i(unit_done),
-    .count_o()
-  );
-
-  assign unit_read_done = unit_done && !unit_was_write;
-
-  scratch_client #(
-    .Bytes(8)
-  ) u_unit_client (
-    .clk_i,
-    .rst_ni,
-    .write_i         (unit_write),
-    .address_i       (ScratchBits'(unit_address)),
-    .strobe_i        ('1),
-    .data_i          (unit_data),
-    .tag_i           ('0),
-    .valid_i         (unit_valid),
-    .ready_o         (unit_ready),
-    .data_o          (unit_word),
-    .valid_o         (unit_done),
-    .request_o       (scratch_request_o[0]),
-    .request_valid_o (scratch_request_valid_o[0]),
-    .request_ready_i (scratch_request_ready_i[0]),
-    .response_i      (scratch_response_i[0]),
-    .response_valid_i(scratch_response_valid_i[0])
-  );
+  assign barrier_answer_valid_o = answer_valid[Cores-1:0];
 
   // ---- commands --------------------------------------------------------------------------------------------------------
   command_t               command;
@@ -372,9 +292,6 @@ module async_engines
   matrix_pkg::scratch_address_t [1:0] operand_address;
   logic                         [1:0] operand_valid, operand_ready, operand_answered;
   matrix_pkg::group_t           [1:0] operand_line;
-  scratch_request_t             [1:0] reader_request;
-  logic                         [1:0] reader_valid, reader_ready, reader_answered;
-  scratch_response_t            [1:0] reader_response;
   logic                               matrix_done_valid, matrix_done_ready, matrix_fault_valid, matrix_fault_ready;
 
   // Buffers count from the first that the workgroup has been given.
@@ -425,53 +342,20 @@ module async_engines
       .lane_valid_o     (window_valid_o)
     );
 
-    for (genvar o = 0; o < 2; o++) begin : gen_operand
-      scratch_client #(
-        .Bytes(32)
-      ) u_client (
-        .clk_i,
-        .rst_ni,
-        .write_i         (1'b0),
-        .address_i       (ScratchBits'(operand_address[o])),
-        .strobe_i        ('0),
-        .data_i          ('0),
-        .tag_i           ('0),
-        .valid_i         (operand_valid[o]),
-        .ready_o         (operand_ready[o]),
-        .data_o          (operand_line[o]),
-        .valid_o         (operand_answered[o]),
-        .request_o       (reader_request[o]),
-        .request_valid_o (reader_valid[o]),
-        .request_ready_i (reader_ready[o]),
-        .response_i      (reader_response[o]),
-        .response_valid_i(reader_answered[o])
-      );
-    end
-
-    if (Paired) begin : gen_paired
-      scratch_pair u_pair (
-        .clk_i,
-        .rst_ni,
-        .reader_request_i (reader_request),
-        .reader_valid_i   (reader_valid),
-        .reader_ready_o   (reader_ready),
-        .reader_response_o(reader_response),
-        .reader_valid_o   (reader_answered),
-        .request_o        (scratch_request_o[3]),
-        .request_valid_o  (scratch_request_valid_o[3]),
-        .request_ready_i  (scratch_request_ready_i[3]),
-        .response_i       (scratch_response_i[3]),
-        .response_valid_i (scratch_response_valid_i[3])
-      );
-    end else begin : gen_each
-      for (genvar o = 0; o < 2; o++) begin : gen_port
-        assign scratch_request_o[3+o]       = reader_request[o];
-        assign scratch_request_valid_o[3+o] = reader_valid[o];
-        assign reader_ready[o]              = scratch_request_ready_i[3+o];
-        assign reader_response[o]           = scratch_response_i[3+o];
-        assign reader_answered[o]           = scratch_response_valid_i[3+o];
-      end
-    end
+    engine_operands u_operands (
+      .clk_i,
+      .rst_ni,
+      .address_i               (operand_address),
+      .valid_i                 (operand_valid),
+      .ready_o                 (operand_ready),
+      .line_o                  (operand_line),
+      .valid_o                 (operand_answered),
+      .scratch_request_o       (scratch_request_o[ScratchPorts-1:3]),
+      .scratch_request_valid_o (scratch_request_valid_o[ScratchPorts-1:3]),
+      .scratch_request_ready_i (scratch_request_ready_i[ScratchPorts-1:3]),
+      .scratch_response_i      (scratch_response_i[ScratchPorts-1:3]),
+      .scratch_response_valid_i(scratch_response_valid_i[ScratchPorts-1:3])
+    );
   end else begin : gen_no_matrix
     assign matrix_ready       = 1'b0;
     assign matrix_done        = '0;
@@ -488,15 +372,10 @@ module async_engines
     assign operand_ready      = '0;
     assign operand_line       = '0;
     assign operand_answered   = '0;
-    assign reader_request     = '0;
-    assign reader_valid       = '0;
-    assign reader_ready       = '0;
-    assign reader_response    = '0;
-    assign reader_answered    = '0;
 
     logic unused_matrix;
     assign unused_matrix = ^{matrix_descriptor, matrix_context, matrix_done_ready, matrix_fault_ready, operand_address, operand_valid, operand_ready,
-                             operand_line, operand_answered, reader_request, reader_valid, reader_ready, reader_response, reader_answered,
+                             operand_line, operand_answered,
                              window_write_i, window_mask_i, window_address_i, window_data_i, window_valid_i,
                              scratch_request_ready_i[ScratchPorts-1:3], scratch_response_i[ScratchPorts-1:3], scratch_response_valid_i[ScratchPorts-1:3]};
   end
@@ -517,10 +396,10 @@ module async_engines
     .arrives_i    (copy_done.complete),
     .done_valid_i (copy_done_valid),
     .done_ready_o (copy_done_ready),
-    .valid_o      (op_valid[CopySource]),
-    .ready_i      (op_ready[CopySource]),
-    .answer_i     (answer_valid[CopySource]),
-    .error_i      (answer_error),
+    .valid_o      (copy_op_valid),
+    .ready_i      (copy_op_ready),
+    .answer_i     (answer_valid[Cores]),
+    .error_i      (barrier_answer_o.error),
     .fault_o      (copy_arrival_fault),
     .fault_valid_o(copy_arrival_failed),
     .fault_ready_i(copy_arrival_taken),
@@ -540,10 +419,10 @@ module async_engines
     .arrives_i    (matrix_done.arrive),
     .done_valid_i (matrix_done_valid),
     .done_ready_o (matrix_done_ready),
-    .valid_o      (op_valid[MatrixSource]),
-    .ready_i      (op_ready[MatrixSource]),
-    .answer_i     (answer_valid[MatrixSource]),
-    .error_i      (answer_error),
+    .valid_o      (matrix_op_valid),
+    .ready_i      (matrix_op_ready),
+    .answer_i     (answer_valid[Cores+1]),
+    .error_i      (barrier_answer_o.error),
     .fault_o      (matrix_arrival_fault),
     .fault_valid_o(matrix_arrival_failed),
     .fault_ready_i(matrix_arrival_taken),
@@ -551,12 +430,8 @@ module async_engines
     .trace_origin_o(trace_matrix_origin)
   );
 
-  // ---- faults: the one that is offered stays ---------------------------------------------------------------------------------------
-  // Of a workgroup that has been stopped they go nowhere.
-  logic [3:0]               fault_valid, fault_grant, dropped;
+  // ---- faults ------------------------------------------------------------------------------------------------------------------
   engine_pkg::fault_t [3:0] faults;
-  logic [1:0]               fault_index;
-  logic                     any_fault, report_ready;
   origin_t                  matrix_fault_origin;
 
   assign matrix_fault_origin = origin_t'(matrix_fault.origin[$bits(origin_t)-1:0]);
@@ -570,35 +445,18 @@ module async_engines
     if (matrix_fault.cause == matrix_pkg::FaultFormat) faults[1].value[10] = matrix_fault.value[10] ^ matrix_fault_origin.first_buffer;
     faults[2] = copy_arrival_fault;
     faults[3] = matrix_arrival_fault;
-    for (int unsigned f = 0; f < 4; f++) dropped[f] = cancel_i[faults[f].owner];
   end
 
-  assign fault_valid = {matrix_arrival_failed, copy_arrival_failed, matrix_fault_valid, copy_fault_valid} & ~dropped;
-  assign {matrix_arrival_taken, copy_arrival_taken, matrix_fault_ready, copy_fault_ready} = (report_ready ? fault_grant : '0) | dropped;
-
-  rr_arbiter #(
-    .Width(4)
-  ) u_faults (
+  engine_faults u_faults (
     .clk_i,
     .rst_ni,
-    .request_i(fault_valid),
-    .accept_i (report_ready),
-    .valid_o  (any_fault),
-    .grant_o  (fault_grant),
-    .index_o  (fault_index)
-  );
-
-  skid_buffer #(
-    .Width($bits(engine_pkg::fault_t))
-  ) u_report (
-    .clk_i,
-    .rst_ni,
-    .data_i (faults[fault_index]),
-    .valid_i(any_fault),
-    .ready_o(report_ready),
-    .data_o (fault_o),
-    .valid_o(fault_valid_o),
-    .ready_i(fault_ready_i)
+    .fault_i (faults),
+    .valid_i ({matrix_arrival_failed, copy_arrival_failed, matrix_fault_valid, copy_fault_valid}),
+    .ready_o ({matrix_arrival_taken, copy_arrival_taken, matrix_fault_ready, copy_fault_ready}),
+    .cancel_i,
+    .fault_o,
+    .valid_o (fault_valid_o),
+    .ready_i (fault_ready_i)
   );
 
   // ---- whose commands are under way --------------------------------------------------------------------------------------------------

@@ -10,6 +10,9 @@ rtl/cluster/scratch_pair.sv
 rtl/cluster/engine_pkg.sv
 rtl/cluster/engine_fetch.sv
 rtl/cluster/engine_arrivals.sv
+rtl/cluster/engine_barriers.sv
+rtl/cluster/engine_operands.sv
+rtl/cluster/engine_faults.sv
 rtl/cluster/async_engines.sv
 rtl/cluster/cluster_engines.sv
 rtl/cluster/launch_gate.sv

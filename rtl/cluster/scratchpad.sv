@@ -39,6 +39,7 @@ module scratchpad
 
   // ---- ports: one request into the current register --------------------------------------------------------------
   logic [Ports-1:0]             beside, beside_done;   // of the copy engine, below: taken in this cycle; answered
+  logic [Ports-1:0]             beside_waits;          // ... is to go beside a step, not in its turn
   scratch_request_t [Ports-1:0] port_request;
   logic             [Ports-1:0] port_valid, port_ready, port_grant;
   port_t                        port;
@@ -69,7 +70,7 @@ module scratchpad
   ) u_ports (
     .clk_i,
     .rst_ni,
-    .request_i(port_valid & ~beside),
+    .request_i(port_valid & ~beside & ~beside_waits),
     .accept_i (c_ready),
     .valid_o  (any_valid),
     .grant_o  (port_grant),
@@ -97,12 +98,19 @@ module scratchpad
     scratch_request_t store;
     logic             reads_only, beside_q;
     logic [2:0]       others_d, others_q;       // requests of this port that went the usual way: answers come in order
+    logic             stored_d, stored_q;       // a store was among them
 
     assign store      = port_request[CopyPort];
     assign reads_only = (!c_valid_q || c_q.op == LsuLoad) && !(s_valid_q && s_amo);
     assign others_d   = others_q + 3'(c_take && 32'(port) == CopyPort) - 3'(response_valid_q[CopyPort]);
 
+    assign stored_d   = (c_take && 32'(port) == CopyPort && store.op == LsuStore) || (stored_q && others_d != '0);
+
+    // A store that others keep from going beside a step takes its turn; those behind it wait for it, or every store would follow in the place
+    // that the one before takes in the steps.
     always_comb begin
+      beside_waits           = '0;
+      beside_waits[CopyPort] = store.op == LsuStore && stored_q;
       beside           = '0;
       beside[CopyPort] = port_valid[CopyPort] && store.op == LsuStore && reads_only && others_q == '0;
       beside_done           = '0;
@@ -130,9 +138,11 @@ module scratchpad
       if (!rst_ni) begin
         beside_q <= 1'b0;
         others_q <= '0;
+        stored_q <= 1'b0;
       end else begin
         beside_q <= beside[CopyPort];
         others_q <= others_d;
+        stored_q <= stored_d;
       end
     end
     assign trace_beside_valid = beside_q;
@@ -152,6 +162,7 @@ module scratchpad
   end else begin : gen_not_beside
     assign beside             = '0;
     assign beside_done        = '0;
+    assign beside_waits       = '0;
     assign beside_banks       = '0;
     assign beside_row         = '0;
     assign beside_strobe      = '0;

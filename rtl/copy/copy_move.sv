@@ -4,7 +4,7 @@
 //   store: piece -> scratchpad request ... response -> queue -> turn -> memory request ... response: moved
 //   fill:  piece -> scratchpad request ... response: moved
 // Lines on their way back go before new pieces, so what is under way always gets on.
-// Latency: a load's scratchpad request 4 cycles after memory's response. Throughput: one piece per cycle.
+// Latency: a load's scratchpad request 5 cycles after memory's response. Throughput: one piece per cycle.
 // Invariants: a memory identifier is in use once; each piece that is taken is reported as moved once; responses are for requests.
 module copy_move
   import copy_pkg::*;
@@ -181,7 +181,6 @@ module copy_move
   line_bytes_t r_bytes;
   word_bytes_t r_word;
   logic        r_load;
-  word_t       words [Slots];   // turned, to be written
 
   assign r_info  = infos[r_id_q];
   assign r_bytes = r_data_q;
@@ -199,7 +198,6 @@ module copy_move
       r_data_q  <= memory_response_data_i;
       r_error_q <= memory_response_error_i;
     end
-    if (r_load) words[r_id_q] <= r_word;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -208,9 +206,10 @@ module copy_move
   end
 
   // ---- loads: words to be written --------------------------------------------------------------------------------------------
-  logic  load_valid;
-  slot_t load_slot;
+  logic  load_valid, load_read, read_valid_d, read_valid_q;
+  slot_t load_slot, read_slot_q;
   info_t load_info;
+  word_t load_word;  // turned
 
   fifo #(
     .Width(SlotBits),
@@ -223,12 +222,36 @@ module copy_move
     .ready_o(),
     .data_o (load_slot),
     .valid_o(load_valid),
-    .ready_i(load_out),
+    .ready_i(load_read),
     .count_o()
   );
 
-  assign load_info = infos[load_slot];
-  assign load_out  = load_valid && scratch_ready && flight_ready;
+  assign load_read    = load_valid && (!read_valid_q || load_out);
+  assign read_valid_d = load_read || (read_valid_q && !load_out);
+  assign load_info    = infos[read_slot_q];
+  assign load_out     = read_valid_q && scratch_ready && flight_ready;
+
+  ram_1r1w #(
+    .Depth(Slots),
+    .Width(8 * ScratchBytes)
+  ) u_words (
+    .clk_i,
+    .read_enable_i  (load_read),
+    .read_address_i (load_slot),
+    .read_data_o    (load_word),
+    .write_enable_i (r_load),
+    .write_address_i(r_id_q),
+    .write_data_i   (r_word)
+  );
+
+  always_ff @(posedge clk_i) begin
+    if (load_read) read_slot_q <= load_slot;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) read_valid_q <= 1'b0;
+    else         read_valid_q <= read_valid_d;
+  end
 
   // ---- requests to the scratchpad ----------------------------------------------------------------------------------------------
   flight_t flight_d, flight;
@@ -240,7 +263,7 @@ module copy_move
     scratch_d.address = load_out ? load_info.word[17:PortBits] : piece_i.word[17:PortBits];
     scratch_d.strobe  = load_out ? exchanged_strobe(bytes_of(load_info.offset, load_info.bytes), load_info.exchange)
                                  : exchanged_strobe(bytes_of(piece_i.offset[PortBits-1:0], piece_i.bytes), piece_i.exchange);
-    scratch_d.data    = load_out ? exchanged(words[load_slot], load_info.exchange) : {(ScratchBytes / 4){piece_i.fill}};
+    scratch_d.data    = load_out ? exchanged(load_word, load_info.exchange) : {(ScratchBytes / 4){piece_i.fill}};
     scratch_d.index   = load_out ? load_info.index : index_i;
     flight_d          = '{store: !load_out && piece_i.kind == PieceStore, slot: slot, index: load_out ? load_info.index : index_i};
   end
@@ -356,7 +379,7 @@ module copy_move
   // ---- what has ended ----------------------------------------------------------------------------------------------------------------
   always_comb begin
     released = '0;
-    if (load_out) released[load_slot] = 1'b1;
+    if (load_out) released[read_slot_q] = 1'b1;
     if (r_valid_q && !r_load) released[r_id_q] = 1'b1;
     moved_o       = '0;
     moved_index_o = '0;
