@@ -102,12 +102,14 @@ package fpu_pkg;
   } operand_t;
 
   function automatic exponent_t smallest_exponent(input fpu_format_e format);
+    /* verilator no_inline_task */
     return (format == FpuHalf) ? -10'sd14 : -10'sd126;
   endfunction
 
   // Does rounding to the last place add one to the magnitude? `guard` is the first bit behind that place, `rest` the OR of all others.
   function automatic logic rounds_up(input rounding_t rounding, input logic sign, input logic last, input logic guard,
                                      input logic rest);
+    /* verilator no_inline_task */
     unique case (rounding)
       RoundNearestEven: return guard && (rest || last);
       RoundDown:        return sign && (guard || rest);
@@ -118,10 +120,12 @@ package fpu_pkg;
   endfunction
 
   function automatic logic [31:0] infinity(input fpu_format_e format, input logic sign);
+    /* verilator no_inline_task */
     return (format == FpuHalf) ? {16'hffff, sign, 15'h7c00} : {sign, 31'h7f80_0000};
   endfunction
 
   function automatic logic [31:0] canonical_nan(input fpu_format_e format);
+    /* verilator no_inline_task */
     return (format == FpuHalf) ? CanonicalNanHalf : CanonicalNan;
   endfunction
 
