@@ -97,10 +97,15 @@ def induction(work, depth, timeout):
     return Answer("unknown", _reason(text, timeout))
 
 
+def _cells(work):
+    """Those that the outputs of model.aig are, in order."""
+    return re.findall(r"^  cell \S+ \\?(\S+)", (work / "model.order").read_text(), re.M)
+
+
 def _abc(work, script, log, timeout):
     """The text of a run of abc on model.aig, and {cell: frame} of the outputs that it finds asserted."""
     require("berkeley-abc")
-    cells = re.findall(r"^  cell \S+ \\?(\S+)", (work / "model.order").read_text(), re.M)
+    cells = _cells(work)
     text = _run(["berkeley-abc", "-c", f"read_aiger model.aig; fold; strash; scleanup; {script}"], work, log, timeout + 30) or ""
     outputs = re.findall(r"Output +(\d+) (?:of miter \S+ )?was (?:trivially )?asserted in frame +(\d+)", text)
     return text, {cells[int(n)]: int(frame) for n, frame in outputs}
@@ -110,8 +115,11 @@ def reachability(work, timeout, cycles=0):
     """(answer, reached, settled): whether no reachable state violates an assertion; {cell: cycle} of the covers that some state reaches;
     whether the others are known to be out of reach. With `cycles`, only what is reached in so many."""
     # -q: without it the frame is that of the search, of which a counterexample may be longer.
-    script = f"bmc3 -a -F {cycles} -T {timeout}" if cycles else f"fraig; pdr -a -q -T {timeout}"
-    text, frames = _abc(work, script, "pdr.log", timeout)
+    text, frames = ("", {}) if cycles else _abc(work, f"fraig; pdr -a -q -T {timeout}", "pdr.log", timeout)
+    for place, cell in enumerate(_cells(work) if cycles else []):
+        # One after the other: a bounded check of all at once ends abc.
+        text, found = _abc(work, f"cone -s -O {place}; scleanup; bmc3 -F {cycles} -T {timeout}", "covers.log", timeout)
+        frames |= {cell: frame for frame in found.values()}
     failed, reached = ({cell[: -len(end)]: frame for cell, frame in frames.items() if cell.endswith(end)} for end in (".holds", ".reached"))
     settled = bool(re.search(r"Properties: +All = \d+\. Proved = \d+\. Disproved = \d+\. Undecided = 0\.", text))
     if failed:
