@@ -50,6 +50,9 @@ static __attribute__((noinline)) void load_context(struct slot* slot, uint32_t i
   slot->context = index;
   slot->generation = context->generation;
   hd_register_write(slot->block + HEDDLE_REGISTER_PRIVATE_BASE, context->private_base);
+#ifdef __clang__ /* the compiler of the firmware; the library for the model on the host does not know this pragma */
+#pragma clang loop unroll_count(4)
+#endif
   for (uint32_t i = 0; i < count; ++i, to += HEDDLE_REGISTER_REGION_BASE_STRIDE) {
     hd_register_write(to + HEDDLE_REGISTER_REGION_BASE, context->region[i].base);
     hd_register_write(to + HEDDLE_REGISTER_REGION_LAST, context->region[i].last);
