@@ -128,7 +128,7 @@ static inline __attribute__((always_inline)) uint32_t pick(uint32_t left) {
   return best;
 }
 
-__attribute__((always_inline)) int hd_launch_next(void) {
+extern inline __attribute__((always_inline)) int hd_launch_next(void) {
   const uint32_t left = hd_running != 0 ? beside(hd_sets.kernels) : hd_sets.kernels;
   struct slot* slot = slots;
   if (left == 0) return 0;
