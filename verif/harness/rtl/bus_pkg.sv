@@ -1,4 +1,4 @@
-// The DPI functions behind the two ports of the die: the C++ side is verif/harness/src/dpi_bus.cpp. Per rising edge: the
+// The DPI functions behind the ports of the die: the C++ side is verif/harness/src/dpi_bus.cpp. Of an AXI4 port, per rising edge: the
 // payloads of the valid channels first, then the clock function with the handshake signals before the edge, which gives
 // those after it, then the payloads of the channels that have become valid.
 package bus_pkg;
@@ -8,18 +8,22 @@ package bus_pkg;
   typedef bit [8*LineBytes/MemoryBeats-1:0] beat_bits_t;
   typedef bit [127:0]                       strobe_bits_t;  // of the widest port
 
-  import "DPI-C" function void heddle_bus_aw(input int unsigned id, input int unsigned addr, input int unsigned len,
+  // AXI4 ports.
+  localparam int unsigned DeviceMemory = 0;
+  localparam int unsigned HostMemory   = 1;
+
+  import "DPI-C" function void heddle_bus_aw(input int unsigned port, input int unsigned id, input longint unsigned addr, input int unsigned len,
                                              input int unsigned size, input int unsigned burst);
-  import "DPI-C" function void heddle_bus_w(input beat_bits_t data, input strobe_bits_t strb, input bit last);
-  import "DPI-C" function void heddle_bus_ar(input int unsigned id, input int unsigned addr, input int unsigned len,
+  import "DPI-C" function void heddle_bus_w(input int unsigned port, input beat_bits_t data, input strobe_bits_t strb, input bit last);
+  import "DPI-C" function void heddle_bus_ar(input int unsigned port, input int unsigned id, input longint unsigned addr, input int unsigned len,
                                              input int unsigned size, input int unsigned burst);
   import "DPI-C" function void heddle_bus_clock(
-      input bit aw_valid, input bit w_valid, input bit b_ready, input bit ar_valid, input bit r_ready,
+      input int unsigned port, input bit aw_valid, input bit w_valid, input bit b_ready, input bit ar_valid, input bit r_ready,
       output bit aw_ready, output bit w_ready, output bit b_valid, output bit ar_ready, output bit r_valid);
   // At an edge during reset: what the device drives.
-  import "DPI-C" function void heddle_bus_reset(input bit aw_valid, input bit w_valid, input bit ar_valid);
-  import "DPI-C" function void heddle_bus_b(output int unsigned id, output int unsigned resp);
-  import "DPI-C" function void heddle_bus_r(output int unsigned id, output int unsigned resp, output bit last,
+  import "DPI-C" function void heddle_bus_reset(input int unsigned port, input bit aw_valid, input bit w_valid, input bit ar_valid);
+  import "DPI-C" function void heddle_bus_b(input int unsigned port, output int unsigned id, output int unsigned resp);
+  import "DPI-C" function void heddle_bus_r(input int unsigned port, output int unsigned id, output int unsigned resp, output bit last,
                                             output beat_bits_t data);
 
   import "DPI-C" function void heddle_host_reset(input bit b_valid, input bit r_valid);

@@ -2,6 +2,7 @@
 // the only inputs: everything else crosses to C++ by DPI at the rising edge, so that nothing depends combinationally on an
 // input (Verilator would evaluate that logic twice a cycle).
 module tb_top
+  import heddle_config_pkg::*;
   import heddle_pkg::*;
 (
   input logic clk_i,
@@ -12,6 +13,8 @@ module tb_top
   axi_lite_response_t host_response;
   axi_request_t       axi_request;
   axi_response_t      axi_response;
+  host_axi_request_t  bus_master_request;
+  host_axi_response_t bus_master_response;
 
   heddle_die u_die (
     .clk_i,
@@ -22,10 +25,26 @@ module tb_top
     .axi_i (axi_response),
     .aperture_i  ('0),
     .aperture_o  (),
-    .bus_master_o(),
-    .bus_master_i('0),
+    .bus_master_o(bus_master_request),
+    .bus_master_i(bus_master_response),
     .irq_o ()
   );
+
+  if (HostDma != 0) begin : gen_host_memory
+    memory_port_dpi #(
+      .Port      (bus_pkg::HostMemory),
+      .id_t      (host_id_t),
+      .request_t (host_axi_request_t),
+      .response_t(host_axi_response_t)
+    ) u_host_memory (
+      .clk_i,
+      .rst_ni,
+      .request_i (bus_master_request),
+      .response_o(bus_master_response)
+    );
+  end else begin : gen_no_host_memory
+    assign bus_master_response = '0;
+  end
 
   memory_port_dpi u_memory (
     .clk_i,

@@ -134,7 +134,7 @@ void AxiMemory::clock_dram() {
 
 void AxiMemory::perform_write(Transaction& write) {
   write.performed = true;
-  const bool observed = management_observer_ && write.request.id >= settings_.management_id;
+  const bool observed = uncached_observer_ && write.request.id >= settings_.uncached_id;
   const unsigned bytes = settings_.beat_bytes;
   for (size_t beat = 0; beat < write.data.size(); ++beat) {
     const uint32_t address = (write.request.address & ~(bytes - 1)) + static_cast<uint32_t>(beat) * bytes;
@@ -147,7 +147,7 @@ void AxiMemory::perform_write(Transaction& write) {
     for (unsigned i = 0; i < bytes; ++i) {
       if (!strobe_bit(data.strobe, i)) continue;
       line[i] = std::byte{data.data[i]};
-      if (observed) management_observer_(address + i, line[i]);
+      if (observed) uncached_observer_(address + i, line[i]);
     }
   }
 }

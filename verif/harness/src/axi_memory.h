@@ -32,7 +32,7 @@ class AxiMemory {
     bool random = false;                 // stalls, latencies, reordering
     std::optional<DramParameters> dram;  // latency then has no meaning; not together with random
     uint64_t seed = 1;
-    unsigned management_id = 256;  // the first of the management core's identifiers, which are the last
+    unsigned uncached_id = 256;  // the first of the identifiers of whoever goes past the caches, which are the last
   };
   static constexpr size_t kDepth = 128;
 
@@ -51,9 +51,9 @@ class AxiMemory {
   // Accesses that touch [first, last] are accepted, have no effect and are never answered.
   void set_silent_range(uint32_t first, uint32_t last);
 
-  // Told of every byte that the management core writes, when it takes effect.
-  void observe_management(std::function<void(uint32_t address, std::byte value)> observer) {
-    management_observer_ = std::move(observer);
+  // Told of every byte that is written past the caches (management core, DMA engine), when it takes effect.
+  void observe_uncached(std::function<void(uint32_t address, std::byte value)> observer) {
+    uncached_observer_ = std::move(observer);
   }
 
   // Beats read and written, and those per cycle, read and written together, that it cannot exceed: fixed latency,
@@ -115,7 +115,7 @@ class AxiMemory {
   uint64_t tokens_ = 0;
   double read_tokens_ = 1.0;
   double write_tokens_ = 1.0;
-  std::function<void(uint32_t, std::byte)> management_observer_;
+  std::function<void(uint32_t, std::byte)> uncached_observer_;
   Range error_range_, silent_range_;
   uint8_t error_response_ = kRespSlverr;
   bool silent_ = false;               // something was accepted that is never answered

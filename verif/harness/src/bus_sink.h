@@ -1,8 +1,9 @@
-// Where the DPI functions of rtl/bus_pkg.sv deliver: the memory and the host of the device whose clock ticks, and the
+// Where the DPI functions of rtl/bus_pkg.sv deliver: the memories and the host of the device whose clock ticks, and the
 // protocol checkers of their ports. What these throw is kept and rethrown by the device after the edge, since nothing
 // may be thrown through the simulator.
 #pragma once
 
+#include <array>
 #include <exception>
 
 #include "axi_checker.h"
@@ -13,13 +14,20 @@
 
 namespace heddle::harness {
 
-struct BusSink {
+// An AXI4 port of the die with the memory behind it. Without a memory (no host_dma) nothing is delivered there.
+struct BusPort {
   FaultyPort* memory = nullptr;
   AxiChecker* checker = nullptr;
+  // What the memory calls an address of the port.
+  uint32_t (*address)(uint64_t) = [](uint64_t address) { return static_cast<uint32_t>(address); };
+  AxiMasterSignals master;  // of this edge
+};
+
+struct BusSink {
+  std::array<BusPort, 2> ports;  // bus_pkg.sv has their numbers
   HostMaster* host = nullptr;
   AxiLiteChecker* host_checker = nullptr;
   unsigned beat_bytes = 64;
-  AxiMasterSignals master;       // of this edge
   bool checks = true;            // the checkers observe
   bool registers_reset = false;  // the reset has had an edge to act on registers
   std::exception_ptr error;

@@ -14,10 +14,10 @@ BusSink*& active_bus() {
 
 namespace {
 
-AxiAddress address_of(unsigned id, unsigned addr, unsigned len, unsigned size, unsigned burst) {
+AxiAddress address_of(const BusPort& port, unsigned id, uint64_t addr, unsigned len, unsigned size, unsigned burst) {
   return {.valid = true,
           .id = static_cast<uint8_t>(id),
-          .address = addr,
+          .address = port.address(addr),
           .len = static_cast<uint8_t>(len),
           .size = static_cast<uint8_t>(size),
           .burst = static_cast<uint8_t>(burst)};
@@ -41,29 +41,33 @@ using heddle::harness::BusSink;
 
 extern "C" {
 
-void heddle_bus_aw(unsigned id, unsigned addr, unsigned len, unsigned size, unsigned burst) {
-  active_bus()->master.aw = heddle::harness::address_of(id, addr, len, size, burst);
+void heddle_bus_aw(unsigned port, unsigned id, unsigned long long addr, unsigned len, unsigned size, unsigned burst) {
+  heddle::harness::BusPort& bus = active_bus()->ports[port];
+  bus.master.aw = heddle::harness::address_of(bus, id, addr, len, size, burst);
 }
 
-void heddle_bus_ar(unsigned id, unsigned addr, unsigned len, unsigned size, unsigned burst) {
-  active_bus()->master.ar = heddle::harness::address_of(id, addr, len, size, burst);
+void heddle_bus_ar(unsigned port, unsigned id, unsigned long long addr, unsigned len, unsigned size, unsigned burst) {
+  heddle::harness::BusPort& bus = active_bus()->ports[port];
+  bus.master.ar = heddle::harness::address_of(bus, id, addr, len, size, burst);
 }
 
-void heddle_bus_w(const svBitVecVal* data, const svBitVecVal* strb, svBit last) {
+void heddle_bus_w(unsigned port, const svBitVecVal* data, const svBitVecVal* strb, svBit last) {
   BusSink& bus = *active_bus();
-  std::memcpy(bus.master.w.data.data(), data, bus.beat_bytes);
-  std::memcpy(bus.master.w.strobe.data(), strb, sizeof bus.master.w.strobe);
-  bus.master.w.last = last != 0;
+  heddle::harness::AxiWrite& w = bus.ports[port].master.w;
+  std::memcpy(w.data.data(), data, bus.beat_bytes);
+  std::memcpy(w.strobe.data(), strb, sizeof w.strobe);
+  w.last = last != 0;
 }
 
-void heddle_bus_reset(svBit aw_valid, svBit w_valid, svBit ar_valid) {
+void heddle_bus_reset(unsigned port, svBit aw_valid, svBit w_valid, svBit ar_valid) {
   BusSink& bus = *active_bus();
   if (!bus.registers_reset || !bus.checks) return;
   heddle::harness::AxiMasterSignals master;
   master.aw.valid = aw_valid != 0;
   master.w.valid = w_valid != 0;
   master.ar.valid = ar_valid != 0;
-  heddle::harness::guarded(bus, [&] { bus.checker->observe_reset(master, bus.memory->outputs()); });
+  heddle::harness::guarded(bus,
+                           [&] { bus.ports[port].checker->observe_reset(master, bus.ports[port].memory->outputs()); });
 }
 
 void heddle_host_reset(svBit b_valid, svBit r_valid) {
@@ -75,19 +79,20 @@ void heddle_host_reset(svBit b_valid, svBit r_valid) {
   heddle::harness::guarded(bus, [&] { bus.host_checker->observe_reset(bus.host->request(), device); });
 }
 
-void heddle_bus_clock(svBit aw_valid, svBit w_valid, svBit b_ready, svBit ar_valid, svBit r_ready, svBit* aw_ready,
-                      svBit* w_ready, svBit* b_valid, svBit* ar_ready, svBit* r_valid) {
+void heddle_bus_clock(unsigned number, svBit aw_valid, svBit w_valid, svBit b_ready, svBit ar_valid, svBit r_ready,
+                      svBit* aw_ready, svBit* w_ready, svBit* b_valid, svBit* ar_ready, svBit* r_valid) {
   BusSink& bus = *active_bus();
-  bus.master.aw.valid = aw_valid != 0;
-  bus.master.w.valid = w_valid != 0;
-  bus.master.b_ready = b_ready != 0;
-  bus.master.ar.valid = ar_valid != 0;
-  bus.master.r_ready = r_ready != 0;
+  heddle::harness::BusPort& port = bus.ports[number];
+  port.master.aw.valid = aw_valid != 0;
+  port.master.w.valid = w_valid != 0;
+  port.master.b_ready = b_ready != 0;
+  port.master.ar.valid = ar_valid != 0;
+  port.master.r_ready = r_ready != 0;
   heddle::harness::guarded(bus, [&] {
-    if (bus.checks) bus.checker->observe(bus.master, bus.memory->outputs());
-    bus.memory->clock(bus.master);
+    if (bus.checks) port.checker->observe(port.master, port.memory->outputs());
+    port.memory->clock(port.master);
   });
-  const heddle::harness::AxiSlaveSignals& slave = bus.memory->outputs();
+  const heddle::harness::AxiSlaveSignals& slave = port.memory->outputs();
   *aw_ready = slave.aw_ready;
   *w_ready = slave.w_ready;
   *b_valid = slave.b.valid;
@@ -95,15 +100,15 @@ void heddle_bus_clock(svBit aw_valid, svBit w_valid, svBit b_ready, svBit ar_val
   *r_valid = slave.r.valid;
 }
 
-void heddle_bus_b(unsigned* id, unsigned* resp) {
-  const auto& response = active_bus()->memory->outputs().b;
+void heddle_bus_b(unsigned port, unsigned* id, unsigned* resp) {
+  const auto& response = active_bus()->ports[port].memory->outputs().b;
   *id = response.id;
   *resp = response.resp;
 }
 
-void heddle_bus_r(unsigned* id, unsigned* resp, svBit* last, svBitVecVal* data) {
+void heddle_bus_r(unsigned port, unsigned* id, unsigned* resp, svBit* last, svBitVecVal* data) {
   const BusSink& bus = *active_bus();
-  const auto& read = bus.memory->outputs().r;
+  const auto& read = bus.ports[port].memory->outputs().r;
   *id = read.id;
   *resp = read.resp;
   *last = read.last;

@@ -17,14 +17,15 @@ unsigned beat_bytes(const Configuration& configuration) {
 }
 
 AxiMemory::Settings memory_settings(const Configuration& configuration, const RtlOptions& options) {
-  AxiMemory::Settings settings{.beat_bytes = beat_bytes(configuration),
-                               .line_bytes = configuration.line_bytes,
-                               .latency = std::max(1U, options.memory_latency),
-                               .bandwidth = options.memory_bandwidth,
-                               .random = options.random_stalls,
-                               .dram = std::nullopt,
-                               .seed = options.seed,
-                               .management_id = configuration.memory_requests - 2 * configuration.management};
+  AxiMemory::Settings settings{
+      .beat_bytes = beat_bytes(configuration),
+      .line_bytes = configuration.line_bytes,
+      .latency = std::max(1U, options.memory_latency),
+      .bandwidth = options.memory_bandwidth,
+      .random = options.random_stalls,
+      .dram = std::nullopt,
+      .seed = options.seed,
+      .uncached_id = configuration.memory_requests - 2 * configuration.management - 3 * configuration.host_dma};
   if (options.memory_kind != "fixed") settings.dram = DramParameters::named(options.memory_kind);
   return settings;
 }
@@ -78,14 +79,24 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
   if (options_.watch_address) sink_.watch.emplace(*options_.watch_address);
   sink_.lanes = configuration_.lanes;
   sink_.register_written = [this](uint32_t offset, uint32_t value) { management_wrote(offset, value); };
-  memory_.observe_management([this](uint32_t address, std::byte value) {
+  memory_.observe_uncached([this](uint32_t address, std::byte value) {
     const auto byte = static_cast<std::uint8_t>(value);
     for (const auto& checker : checkers_) checker->memory().device().write(address, {&byte, 1});
   });
   sink_.line_bytes = configuration_.line_bytes;
-  bus_.memory = &port_;
+  bus_.ports[0].memory = &port_;
   bus_.checks = options_.checks;
-  bus_.checker = &axi_checker_;
+  bus_.ports[0].checker = &axi_checker_;
+  if (configuration_.host_dma != 0) {
+    AxiMemory::Settings settings = memory_settings(configuration_, options_);
+    settings.dram.reset();
+    settings.seed = options_.seed + 1;
+    settings.uncached_id = 256;
+    host_memory_.emplace(settings);
+    bus_.ports[1].memory = &host_memory_->port();
+    bus_.ports[1].checker = &host_memory_->checker();
+    bus_.ports[1].address = HostMemory::address;
+  }
   bus_.host = &host_;
   bus_.host_checker = &host_checker_;
   bus_.beat_bytes = beat_bytes(configuration_);
@@ -149,6 +160,7 @@ void VerilatedDevice::reset() {
   for (const auto& checker : checkers_) add(checked_before_, checker->statistics());
   memory_.reset();
   port_.reset();
+  if (host_memory_) host_memory_->reset();
   axi_checker_ = AxiChecker({.beat_bytes = beat_bytes(configuration_), .ids = configuration_.memory_requests});
   host_checker_ = AxiLiteChecker();
   host_ = HostMaster(options_.random_stalls, options_.seed + cycle_);
@@ -314,6 +326,27 @@ void VerilatedDevice::write_memory(uint32_t address, std::span<const std::byte> 
   for (const auto& checker : checkers_) {
     checker->memory().device().write(address, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   }
+}
+
+HostMemory& VerilatedDevice::host_memory(uint64_t address, uint64_t size) {
+  if (!host_memory_ || !HostMemory::contains(address, size)) {
+    throw MemoryRangeError(fmt::format("{} bytes at {:#x} are not host memory{}", size, address,
+                                       host_memory_ ? "" : ": the configuration has no host_dma"));
+  }
+  return *host_memory_;
+}
+
+void VerilatedDevice::read_host_memory(uint64_t address, std::span<std::byte> bytes) {
+  host_memory(address, bytes.size()).read(address, bytes);
+}
+
+void VerilatedDevice::write_host_memory(uint64_t address, std::span<const std::byte> bytes) {
+  host_memory(address, bytes.size()).write(address, bytes);
+}
+
+void VerilatedDevice::inject_host_error(uint64_t first, uint64_t last) {
+  host_memory(first, 1);
+  host_memory(last, 1).set_error_range(first, last, kRespSlverr);
 }
 
 std::optional<RunningLane> VerilatedDevice::running_lane() const {

@@ -16,6 +16,7 @@
 #include "heddle/harness/rtl_device.h"
 #include "heddle/lockstep/checker.h"
 #include "host_master.h"
+#include "host_memory.h"
 #include "launch_registers.h"
 #include "monitor_sink.h"
 #include "shared_writes.h"
@@ -35,6 +36,9 @@ class VerilatedDevice final : public RtlDevice {
   void write_register(uint32_t offset, uint32_t value) override;
   void read_memory(uint32_t address, std::span<std::byte> bytes) override;
   void write_memory(uint32_t address, std::span<const std::byte> bytes) override;
+  void read_host_memory(uint64_t address, std::span<std::byte> bytes) override;
+  void write_host_memory(uint64_t address, std::span<const std::byte> bytes) override;
+  void inject_host_error(uint64_t first, uint64_t last) override;
   uint64_t advance(uint64_t cycles) override;
   void reset() override;
   RtlStatistics statistics() const override;
@@ -69,6 +73,8 @@ class VerilatedDevice final : public RtlDevice {
   // The management core has written to a register of the host port, in the cycle that is being evaluated.
   void management_wrote(uint32_t offset, uint32_t value);
   void await_host(const char* what, uint32_t offset);
+  // Throws MemoryRangeError.
+  HostMemory& host_memory(uint64_t address, uint64_t size);
   void activate();
   void watch_progress();
   // The AXI4 transaction that has waited longest, in words.
@@ -85,6 +91,7 @@ class VerilatedDevice final : public RtlDevice {
   SparseMemory dram_;
   AxiMemory memory_;
   FaultyPort port_;
+  std::optional<HostMemory> host_memory_;  // with host_dma
   AxiChecker axi_checker_;
   AxiLiteChecker host_checker_;
   std::vector<LaunchRegisters> registers_;                    // by launch slot

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 
+#include "dma_copy.h"
 #include "heddle/generated/registers.h"
 #include "heddle/harness/rtl_device.h"
 #include "register_walk.h"
@@ -50,12 +51,34 @@ struct Arguments {
   std::vector<uint32_t> silence;  // first, last address
   std::vector<uint32_t> dump;     // address, words
   std::vector<uint32_t> turns;    // address of the host's words, address of the device's, words
+  bool by_dma = false;            // what the host reads and writes goes through the DMA engine
   heddle::harness::RtlOptions options;
+};
+
+// How the host reads and writes device memory: the harness's way, or by DMA.
+struct HostWay {
+  RtlDevice& device;
+  std::optional<heddle::harness::DmaCopy> dma;
+
+  void write(uint32_t address, std::span<const std::byte> bytes) {
+    if (dma) {
+      dma->to_device(address, bytes);
+    } else {
+      device.write_memory(address, bytes);
+    }
+  }
+  void read(uint32_t address, std::span<std::byte> bytes) {
+    if (dma) {
+      dma->from_device(address, bytes);
+    } else {
+      device.read_memory(address, bytes);
+    }
+  }
 };
 
 // Loads the segments of a program that is linked to the beginning of device memory, but runs anywhere, to `base`;
 // returns the entry.
-uint32_t load_elf(RtlDevice& device, const std::string& path, uint32_t base) {
+uint32_t load_elf(HostWay& way, const std::string& path, uint32_t base) {
   const uint32_t distance = base - 0x8000'0000;
   std::ifstream file(path, std::ios::binary);
   const std::vector<char> image{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -71,8 +94,8 @@ uint32_t load_elf(RtlDevice& device, const std::string& path, uint32_t base) {
     Elf32_Phdr segment;
     std::memcpy(&segment, image.data() + header.e_phoff + i * header.e_phentsize, sizeof segment);
     if (segment.p_type != PT_LOAD || segment.p_filesz == 0) continue;
-    device.write_memory(segment.p_vaddr + distance,
-                        {reinterpret_cast<const std::byte*>(image.data()) + segment.p_offset, segment.p_filesz});
+    way.write(segment.p_vaddr + distance,
+              {reinterpret_cast<const std::byte*>(image.data()) + segment.p_offset, segment.p_filesz});
   }
   return header.e_entry + distance;
 }
@@ -145,13 +168,13 @@ int finish(const Arguments& arguments, const std::optional<std::string>& mismatc
 }
 
 // Before a launch the host writes its number into all of its words; after it the device has copied it into its own.
-void begin_turn(RtlDevice& device, const std::vector<uint32_t>& turns, uint32_t number) {
+void begin_turn(HostWay& way, const std::vector<uint32_t>& turns, uint32_t number) {
   const std::vector<uint32_t> words(turns[2], number);
-  device.write_memory(turns[0], std::as_bytes(std::span(words)));
+  way.write(turns[0], std::as_bytes(std::span(words)));
 }
-void end_turn(RtlDevice& device, const std::vector<uint32_t>& turns, uint32_t number) {
+void end_turn(HostWay& way, const std::vector<uint32_t>& turns, uint32_t number) {
   std::vector<uint32_t> words(turns[2]);
-  device.read_memory(turns[1], std::as_writable_bytes(std::span(words)));
+  way.read(turns[1], std::as_writable_bytes(std::span(words)));
   for (size_t i = 0; i < words.size(); ++i) {
     if (words[i] == number) continue;
     throw std::runtime_error(fmt::format("turn {}: the device answers {} in word {}", number, words[i], i));
@@ -211,6 +234,9 @@ int run(const Arguments& arguments) {
   const std::unique_ptr<RtlDevice> device(open(arguments.options));
   if (arguments.walk_registers) heddle::harness::walk_registers(*device);
 
+  HostWay way{*device, std::nullopt};
+  if (arguments.by_dma) way.dma.emplace(*device);
+
   const auto begin = std::chrono::steady_clock::now();
   Ending ending;
   if (arguments.bus_error.size() == 2) {
@@ -222,8 +248,8 @@ int run(const Arguments& arguments) {
   if (arguments.silence.size() == 2) device->inject_silence(arguments.silence[0], arguments.silence[1]);
   for (unsigned i = 0; i < arguments.launches && !device->mismatch(); ++i) {
     ending = Ending{};
-    if (!arguments.turns.empty()) begin_turn(*device, arguments.turns, i + 1);
-    const uint32_t entry = load_elf(*device, arguments.elf, arguments.at[i % arguments.at.size()]);
+    if (!arguments.turns.empty()) begin_turn(way, arguments.turns, i + 1);
+    const uint32_t entry = load_elf(way, arguments.elf, arguments.at[i % arguments.at.size()]);
     const std::optional<uint32_t> status = launch(*device, arguments, entry, i);
     if (!status) break;
     if (regs::status::kRejected.get(*status) != 0) ending.rejected = regs::status::kReason.get(*status);
@@ -232,7 +258,7 @@ int run(const Arguments& arguments) {
       ending.cause = device->read_register(regs::kFaultCause);
       print_fault(*device, *ending.cause);
     } else if (!arguments.turns.empty()) {
-      end_turn(*device, arguments.turns, i + 1);
+      end_turn(way, arguments.turns, i + 1);
     }
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -302,6 +328,8 @@ int main(int argc, char** argv) {
       "--fault", arguments.fault,
       "KIND,NUMBER,BIT[,SIGNAL] goes wrong once: read-data, read-response, read-id, read-last, read-lost, read-twice, "
       "write-response, write-id, write-lost, write-twice, state");
+  app.add_flag("--by-dma", arguments.by_dma,
+               "load the program, and write and read the host's words, by the DMA engine (host_dma)");
   app.add_flag("!--no-checks", arguments.options.checks, "do not check assertions and rules of the buses");
   app.add_flag("!--no-lockstep", arguments.options.lockstep, "do not check");
   app.add_option("--seed", arguments.options.seed, "");

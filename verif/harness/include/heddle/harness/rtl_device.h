@@ -23,7 +23,7 @@
 namespace heddle::harness {
 
 // Raised whenever the layout of a type in this file changes.
-inline constexpr unsigned kRtlInterface = 6;
+inline constexpr unsigned kRtlInterface = 7;
 
 // Base of every error a device or the factory throws.
 class HEDDLE_HARNESS_VISIBLE RtlError : public std::runtime_error {
@@ -185,6 +185,17 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   // while no launch runs. Memory that nobody wrote reads zero. Throw MemoryRangeError outside device memory.
   virtual void read_memory(uint32_t address, std::span<std::byte> bytes) = 0;
   virtual void write_memory(uint32_t address, std::span<const std::byte> bytes) = 0;
+
+  // The host's memory, which a device with host_dma reaches as bus master: kHostMemoryBytes at kHostMemoryBase (a
+  // multiple of 2^32 lies within). Memory that nobody wrote reads zero. Bytes of transfers that are under way are old
+  // or new. Throw MemoryRangeError outside, and without host_dma.
+  static constexpr uint64_t kHostMemoryBase = 0x3F'C000'0000;
+  static constexpr uint64_t kHostMemoryBytes = 0x8000'0000;
+  virtual void read_host_memory(uint64_t address, std::span<std::byte> bytes) = 0;
+  virtual void write_host_memory(uint64_t address, std::span<const std::byte> bytes) = 0;
+  // Accesses of the device that touch these host addresses are answered with SLVERR and have no effect; a later call
+  // replaces the range.
+  virtual void inject_host_error(uint64_t first, uint64_t last) = 0;
 
   // Runs up to `cycles` cycles and returns how many ran. Returns early at the end of a launch, after an event
   // that is watched, and when the checker has found a divergence (then every later call returns 0). With no launch
