@@ -44,6 +44,9 @@ module tb_top
     );
   end else begin : gen_no_host_memory
     assign bus_master_response = '0;
+
+    logic unused;
+    assign unused = ^bus_master_request;
   end
 
   memory_port_dpi u_memory (
