@@ -12,7 +12,7 @@ enum {
   HD_CONTEXTS = 4,
   HD_CONTEXT_REGIONS = 32,
   HD_QUEUE_PACKETS_MAX = 65536,
-  HD_FIRMWARE_INTERFACE = 0x00010000, /* major << 16 | minor of this page */
+  HD_FIRMWARE_INTERFACE = 0x00010001, /* major << 16 | minor of this page */
   HD_FIRMWARE_READY = 0x10            /* boot_status once the tables are there */
 };
 
@@ -39,9 +39,9 @@ enum hd_queue_reason {
   HD_QUEUE_TIME_LIMIT     /* the kernel ran for more than time_limit cycles */
 };
 
-/* The device's fault registers, in the order of their offsets (docs/spec/registers.yaml). */
+/* The device's fault registers (docs/spec/registers.yaml). */
 struct hd_fault {
-  uint32_t cause, pc, value, group[3], local, place;
+  uint32_t cause, pc, value, group[3], local, place, detail;
 };
 
 struct hd_queue {
@@ -63,7 +63,10 @@ struct hd_queue {
   uint32_t offset;            /* bytes: the field in the packet that is to blame, as in hd_packet_error */
   uint32_t failed_index[2];   /* the packet */
   uint32_t detail;            /* HD_QUEUE_REJECTED: status.reason */
-  uint32_t reserved1[6];
+  /* Counted since the firmware started, whatever is opened and closed. */
+  uint32_t packets_before; /* packets complete before the queue was opened last */
+  uint32_t errors;         /* how often the queue has failed */
+  uint32_t reserved1[3];
   struct hd_fault fault;
 };
 

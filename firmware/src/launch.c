@@ -165,6 +165,7 @@ static void copy_fault(volatile struct hd_queue* entry, uint32_t block) {
     entry->fault.group[i] = hd_register_read(block + HEDDLE_REGISTER_FAULT_GROUP + 4 * i);
   entry->fault.local = hd_register_read(block + HEDDLE_REGISTER_FAULT_LOCAL);
   entry->fault.place = hd_register_read(block + HEDDLE_REGISTER_FAULT_PLACE);
+  entry->fault.detail = hd_register_read(block + HEDDLE_REGISTER_FAULT_DETAIL);
 }
 
 /* A launch that has not ended as it should, or whose queue has not waited for it. */

@@ -50,6 +50,21 @@ uint32_t hd_doorbells(void) {
 
 void hd_ring_host(uint32_t bits) { *word(HEDDLE_MGMT_MAILBOX_HART_DOORBELL) = bits; }
 
+enum { CONSOLE_BYTES = 1024 };
+static volatile char console[CONSOLE_BYTES];
+
+void hd_console_start(void) {
+  *word(HEDDLE_MGMT_MAILBOX_CONSOLE_BASE) = (uint32_t)console;
+  *word(HEDDLE_MGMT_MAILBOX_CONSOLE_SIZE) = CONSOLE_BYTES;
+  *word(HEDDLE_MGMT_MAILBOX_CONSOLE_WRITTEN) = *word(HEDDLE_MGMT_MAILBOX_CONSOLE_READ);
+}
+
+void hd_console_write(const char* text, uint32_t bytes) {
+  const uint32_t written = *word(HEDDLE_MGMT_MAILBOX_CONSOLE_WRITTEN);
+  for (uint32_t i = 0; i < bytes; ++i) console[(written + i) % CONSOLE_BYTES] = text[i];
+  *word(HEDDLE_MGMT_MAILBOX_CONSOLE_WRITTEN) = written + bytes;
+}
+
 uint64_t hd_time(void) {
   uint32_t low, high, again;
   do {

@@ -39,6 +39,10 @@ uint32_t hd_doorbells(void);
 /* Rings the host: sets bits of hart_doorbell. */
 void hd_ring_host(uint32_t bits);
 
+/* Sets up the console; what nobody has read is dropped. Puts text there; nobody waits for its reader. */
+void hd_console_start(void);
+void hd_console_write(const char* text, uint32_t bytes);
+
 uint64_t hd_time(void);
 
 #ifdef __cplusplus

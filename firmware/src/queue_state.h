@@ -93,6 +93,12 @@ void hd_complete_wait(uint32_t q);
 /* The queue whose packet is being completed, or HD_NO_QUEUE. */
 extern uint32_t hd_completing;
 
+/* ---- log.c: the console ---- */
+/* Says that the firmware has started. */
+void hd_log_start(void);
+/* Says why the queue has failed, as its entry has it. */
+void hd_log_failure(uint32_t q);
+
 /* ---- carry.c: packets that need no launch ---- */
 enum hd_progress hd_carry_step(void);
 

@@ -18,6 +18,7 @@ struct queue_sets hd_sets;
 void hd_queues_start(void) {
   const struct queue_sets none = {0, 0, 0, 0, 0};
   hd_sets = none;
+  hd_log_start();
   hd_take_start();
   hd_launch_start();
   hd_complete_start();
@@ -38,7 +39,9 @@ void hd_queue_fail(uint32_t q, uint32_t reason, uint32_t offset) {
   entry->reason = reason;
   entry->offset = offset;
   hd_set64(entry->failed_index, hd_queue[q].complete);
+  ++entry->errors;
   entry->state = HD_QUEUE_FAILED;
+  hd_log_failure(q);
   drop(q);
   hd_ring_host(1u << q);
   if ((hd_running >> q & 1) != 0) hd_launch_abort(q);
@@ -52,6 +55,7 @@ static void open_queue(uint32_t q) {
   queue->context = entry->context;
   queue->priority = entry->priority;
   queue->time_limit = entry->time_limit;
+  entry->packets_before += (uint32_t)queue->complete;
   queue->read = queue->complete = 0;
   queue->shape[0] = HD_PACKET_INVALID; /* which no packet that is looked at begins with */
   queue->written = 0;

@@ -15,24 +15,36 @@ bool is_register(std::uint32_t address, unsigned strobe) {
 
 std::optional<std::uint32_t> Device::Registers::load(std::uint32_t address, unsigned strobe) {
   if (!is_register(address, strobe)) return std::nullopt;
-  return lanes_.read_register(address - mgmt::kDispatcherBase);
+  const std::uint32_t offset = address - mgmt::kDispatcherBase;
+  if (host::HostPort* port = device_->port_; port != nullptr && host::HostPort::has(offset)) return port->load(offset);
+  return lanes_.read_register(offset);
 }
 
 bool Device::Registers::store(std::uint32_t address, unsigned strobe, std::uint32_t data) {
   if (!is_register(address, strobe)) return false;
-  const bool taken = lanes_.write_register(address - mgmt::kDispatcherBase, data);
+  const std::uint32_t offset = address - mgmt::kDispatcherBase;
+  host::HostPort* const port = device_->port_;
+  const bool taken = port != nullptr && host::HostPort::has(offset)
+                         ? port->store(host::HostPort::Side::kHart, offset, data)
+                         : lanes_.write_register(offset, data);
   device_->update_sources();
   return taken;
 }
 
-Device::Device(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::Machine& lanes)
-    : lanes_(lanes), registers_(lanes), machine_(sram_bytes, std::move(rom), lanes.memory().device(), &registers_) {
+Device::Device(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::Machine& lanes, host::HostPort* port)
+    : lanes_(lanes),
+      port_(port),
+      registers_(lanes),
+      machine_(sram_bytes, std::move(rom), lanes.memory().device(), &registers_) {
   registers_.device_ = this;
 }
 
 void Device::update_sources() {
+  const bool dma = port_ != nullptr && port_->hart_interrupt();
   machine_.devices().set_sources(std::uint32_t{lanes_.done()} << mgmt::source::kCompletion |
-                                 std::uint32_t{lanes_.faulted()} << mgmt::source::kFault);
+                                 std::uint32_t{lanes_.faulted()} << mgmt::source::kFault |
+                                 std::uint32_t{dma} << mgmt::source::kDma);
+  if (port_ != nullptr) port_->update(lanes_.interrupt(), machine_.devices().mailbox().host_interrupt());
 }
 
 std::optional<std::uint32_t> Device::host_load(std::uint32_t address) const {
@@ -50,6 +62,7 @@ bool Device::host_store(std::uint32_t address, std::uint32_t data) {
   const bool held = mailbox.holds();
   if (!mailbox.store(Mailbox::Side::kHost, address, data)) return false;
   if (held != mailbox.holds()) machine_.reset(Mailbox::Cause::kHost);
+  update_sources();
   return true;
 }
 
@@ -59,8 +72,10 @@ std::uint64_t Device::advance(std::uint64_t cycles) {
     const std::uint64_t turn = std::min(cycles - used, kTurnCycles);
     const bool busy = lanes_.busy();
     (void)lanes_.advance(turn);
+    if (port_ != nullptr) port_->advance(turn);
     update_sources();
     machine_.run(turn);
+    update_sources();
     used += turn;
     if (busy && !lanes_.busy()) break;
   }

@@ -145,6 +145,22 @@ heddle_error heddle_queue_fill(heddle_queue queue, uint32_t destination, uint32_
   });
 }
 
+heddle_error heddle_queue_write(heddle_queue queue, uint32_t destination, const void* from, uint64_t bytes,
+                                uint32_t waits, const heddle_event* wait, heddle_event* event) {
+  return enqueue(queue, waits, wait, event, [&](Queue& into, const std::vector<EventPointer>& after) {
+    require(from, "from");
+    return into.write(destination, {static_cast<const std::byte*>(from), bytes}, after);
+  });
+}
+
+heddle_error heddle_queue_read(heddle_queue queue, void* to, uint32_t source, uint64_t bytes, uint32_t waits,
+                               const heddle_event* wait, heddle_event* event) {
+  return enqueue(queue, waits, wait, event, [&](Queue& into, const std::vector<EventPointer>& after) {
+    require(to, "to");
+    return into.read({static_cast<std::byte*>(to), bytes}, source, after);
+  });
+}
+
 heddle_error heddle_queue_marker(heddle_queue queue, uint32_t waits, const heddle_event* wait, heddle_event* event) {
   return enqueue(queue, waits, wait, event,
                  [&](Queue& into, const std::vector<EventPointer>& after) { return into.marker(after); });

@@ -248,3 +248,19 @@ heddle_error heddle_memory_unmap(heddle_context context, void* view) {
     of->context->unmap(view);
   });
 }
+
+heddle_error heddle_memory_pin(heddle_context context, void* memory, uint64_t bytes) {
+  return guarded([&] {
+    const auto of = object<ContextObject>(context);
+    require(memory, "memory");
+    of->context->pin({static_cast<std::byte*>(memory), bytes});
+  });
+}
+
+heddle_error heddle_memory_unpin(heddle_context context, void* memory) {
+  return guarded([&] {
+    const auto of = object<ContextObject>(context);
+    require(memory, "memory");
+    of->context->unpin(static_cast<std::byte*>(memory));
+  });
+}

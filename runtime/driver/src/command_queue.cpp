@@ -95,13 +95,18 @@ hd_packet CommandQueue::packet(const Entry& entry, uint32_t slot) {
 void CommandQueue::finish(std::vector<Finished>& finished, Entry entry, bool in_ring, Completion completion) {
   completion.queued = entry.queued;
   completion.submitted = in_ring ? entry.submitted : 0;
-  completed_total_ += completion.outcome == Outcome::kComplete ? 1 : 0;
+  if (completion.outcome == Outcome::kComplete) {
+    ++completed_total_;
+    kernels_ += entry.dispatch() ? 1 : 0;
+    busy_cycles_ += entry.dispatch() ? completion.ended - completion.started : 0;
+  }
   finished.push_back({entry.id, entry.dispatch(), in_ring, entry.command.label, std::move(completion)});
 }
 
 void CommandQueue::feed(uint64_t now, const std::function<Ready(const Entry&)>& ready,
                         const std::function<void(const Entry&)>& started, std::vector<Finished>& finished) {
-  while (!failed_ && !waiting_.empty() && ring_.size() < kSlots) {
+  while (!failed_ && !transfer_ && !waiting_.empty() && ring_.size() < kSlots) {
+    if (waiting_.front().transfer() != nullptr && !ring_.empty()) return;
     const Ready state = ready(waiting_.front());
     if (state == Ready::kWait) return;
     if (state == Ready::kHopeless) {
@@ -111,6 +116,12 @@ void CommandQueue::feed(uint64_t now, const std::function<Ready(const Entry&)>& 
     }
     Entry entry = std::move(waiting_.front());
     waiting_.pop_front();
+    if (entry.transfer() != nullptr) {
+      entry.submitted = now;
+      started(entry);
+      transfer_ = std::move(entry);
+      return;
+    }
     const auto slot = static_cast<uint32_t>(written_++ % kSlots);
     entry.submitted = now;
     const hd_packet made = packet(entry, slot);
@@ -118,6 +129,22 @@ void CommandQueue::feed(uint64_t now, const std::function<Ready(const Entry&)>& 
     ring_.push_back(std::move(entry));
     management_.submit(settings_.number, made);
   }
+}
+
+void CommandQueue::end_transfer(uint64_t now, const std::string& error, std::vector<Finished>& finished) {
+  Completion completion;
+  completion.started = transfer_->submitted;
+  completion.ended = now;
+  completion.outcome = error.empty() ? Outcome::kComplete : Outcome::kRefused;
+  completion.text = error;
+  finish(finished, std::move(*transfer_), true, std::move(completion));
+  transfer_.reset();
+  if (!error.empty()) fail_behind(finished);
+}
+
+void CommandQueue::fail_behind(std::vector<Finished>& finished) {
+  failed_ = true;
+  abandon(Outcome::kAborted, "an earlier command of its queue has failed", finished);
 }
 
 void CommandQueue::collect(std::vector<Finished>& finished) {
@@ -135,7 +162,6 @@ void CommandQueue::collect(std::vector<Finished>& finished) {
     finish(finished, std::move(entry), true, std::move(completion));
   }
   if (status.state != HD_QUEUE_FAILED || ring_.empty()) return;
-  failed_ = true;
   Completion completion;
   completion.outcome = status.reason == HD_QUEUE_FAULT        ? Outcome::kFault
                        : status.reason == HD_QUEUE_TIME_LIMIT ? Outcome::kTimeLimit
@@ -145,10 +171,12 @@ void CommandQueue::collect(std::vector<Finished>& finished) {
   Entry entry = std::move(ring_.front());
   ring_.pop_front();
   finish(finished, std::move(entry), true, std::move(completion));
-  abandon(Outcome::kAborted, "an earlier command of its queue has failed", finished);
+  fail_behind(finished);
 }
 
 void CommandQueue::abandon(Outcome outcome, const std::string& why, std::vector<Finished>& finished) {
+  if (transfer_) ring_.push_front(std::move(*transfer_));  // which is empty
+  transfer_.reset();
   for (std::deque<Entry>* list : {&ring_, &waiting_}) {
     for (Entry& entry : *list) {
       Completion completion;

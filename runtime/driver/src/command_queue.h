@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ class CommandQueue {
     Command command;
     uint64_t queued = 0, submitted = 0;
     bool dispatch() const { return std::holds_alternative<Dispatch>(command.work); }
+    const Transfer* transfer() const { return std::get_if<Transfer>(&command.work); }
   };
   using Finished = FinishedCommand;
   enum class Ready { kGo, kWait, kHopeless };
@@ -52,24 +54,32 @@ class CommandQueue {
   /// Throws kNoResources where too many wait.
   void push(Entry entry);
   /// Puts into the ring what `ready` lets go, in order; the first command that is hopeless fails the queue. `started`
-  /// is told of each.
+  /// is told of each. A transfer does not go into the ring: it is alone, and its end is told by end_transfer().
   void feed(uint64_t now, const std::function<Ready(const Entry&)>& ready,
             const std::function<void(const Entry&)>& started, std::vector<Finished>& finished);
   /// Looks at what the firmware has completed, or why it stopped.
   void collect(std::vector<Finished>& finished);
+  /// The transfer that has been started ended at `now`; `error` is empty if it went well.
+  void end_transfer(uint64_t now, const std::string& error, std::vector<Finished>& finished);
   /// Ends everything that is in it.
   void abandon(Outcome outcome, const std::string& why, std::vector<Finished>& finished);
 
   uint32_t context() const { return settings_.context; }
   const Settings& settings() const { return settings_; }
   bool failed() const { return failed_; }
-  bool empty() const { return waiting_.empty() && ring_.empty(); }
+  bool empty() const { return waiting_.empty() && ring_.empty() && !transfer_; }
   const std::deque<Entry>& waiting() const { return waiting_; }
   const std::deque<Entry>& ring() const { return ring_; }
+  /// What is under way of it, outside the ring.
+  const std::optional<Entry>& transfer() const { return transfer_; }
   uint64_t completed() const { return completed_total_; }
+  /// Of those the kernels, and their cycles from start to end as the firmware took them.
+  uint64_t kernels() const { return kernels_; }
+  uint64_t busy_cycles() const { return busy_cycles_; }
 
  private:
   hd_packet packet(const Entry& entry, uint32_t slot);
+  void fail_behind(std::vector<Finished>& finished);
   void finish(std::vector<Finished>& finished, Entry entry, bool in_ring, Completion completion);
   uint32_t signal(uint32_t slot) const;
   uint32_t object(uint32_t slot) const;
@@ -79,7 +89,8 @@ class CommandQueue {
   Management& management_;
   Settings settings_;
   std::deque<Entry> waiting_, ring_;
-  uint64_t written_ = 0, completed_ = 0, completed_total_ = 0;
+  std::optional<Entry> transfer_;
+  uint64_t written_ = 0, completed_ = 0, completed_total_ = 0, kernels_ = 0, busy_cycles_ = 0;
   bool failed_ = false;
 };
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "heddle/driver/error.h"
@@ -109,6 +110,28 @@ void Context::unmap(const void* view) {
   const View ended = std::move(found->second);
   views_.erase(found);
   if ((ended.flags & kMapWrite) != 0) port_->write(ended.address, *ended.bytes);
+}
+
+void Context::pin(std::span<std::byte> memory) {
+  const std::lock_guard held(mutex_);
+  if (memory.empty()) invalid("pin: 0 bytes");
+  if (memory.size() > UINTPTR_MAX - reinterpret_cast<uintptr_t>(memory.data())) {
+    invalid(fmt::format("pin: {} bytes reach past the end of the address space", memory.size()));
+  }
+  const auto behind = pins_.lower_bound(memory.data() + memory.size());
+  if (behind != pins_.begin()) {
+    const auto& [first, pin] = *std::prev(behind);
+    if (first + pin.bytes > memory.data()) invalid("pin: overlaps with memory that is pinned already");
+  }
+  pins_[memory.data()] = {memory.size(), port_->pin(memory)};
+}
+
+void Context::unpin(const std::byte* memory) {
+  const std::lock_guard held(mutex_);
+  const auto found = pins_.find(memory);
+  if (found == pins_.end()) invalid("unpin: this is no pinned memory of the context");
+  port_->unpin(found->second.address);
+  pins_.erase(found);
 }
 
 uint64_t Context::capacity() const { return allocator_->capacity(); }
@@ -280,7 +303,9 @@ EventPointer Queue::launch(const Module& module, const std::string& kernel, Size
     }
     const KernelImage& image = module.image();
     dispatch.kernel = check_launch(context.info_.shape, image, kernel, grid, workgroup, options);
-    if (options.accumulators != 0) invalid("launch: a packet cannot ask for buffers of accumulators");
+    if (options.accumulators != 0) {
+      invalid("launch: a packet cannot ask for buffers of accumulators: only a device without firmware has them");
+    }
     context.reserve_private(options.private_bytes);
     const auto direct = image.direct_entry(kernel);
     const bool aligned = options.private_bytes % KernelImage::kStackAlignment == 0;
@@ -316,6 +341,32 @@ EventPointer Queue::fill(uint32_t destination, uint32_t value, uint64_t bytes, s
     context_->check_inside("fill", destination, bytes);
   }
   return submit({.work = Fill{destination, value, static_cast<uint32_t>(bytes)}, .after = {}, .label = {}}, {}, after);
+}
+
+EventPointer Queue::transfer(const char* what, const std::byte* host, uint32_t device, uint64_t bytes, bool to_host,
+                             std::span<const EventPointer> after) {
+  Transfer made{.host = 0, .device = device, .bytes = static_cast<uint32_t>(bytes), .to_host = to_host};
+  {
+    const std::lock_guard held(context_->mutex_);
+    if (bytes == 0) invalid(fmt::format("{}: 0 bytes", what));
+    context_->check_inside(what, device, bytes);
+    auto pin = context_->pins_.upper_bound(host);
+    const auto offset = [&] { return reinterpret_cast<uintptr_t>(host) - reinterpret_cast<uintptr_t>(pin->first); };
+    if (pin == context_->pins_.begin() || (--pin, offset() > pin->second.bytes) ||
+        bytes > pin->second.bytes - offset()) {
+      invalid(fmt::format("{}: {} bytes of the host's memory are not all pinned", what, bytes));
+    }
+    made.host = pin->second.address + offset();
+  }
+  return submit({.work = made, .after = {}, .label = {}}, {}, after);
+}
+
+EventPointer Queue::write(uint32_t destination, std::span<const std::byte> from, std::span<const EventPointer> after) {
+  return transfer("write", from.data(), destination, from.size(), false, after);
+}
+
+EventPointer Queue::read(std::span<std::byte> to, uint32_t source, std::span<const EventPointer> after) {
+  return transfer("read", to.data(), source, to.size(), true, after);
 }
 
 EventPointer Queue::marker(std::span<const EventPointer> after) {

@@ -1,7 +1,10 @@
 #include "context_launches.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "heddle/driver/error.h"
 #include "heddle/driver/provider.h"
@@ -9,9 +12,9 @@
 namespace heddle::driver {
 namespace {
 
-class MemoryOnly final : public Backend {
+class ContextBackend final : public Backend {
  public:
-  explicit MemoryOnly(Context& context) : context_(context) {}
+  ContextBackend(Context& context, std::shared_ptr<Engine> engine) : context_(context), engine_(std::move(engine)) {}
   uint32_t read_register(uint32_t) override { none(); }
   void write_register(uint32_t, uint32_t) override { none(); }
   void read_memory(uint32_t address, std::span<std::byte> bytes) override { context_.port().read(address, bytes); }
@@ -19,13 +22,23 @@ class MemoryOnly final : public Backend {
     context_.port().write(address, bytes);
   }
   uint64_t advance(uint64_t) override { none(); }
-  uint64_t cycle() const override { none(); }
+  uint64_t cycle() const override { return observe(&Backend::cycle); }
+  LockstepStatistics lockstep() const override { return observe(&Backend::lockstep); }
+  std::optional<std::string> mismatch() const override { return observe(&Backend::mismatch); }
+  std::optional<StackReference> stack_reference() const override { return observe(&Backend::stack_reference); }
+  std::vector<ValuePatterns> value_patterns() const override { return observe(&Backend::value_patterns); }
+  std::optional<MemoryStatistics> memory() const override { return observe(&Backend::memory); }
 
  private:
   [[noreturn]] static void none() {
-    throw DeviceError(ErrorKind::kUnavailable, "the registers of a daemon's device are the daemon's alone");
+    throw DeviceError(ErrorKind::kUnavailable, "registers and time of this device are the firmware's and its queues'");
+  }
+  template <typename Result>
+  Result observe(Result (Backend::*what)() const) const {
+    return engine_ ? engine_->observe([what](const Backend& backend) { return (backend.*what)(); }) : Result{};
   }
   Context& context_;
+  std::shared_ptr<Engine> engine_;  // null: a daemon's
 };
 
 }  // namespace
@@ -34,7 +47,20 @@ ContextLaunches::ContextLaunches(const DeviceOptions& options)
     : provider_(open_provider(options)),
       context_(Context::create(*provider_)),
       info_(context_->info()),
-      backend_(std::make_unique<MemoryOnly>(*context_)) {}
+      backend_(std::make_unique<ContextBackend>(*context_, nullptr)),
+      default_limit_(UINT32_MAX) {}
+
+ContextLaunches::ContextLaunches(const DeviceOptions& options, std::unique_ptr<Backend> backend)
+    : engine_(Engine::open(options, std::move(backend))),
+      provider_(engine_),
+      context_(Context::create(*provider_, {.memory_bytes = engine_->largest_context(), .owner = {}})),
+      info_(context_->info()),
+      backend_(std::make_unique<ContextBackend>(*context_, engine_)),
+      default_limit_(default_timeout(options.backend)) {}
+
+ContextLaunches::~ContextLaunches() {
+  if (engine_) engine_->close();
+}
 
 void ContextLaunches::load(const std::filesystem::path& elf) {
   ModulePointer loaded = context_->load(elf);
@@ -45,8 +71,8 @@ void ContextLaunches::load(const std::filesystem::path& elf) {
 
 void ContextLaunches::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std::span<const std::byte> args,
                              const LaunchOptions& options) {
-  const auto limit =
-      static_cast<uint32_t>(options.timeout == 0 ? UINT32_MAX : std::min<uint64_t>(options.timeout, UINT32_MAX));
+  const uint64_t wanted = options.timeout == 0 ? default_limit_ : options.timeout;
+  const auto limit = static_cast<uint32_t>(std::min<uint64_t>(wanted, UINT32_MAX));
   if (!queue_ || limit != time_limit_) {
     queue_.reset();
     queue_ = context_->create_queue({.priority = 0, .time_limit = limit});
@@ -67,7 +93,17 @@ void ContextLaunches::wait(LaunchStatistics& statistics) {
   if (completion.outcome == Outcome::kComplete) return;
   dirty_ = true;
   if (completion.outcome != Outcome::kLost) queue_->reset();
+  check_lockstep(ended->label());
   (void)ended->get();
+}
+
+void ContextLaunches::check_lockstep(const std::string& kernel) const {
+  const auto report = backend_->mismatch();
+  if (!report) return;
+  throw DeviceError(
+      ErrorKind::kLockstepMismatch,
+      fmt::format("kernel '{}': the RTL and the golden model disagree; the device must be opened again", kernel),
+      *report);
 }
 
 }  // namespace heddle::driver

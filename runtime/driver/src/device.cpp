@@ -13,17 +13,13 @@
 #include "heddle/generated/configuration.h"
 #include "heddle/generated/memory_map.h"
 #include "heddle/generated/registers.h"
-#include "launch_queue.h"
 
 namespace heddle::driver {
 namespace {
 
 constexpr uint64_t kAdvanceChunk = 1'000'000;
-constexpr uint64_t kFirmwareChunk = 100;
 /// An aborted launch ends once its accesses in flight have completed; far longer means that the device is stuck.
 constexpr uint64_t kAbortCycles = 1'000'000;
-
-uint64_t default_timeout(BackendKind backend) { return backend == BackendKind::kModel ? 20'000'000'000 : 200'000'000; }
 
 [[noreturn]] void invalid(const std::string& text) { throw DeviceError(ErrorKind::kInvalidArgument, text); }
 
@@ -49,13 +45,16 @@ std::unique_ptr<Backend> open_backend(const DeviceOptions& options) {
   return options.backend == BackendKind::kModel ? open_model(options) : open_rtl(options);
 }
 
+uint64_t default_timeout(BackendKind backend) { return backend == BackendKind::kModel ? 20'000'000'000 : 200'000'000; }
+
 Device Device::open(const DeviceOptions& options) {
-  if (options.backend == BackendKind::kRemote) return Device(options);
-  return open(options, open_backend(options));
+  if (options.backend != BackendKind::kRemote) return open(options, open_backend(options));
+  return {options, std::make_unique<ContextLaunches>(options)};
 }
 
 Device Device::open(const DeviceOptions& options, std::unique_ptr<Backend> backend) {
-  return Device(options, std::move(backend));
+  if (options.firmware.empty()) return {options, std::move(backend)};
+  return {options, std::make_unique<ContextLaunches>(options, std::move(backend))};
 }
 
 Device::Device(const DeviceOptions& options, std::unique_ptr<Backend> backend)
@@ -69,11 +68,10 @@ Device::Device(const DeviceOptions& options, std::unique_ptr<Backend> backend)
                                   memory_map::kDeviceSize));
   }
   shape_ = identify(*backend_);
-  if (!options_.firmware.empty()) queue_ = std::make_unique<LaunchQueue>(*backend_, allocator_, options_.firmware);
 }
 
-Device::Device(const DeviceOptions& options)
-    : options_(options), allocator_(0, 0), shared_(std::make_unique<ContextLaunches>(options)) {
+Device::Device(const DeviceOptions& options, std::unique_ptr<ContextLaunches> shared)
+    : options_(options), allocator_(0, 0), shared_(std::move(shared)) {
   shape_ = shared_->info().shape;
   options_.configuration = shared_->info().configuration;
 }
@@ -196,10 +194,6 @@ LaunchRegisters Device::launch_registers(uint32_t kernel_address) const {
 }
 
 void Device::start(const LaunchRegisters& launch) {
-  if (queue_) {
-    queue_->start(launch, private_bytes_);
-    return;
-  }
   write_launch_registers(*backend_, launch, shape_.regions);
   backend_->write_register(regs::kControl, regs::control::kStart.set(1));
   const uint32_t status = backend_->read_register(regs::kStatus);
@@ -209,14 +203,7 @@ void Device::start(const LaunchRegisters& launch) {
   }
 }
 
-bool Device::launch_ended() {
-  if (!queue_) return regs::status::kDone.get(backend_->read_register(regs::kStatus)) != 0;
-  if (!queue_->ended()) return false;
-  if (const std::string refusal = queue_->refusal(); !refusal.empty()) {
-    throw DeviceError(ErrorKind::kRejected, fmt::format("launch of '{}': {}", launch_->kernel, refusal));
-  }
-  return true;
-}
+bool Device::launch_ended() { return regs::status::kDone.get(backend_->read_register(regs::kStatus)) != 0; }
 
 void Device::launch(const std::string& kernel, Size3 grid, Size3 workgroup, std::span<const std::byte> args,
                     const LaunchOptions& options) {
@@ -255,11 +242,9 @@ LaunchStatistics Device::wait() {
   };
   try {
     uint64_t used = 0;
-    // Around a launch the firmware has something to do, which no end of a launch cuts short.
-    const auto busy = [&] { return regs::status::kBusy.get(backend_->read_register(regs::kStatus)) != 0; };
     while (!launch_ended()) {
       if (used >= limit) stop_overdue();
-      used += backend_->advance(std::min(!queue_ || busy() ? kAdvanceChunk : kFirmwareChunk, limit - used));
+      used += backend_->advance(std::min(kAdvanceChunk, limit - used));
       check_lockstep();
     }
     check_lockstep();
@@ -288,7 +273,8 @@ LaunchStatistics Device::wait_shared() {
     shared_->wait(last_);
   } catch (const DeviceError& error) {
     launch_.reset();
-    if (error.kind() != ErrorKind::kDeviceLost) print(shared_->take_output());
+    const bool usable = error.kind() != ErrorKind::kDeviceLost && error.kind() != ErrorKind::kLockstepMismatch;
+    if (usable) print(shared_->take_output());
     throw;
   }
   launch_.reset();
@@ -339,10 +325,6 @@ void Device::stop_overdue() {
 }
 
 void Device::abort() {
-  if (queue_) {
-    queue_->abort();
-    return;
-  }
   backend_->write_register(regs::kControl, regs::control::kAbort.set(1));
   uint64_t waited = 0;
   while (regs::status::kDone.get(backend_->read_register(regs::kStatus)) == 0) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "dma.h"
 #include "engine_context.h"
 #include "heddle/driver/error.h"
 #include "heddle/generated/configuration.h"
@@ -16,8 +17,6 @@
 namespace heddle::driver {
 namespace {
 
-constexpr uint32_t kPlace = 1 << 16;  // of contexts
-constexpr uint64_t kAbortCycles = 1'000'000;
 constexpr uint64_t kClockCycles = 1'000'000;
 
 hd_fault record_of(const LanePosition& lane) {
@@ -27,7 +26,8 @@ hd_fault record_of(const LanePosition& lane) {
           .group = {lane.group[0], lane.group[1], lane.group[2]},
           .local = lane.local_linear,
           .place = regs::fault_place::kLane.set(lane.lane) | regs::fault_place::kWarp.set(lane.warp) |
-                   regs::fault_place::kCore.set(lane.core)};
+                   regs::fault_place::kCore.set(lane.core),
+          .detail = 0};
 }
 
 }  // namespace
@@ -52,11 +52,12 @@ Engine::Engine(const DeviceOptions& options, std::unique_ptr<Backend> backend)
   driver_ = memory_.allocate(HD_QUEUES * CommandQueue::kDriverBytes, 64, "driver", false);
   // Guards of the allocator, and the alignment of contexts.
   const uint64_t rest = memory_.capacity() - HD_QUEUES * CommandQueue::kDriverBytes;
-  share_ = (rest / HD_CONTEXTS - 2 * kPlace) / kPlace * kPlace;
-  if (rest / HD_CONTEXTS < 3 * kPlace + Context::kArgumentsBytes) {
+  share_ = (rest / HD_CONTEXTS - 2 * kContextAlignment) / kContextAlignment * kContextAlignment;
+  if (rest / HD_CONTEXTS < 3 * kContextAlignment + Context::kArgumentsBytes) {
     throw DeviceError(ErrorKind::kUnavailable,
                       fmt::format("{} bytes of device memory are not enough for contexts", options.memory_bytes));
   }
+  if (auto found = Dma::find(*backend_)) dma_ = std::make_unique<Dma>(std::move(*found));
   boot();
   worker_ = std::thread([this] { work(); });
 }
@@ -117,8 +118,18 @@ DeviceInfo Engine::info() {
 }
 
 LockstepStatistics Engine::lockstep() {
+  return observe([](const Backend& backend) { return backend.lockstep(); });
+}
+
+uint64_t Engine::largest_context() const {
+  return (memory_.capacity() - HD_QUEUES * CommandQueue::kDriverBytes - Context::kArgumentsBytes) / kContextAlignment *
+             kContextAlignment -
+         2 * kContextAlignment;
+}
+
+void Engine::close() {
   const auto held = lock();
-  return backend_->lockstep();
+  closed_ = true;
 }
 
 void Engine::require_alive() const {
@@ -126,6 +137,17 @@ void Engine::require_alive() const {
 }
 
 // ---- the thread that lets time pass ----
+
+std::string Engine::explain(const DeviceError& error) const {
+  std::string text = error.what();
+  if (!error.report().empty()) return fmt::format("{}\n{}", text, error.report());
+  const auto request = backend_->oldest_request();
+  if (request && text.find(request->text) == std::string::npos) {
+    text += "; oldest outstanding request: " + request->text;
+    if (request->lane) text += fmt::format(", made at pc {:#010x}", request->lane->pc);
+  }
+  return text;
+}
 
 bool Engine::busy() const {
   return lost_.empty() && std::ranges::any_of(queues_, [](const auto& queue) { return queue && !queue->empty(); });
@@ -139,7 +161,7 @@ void Engine::work() {
     try {
       if (busy()) step();
     } catch (const DeviceError& error) {
-      lose(error.report().empty() ? error.what() : fmt::format("{}\n{}", error.what(), error.report()));
+      lose(explain(error));
     } catch (const std::exception& error) {
       lose(error.what());
     }
@@ -168,8 +190,14 @@ void Engine::step() {
   if (const auto report = backend_->mismatch()) {
     throw DeviceError(ErrorKind::kLockstepMismatch, "the RTL and the golden model disagree", *report);
   }
-  const uint32_t rung = management_->take_rung();
+  if (dma_) {
+    for (const Dma::Ended& end : dma_->collect()) end_transfer(end.number, end.error);
+  }
+  const bool told = !dma_ || dma_->mailbox_message();  // with messages nothing has to be asked for
+  const uint32_t rung = told ? management_->take_rung() : 0;
+  if (dma_ && told) dma_->rearm_mailbox();
   if (rung == 0 && !management_->alive()) {
+    read_console();
     throw DeviceError(ErrorKind::kDeviceLost, "the firmware has stopped: the device has to be reset");
   }
   for (uint32_t q = 0; q < HD_QUEUES; ++q) {
@@ -202,6 +230,7 @@ void Engine::feed(CommandQueue& queue, std::vector<Delivery>& deliveries) {
     return kGo;
   };
   const auto started = [&](const CommandQueue::Entry& entry) {
+    if (entry.transfer() != nullptr) dma_->begin(queue.settings().number, *entry.transfer());
     if (!entry.dispatch() || owner == nullptr) return;
     ++owner->dispatches;
     device_launch_ = {owner->number, entry.id};
@@ -211,6 +240,12 @@ void Engine::feed(CommandQueue& queue, std::vector<Delivery>& deliveries) {
   std::vector<CommandQueue::Finished> finished;
   queue.feed(now(), ready, started, finished);
   deliver(queue, finished, deliveries);
+}
+
+void Engine::end_transfer(uint32_t queue, const std::string& error) {
+  std::vector<CommandQueue::Finished> finished;
+  queues_[queue]->end_transfer(now(), error, finished);
+  deliver(*queues_[queue], finished, deliveries_);
 }
 
 void Engine::settle(CommandQueue& queue, std::vector<Delivery>& deliveries) {
@@ -241,6 +276,7 @@ void Engine::deliver(CommandQueue& queue, std::vector<CommandQueue::Finished>& f
     if (outcome == Outcome::kFault || outcome == Outcome::kTimeLimit || outcome == Outcome::kRefused) {
       faults_.push_back({owner.owner, end.label, end.completion.text, now()});
       if (faults_.size() > kFaultRecords) faults_.pop_front();
+      read_console();  // before it is overwritten
     }
     deliveries.push_back({owner.listener, end.id, std::move(end.completion)});
   }
@@ -268,127 +304,6 @@ void Engine::lose(const std::string& why) {
     queue->abandon(Outcome::kLost, why, finished);
     if (queue != queues_[kSystemQueue]) deliver(*queue, finished, deliveries_);
   }
-}
-
-// ---- contexts ----
-
-std::unique_ptr<Port> Engine::connect(const ContextOptions& options, std::shared_ptr<Listener> listener) {
-  const auto held = lock();
-  require_alive();
-  const auto place = std::ranges::find(contexts_, nullptr);
-  if (place == contexts_.end()) {
-    throw DeviceError(ErrorKind::kNoResources,
-                      fmt::format("all {} contexts of the device are in use", HD_CONTEXTS + 0));
-  }
-  auto made = std::make_shared<Context>();
-  made->number = static_cast<uint32_t>(place - contexts_.begin());
-  made->owner = options.owner;
-  made->listener = std::move(listener);
-  if (options.memory_bytes > memory_.capacity()) {
-    throw DeviceError(ErrorKind::kOutOfMemory, fmt::format("a context with {} bytes asked for, the device has {}",
-                                                           options.memory_bytes, memory_.capacity()));
-  }
-  made->bytes = options.memory_bytes == 0
-                    ? share_
-                    : (options.memory_bytes + kPlace - 1) / kPlace * kPlace + Context::kArgumentsBytes;
-  made->base = memory_.allocate(made->bytes, kPlace, fmt::format("context {}", made->number), false);
-  *place = made;
-  return std::make_unique<ContextPort>(shared_from_this(), made->number);
-}
-
-void Engine::disconnect(uint32_t number) {
-  auto held = lock();
-  const std::shared_ptr<Context> leaving = contexts_[number];
-  for (uint32_t q = 0; q < kSystemQueue; ++q) {
-    if (!queues_[q] || queues_[q]->context() != number) continue;
-    empty_queue(q, "its context has ended", false);
-    queues_[q].reset();
-  }
-  scrub(held, *leaving);
-  memory_.free(leaving->base);
-  contexts_[number].reset();
-}
-
-void Engine::scrub(std::unique_lock<std::mutex>& held, Context& context) {
-  CommandQueue& queue = *queues_[kSystemQueue];
-  for (const auto& [base, last] : context.used.all()) {
-    if (!lost_.empty()) return;
-    const uint32_t begin = base & ~3U;
-    const uint32_t bytes = ((last | 3U) - begin) + 1;
-    queue.push(
-        {.id = 0, .command = {.work = Fill{begin, 0, bytes}, .after = {}, .label = {}}, .queued = 0, .submitted = 0});
-  }
-  wake_.notify_all();
-  changed_.wait(held, [&] { return !lost_.empty() || queue.empty(); });
-}
-
-void Engine::empty_queue(uint32_t number, const std::string& why, bool reopen) {
-  CommandQueue& queue = *queues_[number];
-  std::vector<CommandQueue::Finished> finished;
-  try {
-    if (lost_.empty()) {
-      queue.collect(finished);  // what has ended has ended
-      queue.close();
-    }
-    queue.abandon(Outcome::kAborted, why, finished);
-    deliver(queue, finished, deliveries_);
-    if (reopen) queue.open();
-  } catch (const DeviceError& error) {
-    lose(error.what());
-  }
-  wake_.notify_all();
-}
-
-void Engine::check_range(const Context& context, const char* what, uint32_t address, uint64_t bytes) const {
-  if (address < context.first() || address - context.first() > context.size() ||
-      bytes > context.size() - (address - context.first())) {
-    throw DeviceError(
-        ErrorKind::kInvalidArgument,
-        fmt::format("{}: {} bytes at {:#010x} are not all in the context's memory", what, bytes, address));
-  }
-}
-
-CommandQueue& Engine::queue_of(uint32_t context, uint32_t queue) {
-  if (queue >= kSystemQueue || !queues_[queue] || queues_[queue]->context() != context) {
-    throw DeviceError(ErrorKind::kInvalidArgument, fmt::format("queue {} is not one of this context", queue));
-  }
-  return *queues_[queue];
-}
-
-void Engine::reset() {
-  const auto held = lock();
-  if (std::ranges::count_if(contexts_, [](const auto& context) { return context != nullptr; }) > 1) {
-    throw DeviceError(ErrorKind::kNoResources, "reset: others use the device");
-  }
-  lose("the device was reset");
-  // A kernel that still runs: with the hart held, the host owns the launch registers.
-  management_->hold();
-  if (regs::status::kBusy.get(backend_->read_register(regs::kStatus)) != 0) {
-    backend_->write_register(regs::kControl, regs::control::kAbort.set(1));
-    for (uint64_t used = 0; regs::status::kBusy.get(backend_->read_register(regs::kStatus)) != 0; used += 1000) {
-      if (used >= kAbortCycles) throw DeviceError(ErrorKind::kDeviceLost, "reset: the running kernel does not end");
-      backend_->advance(1000);
-    }
-  }
-  std::array<std::optional<CommandQueue::Settings>, kSystemQueue> open;
-  for (uint32_t q = 0; q < kSystemQueue; ++q) {
-    if (queues_[q]) open[q] = queues_[q]->settings();
-    queues_[q].reset();
-  }
-  boot();
-  for (const auto& settings : open) {
-    if (!settings) continue;
-    auto& queue = queues_[settings->number];
-    queue = std::make_unique<CommandQueue>(*backend_, *management_, *settings);
-    queue->open();
-  }
-  for (const auto& context : contexts_) {
-    if (!context) continue;
-    context->table_dirty = true;
-    context->dispatches = 0;
-  }
-  lost_.clear();
-  wake_.notify_all();
 }
 
 }  // namespace heddle::driver

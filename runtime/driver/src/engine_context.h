@@ -1,6 +1,7 @@
 // What engine.cpp, engine_port.cpp and engine_status.cpp share.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -29,7 +30,8 @@ struct Engine::Context {
   std::set<uint64_t> open;    // commands that have not ended
   std::set<uint64_t> failed;  // commands that have not completed well
   uint64_t last_id = 0;
-  Ranges used;  // what may hold anything but zeroes
+  std::map<uint64_t, uint64_t> pins;  // pinned memory of the host: bytes by address on the bus
+  Ranges used;                        // what may hold anything but zeroes
 
   uint32_t first() const { return base + kArgumentsBytes; }
   uint64_t size() const { return bytes - kArgumentsBytes; }
@@ -51,6 +53,8 @@ class Engine::ContextPort final : public Port {
   void set_regions(const std::vector<Region>& regions, uint32_t private_base, uint32_t private_bytes) override;
   void write(uint32_t address, std::span<const std::byte> bytes) override;
   void read(uint32_t address, std::span<std::byte> bytes) override;
+  uint64_t pin(std::span<std::byte> memory) override;
+  void unpin(uint64_t address) override;
   uint32_t open_queue(const QueueOptions& options) override;
   void reset_queue(uint32_t queue) override;
   void close_queue(uint32_t queue) override;

@@ -1,8 +1,10 @@
 // A context's calls, checked: a caller may be another process, and anything may be in its arguments.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "dma.h"
 #include "engine_context.h"
 #include "heddle/driver/error.h"
 
@@ -59,6 +61,36 @@ void Engine::ContextPort::read(uint32_t address, std::span<std::byte> bytes) {
   engine_->require_alive();
   engine_->check_range(engine_->context(number_), "read", address, bytes.size());
   if (!bytes.empty()) engine_->backend_->read_memory(address, bytes);
+}
+
+uint64_t Engine::ContextPort::pin(std::span<std::byte> memory) {
+  const auto held = engine_->lock();
+  engine_->require_alive();
+  if (memory.empty()) invalid("pin: 0 bytes");
+  if (!engine_->dma_) {
+    throw DeviceError(ErrorKind::kUnavailable,
+                      "pin: the device has no DMA engine for host memory (host_dma=1 in a configuration of the model)");
+  }
+  const uint64_t address = engine_->dma_->pin(memory);
+  engine_->context(number_).pins[address] = memory.size();
+  return address;
+}
+
+void Engine::ContextPort::unpin(uint64_t address) {
+  const auto held = engine_->lock();
+  Context& context = engine_->context(number_);
+  const auto found = context.pins.find(address);
+  if (found == context.pins.end()) invalid("unpin: this is no pinned memory of the context");
+  const auto names = [&](const CommandQueue::Entry& entry) {
+    return entry.transfer() != nullptr && entry.transfer()->host - address < found->second;
+  };
+  for (const auto& queue : engine_->queues_) {
+    if (queue && ((queue->transfer() && names(*queue->transfer())) || std::ranges::any_of(queue->waiting(), names))) {
+      invalid("unpin: a command in a queue needs the memory");
+    }
+  }
+  context.pins.erase(found);
+  engine_->dma_->unpin(address);
 }
 
 uint32_t Engine::ContextPort::open_queue(const QueueOptions& options) {
@@ -121,6 +153,15 @@ void Engine::ContextPort::check(const Command& command) const {
     engine_->check_range(context, "fill", fill->destination, fill->bytes);
     if (fill->bytes == 0) invalid("fill: 0 bytes");
     context.used.add(fill->destination, fill->destination + fill->bytes - 1);
+  } else if (const auto* transfer = std::get_if<Transfer>(&command.work)) {
+    engine_->check_range(context, "copy", transfer->device, transfer->bytes);
+    if (transfer->bytes == 0) invalid("copy: 0 bytes");
+    auto pin = context.pins.upper_bound(transfer->host);
+    if (pin == context.pins.begin() || transfer->host - (--pin)->first > pin->second ||
+        transfer->bytes > pin->second - (transfer->host - pin->first)) {
+      invalid(fmt::format("copy: {} bytes of the host's memory are not all pinned", transfer->bytes));
+    }
+    if (!transfer->to_host) context.used.add(transfer->device, transfer->device + transfer->bytes - 1);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "heddle/generated/registers.h"
 
 namespace heddle::driver {
+namespace {
 
 nlohmann::ordered_json to_json(const DeviceInfo& info) {
   return {{"backend", info.backend},
@@ -19,9 +20,21 @@ nlohmann::ordered_json to_json(const DeviceInfo& info) {
           {"queues", info.queues}};
 }
 
+nlohmann::ordered_json to_json(const QueueCounters& counters) {
+  return {{"packets", counters.packets}, {"errors", counters.errors}};
+}
+
+}  // namespace
+
+void Engine::read_console() {
+  console_ += management_->take_console();
+  if (console_.size() > kConsoleBytes) console_.erase(0, console_.size() - kConsoleBytes);
+}
+
 std::string Engine::status() {
   const DeviceInfo device = info();
   const auto held = lock();
+  if (lost_.empty()) read_console();
   nlohmann::ordered_json all;
   all["device"] = to_json(device);
   all["state"] = lost_.empty() ? "ready" : lost_;
@@ -49,7 +62,10 @@ std::string Engine::status() {
                       {"state", queue.failed() ? "failed" : "open"},
                       {"waiting", queue.waiting().size()},
                       {"in_ring", queue.ring().size()},
-                      {"completed", queue.completed()}});
+                      {"completed", queue.completed()},
+                      {"kernels", queue.kernels()},
+                      {"busy_cycles", queue.busy_cycles()}});
+    if (lost_.empty()) queues.back()["firmware"] = to_json(management_->counters(q));
     if (queue.ring().empty() || !queue.ring().front().dispatch()) continue;
     const CommandQueue::Entry& front = queue.ring().front();
     kernels.push_back({{"kernel", front.command.label},
@@ -68,7 +84,8 @@ std::string Engine::status() {
   for (const FaultRecord& fault : faults_) {
     faults.push_back({{"cycle", fault.cycle}, {"owner", fault.owner}, {"kernel", fault.label}, {"text", fault.text}});
   }
-  return all.dump();
+  all["console"] = console_;
+  return all.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace heddle::driver

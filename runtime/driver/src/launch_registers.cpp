@@ -72,6 +72,7 @@ FaultReport fault_report(const hd_fault& record) {
   fault.lane = regs::fault_place::kLane.get(record.place);
   fault.warp = regs::fault_place::kWarp.get(record.place);
   fault.core = regs::fault_place::kCore.get(record.place);
+  fault.detail = record.detail;
   return fault;
 }
 
@@ -85,9 +86,8 @@ FaultReport read_fault_record(Backend& device) {
   }
   record.local = device.read_register(regs::kFaultLocal);
   record.place = device.read_register(regs::kFaultPlace);
-  FaultReport fault = fault_report(record);
-  fault.detail = device.read_register(regs::kFaultDetail);
-  return fault;
+  record.detail = device.read_register(regs::kFaultDetail);
+  return fault_report(record);
 }
 
 LaunchStatistics read_counters(Backend& device) {

@@ -191,23 +191,55 @@ uint32_t Management::take_rung() {
   return rung;
 }
 
+// The firmware changes the two words one after the other.
+uint64_t Management::read_double(uint32_t queue, size_t offset) {
+  const uint32_t at = entry(queue, offset);
+  for (;;) {
+    const uint32_t high = backend_.read_register(at + 4);
+    const uint32_t low = backend_.read_register(at);
+    if (backend_.read_register(at + 4) == high) return uint64_t{high} << 32 | low;
+  }
+}
+
+QueueCounters Management::counters(uint32_t queue) {
+  const auto word = [&](size_t offset) { return backend_.read_register(entry(queue, offset)); };
+  return {.packets = word(offsetof(hd_queue, packets_before)) + word(offsetof(hd_queue, complete_index)),
+          .errors = word(offsetof(hd_queue, errors))};
+}
+
+std::string Management::take_console() {
+  const uint32_t base = backend_.read_register(mgmt::mailbox::kConsoleBase);
+  const uint32_t size = backend_.read_register(mgmt::mailbox::kConsoleSize);
+  const uint32_t sram = backend_.read_register(mgmt::mailbox::kSramBytes);
+  const uint32_t written = backend_.read_register(mgmt::mailbox::kConsoleWritten);
+  uint32_t read = backend_.read_register(mgmt::mailbox::kConsoleRead);
+  if (size == 0 || written == read) return {};
+  if ((size & (size - 1)) != 0 || size > sram || base < mgmt::kSramBase || base - mgmt::kSramBase > sram - size) {
+    return {};  // the firmware has not set it up, or has written over it
+  }
+  std::string text;
+  if (const uint32_t unread = written - read; unread > size) {
+    text = fmt::format("[{} bytes lost]\n", unread - size);
+    read = written - size;
+  }
+  for (; read != written; ++read) {
+    const uint32_t address = base + read % size;
+    text += static_cast<char>(backend_.read_register(address & ~3U) >> 8 * (address & 3));
+  }
+  backend_.write_register(mgmt::mailbox::kConsoleRead, written);
+  return text;
+}
+
 QueueStatus Management::status(uint32_t queue) {
   const auto word = [&](size_t offset) { return backend_.read_register(entry(queue, offset)); };
-  const auto wide = [&](size_t offset) {  // the firmware changes the two words one after the other
-    for (;;) {
-      const uint32_t high = word(offset + 4);
-      const uint32_t low = word(offset);
-      if (word(offset + 4) == high) return uint64_t{high} << 32 | low;
-    }
-  };
   QueueStatus result;
   result.state = static_cast<hd_queue_state>(word(offsetof(hd_queue, state)));
-  result.read = wide(offsetof(hd_queue, read_index));
-  result.complete = wide(offsetof(hd_queue, complete_index));
+  result.read = read_double(queue, offsetof(hd_queue, read_index));
+  result.complete = read_double(queue, offsetof(hd_queue, complete_index));
   if (result.state != HD_QUEUE_FAILED) return result;
   result.reason = word(offsetof(hd_queue, reason));
   result.offset = word(offsetof(hd_queue, offset));
-  result.failed_index = wide(offsetof(hd_queue, failed_index));
+  result.failed_index = read_double(queue, offsetof(hd_queue, failed_index));
   result.detail = word(offsetof(hd_queue, detail));
   std::array<uint32_t, sizeof(hd_fault) / 4> fault{};
   for (size_t i = 0; i < fault.size(); ++i) fault[i] = word(offsetof(hd_queue, fault) + 4 * i);

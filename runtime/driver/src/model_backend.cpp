@@ -5,8 +5,10 @@
 #include "boot_rom.h"
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
+#include "heddle/driver/host_bus.h"
 #include "heddle/generated/configuration.h"
 #include "heddle/generated/registers.h"
+#include "heddle/host/host_port.h"
 #include "heddle/management/device.h"
 #include "heddle/model/machine.h"
 #include "heddle/reconvergence/stack_reference.h"
@@ -20,13 +22,30 @@ namespace {
 /// up the run.
 constexpr uint64_t kStackSlots = 100'000'000;
 
+class BusMemory final : public host::HostMemory {
+ public:
+  explicit BusMemory(HostBus& bus) : bus_(bus) {}
+  bool read(uint64_t address, std::span<uint8_t> out) override {
+    return bus_.read(address, std::as_writable_bytes(out));
+  }
+  bool write(uint64_t address, std::span<const uint8_t> in) override { return bus_.write(address, std::as_bytes(in)); }
+
+ private:
+  HostBus& bus_;
+};
+
 class ModelBackend final : public Backend {
  public:
   explicit ModelBackend(const BackendOptions& options)
       : machine_(model::Shape::of(Configuration::parse(options.configuration))) {
     const Configuration configuration = Configuration::parse(options.configuration);
+    if (configuration.host_dma != 0) {
+      port_.emplace(configuration.host_pins, configuration.line_bytes / configuration.memory_beats, bus_memory_,
+                    machine_.memory().device());
+    }
     if (configuration.management != 0) {
-      management_ = std::make_unique<management::Device>(configuration.mgmt_sram_bytes, boot_rom(), machine_);
+      management_ = std::make_unique<management::Device>(configuration.mgmt_sram_bytes, boot_rom(), machine_,
+                                                         port_ ? &*port_ : nullptr);
     }
     machine_.set_host_threads(options.host_threads);
     if (options.engine_delays) machine_.set_engine_delays(options.seed != 0 ? options.seed : ~uint64_t{0});
@@ -42,7 +61,9 @@ class ModelBackend final : public Backend {
   }
 
   uint32_t read_register(uint32_t offset) override {
-    const auto value = is_management(offset) ? management_->host_load(offset) : machine_.read_register(offset);
+    const auto value = is_management(offset) ? management_->host_load(offset)
+                       : is_port(offset)     ? port_->load(offset)
+                                             : machine_.read_register(offset);
     if (!value)
       throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to read register {:#05x}", offset));
     return *value;
@@ -53,10 +74,14 @@ class ModelBackend final : public Backend {
       throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to write register {:#05x}", offset));
     }
     if (stack_reference_ && offset == regs::kControl && regs::control::kStart.get(value) != 0) compare_with_stack();
-    if (!machine_.write_register(offset, value)) {
+    const bool taken = is_port(offset) ? port_->store(host::HostPort::Side::kHost, offset, value)
+                                       : machine_.write_register(offset, value);
+    if (!taken) {
       throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses to write register {:#05x}", offset));
     }
+    update_port();
   }
+  HostBus* host_bus() override { return port_ ? &bus_ : nullptr; }
   void read_memory(uint32_t address, std::span<std::byte> bytes) override {
     machine_.read_memory(address, {reinterpret_cast<uint8_t*>(bytes.data()), bytes.size()});
   }
@@ -103,6 +128,8 @@ class ModelBackend final : public Backend {
  private:
   uint64_t pass(uint64_t cycles) {
     if (management_) return management_->advance(cycles);
+    if (port_) port_->advance(cycles);
+    update_port();
     if (!watch_) return machine_.advance(cycles);
     uint64_t used = 0;
     while (used < cycles && watch_->empty()) {
@@ -125,12 +152,23 @@ class ModelBackend final : public Backend {
     stack_reference_->stack_slots += result.stack_slots;
   }
 
+  bool is_port(uint32_t address) const { return port_ && host::HostPort::has(address); }
+  void update_port() {
+    if (management_) {
+      management_->update_sources();
+    } else if (port_) {
+      port_->update(machine_.interrupt(), false);
+    }
+  }
   bool is_management(uint32_t address) const { return management_ && address >= management::Device::kBusBase; }
 
   // Those that look at it outlive machine_.
   std::optional<StoreWatch> watch_;
   std::optional<uniformity::UniformCounter> uniform_counter_;
   model::Machine machine_;
+  HostBus bus_;
+  BusMemory bus_memory_{bus_};
+  std::optional<host::HostPort> port_;              // empty: none in this configuration
   std::unique_ptr<management::Device> management_;  // null: none in this configuration
   std::optional<StackReference> stack_reference_;
   uint64_t cycle_ = 0;

@@ -206,6 +206,11 @@ class RemoteProvider::RemotePort final : public Port {
       bytes = bytes.subspan(part.size());
     } while (!bytes.empty());
   }
+  uint64_t pin(std::span<std::byte>) override {
+    throw DeviceError(ErrorKind::kUnavailable,
+                      "memory of a client is not within a daemon's reach: write and read instead");
+  }
+  void unpin(uint64_t) override { throw DeviceError(ErrorKind::kInvalidArgument, "nothing is pinned"); }
   void read(uint32_t address, std::span<std::byte> bytes) override {
     while (!bytes.empty()) {
       const auto part = static_cast<uint32_t>(std::min<size_t>(bytes.size(), wire::kMaximumTransfer));

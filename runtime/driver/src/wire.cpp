@@ -32,7 +32,10 @@ bool read_all(int socket, std::span<std::byte> to) {
 void put(Writer& to, const DeviceInfo& info) {
   to.put(info.backend).put(info.configuration);
   to.put(info.shape.cores).put(info.shape.warps).put(info.shape.lanes).put(info.shape.regions);
-  to.put(info.shape.scratchpad_bytes).put(info.shape.line_bytes);
+  to.put(info.shape.scratchpad_bytes).put(info.shape.line_bytes).put(info.shape.matrix_dim);
+  for (const bool has : {info.shape.copy_engine, info.shape.matrix_fp8, info.shape.matrix_fp4}) {
+    to.put(static_cast<uint8_t>(has ? 1 : 0));
+  }
   to.put(info.memory_bytes).put(info.contexts).put(info.queues);
 }
 
@@ -45,6 +48,10 @@ DeviceInfo get_info(Reader& from) {
   }
   info.shape.scratchpad_bytes = from.get<uint32_t>();
   info.shape.line_bytes = from.get<uint32_t>();
+  info.shape.matrix_dim = from.get<uint32_t>();
+  for (bool* has : {&info.shape.copy_engine, &info.shape.matrix_fp8, &info.shape.matrix_fp4}) {
+    *has = from.get<uint8_t>() != 0;
+  }
   info.memory_bytes = from.get<uint64_t>();
   info.contexts = from.get<uint32_t>();
   info.queues = from.get<uint32_t>();
@@ -62,8 +69,10 @@ void put(Writer& to, const Command& command) {
     to.put(static_cast<uint8_t>(kCopy)).put(copy->destination).put(copy->source).put(copy->bytes);
   } else if (const auto* fill = std::get_if<Fill>(&command.work)) {
     to.put(static_cast<uint8_t>(kFill)).put(fill->destination).put(fill->value).put(fill->bytes);
-  } else {
+  } else if (std::holds_alternative<Marker>(command.work)) {
     to.put(static_cast<uint8_t>(kMarker));
+  } else {
+    throw WireError("memory of a client is not within a daemon's reach");
   }
 }
 

@@ -22,7 +22,7 @@ class CErrors : public testing::Test {
  protected:
   void SetUp() override {
     const heddle_device_options options{.backend = "model",
-                                        .configuration = "nano:management=1",
+                                        .configuration = "nano:management=1,host_dma=1,memory_requests=16",
                                         .firmware = HEDDLE_TEST_FIRMWARE,
                                         .rtl_library = nullptr,
                                         .socket = nullptr,
@@ -48,6 +48,7 @@ class CErrors : public testing::Test {
     heddle_memory_map(context[0], memory[0] + 64, 64, HEDDLE_MAP_WRITE, &view);
     heddle_memory_map(context[0], memory[0], 16, HEDDLE_MAP_READ, &freed_view);
     heddle_memory_unmap(context[0], freed_view);
+    ASSERT_EQ(heddle_memory_pin(context[0], host.data(), 128), HEDDLE_SUCCESS) << heddle_last_error();
   }
   void TearDown() override { heddle_device_close(device); }
 
@@ -75,6 +76,7 @@ class CErrors : public testing::Test {
   uint32_t memory[2]{}, freed_memory = 0;
   void *view = nullptr, *freed_view = nullptr;
   kernel_args arguments{};
+  std::array<char, 256> host{};  // the first half is pinned
 };
 
 TEST_F(CErrors, Table) {
@@ -197,6 +199,16 @@ TEST_F(CErrors, Table) {
   ROW(heddle_memory_unmap(c, nullptr), kArgument, "view is null");
   ROW(heddle_memory_unmap(c, freed_view), kArgument, "no map");
   ROW(heddle_memory_unmap(context[1], view), kArgument, "no map");
+  ROW(heddle_memory_pin(nullptr, host.data(), 4), kHandle, "null");
+  ROW(heddle_memory_pin(freed_context, host.data(), 4), kHandle, "released already");
+  ROW(heddle_memory_pin(c, nullptr, 4), kArgument, "memory is null");
+  ROW(heddle_memory_pin(c, host.data(), 0), kArgument, "0 bytes");
+  ROW(heddle_memory_pin(c, host.data(), UINT64_MAX), kArgument, "the end of the address space");
+  ROW(heddle_memory_pin(c, host.data() + 8, 300), kArgument, "overlaps");
+  ROW(heddle_memory_unpin(nullptr, host.data()), kHandle, "null");
+  ROW(heddle_memory_unpin(c, nullptr), kArgument, "memory is null");
+  ROW(heddle_memory_unpin(c, host.data() + 4), kArgument, "no pinned memory");
+  ROW(heddle_memory_unpin(context[1], host.data()), kArgument, "no pinned memory");
   // modules
   ROW(heddle_module_load(nullptr, text, 8, &module_out), kHandle, "null");
   ROW(heddle_module_load(c, nullptr, 8, &module_out), kArgument, "elf is null");
@@ -276,6 +288,20 @@ TEST_F(CErrors, Table) {
   ROW(heddle_queue_fill(q, a, 0, 260, 0, nullptr, nullptr), kArgument, "not all inside");
   ROW(heddle_queue_fill(q, memory[1], 0, 4, 0, nullptr, nullptr), kArgument, "not all inside");
   ROW(heddle_queue_fill(q, a, 0, 4, 1, &freed_event, nullptr), kHandle, "released already");
+  ROW(heddle_queue_write(nullptr, a, host.data(), 4, 0, nullptr, nullptr), kHandle, "null");
+  ROW(heddle_queue_write(q, a, nullptr, 4, 0, nullptr, nullptr), kArgument, "from is null");
+  ROW(heddle_queue_write(q, a, host.data(), 0, 0, nullptr, nullptr), kArgument, "0 bytes");
+  ROW(heddle_queue_write(q, a, host.data(), 129, 0, nullptr, nullptr), kArgument, "not all pinned");
+  ROW(heddle_queue_write(q, a, host.data() + 200, 4, 0, nullptr, nullptr), kArgument, "not all pinned");
+  ROW(heddle_queue_write(q, a, host.data(), UINT64_MAX, 0, nullptr, nullptr), kArgument, "not all inside");
+  ROW(heddle_queue_write(queue[1], memory[1], host.data(), 4, 0, nullptr, nullptr), kArgument, "not all pinned");
+  ROW(heddle_queue_write(q, freed_memory, host.data(), 4, 0, nullptr, nullptr), kArgument, "not all inside");
+  ROW(heddle_queue_write(q, a, host.data(), 4, 1, &foreign, nullptr), kArgument, "of another context");
+  ROW(heddle_queue_read(freed_queue, host.data(), a, 4, 0, nullptr, nullptr), kHandle, "released already");
+  ROW(heddle_queue_read(q, nullptr, a, 4, 0, nullptr, nullptr), kArgument, "to is null");
+  ROW(heddle_queue_read(q, host.data(), memory[1], 4, 0, nullptr, nullptr), kArgument, "not all inside");
+  ROW(heddle_queue_read(q, text, a, 4, 0, nullptr, nullptr), kArgument, "not all pinned");
+  ROW(heddle_queue_read(q, as<void*>(UINTPTR_MAX - 3), a, 4, 0, nullptr, nullptr), kArgument, "not all pinned");
   ROW(heddle_queue_marker(freed_queue, 0, nullptr, nullptr), kHandle, "released already");
   ROW(heddle_queue_marker(q, 1, &foreign, nullptr), kArgument, "of another context");
   ROW(heddle_queue_marker(as<heddle_queue>(m), 0, nullptr, nullptr), kHandle, "a module where a queue belongs");

@@ -18,18 +18,21 @@ int heddle_c_test(const char* firmware, const char* elf) {
   heddle_context context;
   heddle_module module;
   heddle_queue queue;
-  heddle_event filled, copied, bad;
+  heddle_event filled, copied, moved, bad;
   heddle_device_info device_info;
   heddle_event_info event_info;
   heddle_argument arguments[4];
+  uint32_t pinned[8] = {1, 2};
   uint32_t source, destination, values[16], count = 4, bytes = 0, i;
   uint64_t capacity, used;
   void* view;
   char text[16384];
   size_t length = sizeof text;
   int faults = 0;
-  const heddle_device_options options = {
-      .backend = "model", .configuration = "nano:management=1", .firmware = firmware, .memory_bytes = 64u << 20};
+  const heddle_device_options options = {.backend = "model",
+                                         .configuration = "nano:management=1,host_dma=1,memory_requests=16",
+                                         .firmware = firmware,
+                                         .memory_bytes = 64u << 20};
   struct {
     uint32_t data, value;
   } block;
@@ -58,6 +61,14 @@ int heddle_c_test(const char* firmware, const char* elf) {
   CHECK(heddle_queue_launch(queue, module, &launch, 0, NULL, &filled) == HEDDLE_SUCCESS);
   CHECK(heddle_queue_copy(queue, destination, source, 64, 1, &filled, &copied) == HEDDLE_SUCCESS);
   CHECK(heddle_event_wait(copied, HEDDLE_FOREVER) == HEDDLE_SUCCESS);
+  CHECK(heddle_memory_pin(context, pinned, sizeof pinned) == HEDDLE_SUCCESS);
+  CHECK(heddle_queue_write(queue, destination, pinned, 8, 0, NULL, NULL) == HEDDLE_SUCCESS);
+  CHECK(heddle_queue_read(queue, pinned + 2, destination, 16, 0, NULL, &moved) == HEDDLE_SUCCESS);
+  CHECK(heddle_event_wait(moved, HEDDLE_FOREVER) == HEDDLE_SUCCESS);
+  CHECK(pinned[2] == 1 && pinned[3] == 2 && pinned[4] == 32 && pinned[5] == 33 && pinned[6] == 0);
+  CHECK(heddle_queue_copy(queue, destination, source, 64, 0, NULL, &moved) == HEDDLE_SUCCESS);
+  CHECK(heddle_event_wait(moved, HEDDLE_FOREVER) == HEDDLE_SUCCESS);
+  CHECK(heddle_memory_unpin(context, pinned) == HEDDLE_SUCCESS);
   CHECK(heddle_event_query(filled, &event_info) == HEDDLE_SUCCESS && event_info.done);
   CHECK(event_info.queued <= event_info.submitted && event_info.submitted <= event_info.started);
   CHECK(event_info.started < event_info.ended && event_info.error == HEDDLE_SUCCESS);

@@ -14,6 +14,8 @@ class AnyPort final : public Port {
   void set_regions(const std::vector<Region>&, uint32_t, uint32_t) override {}
   void write(uint32_t, std::span<const std::byte>) override {}
   void read(uint32_t, std::span<std::byte>) override {}
+  uint64_t pin(std::span<std::byte>) override { return 0; }
+  void unpin(uint64_t) override {}
   uint32_t open_queue(const QueueOptions&) override { return 0; }
   void reset_queue(uint32_t) override {}
   void close_queue(uint32_t) override {}

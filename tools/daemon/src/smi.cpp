@@ -50,6 +50,12 @@ void print_status(const ordered_json& status) {
     fmt::print("  {}  context {}: {}, {} waiting, {} in the ring, {} completed\n", number(queue, "queue"),
                number(queue, "context"), words(queue, "state"), number(queue, "waiting"), number(queue, "in_ring"),
                number(queue, "completed"));
+    fmt::print("     {} kernels in {} cycles", number(queue, "kernels"), number(queue, "busy_cycles"));
+    if (queue.contains("firmware")) {
+      const auto& counted = queue.at("firmware");
+      fmt::print("; firmware: {} packets, {} errors", number(counted, "packets"), number(counted, "errors"));
+    }
+    fmt::print("\n");
   }
   fmt::print("kernels   {} first in their queues\n", status.at("kernels").size());
   for (const auto& kernel : status.at("kernels")) {
@@ -80,6 +86,7 @@ ordered_json shape_of(const std::string& text) {
 
 int run(int argc, char** argv) {
   std::string socket, config, json;
+  bool console = false;
   CLI::App app("Shows what goes on in the device of a daemon, or the shape of a configuration", "heddle smi");
   auto* const socket_option =
       app.add_option("--socket", socket,
@@ -87,6 +94,7 @@ int run(int argc, char** argv) {
                      "in the directory for temporary files");
   app.add_option("--config", config, "Only the shape of this configuration; no daemon is needed")
       ->excludes(socket_option);
+  app.add_flag("--console", console, "What the firmware has written on its console")->excludes("--config");
   app.add_option("--json", json, "Write it to a file as one JSON object");
   CLI11_PARSE(app, argc, argv);
   try {
@@ -99,7 +107,11 @@ int run(int argc, char** argv) {
       heddle::driver::RemoteProvider provider(socket.empty() ? heddle::driver::default_socket()
                                                              : std::filesystem::path(socket));
       const ordered_json status = ordered_json::parse(provider.status());
-      print_status(status);
+      if (console) {
+        fmt::print("{}", words(status, "console"));
+      } else {
+        print_status(status);
+      }
       all.update(status);
     }
     if (!json.empty()) heddle::driver::write_json(json, all);

@@ -44,6 +44,7 @@ class WrongCalls(unittest.TestCase):
         self.refused([smi, "--socket", "/nowhere/x"], 1, "no heddle daemon at /nowhere/x", "'heddle daemon'")
         self.refused([smi, "--config", "huge"], 2, "unknown configuration 'huge'")
         self.assertNotEqual(call(smi, "--config", "nano", "--socket", "x").returncode, 0)
+        self.assertNotEqual(call(smi, "--config", "nano", "--console").returncode, 0)
 
     def test_run(self):
         example = arguments.example
@@ -90,6 +91,10 @@ class Served(unittest.TestCase):
         status = json.loads((arguments.work / "smi.json").read_text())
         self.assertEqual((status["contexts"], status["queues"], status["memory"]["in_contexts"]), ([], [], 0))
         self.assertGreater(status["activity"]["kernels"], 10)
+        result = call(arguments.smi, "--console", **environment)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"^\[\d+\] firmware started, interface 1\.1\n")
+        self.assertRegex(result.stdout, r"\] queue \d failed: packet \d+, reason 71 \(fault\): cause \d+, pc 0x8")
 
     def test_running_kernels_show(self):
         environment = {"HEDDLE_SOCKET": str(self.socket), "HEDDLE_BACKEND": "remote"}
@@ -105,6 +110,7 @@ class Served(unittest.TestCase):
         client.wait()
         self.assertIn("sgemm", seen["kernels"][0]["owner"])
         self.assertEqual(len(seen["contexts"]), 1)
+        self.assertEqual(seen["queues"][0]["firmware"]["errors"], 0)
 
 
 if __name__ == "__main__":

@@ -99,6 +99,11 @@ heddle_error heddle_memory_write(heddle_context context, uint32_t address, const
 heddle_error heddle_memory_read(heddle_context context, uint32_t address, void* to, uint64_t bytes);
 heddle_error heddle_memory_map(heddle_context context, uint32_t address, uint64_t bytes, uint32_t flags, void** view);
 heddle_error heddle_memory_unmap(heddle_context context, void* view);
+/* Memory of the host that queues may copy from and to by the device's DMA engine. It must stay until it is unpinned,
+ * and be as it is until commands that name it have ended. HEDDLE_UNAVAILABLE where the device has none, or is a
+ * daemon's. */
+heddle_error heddle_memory_pin(heddle_context context, void* memory, uint64_t bytes);
+heddle_error heddle_memory_unpin(heddle_context context, void* memory);
 
 /* ---- modules ---- */
 
@@ -141,6 +146,11 @@ heddle_error heddle_queue_launch(heddle_queue queue, heddle_module module, const
 heddle_error heddle_queue_copy(heddle_queue queue, uint32_t destination, uint32_t source, uint64_t bytes,
                                uint32_t waits, const heddle_event* wait, heddle_event* event);
 heddle_error heddle_queue_fill(heddle_queue queue, uint32_t destination, uint32_t value, uint64_t bytes, uint32_t waits,
+                               const heddle_event* wait, heddle_event* event);
+/* Of pinned memory of the host. */
+heddle_error heddle_queue_write(heddle_queue queue, uint32_t destination, const void* from, uint64_t bytes,
+                                uint32_t waits, const heddle_event* wait, heddle_event* event);
+heddle_error heddle_queue_read(heddle_queue queue, void* to, uint32_t source, uint64_t bytes, uint32_t waits,
                                const heddle_event* wait, heddle_event* event);
 heddle_error heddle_queue_marker(heddle_queue queue, uint32_t waits, const heddle_event* wait, heddle_event* event);
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "heddle/host/host_port.h"
 #include "heddle/management/machine.h"
 #include "heddle/model/machine.h"
 
@@ -17,8 +18,9 @@ class Device {
   // Where the host's addresses are those of the management core's bus.
   static constexpr std::uint32_t kBusBase = 0x1'0000;
 
-  // `lanes` must outlive this.
-  Device(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::Machine& lanes);
+  // `lanes` and `port` must outlive this; null: the device has no DMA, messages and aperture.
+  Device(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::Machine& lanes,
+         host::HostPort* port = nullptr);
 
   // The host's accesses from kBusBase on. None, false: answered with an error.
   std::optional<std::uint32_t> host_load(std::uint32_t address) const;
@@ -26,6 +28,9 @@ class Device {
 
   // Up to so many cycles pass; fewer at the end of a launch. Returns how many did.
   std::uint64_t advance(std::uint64_t cycles);
+  // What the host port sees of the device is as it is now; it interrupts the host if it has to. After an access of the
+  // host to the launch registers or the port.
+  void update_sources();
 
   Machine& machine() { return machine_; }
 
@@ -42,10 +47,8 @@ class Device {
     Device* device_ = nullptr;
   };
 
-  // The ends of launches as interrupt sources.
-  void update_sources();
-
   model::Machine& lanes_;
+  host::HostPort* port_;
   Registers registers_;
   Machine machine_;
 };

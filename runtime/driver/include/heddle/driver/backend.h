@@ -13,6 +13,8 @@
 
 namespace heddle::driver {
 
+class HostBus;
+
 /// Where a running lane is, for reports of launches that do not end.
 struct LanePosition {
   uint32_t pc = 0;
@@ -101,6 +103,8 @@ class Backend {
   }
   /// The memory request that has waited longest, if the back end has memory requests and can see them.
   virtual std::optional<PendingRequest> oldest_request() const { return std::nullopt; }
+  /// Where the device is bus master; null without host_dma in the configuration, or where the back end has none.
+  virtual HostBus* host_bus() { return nullptr; }
   /// Empty where there is no memory port.
   virtual std::optional<MemoryStatistics> memory() const { return std::nullopt; }
 };

@@ -58,6 +58,10 @@ class Queue {
   EventPointer copy(uint32_t destination, uint32_t source, uint64_t bytes, std::span<const EventPointer> after = {});
   /// Stores `value` over and over; address and size are multiples of 4.
   EventPointer fill(uint32_t destination, uint32_t value, uint64_t bytes, std::span<const EventPointer> after = {});
+  /// Between host memory that Context::pin() was told of and an allocation, by the device itself; the memory must stay
+  /// as it is until the event has ended.
+  EventPointer write(uint32_t destination, std::span<const std::byte> from, std::span<const EventPointer> after = {});
+  EventPointer read(std::span<std::byte> to, uint32_t source, std::span<const EventPointer> after = {});
   EventPointer marker(std::span<const EventPointer> after = {});
 
   /// Aborts what is in it. Needed after a command that failed.
@@ -67,6 +71,8 @@ class Queue {
  private:
   friend class Context;
   Queue(std::shared_ptr<Context> context, uint32_t number) : context_(std::move(context)), number_(number) {}
+  EventPointer transfer(const char* what, const std::byte* host, uint32_t device, uint64_t bytes, bool to_host,
+                        std::span<const EventPointer> after);
   EventPointer submit(Command command, LaunchRecord launch, std::span<const EventPointer> after);
 
   std::shared_ptr<Context> context_;
@@ -98,6 +104,11 @@ class Context : public std::enable_shared_from_this<Context> {
   /// (kMapWrite). Throws kInvalidArgument where a map to be written overlaps with another one.
   void* map(uint32_t address, uint64_t bytes, uint32_t flags);
   void unmap(const void* view);
+  /// Memory of the host that queues may copy from and to, until unpin() or the context's end; it must stay that long.
+  /// Throw kInvalidArgument (empty, overlapping with pinned memory; not pinned, or needed by a command), kNoResources,
+  /// kUnavailable (the device has no DMA engine, or is a daemon's).
+  void pin(std::span<std::byte> memory);
+  void unpin(const std::byte* memory);
   /// Bytes that can be allocated at most, and that are.
   uint64_t capacity() const;
   uint64_t used() const;
@@ -126,6 +137,10 @@ class Context : public std::enable_shared_from_this<Context> {
     std::unique_ptr<std::vector<std::byte>> bytes;
   };
 
+  struct Pin {
+    uint64_t bytes = 0, address = 0;  // on the device's bus
+  };
+
   Context() = default;
   void check_inside(const char* what, uint32_t address, uint64_t bytes) const;
   void publish();
@@ -140,6 +155,7 @@ class Context : public std::enable_shared_from_this<Context> {
   std::shared_ptr<const Allocator> snapshot_;
   std::map<uint32_t, ModulePointer> modules_;  // by base
   std::map<const void*, View> views_;
+  std::map<const std::byte*, Pin> pins_;
   uint32_t private_base_ = 0;
   uint64_t private_bytes_ = 0;
   std::mutex submitting_;  // commands go to the port in the order of their numbers

@@ -23,7 +23,6 @@
 namespace heddle::driver {
 
 class ContextLaunches;
-class LaunchQueue;
 
 enum class BackendKind { kModel, kRtl, kRemote };
 
@@ -39,9 +38,13 @@ struct DeviceOptions : BackendOptions {
 /// The back end that the options ask for. Throws DeviceError(kUnavailable).
 std::unique_ptr<Backend> open_backend(const DeviceOptions& options);
 
-/// One Heddle device. At most one program is loaded and one launch runs at a time. Every member function throws
-/// DeviceError; after any error but kLockstepMismatch and kDeviceLost the device is ready for the next launch. Not
-/// thread-safe.
+/// Cycles (model: issue slots) after which a launch is aborted that has no limit of its own.
+uint64_t default_timeout(BackendKind backend);
+
+/// One Heddle device. Launches go through its launch registers, or, where the options name firmware and with kRemote,
+/// through a queue of the management core (context.h is the interface to all that has). At most one program is loaded
+/// and one launch runs at a time. Every member function throws DeviceError; after any error but kLockstepMismatch and
+/// kDeviceLost the device is ready for the next launch. Not thread-safe.
 class Device {
  public:
   static constexpr uint64_t kProgramBytes = uint64_t{64} << 20;
@@ -118,8 +121,8 @@ class Device {
 
   /// Counters of the last launch, also of one that failed; all zero for one that never started.
   const LaunchStatistics& last_statistics() const { return last_; }
-  LockstepStatistics lockstep() const { return backend_ ? backend_->lockstep() : LockstepStatistics{}; }
-  /// The back end underneath; of a daemon's device its memory alone.
+  LockstepStatistics lockstep() { return backend().lockstep(); }
+  /// The back end underneath; where launches go through firmware without registers and time.
   Backend& backend();
 
  private:
@@ -132,7 +135,7 @@ class Device {
   };
 
   Device(const DeviceOptions& options, std::unique_ptr<Backend> backend);
-  explicit Device(const DeviceOptions& options);  // kRemote
+  Device(const DeviceOptions& options, std::unique_ptr<ContextLaunches> shared);
   void require_idle(const char* operation) const;
   void write_writable_segments();
   void reserve_private(uint32_t bytes_per_lane);
@@ -159,8 +162,7 @@ class Device {
   std::unique_ptr<Backend> backend_;
   DeviceShape shape_;
   Allocator allocator_;
-  std::unique_ptr<ContextLaunches> shared_;  // kRemote: everything goes there, and there is no backend_
-  std::unique_ptr<LaunchQueue> queue_;       // null: launches by the launch registers
+  std::unique_ptr<ContextLaunches> shared_;  // with firmware: all goes there, and there is no backend_
   std::optional<KernelImage> image_;
   bool program_dirty_ = false;  // a failed launch may have left its globals half-changed
   uint32_t private_base_ = 0;

@@ -44,6 +44,12 @@ struct QueueStatus {
   std::string error_text() const;
 };
 
+/// What the firmware has counted of a queue since it was booted.
+struct QueueCounters {
+  uint32_t packets = 0;  ///< Complete.
+  uint32_t errors = 0;   ///< How often the queue has failed.
+};
+
 class Management {
  public:
   /// Loads the image into SRAM, has the boot program check and start it, and waits until it is ready. Throws
@@ -61,6 +67,7 @@ class Management {
   /// full or the queue was not opened.
   uint64_t submit(uint32_t queue, const hd_packet& packet);
   QueueStatus status(uint32_t queue);
+  QueueCounters counters(uint32_t queue);
   /// Lets time pass until the packet is complete or the queue has failed or closed. False: `cycles` were not enough.
   bool wait(uint32_t queue, uint64_t index, uint64_t cycles);
 
@@ -68,6 +75,10 @@ class Management {
   void hold();
   /// The firmware runs: no trap, no watchdog reset since it was booted.
   bool alive() const;
+
+  /// What the firmware has written on its console since the last call (docs/management.md, section 6); it says so where
+  /// some of it was lost.
+  std::string take_console();
 
   void ring(uint32_t queue);
   /// Queues that have something to tell since the last call, as bits; that they have is also the device's interrupt.
@@ -81,6 +92,7 @@ class Management {
 
   void boot(std::span<const std::byte> image);
   uint32_t entry(uint32_t queue, size_t offset) const;
+  uint64_t read_double(uint32_t queue, size_t offset);
   void command(uint32_t queue, hd_queue_command command);
   template <typename Condition>
   bool wait_for(uint64_t cycles, const Condition& condition);

@@ -31,11 +31,17 @@ struct Copy {
 struct Fill {
   uint32_t destination = 0, value = 0, bytes = 0;  ///< A multiple of 4 from a multiple of 4 on.
 };
+/// Between pinned memory of the host, at an address that pin() gave or behind it, and the device.
+struct Transfer {
+  uint64_t host = 0;
+  uint32_t device = 0, bytes = 0;
+  bool to_host = false;
+};
 /// Does nothing: it is complete when everything before it is.
 struct Marker {};
 
 struct Command {
-  std::variant<Marker, Dispatch, Copy, Fill> work;
+  std::variant<Marker, Dispatch, Copy, Fill, Transfer> work;
   std::vector<uint64_t> after;  ///< Commands of this context, of any queue, which have to be complete.
   std::string label;            ///< For reports: the kernel's name.
 };
@@ -98,6 +104,10 @@ class Port {
   /// At once, past all queues.
   virtual void write(uint32_t address, std::span<const std::byte> bytes) = 0;
   virtual void read(uint32_t address, std::span<std::byte> bytes) = 0;
+  /// Memory of the host for transfers of this context, until unpin(). Throw kUnavailable where the device has no DMA or
+  /// is a daemon's, kNoResources; unpin() kInvalidArgument while a command names it.
+  virtual uint64_t pin(std::span<std::byte> memory) = 0;
+  virtual void unpin(uint64_t address) = 0;
   /// Throws kNoResources where none is free.
   virtual uint32_t open_queue(const QueueOptions& options) = 0;
   /// Aborts what is in it; a queue that has failed takes commands again.
