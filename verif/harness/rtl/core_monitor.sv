@@ -76,8 +76,8 @@ module core_monitor
     for (int unsigned lane = 0; lane < Lanes; lane++) widen_flags[lane] = 32'(flags[lane]);
   endfunction
 
-  function automatic lane_bits_t widen_fcsr(input logic [Lanes-1:0][7:0] fcsr);
-    for (int unsigned lane = 0; lane < Lanes; lane++) widen_fcsr[lane] = 32'(fcsr[lane]);
+  function automatic lane_bits_t widen_fcsr(input logic [Lanes-1:0][7:0] bytes);
+    for (int unsigned lane = 0; lane < Lanes; lane++) widen_fcsr[lane] = 32'(bytes[lane]);
   endfunction
 
   function automatic lane_bits_t local_ids(input logic [Lanes-1:0][2:0][LocalIdBits-1:0] ids, input int unsigned axis);
