@@ -73,33 +73,61 @@ HD_INLINE uint32_t blas_existing(const struct blas_tile* t, uint32_t i) {
   return ((row < t->rows ? row : t->rows - 1) << t->log2_width) + (column < t->columns ? column : t->columns - 1);
 }
 
-/* The accumulators as they are. All of a step's loads are under way before its first store. */
-HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas_problem* p, const struct blas_tile* t,
-                                uint32_t worker, uint32_t workers, uint32_t lanes) {
-  const uint32_t d_stride = e->d_stride, lane = hd_lane_id(), mask = (1u << t->log2_width) - 1;
-  const uint32_t elements = t->height << t->log2_width, step = workers * BLAS_UNROLL * lanes;
-  uint8_t* const corner = p->d + t->row * d_stride + t->column * 4;
-  if (t->rows == t->height && t->columns == mask + 1) {
-    /* Rows or parts of rows: the same distances in every step. */
-    uint32_t offset[BLAS_UNROLL];
-    for (uint32_t u = 0; u < BLAS_UNROLL; u++)
-      offset[u] = (u * lanes >> t->log2_width) * d_stride + (u * lanes & mask) * 4;
-    for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += step) {
-      uint8_t* const to = corner + (i >> t->log2_width) * d_stride + (i & mask) * 4;
-      volatile const uint32_t* const from = t->values + i;
-      uint32_t values[BLAS_UNROLL];
-      for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = from[u * lanes];
-      for (uint32_t u = 0; u < BLAS_UNROLL; u++) *(uint32_t*)(to + offset[u]) = values[u];
-    }
-    return;
-  }
-  for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += step) {
+/* The accumulators as they are; all of a step's loads are under way before its first store. A tile at an edge, of which
+   not everything exists. */
+BLAS_PART void blas_carry_edge(uint8_t* corner, uint32_t d_stride, const struct blas_tile* t, uint32_t worker,
+                               uint32_t workers) {
+  const uint32_t lanes = hd_num_lanes(), mask = (1u << t->log2_width) - 1, elements = t->height << t->log2_width;
+#pragma clang loop unroll(disable)
+  for (uint32_t i = worker * BLAS_UNROLL * lanes + hd_lane_id(); i < elements; i += workers * BLAS_UNROLL * lanes) {
     uint32_t values[BLAS_UNROLL];
     for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[blas_existing(t, i + u * lanes)];
     for (uint32_t u = 0; u < BLAS_UNROLL; u++) {
       const uint32_t row = (i + u * lanes) >> t->log2_width, column = (i + u * lanes) & mask;
       if (row < t->rows && column < t->columns) ((uint32_t*)(corner + row * d_stride))[column] = values[u];
     }
+  }
+}
+
+/* A whole tile: `values` of `elements` (its rows times 2^log2_width) to `corner`. `lanes` is a constant. Rows or parts
+   of rows: the same distances in every step. */
+HD_INLINE void blas_carry_lanes(uint8_t* corner, uint32_t d_stride, volatile const uint32_t* values,
+                                uint32_t log2_width, uint32_t elements, uint32_t worker, uint32_t workers,
+                                uint32_t lanes) {
+  const uint32_t mask = (1u << log2_width) - 1, step = workers * BLAS_UNROLL * lanes;
+  uint32_t offset[BLAS_UNROLL];
+  for (uint32_t u = 0; u < BLAS_UNROLL; u++) offset[u] = (u * lanes >> log2_width) * d_stride + (u * lanes & mask) * 4;
+#pragma clang loop unroll(disable)
+  for (uint32_t i = worker * BLAS_UNROLL * lanes + hd_lane_id(); i < elements; i += step) {
+    uint8_t* const to = corner + (i >> log2_width) * d_stride + (i & mask) * 4;
+    volatile const uint32_t* const from = values + i;
+    uint32_t moved[BLAS_UNROLL];
+    for (uint32_t u = 0; u < BLAS_UNROLL; u++) moved[u] = from[u * lanes];
+    for (uint32_t u = 0; u < BLAS_UNROLL; u++) *(uint32_t*)(to + offset[u]) = moved[u];
+  }
+}
+#define BLAS_CARRY(lanes)                                                                                        \
+  BLAS_PART void blas_carry_##lanes(uint8_t* corner, uint32_t d_stride, volatile const uint32_t* values,         \
+                                    uint32_t log2_width, uint32_t elements, uint32_t worker, uint32_t workers) { \
+    blas_carry_lanes(corner, d_stride, values, log2_width, elements, worker, workers, lanes);                    \
+  }
+BLAS_CARRY(8)
+BLAS_CARRY(16)
+BLAS_CARRY(32)
+
+HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas_problem* p, const struct blas_tile* t,
+                                uint32_t worker, uint32_t workers) {
+  const uint32_t d_stride = e->d_stride, elements = t->height << t->log2_width;
+  uint8_t* const corner = p->d + t->row * d_stride + t->column * 4;
+  if (t->rows != t->height || t->columns != 1u << t->log2_width) {
+    const struct blas_tile copy = *t; /* so that the caller's may be registers */
+    blas_carry_edge(corner, d_stride, &copy, worker, workers);
+  } else if (hd_num_lanes() == 16) {
+    blas_carry_16(corner, d_stride, t->values, t->log2_width, elements, worker, workers);
+  } else if (hd_num_lanes() == 8) {
+    blas_carry_8(corner, d_stride, t->values, t->log2_width, elements, worker, workers);
+  } else { /* a device with the engines has 8 lanes or more */
+    blas_carry_32(corner, d_stride, t->values, t->log2_width, elements, worker, workers);
   }
 }
 
@@ -110,6 +138,7 @@ BLAS_PART void blas_carry_elements(const struct blas_epilogue* epilogue, const s
   const struct blas_problem of = *problem, *const p = &of;
   const uint32_t lanes = hd_num_lanes(), lane = hd_lane_id(), mask = (1u << t->log2_width) - 1;
   const uint32_t elements = t->height << t->log2_width;
+#pragma clang loop unroll(disable)
   for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += workers * BLAS_UNROLL * lanes) {
     uint32_t values[BLAS_UNROLL];
     for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[blas_existing(t, i + u * lanes)];
@@ -130,6 +159,7 @@ BLAS_PART void blas_carry_blocks(const struct blas_epilogue* epilogue, const str
   const bool four_bits = e->output >= BLAS_OUTPUT_MXFP4;
   const uint32_t block = 1u << log2_block, log2_across = t->log2_width - log2_block;
   const uint32_t blocks = t->height << log2_across;
+#pragma clang loop unroll(disable)
   for (uint32_t i = worker * lanes + hd_lane_id(); i < blocks; i += workers * lanes) {
     const uint32_t row = i >> log2_across, first = (i & ((1u << log2_across) - 1)) << log2_block;
     if (row >= t->rows || first >= t->columns) continue;

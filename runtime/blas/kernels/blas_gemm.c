@@ -169,8 +169,7 @@ ROLE void multiply(arguments args) {
   hd_exit();
 }
 
-// `lanes`: a constant where it pays; 0: accumulators that are not the result yet.
-HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, uint32_t lanes) {
+ROLE void carry(arguments args, uint32_t carrier, uint32_t carriers) {
   const struct barriers bar = barriers_of(args);
   const uint32_t steps = (args->groups + args->stage_groups - 1) / args->stage_groups % args->stages;
   struct walk w = begin(args);
@@ -189,34 +188,21 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, uint32
     hd_mbarrier_wait(bar.ready + buffer, turn);
     // The last command has arrived here instead of where the producer waits.
     if (carrier == 0 && hd_lane_id() == 0) hd_mbarrier_arrive(bar.empty + last, 0);
-    if (lanes != 0) {
-      blas_carry_plain(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers, lanes);
-    } else if (args->epilogue.output < BLAS_OUTPUT_MXFP8_E4M3) {
-      blas_carry_elements(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers);
+    if ((args->epilogue.flags & BLAS_PLAIN) != 0) {
+      blas_carry_plain(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers);
     } else {
-      blas_carry_blocks(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers);
+      const struct blas_tile copy = tile;  // so that the other may be registers
+      if (args->epilogue.output < BLAS_OUTPUT_MXFP8_E4M3) {
+        blas_carry_elements(&args->epilogue, args->problems + w.problem, &copy, carrier, carriers);
+      } else {
+        blas_carry_blocks(&args->epilogue, args->problems + w.problem, &copy, carrier, carriers);
+      }
     }
     // Every lane's loads are complete: it has stored what they gave.
     hd_all_sync(hd_warp_mask(), true);
     if (hd_lane_id() == 0) hd_mbarrier_arrive(bar.drained + buffer, 0);
     next(&buffer, &turn, args->buffers);
   }
-}
-
-ROLE void carry_plain_8(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 8);
-  hd_exit();
-}
-ROLE void carry_plain_16(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 16);
-  hd_exit();
-}
-ROLE void carry_plain_32(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 32);
-  hd_exit();
-}
-ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 0);
   hd_exit();
 }
 
@@ -247,13 +233,7 @@ HD_KERNEL(blas_gemm) {
     if (hd_lane_id() == 0) produce(args);
   } else if (warp == MULTIPLIER) {
     if (hd_lane_id() == 0) multiply(args);
-  } else if ((args->epilogue.flags & BLAS_PLAIN) == 0) {
-    carry_others(args, warp - FIRST_CARRIER, carriers);
-  } else if (hd_num_lanes() == 16) {
-    carry_plain_16(args, warp - FIRST_CARRIER, carriers);
-  } else if (hd_num_lanes() == 8) {
-    carry_plain_8(args, warp - FIRST_CARRIER, carriers);
   } else {
-    carry_plain_32(args, warp - FIRST_CARRIER, carriers);  // a device with the engines has 8 lanes or more
+    carry(args, warp - FIRST_CARRIER, carriers);
   }
 }
