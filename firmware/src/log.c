@@ -44,7 +44,7 @@ static void end(struct line* line) {
   hd_console_write(line->text, line->bytes);
 }
 
-void hd_log_start(void) {
+__attribute__((noinline, cold)) void hd_log_start(void) {
   struct line line;
   hd_console_start();
   begin(&line);
@@ -55,7 +55,7 @@ void hd_log_start(void) {
   end(&line);
 }
 
-__attribute__((noinline)) void hd_log_failure(uint32_t q) {
+__attribute__((noinline, cold)) void hd_log_failure(uint32_t q) {
   volatile struct hd_queue* entry = hd_entry(q);
   struct line line;
   begin(&line);
