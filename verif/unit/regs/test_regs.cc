@@ -100,7 +100,8 @@ class RegsTest : public testing::Test {
       case regs::kEngines:
         return regs::engines::kCopy.set(shape().copy_engine) | regs::engines::kMatrixFp8.set(shape().matrix_fp8) |
                regs::engines::kMatrixFp4.set(shape().matrix_fp4) | regs::engines::kMatrixDim.set(shape().matrix_dim);
-      case regs::kLaunches: return regs::launches::kCount.set(shape().launches) | 0x400 << 16;
+      case regs::kLaunches:
+        return regs::launches::kCount.set(shape().launches) | regs::launches::kStride.set(regs::launches::kStrideValue);
       default: return otherwise;
     }
   }
