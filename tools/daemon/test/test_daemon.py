@@ -65,11 +65,11 @@ class Served(unittest.TestCase):
     def setUp(self):
         self.socket = arguments.work / "test.socket"
         self.daemon = subprocess.Popen(
-            [arguments.daemon, "--backend", "model", "--config", "edge:management=1", "--firmware", arguments.firmware, "--socket", self.socket],
+            [arguments.daemon, "--backend", "model", "--config", "edge", "--firmware", arguments.firmware, "--socket", self.socket],
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.assertIn("edge:management=1 on the model", self.daemon.stdout.readline())
+        self.assertIn("edge on the model", self.daemon.stdout.readline())
 
     def tearDown(self):
         self.daemon.terminate()
@@ -83,7 +83,7 @@ class Served(unittest.TestCase):
             result = call(example, "--json", "run.json", **environment)
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             run = json.loads((arguments.work / "run.json").read_text())
-            self.assertEqual((run["backend"], run["config"]), ("remote", "edge:management=1"))
+            self.assertEqual((run["backend"], run["config"]), ("remote", "edge"))
             self.assertGreater(run["warp_instrs"], 0)
         result = call(arguments.smi, "--json", "smi.json", **environment)
         self.assertEqual(result.returncode, 0, result.stderr)
