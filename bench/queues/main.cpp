@@ -177,12 +177,12 @@ std::vector<Row> measure(Backend& backend, const std::vector<std::byte>& firmwar
 
 int run(int argc, char** argv) {
   driver::BackendOptions options;
-  options.configuration = "edge:management=1";
+  options.configuration = "edge";
   options.watch_address = kFirstStore;
   std::string firmware, kernels, json, lockstep = "off";
   uint32_t count = 32;
   CLI::App app{"Measures kernels through queues and firmware."};
-  app.add_option("--config", options.configuration, "Configuration, with management=1")->capture_default_str();
+  app.add_option("--config", options.configuration, "Configuration, with a management core")->capture_default_str();
   app.add_option("--rtl-library", options.rtl_library, "Directory of its RTL library")->required();
   app.add_option("--firmware", firmware, "Image of the firmware")->required()->check(CLI::ExistingFile);
   app.add_option("--kernels", kernels, "The flat program of kernels.S")->required()->check(CLI::ExistingFile);

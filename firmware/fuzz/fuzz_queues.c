@@ -111,6 +111,7 @@ uint32_t hd_register_read(uint32_t offset) {
              BLOCK * (HEDDLE_REGISTER_LAUNCHES_STRIDE & (0u - HEDDLE_REGISTER_LAUNCHES_STRIDE));
     case HEDDLE_REGISTER_SHAPE: return SHAPE;
     case HEDDLE_REGISTER_SCRATCHPAD_BYTES: return 0x8000;
+    case HEDDLE_REGISTER_ENGINES: return HEDDLE_REGISTER_ENGINES_MATRIX_DIM;
     case HEDDLE_REGISTER_STATUS: return status[offset / BLOCK];
     default: return offset;
   }
@@ -135,6 +136,7 @@ void hd_register_write(uint32_t at, uint32_t value) {
     return;
   }
   require(!running[slot]); /* locked */
+  if (offset == HEDDLE_REGISTER_ACCUMULATORS) require(value <= 2);
   if (offset == HEDDLE_REGISTER_CONTROL) {
     require(value == HEDDLE_REGISTER_CONTROL_START);
     running[slot] = 1;

@@ -31,8 +31,16 @@ enum {
   HD_HEADER_RESERVED = 0xE000
 };
 
+/* Bits of a dispatch's setup. */
+enum {
+  HD_SETUP_DIMENSIONS_MASK = 3,
+  HD_SETUP_ACCUMULATORS_SHIFT = 2, /* buffers of a workgroup; AQL reserves these bits */
+  HD_SETUP_ACCUMULATORS_MASK = 3,
+  HD_SETUP_RESERVED = 0xFFF0
+};
+
 struct hd_dispatch_packet {
-  uint16_t header, setup; /* setup bits 1:0: dimensions */
+  uint16_t header, setup;
   uint16_t workgroup_size[3], reserved0;
   uint32_t grid_size[3]; /* work-items */
   uint32_t private_segment_size, group_segment_size;
@@ -79,7 +87,8 @@ enum hd_packet_reason {
   HD_PACKET_BAD_GROUP_SIZE,
   HD_PACKET_BAD_ADDRESS,
   HD_PACKET_BAD_LENGTH,
-  HD_PACKET_BAD_OVERLAP
+  HD_PACKET_BAD_OVERLAP,
+  HD_PACKET_BAD_ACCUMULATORS
 };
 
 /* What the device has. */
@@ -87,6 +96,7 @@ struct hd_packet_limits {
   uint32_t threads;          /* of a core: the largest workgroup */
   uint32_t scratchpad_bytes; /* of a cluster */
   uint32_t private_bytes;    /* the largest private segment */
+  uint32_t accumulators;     /* buffers, of a cluster */
 };
 
 struct hd_packet_error {

@@ -12,7 +12,7 @@ enum {
   HD_CONTEXTS = 4,
   HD_CONTEXT_REGIONS = 32,
   HD_QUEUE_PACKETS_MAX = 65536,
-  HD_FIRMWARE_INTERFACE = 0x00010001, /* major << 16 | minor of this page */
+  HD_FIRMWARE_INTERFACE = 0x00010002, /* major << 16 | minor of this page */
   HD_FIRMWARE_READY = 0x10            /* boot_status once the tables are there */
 };
 

@@ -67,6 +67,7 @@ static __attribute__((noinline)) void load_shape(struct slot* slot, uint32_t q) 
   slot->private_size = launch->private_size;
   hd_register_write(block + HEDDLE_REGISTER_PRIVATE_SIZE, launch->private_size);
   hd_register_write(block + HEDDLE_REGISTER_SCRATCH_SIZE, launch->scratch_size);
+  hd_register_write(block + HEDDLE_REGISTER_ACCUMULATORS, launch->accumulators);
   for (uint32_t i = 0; i < 3; ++i) {
     hd_register_write(block + HEDDLE_REGISTER_NUM_GROUPS + 4 * i, launch->groups[i]);
     hd_register_write(block + HEDDLE_REGISTER_LOCAL_SIZE + 4 * i, launch->local[i]);

@@ -5,7 +5,6 @@
 #define DEVICE_END UINT64_C(0x100000000)
 
 enum {
-  DIMENSIONS_MASK = 3,
   OBJECT_ALIGNMENT = 16,
   ARGUMENT_ALIGNMENT = 16,
   SIGNAL_ALIGNMENT = 64,
@@ -55,10 +54,18 @@ static error_t check_header(uint16_t header) {
   return check_zero(header & HD_HEADER_RESERVED, 0);
 }
 
+static error_t check_setup(unsigned setup, uint32_t accumulators) {
+  const size_t offset = offsetof(struct hd_dispatch_packet, setup);
+  if ((setup & HD_SETUP_DIMENSIONS_MASK) == 0) return bad(HD_PACKET_BAD_DIMENSIONS, offset);
+  if ((setup >> HD_SETUP_ACCUMULATORS_SHIFT & HD_SETUP_ACCUMULATORS_MASK) > accumulators) {
+    return bad(HD_PACKET_BAD_ACCUMULATORS, offset);
+  }
+  return good;
+}
+
 static error_t check_sizes(const struct hd_dispatch_packet* packet, uint32_t threads) {
-  const unsigned dimensions = packet->setup & DIMENSIONS_MASK;
+  const unsigned dimensions = packet->setup & HD_SETUP_DIMENSIONS_MASK;
   uint64_t product = 1;
-  if (dimensions == 0) return bad(HD_PACKET_BAD_DIMENSIONS, offsetof(struct hd_dispatch_packet, setup));
   for (unsigned i = 0; i < 3; ++i) {
     const uint32_t size = packet->workgroup_size[i];
     const size_t offset = offsetof(struct hd_dispatch_packet, workgroup_size) + i * sizeof packet->workgroup_size[0];
@@ -76,9 +83,10 @@ static error_t check_sizes(const struct hd_dispatch_packet* packet, uint32_t thr
 }
 
 static error_t check_dispatch(const struct hd_dispatch_packet* packet, const struct hd_packet_limits* limits) {
-  CHECK(check_zero(packet->setup & ~(unsigned)DIMENSIONS_MASK, offsetof(struct hd_dispatch_packet, setup)));
+  CHECK(check_zero(packet->setup & HD_SETUP_RESERVED, offsetof(struct hd_dispatch_packet, setup)));
   CHECK(check_zero(packet->reserved0, offsetof(struct hd_dispatch_packet, reserved0)));
   CHECK(check_zero(packet->reserved2, offsetof(struct hd_dispatch_packet, reserved2)));
+  CHECK(check_setup(packet->setup, limits->accumulators));
   CHECK(check_sizes(packet, limits->threads));
   if (packet->private_segment_size % 4 != 0 || packet->private_segment_size > limits->private_bytes) {
     return bad(HD_PACKET_BAD_PRIVATE_SIZE, offsetof(struct hd_dispatch_packet, private_segment_size));
@@ -166,7 +174,7 @@ struct hd_packet_error hd_packet_check(const union hd_packet* packet, const stru
 const char* hd_packet_reason_text(enum hd_packet_reason reason) {
   static const char* const text[] = {"good",       "type",           "scope",     "reserved",     "format",
                                      "dimensions", "workgroup_size", "grid_size", "private_size", "group_size",
-                                     "address",    "length",         "overlap"};
+                                     "address",    "length",         "overlap",   "accumulators"};
   const unsigned number = (unsigned)reason;
   return number < sizeof text / sizeof text[0] ? text[number] : "unknown";
 }

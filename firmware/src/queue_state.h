@@ -10,7 +10,7 @@ enum { HD_NO_QUEUE = HD_QUEUES, HD_SHAPE_WORDS = offsetof(struct hd_dispatch_pac
 
 /* The registers of a launch. */
 struct launch {
-  uint32_t entry, kernel, args, private_size, scratch_size;
+  uint32_t entry, kernel, args, private_size, scratch_size, accumulators;
   uint32_t groups[3], local[3];
 };
 

@@ -23,6 +23,9 @@ void hd_take_start(void) {
   limits.threads = field(shape, HEDDLE_REGISTER_SHAPE_WARPS) * field(shape, HEDDLE_REGISTER_SHAPE_LANES);
   limits.scratchpad_bytes = hd_register_read(HEDDLE_REGISTER_SCRATCHPAD_BYTES);
   limits.private_bytes = HEDDLE_PRIVATE_SIZE;
+  /* A matrix engine has two (docs/matrix.md). */
+  limits.accumulators =
+      field(hd_register_read(HEDDLE_REGISTER_ENGINES), HEDDLE_REGISTER_ENGINES_MATRIX_DIM) != 0 ? 2 : 0;
   device_threads = field(shape, HEDDLE_REGISTER_SHAPE_CORES) * limits.threads;
 }
 
@@ -54,6 +57,7 @@ static void keep_shape(uint32_t q) {
   hd_launch_shape(q);
   launch->private_size = packet->private_segment_size;
   launch->scratch_size = packet->group_segment_size;
+  launch->accumulators = packet->setup >> HD_SETUP_ACCUMULATORS_SHIFT & HD_SETUP_ACCUMULATORS_MASK;
   for (uint32_t i = 0; i < 3; ++i) {
     launch->local[i] = packet->workgroup_size[i];
     launch->groups[i] = quotient(packet->grid_size[i], launch->local[i]);

@@ -11,7 +11,8 @@
 
 namespace {
 
-constexpr hd_packet_limits kLimits{.threads = 256, .scratchpad_bytes = 0x20000, .private_bytes = 0x10000};
+constexpr hd_packet_limits kLimits{.threads = 256, .scratchpad_bytes = 0x20000, .private_bytes = 0x10000,
+                                   .accumulators = 2};
 constexpr std::uint64_t kSomewhere = 0x8000'1000;
 
 hd_packet dispatch() {
@@ -93,7 +94,11 @@ TEST(Packet, Header) {
 }
 
 TEST(Packet, Dispatch) {
-  EXPECT_EQ(with(dispatch(), 2, 2, 6), "reserved 2");
+  for (unsigned bit = 4; bit < 16; ++bit) EXPECT_EQ(with(dispatch(), 2, 2, 2 | 1u << bit), "reserved 2") << bit;
+  EXPECT_EQ(with(dispatch(), 2, 2, 2 | 1 << 2), "good");
+  EXPECT_EQ(with(dispatch(), 2, 2, 2 | 2 << 2), "good");
+  EXPECT_EQ(with(dispatch(), 2, 2, 2 | 3 << 2), "accumulators 2");
+  EXPECT_EQ(with(dispatch(), 2, 2, 2 << 2), "dimensions 2");
   EXPECT_EQ(with(dispatch(), 2, 2, 0), "dimensions 2");
   EXPECT_EQ(with(dispatch(), 10, 2, 1), "reserved 10");
   EXPECT_EQ(with(dispatch(), 48, 8, 1), "reserved 48");
@@ -118,6 +123,18 @@ TEST(Packet, Dispatch) {
   }
   EXPECT_EQ(with(dispatch(), 56, 8, kSomewhere + 16), "address 56");
   EXPECT_EQ(with(dispatch(), 56, 8, 0), "good");
+}
+
+TEST(Packet, NoAccumulators) {
+  hd_packet_limits limits = kLimits;
+  limits.accumulators = 0;
+  for (unsigned buffers = 0; buffers < 4; ++buffers) {
+    hd_packet packet = dispatch();
+    packet.dispatch.setup |= static_cast<std::uint16_t>(buffers << HD_SETUP_ACCUMULATORS_SHIFT);
+    const hd_packet_error error = hd_packet_check(&packet, &limits);
+    EXPECT_EQ(error.reason, buffers == 0 ? HD_PACKET_GOOD : HD_PACKET_BAD_ACCUMULATORS) << buffers;
+    EXPECT_EQ(error.offset, buffers == 0 ? 0u : 2u);
+  }
 }
 
 TEST(Packet, Barrier) {
@@ -163,10 +180,10 @@ TEST(Packet, Vendor) {
 
 TEST(Packet, ReasonsHaveTexts) {
   std::set<std::string> texts;
-  for (int reason = HD_PACKET_GOOD; reason <= HD_PACKET_BAD_OVERLAP; ++reason) {
+  for (int reason = HD_PACKET_GOOD; reason <= HD_PACKET_BAD_ACCUMULATORS; ++reason) {
     texts.insert(hd_packet_reason_text(static_cast<hd_packet_reason>(reason)));
   }
-  EXPECT_EQ(texts.size(), 13u);
+  EXPECT_EQ(texts.size(), 14u);
   EXPECT_EQ(texts.count("unknown"), 0u);
 }
 
@@ -186,7 +203,7 @@ TEST(Packet, AnyBytes) {
     const hd_packet before = packet;
     const hd_packet_error error = hd_packet_check(&packet, &kLimits);
     ASSERT_EQ(std::memcmp(&before, &packet, sizeof packet), 0);
-    ASSERT_LE(error.reason, HD_PACKET_BAD_OVERLAP);
+    ASSERT_LE(error.reason, HD_PACKET_BAD_ACCUMULATORS);
     ASSERT_LT(error.offset, unsigned{HD_PACKET_BYTES});
     good += error.reason == HD_PACKET_GOOD;
   }

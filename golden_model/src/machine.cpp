@@ -72,6 +72,7 @@ void Machine::begin(LaunchSlot& launch) {
   }
   if (launch.needs_scratchpad()) {
     scratch_owner_ = &launch;
+    memory_.clear_scratchpad();
     const std::uint32_t allocation = scratch_allocation(shape(), launch.launch);
     scratch_in_use_.assign(allocation == 0 ? 0 : shape().scratchpad_bytes / allocation, false);
     buffer_in_use_ = {};

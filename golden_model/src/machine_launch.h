@@ -36,7 +36,7 @@ struct Machine::LaunchSlot {
   std::vector<std::unique_ptr<Group>> groups;  // those that run
   Vector3 next_group{};                        // the next one to place; z past the end when all are placed
 
-  bool needs_scratchpad() const { return launch.scratch_size != 0 || launch.accumulators != 0; }
+  bool needs_scratchpad() const { return launch.needs_scratchpad(); }
   bool groups_left() const { return busy && begun && next_group[2] != launch.num_groups[2]; }
 };
 

@@ -80,6 +80,11 @@ void Memory::set_launch(const Launch& launch) {
   scratchpad_reservations_.clear_all();
 }
 
+void Memory::clear_scratchpad() {
+  std::ranges::fill(scratchpad_, std::uint8_t{0});
+  std::ranges::fill(accumulators_, 0U);
+}
+
 void Memory::set_launch(unsigned core, const Launch& launch) {
   of_core_.at(core) = view_of(launch);
   windows_[core] = {};

@@ -42,6 +42,10 @@ module async_engines
   output logic                                fault_valid_o,
   input  logic                                fault_ready_i,
 
+  // accumulators: zeros instead of what a launch has left, while no workgroup is there
+  input  logic                                clear_i,
+  input  logic [matrix_pkg::BufferWordBits-1:0] clear_word_i,
+
   // accumulators as lanes see them: matrix_window
   input  logic                                window_write_i,
   input  lane_mask_t                          window_mask_i,
@@ -332,6 +336,8 @@ module async_engines
       .request_ready_i  (operand_ready),
       .response_data_i  (operand_line),
       .response_valid_i (operand_answered),
+      .clear_i,
+      .clear_word_i,
       .lane_write_i     (window_write_i),
       .lane_mask_i      (window_mask_i),
       .lane_address_i   (window_address_i),
@@ -375,7 +381,7 @@ module async_engines
 
     logic unused_matrix;
     assign unused_matrix = ^{matrix_descriptor, matrix_context, matrix_done_ready, matrix_fault_ready, operand_address, operand_valid, operand_ready,
-                             operand_line, operand_answered,
+                             operand_line, operand_answered, clear_i, clear_word_i,
                              window_write_i, window_mask_i, window_address_i, window_data_i, window_valid_i,
                              scratch_request_ready_i[ScratchPorts-1:3], scratch_response_i[ScratchPorts-1:3], scratch_response_valid_i[ScratchPorts-1:3]};
   end

@@ -80,6 +80,11 @@ module cluster
   logic            [Cores-1:0]   engines_taken;
   logic            [Cores*Warps-1:0] group_release, group_busy;
 
+  // What launches leave in scratchpad and accumulators.
+  logic                                   memories_used, scratch_clean, scratch_clear, accumulators_clean;
+  logic [ScratchBits:0]                   scratch_reach;
+  logic [scratch_pkg::ScratchRowBits-1:0] scratch_clear_row;
+
   logic     pause, flush, invalidate, flushed, refusal, idle;
   word_t    refused_line;
 
@@ -110,6 +115,9 @@ module cluster
     .stored_i          (stored),
     .cache_idle_i      (data_cache_idle),
     .fetches_idle_i    (memory_request_valid == '0 && fetch_ahead_idle == '1),
+    .clean_i           (scratch_clean && accumulators_clean),
+    .uses_o            (memories_used),
+    .scratch_reach_o   (scratch_reach),
     .engines_launch_o  (engines_launch),
     .engines_kill_o    (engines_kill),
     .engines_dispatch_o(engines_dispatch),
@@ -206,6 +214,8 @@ module cluster
       .dispatch_taken_i        (engines_taken),
       .clear_i                 (engines_clear),
       .release_i               (group_release),
+      .use_i                   (memories_used),
+      .clean_o                 (accumulators_clean),
       .busy_o                  (group_busy),
       .fault_pending_o         (engines_fault),
       .command_i               (engine_command),
@@ -237,6 +247,7 @@ module cluster
     assign engine_fault_pending = engines_fault || core_fault_pending != '0;
   end else begin : gen_no_engines
     assign group_busy            = '0;
+    assign accumulators_clean    = 1'b1;
     assign engine_fault_pending  = 1'b0;
     assign engine_command_ready  = '0;
     assign engine_answer         = '0;
@@ -263,7 +274,21 @@ module cluster
     .request_valid_i (scratch_request_valid),
     .request_ready_o (scratch_request_ready),
     .response_o      (scratch_response),
-    .response_valid_o(scratch_response_valid)
+    .response_valid_o(scratch_response_valid),
+    .clear_i         (scratch_clear),
+    .clear_row_i     (scratch_clear_row)
+  );
+
+  scrubber #(
+    .Rows(scratch_pkg::ScratchRows)
+  ) u_scratch_scrubber (
+    .clk_i,
+    .rst_ni,
+    .use_i  (memories_used),
+    .used_i (scratch_reach[ScratchBits:scratch_pkg::LaneShift+2]),
+    .clean_o(scratch_clean),
+    .clear_o(scratch_clear),
+    .row_o  (scratch_clear_row)
   );
 
   l2_cache u_l2_cache (

@@ -22,6 +22,8 @@ module cluster_engines
   input  logic              [Cores-1:0]        dispatch_taken_i,
   input  logic                                 clear_i,         // a launch begins
   input  logic              [Groups-1:0]       release_i,       // workgroups that are gone, by core and name
+  input  logic                                 use_i,           // a launch has the accumulators, this one
+  output logic                                 clean_o,         // nothing of an earlier launch is in them
   output logic              [Groups-1:0]       busy_o,          // workgroups with commands under way
   output logic                                 fault_pending_o,
 
@@ -164,6 +166,33 @@ module cluster_engines
   assign busy_o = busy[Groups-1:0];
   assign wake_o = wake;
 
+  // What a launch leaves in the accumulators; both buffers at once.
+  logic                                  clear;
+  logic [matrix_pkg::BufferWordBits-1:0] clear_word;
+
+  if (MatrixDim != 0) begin : gen_scrubber
+    localparam int unsigned Rows = 1 << matrix_pkg::BufferWordBits;
+
+    scrubber #(
+      .Rows(Rows)
+    ) u_scrubber (
+      .clk_i,
+      .rst_ni,
+      .use_i,
+      .used_i (launch_i.accumulators != '0 ? (matrix_pkg::BufferWordBits + 1)'(Rows) : '0),
+      .clean_o,
+      .clear_o(clear),
+      .row_o  (clear_word)
+    );
+  end else begin : gen_no_scrubber
+    assign clean_o    = 1'b1;
+    assign clear      = 1'b0;
+    assign clear_word = '0;
+
+    logic unused_use;
+    assign unused_use = use_i;
+  end
+
   async_engines #(
     .Dim(MatrixDim),
     .Fp8(MatrixFp8 != 0),
@@ -188,6 +217,8 @@ module cluster_engines
     .fault_o               (fault),
     .fault_valid_o         (fault_valid),
     .fault_ready_i         (fault_valid_o != '0 && (fault_valid_o & ~fault_ready_i) == '0),
+    .clear_i               (clear),
+    .clear_word_i          (clear_word),
     .window_write_i        (window.write),
     .window_mask_i         (window.mask),
     .window_address_i      (window_words),

@@ -2,6 +2,7 @@
 // warps (the core with the most free slots; of equals the lowest) while the scratchpad has room for its allocation, and starts
 // its warps, one per cycle. A fault or a host abort ends the launch early: kill_o rises, nothing more starts, and the launch is
 // over when every warp has ended. A workgroup keeps what it has, and the launch goes on, while the engines have commands of it under way.
+// A launch with scratchpad or accumulators places its first workgroup when these memories hold nothing of an earlier one (clean_i).
 //
 // Latency: the first warp is offered 3 + Lanes / LanesPerStep (local_id_table) cycles after start_i, then one per cycle;
 // done_o comes in the cycle after the last warp_done at the earliest.
@@ -32,6 +33,11 @@ module dispatcher
   output logic                    faulted_o,
   output fault_t                  fault_o,         // with faulted_o: the first fault
   output core_id_t                fault_core_o,
+
+  // scratchpad and accumulators
+  input  logic                    clean_i,         // nothing of an earlier launch is there
+  output logic                    uses_o,          // level: the launch has them, from its first workgroup to its end
+  output logic [ScratchBits:0]    scratch_reach_o, // with uses_o: bytes of the scratchpad from here on were not given to a workgroup
 
   // cores
   input  logic      [Cores-1:0]   usable_i,        // workgroups may be placed there
@@ -96,6 +102,7 @@ module dispatcher
   logic [Cores-1:0][1:0]             core_buffers;
   logic [1:0]                        issue_buffers;
   logic                              buffers_grant, first_buffer, issue_buffer_d, issue_buffer_q;
+  logic                              shares, uses_d, uses_q;
   logic [1:0]                        buffers_taken_d, buffers_taken_q, place_buffers, release_buffers;
 
   // ---- the launch -------------------------------------------------------------------------------------------------
@@ -209,7 +216,12 @@ module dispatcher
     end
   end
 
-  assign place = state_q == StateRun && more_groups && issue_free && place_found && scratch_grant && buffers_grant;
+  assign place = state_q == StateRun && more_groups && issue_free && place_found && scratch_grant && buffers_grant &&
+                 (!shares || uses_q || clean_i);
+
+  assign shares = scratch_size_i != '0 || accumulators_i != '0;
+  assign uses_d = (uses_q || (place && shares)) && !finished;
+  assign uses_o = uses_q;
 
   scratch_allocator #(
     .Slots(Cores * Warps)
@@ -221,6 +233,7 @@ module dispatcher
     .alloc_i       (place),
     .grant_o       (scratch_grant),
     .base_o        (scratch_base),
+    .reach_o       (scratch_reach_o),
     .release_i     (scratch_release),
     .release_base_i(scratch_release_base)
   );
@@ -376,6 +389,7 @@ module dispatcher
       group_q       <= '0;
       base_q        <= '0;
       first_q       <= 1'b0;
+      uses_q        <= 1'b0;
       issue_valid_q <= 1'b0;
       issue_core_q  <= '0;
       issue_base_q  <= '0;
@@ -391,6 +405,7 @@ module dispatcher
       group_q       <= group_d;
       base_q        <= base_d;
       first_q       <= first_d;
+      uses_q        <= uses_d;
       issue_valid_q <= issue_valid_d;
       issue_core_q  <= issue_core_d;
       issue_base_q  <= issue_base_d;
@@ -409,6 +424,8 @@ module dispatcher
   // At most one core is offered a warp, and a warp has at least one lane.
   assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(dispatch_valid_o));
   assert property (@(posedge clk_i) disable iff (!rst_ni) dispatch_valid_o != '0 |-> dispatch_o.mask[0]);
+  // Scratchpad and accumulators are somebody's only while a launch runs.
+  assert property (@(posedge clk_i) disable iff (!rst_ni) uses_o |-> busy_o && shares);
   // A fault belongs to a launch.
   assert property (@(posedge clk_i) disable iff (!rst_ni) fault_valid_i != '0 |-> state_q inside {StateRun, StateKill});
 `endif

@@ -39,6 +39,11 @@ module launch_control
   input  logic      [Cores-1:0]           cache_idle_i,    // nothing of the data cache is under way
   input  logic                            fetches_idle_i,  // no core fetches instructions, nor ahead, nor asks the L2 cache for anything
 
+  // scratchpad and accumulators
+  input  logic                            clean_i,         // nothing of an earlier launch is there
+  output logic                            uses_o,          // a launch has them
+  output logic      [ScratchBits:0]       scratch_reach_o, // ... and the scratchpad up to here
+
   // engines
   output launch_t                         engines_launch_o,
   output logic                            engines_kill_o,
@@ -62,7 +67,8 @@ module launch_control
   typedef logic [Launches-1:0] launches_t;
 
   launches_t                               start, abort, done, faulted, dispatching, refused_valid, invalidate, flush, write_back, waits,
-                                           stopped, quiet, stored, flushed, more, clear, kill, invalidate_fetch;
+                                           stopped, quiet, stored, flushed, more, clear, kill, invalidate_fetch, uses;
+  logic      [Launches-1:0][ScratchBits:0] reach;
   fault_t    [Launches-1:0]                ended_by, refused;
   core_id_t  [Launches-1:0]                ended_by_core;
   logic      [Launches-1:0][Cores-1:0]     usable, vacant, valid;
@@ -140,6 +146,9 @@ module launch_control
       .faulted_o        (faulted[s]),
       .fault_o          (ended_by[s]),
       .fault_core_o     (ended_by_core[s]),
+      .clean_i,
+      .uses_o           (uses[s]),
+      .scratch_reach_o  (reach[s]),
       .usable_i         (usable[s]),
       .more_o           (more[s]),
       .vacant_o         (vacant[s]),
@@ -239,11 +248,17 @@ module launch_control
   end
 
   assign invalidate_o       = invalidate != '0;
+  assign uses_o             = uses != '0;
+  assign scratch_reach_o    = reach[holder];
   assign engines_launch_o   = launch_i[holder];
   assign engines_kill_o     = held && kill[holder];
   assign engines_dispatch_o = dispatch[holder];
   assign engines_taken_o    = valid[holder] & dispatch_ready_i;
   assign engines_clear_o    = held && clear[holder];
   assign engines_release_o  = held ? release_groups[holder] : '0;
+
+`ifndef SYNTHESIS
+  a_one_user : assert property (@(posedge clk_i) disable iff (!rst_ni) uses_o |-> $onehot(uses) && held && uses[holder]);
+`endif
 
 endmodule

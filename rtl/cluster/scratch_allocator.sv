@@ -19,6 +19,7 @@ module scratch_allocator
   input  logic                   alloc_i,
   output logic                   grant_o,         // there is room for one more
   output logic [ScratchBits-1:0] base_o,
+  output logic [ScratchBits:0]   reach_o,         // bytes from here on were never allocated since clear_i; a multiple of the width of the banks
 
   input  logic                   release_i,
   input  logic [ScratchBits-1:0] release_base_i
@@ -49,6 +50,8 @@ module scratch_allocator
   assign recycle    = release_i && !none && !clear_i && !have_free;
   assign grant_o    = none || have_free || recycle || (fresh_fits && !fresh_q[ScratchBits]);
   assign base_o     = none ? '0 : have_free ? free_bases[top] : recycle ? release_base_i : fresh_q[ScratchBits-1:0];
+
+  assign reach_o    = fresh_q;
 
   assign push       = release_i && !none && !clear_i && !(recycle && alloc_i);
   assign pop        = alloc_i && !none && have_free;

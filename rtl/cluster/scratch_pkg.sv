@@ -7,6 +7,9 @@ package scratch_pkg;
   localparam int unsigned LaneShift = $clog2(Lanes);
   localparam int unsigned WordBits  = ScratchBits - 2;
 
+  localparam int unsigned ScratchRows    = ScratchpadBytes / 4 / Lanes;  // a word of each bank
+  localparam int unsigned ScratchRowBits = WordBits - LaneShift;
+
   // The bank of a word: bijective within a row. The hash is the product of the row's bits (folded, for rows that lie further apart) with an
   // upper and a lower triangular matrix over GF(2): of a stride of 2^k the low k bits of the hash then tell lanes apart that the word
   // index does not. Row and hash differ (for four lanes or more) by an invertible matrix, which does it for a stride of Lanes + 1.

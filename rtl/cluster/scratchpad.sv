@@ -10,14 +10,16 @@
 // step. Throughput: one conflict-free request per cycle over all ports, and one store of the copy engine beside loads.
 // Invariants: one response per request, in order per core; each lane of the mask is performed exactly once; lanes that access
 // one word are performed in ascending order.
-// Only cores use AMO, LR and SC.
+// Only cores use AMO, LR and SC. A row is set to zero for the scrubber only while no request is there.
 module scratchpad
   import heddle_config_pkg::*;
   import heddle_pkg::*;
   import scratch_pkg::*;
 #(
-  parameter int unsigned Ports    = Cores,  // the cores' come first
-  parameter int unsigned CopyPort = Ports   // the copy engine's: its requests lie in one row; their tag has the number of the command
+  parameter  int unsigned Ports    = Cores,  // the cores' come first
+  parameter  int unsigned CopyPort = Ports,  // the copy engine's: its requests lie in one row; their tag has the number of the command
+  localparam int unsigned Rows     = ScratchRows,
+  localparam int unsigned RowBits  = ScratchRowBits
 ) (
   input  logic                          clk_i,
   input  logic                          rst_ni,
@@ -25,11 +27,11 @@ module scratchpad
   input  logic              [Ports-1:0] request_valid_i,
   output logic              [Ports-1:0] request_ready_o,
   output scratch_response_t [Ports-1:0] response_o,
-  output logic              [Ports-1:0] response_valid_o   // always accepted
+  output logic              [Ports-1:0] response_valid_o,  // always accepted
+  input  logic                          clear_i,
+  input  logic            [RowBits-1:0] clear_row_i
 );
 
-  localparam int unsigned RowBits   = WordBits - LaneShift;
-  localparam int unsigned Rows      = ScratchpadBytes / 4 / Lanes;
   localparam int unsigned Owners    = Cores * Warps;
   localparam int unsigned OwnerBits = (Owners > 1) ? $clog2(Owners) : 1;
   localparam int unsigned PortBits  = (Ports > 1) ? $clog2(Ports) : 1;
@@ -297,7 +299,7 @@ module scratchpad
     assign read         = step & bank_any[b] & ~is_store & ~is_sc;
     assign bank_word[b] = forward_q ? result_q : bank_read[b];
     assign amo_write    = s_valid_q & s_amo & s_banks_q[b];
-    assign write_enable = amo_write ? 4'b1111 : (bank_write[b] && !is_amo) ? bank_strobe[b] : beside_strobe[b];
+    assign write_enable = (amo_write || clear_i) ? 4'b1111 : (bank_write[b] && !is_amo) ? bank_strobe[b] : beside_strobe[b];
 
     ram_1r1w #(
       .Depth     (Rows),
@@ -309,8 +311,8 @@ module scratchpad
       .read_address_i (bank_row[b]),
       .read_data_o    (bank_read[b]),
       .write_enable_i (write_enable),
-      .write_address_i(amo_write ? s_bank_row_q[b] : beside_banks[b] ? beside_row : bank_row[b]),
-      .write_data_i   (amo_write ? bank_result[b] : beside_banks[b] ? beside_data[b] : bank_data[b])
+      .write_address_i(clear_i ? clear_row_i : amo_write ? s_bank_row_q[b] : beside_banks[b] ? beside_row : bank_row[b]),
+      .write_data_i   (clear_i ? '0 : amo_write ? bank_result[b] : beside_banks[b] ? beside_data[b] : bank_data[b])
     );
 
     always_ff @(posedge clk_i) begin
@@ -425,6 +427,7 @@ module scratchpad
       a_progress : assert (!step || ((c_left_q & hits) != '0));
       a_only_left : assert (!step || ((hits & ~c_left_q) == '0));
       a_one_response : assert ($onehot0(response_valid_q));
+      a_clear_alone : assert (!clear_i || (port_valid == '0 && !c_valid_q && !s_valid_q));
     end
   end
 `endif

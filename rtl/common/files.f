@@ -8,3 +8,4 @@ rtl/common/rr_arbiter.sv
 rtl/common/ram_1r1w.sv
 rtl/common/byte_ram_1r1w.sv
 rtl/common/amo_alu.sv
+rtl/common/scrubber.sv

@@ -19,7 +19,7 @@ module matrix_array
   localparam int unsigned Units     = Dim * Dim / Steps,
   localparam int unsigned Together  = (Dim > Steps) ? Dim / Steps : 1,
   localparam int unsigned EntryBits = $clog2(Dim * Blocks / Together),
-  localparam int unsigned WordBits  = $clog2(Steps * Blocks * Blocks)
+  localparam int unsigned WordBits  = BufferWordBits
 ) (
   input  logic                       clk_i,
   input  logic                       rst_ni,
@@ -46,6 +46,9 @@ module matrix_array
   output logic [1:0]                 b_scales_o,
   input  group_t  [Together-1:0]     b_data_i,
   input  scales_t [Together-1:0]     b_scales_i,
+
+  input  logic                       clear_i,         // zeros into a word of both buffers; no command is under way, no lane writes
+  input  logic [WordBits-1:0]        clear_word_i,
 
   // accumulators for lanes: a word per cycle, read data in the next cycle
   input  logic                       lane_buffer_i,
@@ -311,13 +314,14 @@ module matrix_array
       .read_enable_i  (engine_read || (lane_read_i && lanes_here)),
       .read_address_i (engine_read ? info_q[1].word : lane_word_i),
       .read_data_o    (buffer_data[i]),
-      .write_enable_i (engine_write ? '1 : lanes_here ? lane_write_i : '0),
-      .write_address_i(engine_write ? info_q[Latency+1].word : lane_word_i),
-      .write_data_i   (engine_write ? result : lane_data_i)
+      .write_enable_i ((engine_write || clear_i) ? '1 : lanes_here ? lane_write_i : '0),
+      .write_address_i(engine_write ? info_q[Latency+1].word : clear_i ? clear_word_i : lane_word_i),
+      .write_data_i   (engine_write ? result : clear_i ? '0 : lane_data_i)
     );
 
 `ifndef SYNTHESIS
     a_one_reads : assert property (@(posedge clk_i) disable iff (!rst_ni) engine_read |-> !(lane_read_i && lanes_here));
+    a_clear_alone : assert property (@(posedge clk_i) disable iff (!rst_ni) clear_i |-> !engine_write && lane_write_i == '0);
     a_one_writes : assert property (@(posedge clk_i) disable iff (!rst_ni) engine_write |-> !(lane_write_i != '0 && lanes_here));
 `endif
   end

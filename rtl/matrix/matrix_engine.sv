@@ -40,6 +40,10 @@ module matrix_engine
   input  group_t           [1:0]            response_data_i,
   input  logic             [1:0]            response_valid_i,
 
+  // accumulators: zeros into a word of both buffers, while nothing is under way
+  input  logic                              clear_i,
+  input  logic [BufferWordBits-1:0]         clear_word_i,
+
   // accumulators as lanes see them (matrix_window)
   input  logic                              lane_write_i,
   input  logic [Lanes-1:0]                  lane_mask_i,
@@ -52,7 +56,7 @@ module matrix_engine
 );
 
   localparam int unsigned Units     = Dim * Dim / 8;
-  localparam int unsigned WordBits  = $clog2(8 * Blocks * Blocks);
+  localparam int unsigned WordBits  = BufferWordBits;
   localparam int unsigned Together  = (Dim > 8) ? Dim / 8 : 1;
   localparam int unsigned EntryBits = $clog2(Dim * Blocks / Together);
   localparam int unsigned UnderWay  = Queue + 4;  // commands that are checked and whose completion has not been taken
@@ -276,6 +280,8 @@ module matrix_engine
     .b_scales_o     (b_scale_size),
     .b_data_i       (b_data),
     .b_scales_i     (b_scales),
+    .clear_i,
+    .clear_word_i,
     .lane_buffer_i  (lane_buffer),
     .lane_word_i    (lane_word),
     .lane_read_i    (lane_read),
@@ -310,6 +316,7 @@ module matrix_engine
 
 `ifndef SYNTHESIS
   a_owned : assert property (@(posedge clk_i) disable iff (!rst_ni) done_take |-> owned[done_o.buffer]);
+  a_clear_alone : assert property (@(posedge clk_i) disable iff (!rst_ni) clear_i |-> idle_o && window_uses == '0 && !take);
   a_tag : assert property (@(posedge clk_i) disable iff (!rst_ni) done_valid_o |-> tag_valid);
 `endif
 

@@ -152,6 +152,9 @@ package matrix_pkg;
   // A buffer has Blocks x Blocks blocks of the size of the array.
   localparam int unsigned Blocks = 4;
 
+  // Bits of an address in a buffer's memory: a word for each of the 8 steps of a block (matrix_array).
+  localparam int unsigned BufferWordBits = $clog2(8 * Blocks * Blocks);
+
   // The rows of the table of formats.
   function automatic logic known_format(format_t format);
     /* verilator no_inline_task */  // so that the code of one unit serves them all

@@ -9,7 +9,7 @@ module matrix_window
   parameter  int unsigned Dim         = 4,
   parameter  int unsigned Lanes       = 4,
   localparam int unsigned Units       = Dim * Dim / 8,
-  localparam int unsigned WordBits    = $clog2(8 * Blocks * Blocks),
+  localparam int unsigned WordBits    = BufferWordBits,
   localparam int unsigned AddressBits = 1 + 2 * $clog2(Dim * Blocks)
 ) (
   input  logic                              clk_i,

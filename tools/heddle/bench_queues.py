@@ -19,7 +19,7 @@ def add_options(_group):
 
 
 def run(arguments):
-    config = shape.canonical(arguments.config or "edge:management=1")
+    config = shape.canonical(arguments.config or "edge")
     build.build(["bench_queues", rtl.target(config, False)], rtl_config=config, title=f"building the benchmark and the RTL as '{config}'")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.json"

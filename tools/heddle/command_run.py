@@ -75,6 +75,16 @@ def canonical_config(example, text, json_file):
         raise
 
 
+def needs_firmware(own, rest):
+    """Whether the device that is opened here has a management core, whose firmware launches the kernels."""
+    if option(own, "--backend", os.environ.get("HEDDLE_BACKEND", "rtl")) == "remote" or {"--help", "-h"} & set(rest):
+        return False
+    try:
+        return shape.parameters(option(own, "--config", "edge"))["management"] == 1
+    except shape.ShapeError:
+        return False  # the host program says what is wrong with it
+
+
 def run(arguments):
     words = arguments.arguments
     if words and words[0] in ("-h", "--help"):
@@ -94,7 +104,7 @@ def run(arguments):
         tracing = option(own, "--trace", None) is not None
         targets.append(rtl.target(config, tracing))
         command += ["--rtl-library", str(rtl.directory(config, tracing))]
-    if "management=1" in option(own, "--config", ""):
+    if needs_firmware(own, rest):
         targets.append("firmware_image")
         command += ["--firmware", str(build.BUILD / "firmware" / "heddle_firmware.bin")]
     title = f"building {example}"

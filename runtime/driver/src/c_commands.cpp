@@ -123,6 +123,7 @@ heddle_error heddle_queue_launch(heddle_queue queue, heddle_module module, const
     const LaunchOptions options{
         .private_bytes = launch->private_bytes == 0 ? LaunchOptions{}.private_bytes : launch->private_bytes,
         .extra_scratch_bytes = launch->scratch_bytes,
+        .accumulators = launch->accumulators,
         .timeout = 0};
     return into.launch(*of->module, launch->kernel, {launch->groups[0], launch->groups[1], launch->groups[2]},
                        {launch->local[0], launch->local[1], launch->local[2]},

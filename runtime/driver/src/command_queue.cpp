@@ -18,7 +18,9 @@ void write(Backend& backend, uint32_t address, const Type& value) {
 hd_packet dispatch_packet(const Dispatch& dispatch) {
   hd_packet packet{};
   packet.dispatch.header = HD_PACKET_DISPATCH;
-  packet.dispatch.setup = 3;
+  // More than the field holds is more than any device has: the firmware says so.
+  const uint32_t buffers = std::min(dispatch.accumulators, uint32_t{HD_SETUP_ACCUMULATORS_MASK});
+  packet.dispatch.setup = static_cast<uint16_t>(3 | buffers << HD_SETUP_ACCUMULATORS_SHIFT);
   for (size_t axis = 0; axis < 3; ++axis) {
     packet.dispatch.workgroup_size[axis] = static_cast<uint16_t>(dispatch.local[axis]);
     packet.dispatch.grid_size[axis] = dispatch.groups[axis] * dispatch.local[axis];

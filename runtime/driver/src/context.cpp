@@ -303,9 +303,6 @@ EventPointer Queue::launch(const Module& module, const std::string& kernel, Size
     }
     const KernelImage& image = module.image();
     dispatch.kernel = check_launch(context.info_.shape, image, kernel, grid, workgroup, options);
-    if (options.accumulators != 0) {
-      invalid("launch: a packet cannot ask for buffers of accumulators: only a device without firmware has them");
-    }
     context.reserve_private(options.private_bytes);
     const auto direct = image.direct_entry(kernel);
     const bool aligned = options.private_bytes % KernelImage::kStackAlignment == 0;
@@ -314,6 +311,7 @@ EventPointer Queue::launch(const Module& module, const std::string& kernel, Size
     dispatch.local = workgroup;
     dispatch.private_bytes = options.private_bytes;
     dispatch.scratch_bytes = image.scratch_bytes() + options.extra_scratch_bytes;
+    dispatch.accumulators = options.accumulators;
     dispatch.arguments.assign(arguments.begin(), arguments.end());
     record = {module.image_, context.snapshot(), kernel, workgroup, dispatch.private_bytes, dispatch.scratch_bytes};
   }

@@ -15,7 +15,7 @@
 namespace heddle::driver::wire {
 
 inline constexpr uint32_t kMagic = 0x524C'4448;  // the bytes H D L R
-inline constexpr uint16_t kVersion = 1;
+inline constexpr uint16_t kVersion = 2;
 inline constexpr uint32_t kMaximumBody = 2U << 20;
 /// Of one transfer to or from device memory; the client cuts longer ones.
 inline constexpr uint32_t kMaximumTransfer = 1U << 20;

@@ -59,7 +59,8 @@ class CErrors : public testing::Test {
                        .arguments = &arguments,
                        .arguments_bytes = sizeof arguments,
                        .private_bytes = 0,
-                       .scratch_bytes = 0};
+                       .scratch_bytes = 0,
+                       .accumulators = 0};
     change(made);
     return heddle_queue_launch(into, of, &made, 0, nullptr, nullptr);
   }
@@ -271,6 +272,7 @@ TEST_F(CErrors, Table) {
   ROW(launch(q, m, [](auto& l) { l.private_bytes = 1U << 31; }), kArgument, "multiple of 4");
   ROW(launch(q, m, [](auto& l) { l.private_bytes = 1 << 20; }), HEDDLE_OUT_OF_MEMORY, "private memory of the lanes");
   ROW(launch(q, m, [](auto& l) { l.scratch_bytes = UINT32_MAX; }), kArgument, "the device has 8192");
+  ROW(launch(q, m, [](auto& l) { l.accumulators = 1; }), kArgument, "the device has 0");
   ROW(heddle_queue_copy(nullptr, a, a, 4, 0, nullptr, nullptr), kHandle, "null");
   ROW(heddle_queue_copy(q, a, a + 128, 0, 0, nullptr, nullptr), kArgument, "0 bytes");
   ROW(heddle_queue_copy(q, a, a + 3, 4, 0, nullptr, nullptr), kArgument, "overlap");
@@ -339,7 +341,8 @@ TEST_F(CErrors, WaitsEndInTime) {
                      .arguments = &arguments,
                      .arguments_bytes = sizeof arguments,
                      .private_bytes = 0,
-                     .scratch_bytes = 0};
+                     .scratch_bytes = 0,
+                       .accumulators = 0};
   ASSERT_EQ(heddle_queue_launch(queue[0], module[0], &spin, 0, nullptr, &spinning), HEDDLE_SUCCESS);
   EXPECT_EQ(heddle_event_wait(spinning, 10'000'000), HEDDLE_TIMEOUT);
   heddle_event_info info;
@@ -358,7 +361,8 @@ TEST_F(CErrors, CallbacksDoNotWait) {
                     .arguments = &arguments,
                     .arguments_bytes = sizeof arguments,
                     .private_bytes = 0,
-                    .scratch_bytes = 0};
+                    .scratch_bytes = 0,
+                       .accumulators = 0};
   const auto callback = [](const heddle_fault*, void* user) {
     from_callback = heddle_context_destroy(static_cast<heddle_context>(user));
   };

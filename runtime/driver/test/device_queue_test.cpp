@@ -1,10 +1,15 @@
 // A Device whose launches go through a queue of firmware: what it says and does is what it does without.
 #include <gtest/gtest.h>
 
+#include <condition_variable>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <mutex>
 #include <numeric>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "context_fixture.h"
 #include "expect_error.h"
@@ -62,6 +67,66 @@ TEST_F(DeviceQueueTest, FaultsAndTimeLimitsAreReported) {
   EXPECT_EQ(device_.read<uint32_t>(data, 1)[0], 8U);
 }
 
+TEST(DeviceQueue, Accumulators) {
+  DeviceOptions options = shared_options();
+  options.configuration = "edge";
+  Device device = Device::open(options);
+  device.load(HEDDLE_TEST_KERNEL);
+  const uint32_t data = device.upload(std::vector<uint32_t>(16));
+  LaunchOptions launch = kSmall;
+  launch.extra_scratch_bytes = 256;
+  for (const uint32_t buffers : {1U, 2U, 1U}) {
+    launch.accumulators = buffers;
+    device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 5 + buffers}, launch);
+    EXPECT_EQ(device.read<uint32_t>(data, 16), std::vector<uint32_t>(16, 5 + buffers));
+  }
+  launch.accumulators = 3;
+  expect_error(ErrorKind::kInvalidArgument, "3 buffers of accumulators, the device has 2",
+               [&] { device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 0}, launch); });
+  launch.accumulators = 0;
+  const auto fault =
+      error_of([&] { device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 0}, launch); });
+  ASSERT_TRUE(fault && fault->fault());
+  EXPECT_EQ(fault->fault()->address, 0x2000'0000U) << "who has none reaches none";
+}
+
+class LastCompletion final : public Listener {
+ public:
+  void completed(uint64_t, const Completion& completion) override {
+    const std::lock_guard held(mutex_);
+    completion_ = completion;
+    arrived_.notify_all();
+  }
+  Completion take() {
+    std::unique_lock held(mutex_);
+    arrived_.wait(held, [this] { return completion_.has_value(); });
+    return *std::exchange(completion_, std::nullopt);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::optional<Completion> completion_;
+};
+
+// A client that does not check what it asks for is told by the firmware.
+TEST_F(ContextTest, TheFirmwareChecksAccumulators) {
+  const auto listener = std::make_shared<LastCompletion>();
+  const auto port = engine_->connect({.memory_bytes = 1 << 20, .owner = "raw"}, listener);
+  uint64_t id = 0;
+  for (const uint32_t buffers : {1U, 3U, 4U, UINT32_MAX}) {
+    const uint32_t queue = port->open_queue({});
+    Dispatch dispatch;
+    dispatch.entry = dispatch.kernel = port->memory().first;
+    dispatch.accumulators = buffers;
+    port->submit(queue, ++id, {.work = dispatch, .after = {}, .label = "raw"});
+    const Completion completion = listener->take();
+    EXPECT_EQ(completion.outcome, Outcome::kRefused);
+    EXPECT_NE(completion.text.find("accumulators"), std::string::npos) << completion.text;
+    port->close_queue(queue);
+  }
+}
+
 TEST(DeviceQueue, NeedsAManagementCore) {
   DeviceOptions options = shared_options();
   options.configuration = "nano";
@@ -89,7 +154,7 @@ TEST_F(ContextTest, FirmwareCountsAndLogs) {
   EXPECT_EQ(counted.at("errors"), 2);
   EXPECT_EQ(of_queue.at("busy_cycles"), busy);
   const std::string log = now.at("console");
-  EXPECT_NE(log.find("] firmware started, interface 1.1\n"), std::string::npos) << log;
+  EXPECT_NE(log.find("] firmware started, interface 1.2\n"), std::string::npos) << log;
   EXPECT_NE(log.find("] queue 0 failed: packet 4, reason 71 (fault): cause 7, pc 0x8"), std::string::npos) << log;
   // More than the console holds, and nobody asks.
   for (int i = 0; i < 20; ++i) {

@@ -37,6 +37,17 @@ HD_KERNEL(global_state) {
   if (args->value != 0) hd_trap();
 }
 
+// What scratchpad and accumulators hold, added to the value; then they hold something.
+HD_KERNEL(leave) {
+  volatile uint32_t* const words[] = {(volatile uint32_t*)HEDDLE_SCRATCHPAD_BASE, (volatile uint32_t*)HEDDLE_ACCUMULATOR_BASE};
+  uint32_t found = args->value;
+  for (int i = 0; i < 2; i++) {
+    found += words[i][hd_local_id(0)];
+    words[i][hd_local_id(0)] = 1 + hd_global_id(0);
+  }
+  args->data[hd_global_id(0)] = found;
+}
+
 HD_KERNEL(spin) {
   while (hd_atomic_load(args->data) == 0) hd_pause();
 }

@@ -15,3 +15,4 @@ struct kernel_args {
 #define write_args kernel_args
 #define global_state_args kernel_args
 #define spin_args kernel_args
+#define leave_args kernel_args

@@ -65,11 +65,11 @@ class Served(unittest.TestCase):
     def setUp(self):
         self.socket = arguments.work / "test.socket"
         self.daemon = subprocess.Popen(
-            [arguments.daemon, "--backend", "model", "--config", "edge:management=1", "--firmware", arguments.firmware, "--socket", self.socket],
+            [arguments.daemon, "--backend", "model", "--config", "edge", "--firmware", arguments.firmware, "--socket", self.socket],
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.assertIn("edge:management=1 on the model", self.daemon.stdout.readline())
+        self.assertIn("edge on the model", self.daemon.stdout.readline())
 
     def tearDown(self):
         self.daemon.terminate()
@@ -79,11 +79,11 @@ class Served(unittest.TestCase):
 
     def test_examples(self):
         environment = {"HEDDLE_SOCKET": str(self.socket), "HEDDLE_BACKEND": "remote"}
-        for example in (arguments.example, arguments.faults):
+        for example in (arguments.example, arguments.faults, arguments.engines):
             result = call(example, "--json", "run.json", **environment)
             self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
             run = json.loads((arguments.work / "run.json").read_text())
-            self.assertEqual((run["backend"], run["config"]), ("remote", "edge:management=1"))
+            self.assertEqual((run["backend"], run["config"]), ("remote", "edge"))
             self.assertGreater(run["warp_instrs"], 0)
         result = call(arguments.smi, "--json", "smi.json", **environment)
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -93,7 +93,7 @@ class Served(unittest.TestCase):
         self.assertGreater(status["activity"]["kernels"], 10)
         result = call(arguments.smi, "--console", **environment)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertRegex(result.stdout, r"^\[\d+\] firmware started, interface 1\.1\n")
+        self.assertRegex(result.stdout, r"^\[\d+\] firmware started, interface 1\.2\n")
         self.assertRegex(result.stdout, r"\] queue \d failed: packet \d+, reason 71 \(fault\): cause \d+, pc 0x8")
 
     def test_running_kernels_show(self):
@@ -115,7 +115,7 @@ class Served(unittest.TestCase):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    for name in ("daemon", "smi", "firmware", "example", "faults", "long", "work"):
+    for name in ("daemon", "smi", "firmware", "example", "faults", "engines", "long", "work"):
         parser.add_argument(f"--{name}", required=True, type=pathlib.Path)
     arguments, rest = parser.parse_known_args()
     arguments.work.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,6 @@ void add(lockstep::CheckerStatistics& sum, const lockstep::CheckerStatistics& mo
   sum.compared += more.compared;
   sum.accesses += more.accesses;
   sum.copied_cycle += more.copied_cycle;
-  sum.copied_scratch_initial += more.copied_scratch_initial;
   sum.copied_bus_error += more.copied_bus_error;
   sum.copied_copy_race += more.copied_copy_race;
 }
@@ -527,9 +526,7 @@ RtlStatistics VerilatedDevice::statistics() const {
     for (const auto& checker : checkers_) add(sum, checker->statistics());
     result.lockstep_compared = sum.compared;
     result.lockstep_accesses = sum.accesses;
-    result.copied = {{"cycle", sum.copied_cycle},
-                     {"scratch_initial", sum.copied_scratch_initial},
-                     {"bus_error", sum.copied_bus_error}};
+    result.copied = {{"cycle", sum.copied_cycle}, {"bus_error", sum.copied_bus_error}};
     // Only where there is a copy engine, so that the others' list stays short.
     if (configuration_.copy_engine != 0) result.copied.push_back({"copy_race", sum.copied_copy_race});
   }

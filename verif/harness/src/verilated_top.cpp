@@ -50,7 +50,7 @@ class VerilatedTop final : public ClockedTop {
     context_.threads(1);  // no pool of threads: a fork would not have them
     top_ = std::make_unique<Vtb_top>(&context_, "tb");
     top_->clk_i = 0;
-    for (const int reset_n : {1, 0}) {  // reset begins at an edge
+    for (const int reset_n : {1, 0}) {  // begins at an edge: the register behind it holds anything
       top_->reset_ni = reset_n;
       top_->eval();
     }

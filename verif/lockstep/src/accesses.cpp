@@ -153,9 +153,6 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
   }
 
   const model::Location place{space, event.word};
-  if (const unsigned fresh = unknown_bytes(space, event.word); fresh != 0 && kind != model::AccessKind::kSc) {
-    adopt(space, event.word, fresh, event.old_word);
-  }
   const uint32_t expected_old = memory.read_word(place);
   // The RTL does not report what an SC replaces.
   if (kind != model::AccessKind::kSc && expected_old != event.old_word) {
@@ -191,7 +188,6 @@ void Checker::State::perform_atomic(const Atomic& event, model::AccessKind kind,
     }
     default: break;
   }
-  if (changed && space == model::Space::kScratchpad) scratch_known[event.word / 4] = 0xF;
   slot.value[lane] = value;
   slot.value_known |= model::lane_bit(lane);
   slot.unperformed &= ~model::lane_bit(lane);
@@ -304,7 +300,6 @@ void Checker::State::handle_scratch(const ScratchRecord& record) {
         });
     check_store_order(context, slot, lane, store.strobe);
     memory.write_word({model::Space::kScratchpad, word}, record.data[lane], store.strobe);
-    scratch_known[word / 4] |= static_cast<uint8_t>(store.strobe);
     store.pending = 0;
     slot.unperformed &= ~model::lane_bit(lane);
     word_changed(model::Space::kScratchpad, word, &context, &slot);

@@ -10,8 +10,6 @@ Checker::State::State(const model::Shape& shape_in, const CheckerOptions& option
     : shape(shape_in),
       options(options_in),
       memory(shape_in),
-      scratch_known(shape_in.scratchpad_bytes / 4),
-      accumulator_known(memory.accumulators().size()),
       contexts(shape_in.warp_slots()) {}
 
 Checker::Checker(const model::Shape& shape, const CheckerOptions& options)

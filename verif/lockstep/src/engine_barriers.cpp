@@ -40,7 +40,6 @@ model::BarrierAnswer Checker::State::operate_barrier(const BarrierRecord& record
     return answer;
   }
   for (const uint32_t word : {record.address, record.address + 4}) {
-    scratch_known[word / 4] = 0xF;
     memory.reservations(model::Space::kScratchpad).written(word, 4);
     word_changed(model::Space::kScratchpad, word, nullptr, nullptr);
   }
@@ -175,11 +174,6 @@ void Checker::State::handle_accumulators(const AccumulatorRecord& record) {
               fmt::format("lane {}: expected {:#x}, got {:#x}", lane, slot.word(lane), record.address[lane]), tag);
     }
     const model::Location place{model::Space::kAccumulators, record.address[lane]};
-    if (record.store) {
-      accumulator_known[record.address[lane] / 4] = true;
-    } else if (unknown_bytes(place.space, place.address) != 0) {
-      adopt(place.space, place.address, 0xF, record.data[lane]);
-    }
     const uint32_t expected = record.store ? slot.step.data[lane] : memory.read_word(place);
     if (expected != record.data[lane]) {
       diverge("accumulators.data", "word of the accumulators", tag, {{lane, expected, record.data[lane]}},

@@ -92,9 +92,6 @@ void Checker::State::handle_command(const CommandRecord& record) {
               fmt::format("the descriptor was read before the lane's store of slot {}", earlier->tag.order), tag, {},
               {word});
     }
-    if (const unsigned fresh = unknown_bytes(model::Space::kScratchpad, word); fresh != 0) {
-      adopt(model::Space::kScratchpad, word, fresh, record.descriptor[w]);
-    }
     const uint32_t expected = memory.read_word({model::Space::kScratchpad, word});
     if (expected != record.descriptor[w]) {
       diverge(
@@ -142,12 +139,6 @@ void Checker::State::handle_copy_write(const CopyWriteRecord& record) {
       }
       CopiedByte& byte = at->second;
       const auto got = static_cast<uint8_t>(record.data[w] >> 8 * b);
-      if (store) {
-        const uint32_t source = *byte.source;
-        if ((unknown_bytes(model::Space::kScratchpad, source & ~3U) >> source % 4 & 1) != 0) {
-          adopt(model::Space::kScratchpad, source & ~3U, 1U << source % 4, uint32_t{got} << 8 * (source % 4));
-        }
-      }
       // What it holds now, what it has held since the command was taken.
       const uint8_t expected =
           store ? memory.scratchpad()[*byte.source] : (byte.later.empty() ? byte.value : byte.later.back());
@@ -162,7 +153,6 @@ void Checker::State::handle_copy_write(const CopyWriteRecord& record) {
     }
     if (strobe == 0) continue;
     memory.write_word({space, word}, record.data[w], strobe);
-    if (space == model::Space::kScratchpad) scratch_known[word / 4] |= static_cast<uint8_t>(strobe);
     word_changed(space, word, nullptr, nullptr);
   }
 }
@@ -221,10 +211,6 @@ void Checker::State::perform_matrix(EngineCommand& command) {
   const unsigned buffer = command.giver.first_buffer + command.matrix.buffer;
   model::perform(command.matrix, shape, memory.scratchpad().subspan(command.giver.scratch_base),
                  memory.accumulators().subspan(buffer * words, words));
-  for (unsigned row = 0; row < command.matrix.rows && !command.matrix.accumulate; ++row) {
-    const size_t first = buffer * words + (command.matrix.row + row) * shape.buffer_rows() + command.matrix.column;
-    std::fill_n(accumulator_known.begin() + static_cast<std::ptrdiff_t>(first), command.matrix.columns, true);
-  }
   for (Slot* load : open_loads) {
     model::for_each_lane(load->unwritten, [&](unsigned lane) {
       if (load->space(lane) == model::Space::kAccumulators) {

@@ -11,6 +11,7 @@ namespace heddle::lockstep {
 void Checker::State::begin_launch(const model::Launch& new_launch) {
   launch = new_launch;
   memory.set_launch(launch);
+  if (launch.needs_scratchpad()) memory.clear_scratchpad();
   running = true;
   abort_asked = false;
   aborted = false;

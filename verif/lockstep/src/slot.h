@@ -19,7 +19,6 @@ constexpr uint32_t byte_mask(unsigned strobe) {
 struct LoadWatch {
   bool open = false;             // values may still be added
   unsigned strobe = 0;           // bytes of the word that are loaded
-  unsigned unknown = 0;          // of them, scratchpad bytes that nobody had written since reset
   std::vector<uint32_t> values;  // of the whole word, masked by strobe; distinct
 };
 

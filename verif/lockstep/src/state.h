@@ -93,19 +93,11 @@ struct Checker::State {
   void word_changed(model::Space space, uint32_t word, const WarpContext* writer_context, const Slot* writer);
   void open_load(WarpContext& context, Slot& slot, unsigned lane);
   uint32_t seen_by(const WarpContext& context, const Slot& load, unsigned lane) const;
-  // Bytes of a word whose content is not known to the model: scratchpad and accumulators that nobody has written since
-  // reset.
-  unsigned unknown_bytes(model::Space space, uint32_t word) const {
-    if (space == model::Space::kAccumulators) return accumulator_known[word / 4] ? 0 : 0xF;
-    return space == model::Space::kScratchpad ? static_cast<unsigned>(~scratch_known[word / 4] & 0xF) : 0;
-  }
   // Whether the memory behind the bus answers accesses to this line with an error.
   bool bus_refuses(uint32_t address) const {
     const uint32_t line = address & ~(shape.line_bytes - 1);
     return error_first <= error_last && line + (shape.line_bytes - 1) >= error_first && line <= error_last;
   }
-  // The RTL has shown what such bytes hold.
-  void adopt(model::Space space, uint32_t word, unsigned bytes, uint32_t value);
   void retire_if_finished(WarpContext& context, Slot& slot);
 
   void handle_engine_event(const EngineEvent& event);
@@ -181,8 +173,6 @@ struct Checker::State {
   uint64_t launch_cycle = 0;
 
   EngineState engine;
-  std::vector<uint8_t> scratch_known;                                      // per word, a bit per byte
-  std::vector<bool> accumulator_known;                                     // per word of both buffers
   std::vector<WarpContext> contexts;                                       // core * warps + slot
   std::map<std::pair<unsigned, unsigned>, std::unique_ptr<Group>> groups;  // by core and slot of warp 0
   std::vector<LeftStore> left_stores;                                      // oldest first, by warp slot

@@ -41,7 +41,6 @@ void Checker::State::open_load(WarpContext& context, Slot& slot, unsigned lane) 
   LoadWatch& watch = slot.load[lane];
   watch.open = true;
   watch.strobe = ((1U << slot.step.size) - 1) << (slot.step.location[lane].address & 3);
-  watch.unknown = watch.strobe & unknown_bytes(slot.space(lane), slot.word(lane));
   watch.values.clear();
   watch.values.push_back(seen_by(context, slot, lane) & byte_mask(watch.strobe));
 }
@@ -69,27 +68,6 @@ void Checker::State::word_changed(model::Space space, uint32_t word, const WarpC
   }
 }
 
-void Checker::State::adopt(model::Space space, uint32_t word, unsigned bytes, uint32_t value) {
-  ++statistics.copied_scratch_initial;
-  const uint32_t mask = byte_mask(bytes);
-  memory.write_word({space, word}, value, bytes);
-  if (space == model::Space::kAccumulators) {
-    accumulator_known[word / 4] = true;
-  } else {
-    scratch_known[word / 4] |= static_cast<uint8_t>(bytes);
-  }
-  // Loads in flight have seen the same.
-  for (Slot* load : open_loads) {
-    model::for_each_lane(load->unwritten, [&](unsigned lane) {
-      if (load->word(lane) != word || load->space(lane) != space) return;
-      LoadWatch& watch = load->load[lane];
-      const uint32_t settled = byte_mask(watch.unknown & bytes);
-      for (uint32_t& seen : watch.values) seen = (seen & ~settled) | (value & settled & mask);
-      watch.unknown &= ~bytes;
-    });
-  }
-}
-
 // Of several warps that are refused a line at once the RTL reports one, and the others' registers are written all the
 // same.
 void Checker::State::note_refusal(WarpContext& context, const Slot& slot, unsigned lane) {
@@ -103,20 +81,9 @@ void Checker::State::note_refusal(WarpContext& context, const Slot& slot, unsign
 uint32_t Checker::State::match_load(const WritebackRecord& record, WarpContext& context, Slot& slot, unsigned lane) {
   const uint32_t got = record.data[lane];
   LoadWatch& watch = slot.load[lane];
-  const unsigned shift = 8 * (slot.step.location[lane].address & 3);
-  const uint32_t unknown = byte_mask(watch.unknown);
   for (const uint32_t word : watch.values) {
-    // Bytes that nobody has written are whatever the RTL says.
-    const uint32_t full = (word & ~unknown) | ((got << shift) & unknown);
-    const uint32_t raw = accessed_bytes(slot, lane, full);
-    if (model::load_result(slot.step.instruction.op, raw) != got) continue;
-    const unsigned fresh = watch.unknown & unknown_bytes(slot.space(lane), slot.word(lane));
-    if (fresh != 0) {
-      adopt(slot.space(lane), slot.word(lane), fresh, full);
-    } else if (watch.unknown != 0) {
-      ++statistics.copied_scratch_initial;  // overwritten since
-    }
-    return raw;
+    const uint32_t raw = accessed_bytes(slot, lane, word);
+    if (model::load_result(slot.step.instruction.op, raw) == got) return raw;
   }
   note_refusal(context, slot, lane);
   if (context.bus_error) return accessed_bytes(slot, lane, watch.values.front());

@@ -335,16 +335,21 @@ std::unique_ptr<Checker> open_checker(const Playback& run) {
   return checker;
 }
 
-std::string check(const Playback& run, std::string* report, CheckerStatistics* statistics) {
+std::string check(const Playback& run, std::string* report, CheckerStatistics* statistics, unsigned launches) {
   const std::unique_ptr<Checker> checker = open_checker(run);
-  uint64_t cycle = 0;
-  for (size_t i = 0; i < run.events.size(); ++i) {
-    cycle = run.events[i].cycle;
-    feed(*checker, run.events[i].record);
-    if (i + 1 < run.events.size() && run.events[i + 1].cycle == cycle) continue;
-    if (!checker->end_cycle(cycle)) break;
+  uint64_t before = 0;
+  for (unsigned launch = 0; launch < launches; ++launch) {
+    if (launch != 0) checker->begin_launch(run.launch);
+    uint64_t cycle = before;
+    for (size_t i = 0; i < run.events.size(); ++i) {
+      cycle = before + run.events[i].cycle;
+      feed(*checker, run.events[i].record);
+      if (i + 1 < run.events.size() && before + run.events[i + 1].cycle == cycle) continue;
+      if (!checker->end_cycle(cycle)) break;
+    }
+    before = cycle + 1;
+    checker->end_launch(before, run.outcome, PlaybackMemory(run));
   }
-  checker->end_launch(cycle + 1, run.outcome, PlaybackMemory(run));
   if (report != nullptr) *report = checker->report();
   if (statistics != nullptr) *statistics = checker->statistics();
   return checker->divergence() ? checker->divergence()->field : "";

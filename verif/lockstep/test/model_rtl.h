@@ -50,7 +50,8 @@ model::Launch test_launch(uint32_t groups, uint32_t local_size, uint32_t scratch
 Playback run_program(const model::Launch& launch, const Program& program, const model::Shape& shape = test_shape());
 
 // Feeds the run and returns the field of the divergence, "" for none. `checker_out` gets the checker's report.
-std::string check(const Playback& run, std::string* report = nullptr, CheckerStatistics* statistics = nullptr);
+std::string check(const Playback& run, std::string* report = nullptr, CheckerStatistics* statistics = nullptr,
+                  unsigned launches = 1);
 
 // A checker with the run's program loaded and the launch begun.
 std::unique_ptr<Checker> open_checker(const Playback& run);

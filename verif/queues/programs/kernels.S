@@ -17,6 +17,7 @@ _start:
   KERNEL(5, endless)
   KERNEL(6, overflow)
   KERNEL(7, stuck)
+  KERNEL(8, leave)
   hd.exit
 
 add:
@@ -62,4 +63,28 @@ stuck:  // two lanes wait for each other in different places
   hd.exit
 1:
   hd.vote.any.sync t3, t2, t2
+  hd.exit
+
+leave:  // as add, with what is in the scratchpad and, where the third word is not 0, in the accumulators added; then they hold something
+  lw a2, 0(a0)
+  lw a3, 4(a0)
+  lw a7, 8(a0)
+  slli a4, a1, 2
+  add a2, a2, a4
+  add a3, a3, a1
+  csrr a6, CSR_HD_LANE
+  slli a6, a6, 2
+  li a5, 0x10000000
+  add a5, a5, a6
+  lw t1, 0(a5)
+  add a3, a3, t1
+  sw a2, 0(a5)
+  beqz a7, 1f
+  li a5, 0x20000000
+  add a5, a5, a6
+  lw t1, 0(a5)
+  add a3, a3, t1
+  sw a2, 0(a5)
+1:
+  sw a3, 0(a2)
   hd.exit

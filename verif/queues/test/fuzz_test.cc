@@ -46,7 +46,9 @@ const std::vector<Flaw>& header_flaws() {
 const std::vector<Flaw>& dispatch_flaws() {
   using P = hd_dispatch_packet;
   static const std::vector<Flaw> flaws{
-      {[](hd_packet& p, uint64_t d) { p.dispatch.setup |= static_cast<uint16_t>(4 << d % 14); }, HD_PACKET_BAD_RESERVED,
+      {[](hd_packet& p, uint64_t d) { p.dispatch.setup |= static_cast<uint16_t>(16 << d % 12); },
+       HD_PACKET_BAD_RESERVED, FIELD(P, setup)},
+      {[](hd_packet& p, uint64_t) { p.dispatch.setup |= 3 << HD_SETUP_ACCUMULATORS_SHIFT; }, HD_PACKET_BAD_ACCUMULATORS,
        FIELD(P, setup)},
       {[](hd_packet& p, uint64_t) { p.dispatch.setup = 0; }, HD_PACKET_BAD_DIMENSIONS, FIELD(P, setup)},
       {[](hd_packet& p, uint64_t d) { p.dispatch.reserved0 = static_cast<uint16_t>(1 << d % 16); },
@@ -176,6 +178,7 @@ class FuzzTest : public QueueTest {
     flaws_ = &dispatch_flaws();
     const uint32_t kind = static_cast<uint32_t>(draw(5));
     if (kind == 0) {
+      packet.dispatch.setup |= static_cast<uint16_t>(draw(buffers() + 1) << HD_SETUP_ACCUMULATORS_SHIFT);
       sent.check = [this, id] { expect_result(id); };
     } else if (kind == 1) {
       packet = {};

@@ -11,6 +11,7 @@
 
 #include "heddle/driver/backend.h"
 #include "heddle/driver/management.h"
+#include "heddle/generated/registers.h"
 
 namespace heddle::driver {
 
@@ -28,7 +29,7 @@ inline constexpr uint32_t kArguments = 0x8004'0000, kResults = 0x8010'0000, kPri
 inline constexpr uint64_t kCycles = 400'000;
 inline constexpr uint32_t kRing = 16;
 // Of programs/kernels.S.
-enum Kernel : uint32_t { kAdd, kIllegal, kWildWrite, kWildRead, kWildFetch, kEndless, kOverflow, kStuck, kKernels };
+enum Kernel : uint32_t { kAdd, kIllegal, kWildWrite, kWildRead, kWildFetch, kEndless, kOverflow, kStuck, kLeave, kKernels };
 
 class QueueTest : public testing::Test {
  protected:
@@ -56,6 +57,11 @@ class QueueTest : public testing::Test {
     Type value;
     backend_->read_memory(address, std::as_writable_bytes(std::span(&value, 1)));
     return value;
+  }
+
+  // Of accumulators.
+  uint32_t buffers() const {
+    return regs::engines::kMatrixDim.get(backend_->read_register(regs::kEngines)) != 0 ? 2 : 0;
   }
 
   void open(uint32_t queue, uint32_t time_limit = 0, uint32_t priority = 0) {

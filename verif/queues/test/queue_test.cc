@@ -72,6 +72,47 @@ TEST_F(QueueTest, EndlessKernelMeetsItsTimeLimit) {
   expect_result(3);
 }
 
+// What a kernel leaves in scratchpad and accumulators the next one, of another context, finds no more.
+TEST_F(QueueTest, NothingIsLeftForTheNextKernel) {
+  management_->set_context(1, {{{kProgram, kEnd, 7}}, kPrivate + 0x10000, 0x10000});
+  open(1);
+  management_->open(3, {.ring = kRings + 0x3000, .packets = kRing, .context = 1, .priority = 0, .time_limit = 0});
+  const bool accumulators = buffers() != 0;
+  std::array<uint64_t, 4> last{};
+  constexpr uint32_t kLaunches = 6;
+  for (uint32_t number = 0; number < kLaunches; ++number) {
+    const uint32_t queue = number % 2 == 0 ? 1 : 3;
+    hd_packet packet = dispatch(kLeave, number);
+    packet.dispatch.group_segment_size = 64;
+    if (accumulators) packet.dispatch.setup |= 1 << HD_SETUP_ACCUMULATORS_SHIFT;
+    write(kArguments + 64 * number + 8, uint32_t{accumulators});
+    last[queue] = management_->submit(queue, packet);
+  }
+  for (const uint32_t queue : {1U, 3U}) {
+    ASSERT_TRUE(management_->wait(queue, last[queue], kCycles));
+    ASSERT_EQ(management_->status(queue).complete, last[queue] + 1) << management_->status(queue).error_text();
+  }
+  for (uint32_t number = 0; number < kLaunches; ++number) expect_result(number);
+}
+
+// Two at most, none on a device without a matrix engine.
+TEST_F(QueueTest, MoreAccumulatorsThanThereAre) {
+  for (uint32_t asked = 0; asked <= HD_SETUP_ACCUMULATORS_MASK; ++asked) {
+    open(0);
+    hd_packet packet = dispatch(kAdd, asked);
+    packet.dispatch.setup |= static_cast<uint16_t>(asked << HD_SETUP_ACCUMULATORS_SHIFT);
+    ASSERT_TRUE(management_->wait(0, management_->submit(0, packet), kCycles));
+    const QueueStatus status = management_->status(0);
+    if (asked <= buffers()) {
+      EXPECT_EQ(status.state, HD_QUEUE_OPENED) << status.error_text();
+      expect_result(asked);
+    } else {
+      EXPECT_EQ(status.state, HD_QUEUE_FAILED);
+      EXPECT_EQ(status.error_text(), "packet 0: accumulators, field at byte 2");
+    }
+  }
+}
+
 // Where there are several launch slots, and cores, an endless kernel keeps nobody but its own queue.
 TEST_F(QueueTest, KernelsOfTwoQueuesAtOnce) {
   const bool several = regs::launches::kCount.get(backend_->read_register(regs::kLaunches)) > 1;

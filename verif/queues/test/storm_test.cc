@@ -14,6 +14,7 @@ namespace {
 
 constexpr uint32_t kBase = 0x8100'0000, kBytes = 0x1'0000;  // of a context's memory, one behind the other
 constexpr uint32_t kTimeLimit = 20'000;
+constexpr uint32_t kForeignAdd = kStuck + 1;  // kAdd to memory of another context
 
 struct Owner {
   std::vector<uint32_t> memory;  // as it has to be
@@ -67,13 +68,13 @@ class StormTest : public QueueTest {
     uint32_t kernel = kAdd;
     uint32_t target = owner.base + 4 * order.where;
     if (!order.healthy) {
-      constexpr std::array<uint32_t, kKernels + 1> kCauses{7, 2, 7, 5, 1, 0, 7, 24, 7};
-      kernel = static_cast<uint32_t>(draw_() % (kKernels + 1));
+      constexpr std::array<uint32_t, kForeignAdd + 1> kCauses{7, 2, 7, 5, 1, 0, 7, 24, 7};
+      kernel = static_cast<uint32_t>(draw_() % (kForeignAdd + 1));
       order.cause = kCauses[kernel];
       // What others have: their memory, the program, the rings.
       const std::array<uint32_t, 3> foreign{owners_[(q + 1) % HD_CONTEXTS].base + 4 * order.where, kProgram, kRings};
-      if (kernel == kAdd || kernel == kKernels) target = foreign[draw_() % foreign.size()];
-      if (kernel == kKernels) kernel = kAdd;
+      if (kernel == kAdd || kernel == kForeignAdd) target = foreign[draw_() % foreign.size()];
+      if (kernel == kForeignAdd) kernel = kAdd;
     }
     const auto put = [&](uint32_t word, uint32_t value) {
       owner.memory[word] = value;

@@ -77,6 +77,22 @@ module control_bench
     end
   end
 
+  localparam int unsigned RowShift = $clog2(4 * Lanes);
+  logic                 uses, clean;
+  logic [ScratchBits:0] reach;
+
+  scrubber #(
+    .Rows(ScratchpadBytes >> RowShift)
+  ) u_scrubber (
+    .clk_i,
+    .rst_ni,
+    .use_i  (uses),
+    .used_i (reach[ScratchBits:RowShift]),
+    .clean_o(clean),
+    .clear_o(),
+    .row_o  ()
+  );
+
   launch_control u_control (
     .clk_i,
     .rst_ni,
@@ -104,6 +120,9 @@ module control_bench
     .stored_i,
     .cache_idle_i,
     .fetches_idle_i    (1'b1),
+    .clean_i           (clean),
+    .uses_o            (uses),
+    .scratch_reach_o   (reach),
     .engines_launch_o  (),
     .engines_kill_o    (),
     .engines_dispatch_o(),

@@ -18,6 +18,7 @@ LaunchBench::LaunchBench(unsigned seed) : random_(seed) {
   warps_ = regs::shape::kWarps.get(shape);
   lanes_ = regs::shape::kLanes.get(shape);
   scratchpad_bytes_ = get(regs::kScratchpadBytes);
+  EXPECT_EQ(top_rows_, scratchpad_bytes_ / 4 / lanes_) << "rows that are cleared after reset";
 }
 
 LaunchBench::Access LaunchBench::write(uint32_t offset, uint32_t data, unsigned strobe) {
@@ -136,6 +137,7 @@ void LaunchBench::clock(unsigned cycles) {
       running_ = launched_ = true;
     }
     note_abort();
+    check_scrubbing();
     check_progress();
     if (top_.done_o) {
       for (const auto& running : warps_running_) EXPECT_TRUE(running.empty());
@@ -226,6 +228,11 @@ LaunchBench::Group& LaunchBench::group_of_dispatch(unsigned core) {
         << "workgroups " << index << " and " << other_index << " share scratchpad";
   }
   EXPECT_LE(on_core * group_warps, warps_);
+  if (size != 0 && groups_started_ == 1) {
+    EXPECT_EQ(used_rows_.size(), 0u) << "rows of the scratchpad hold what an earlier launch has left";
+  }
+  const uint32_t row_bytes = lanes_ * 4;
+  for (uint32_t row = base / row_bytes; row < (base + size) / row_bytes; ++row) used_rows_.insert(row);
   Group& group = groups_[index];
   group = {.index = index, .core = core, .name = 0, .scratch_base = base};
   most_groups_ = std::max<unsigned>(most_groups_, groups_.size());
@@ -310,6 +317,18 @@ void LaunchBench::note_abort() {
   }
 }
 
+// Rows become zero while no workgroup is there, and are when it comes.
+void LaunchBench::check_scrubbing() {
+  if (!top_.rst_ni || !top_.clear_o) return;
+  // The first one cleared after reset is the last one that there is: all are to be.
+  if (top_rows_ == 0) {
+    for (uint32_t row = 0; row <= top_.clear_row_o; ++row) used_rows_.insert(row);
+    top_rows_ = top_.clear_row_o + 1;
+  }
+  EXPECT_TRUE(groups_.empty() || launch_.scratch_size == 0) << "a row is cleared under a workgroup";
+  used_rows_.erase(top_.clear_row_o);
+}
+
 // A workgroup that has room is started soon: what an earlier one took has come back.
 void LaunchBench::check_progress() {
   if (!running_) return;
@@ -321,7 +340,7 @@ void LaunchBench::check_progress() {
   }
   const bool room =
       most_room >= group_warps && uint64_t{groups_.size() + 1} * scratch_slot() <= uint64_t{scratchpad_bytes_};
-  const bool waits = !top_.kill_o && groups_started_ < launch_.groups() && room;
+  const bool waits = !top_.kill_o && (launch_.scratch_size == 0 || top_.clean_o || groups_started_ != 0) && groups_started_ < launch_.groups() && room;
   idle_ = waits && top_.dispatch_valid_o == 0 ? idle_ + 1 : 0;
   EXPECT_LT(idle_, 2 * lanes_ + 32) << "room for a workgroup, and none starts";
 }

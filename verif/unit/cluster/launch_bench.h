@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,7 @@ class LaunchBench {
   void drive_faults();
   void note_abort();
   void check_progress();
+  void check_scrubbing();
   void end_warp(unsigned core, unsigned slot);
 
   std::mt19937 random_;
@@ -120,6 +122,8 @@ class LaunchBench {
   std::map<uint64_t, Group> groups_;                       // those that exist, by index
   std::array<std::map<unsigned, Warp>, 4> warps_running_;  // by slot
   uint64_t groups_started_ = 0, groups_completed_ = 0;
+  uint32_t top_rows_ = 0;         // of the scratchpad; 0: none has been cleared yet
+  std::set<uint32_t> used_rows_;  // of the scratchpad, that may be other than zero
   unsigned most_groups_ = 0;
   std::vector<uint64_t> start_cycles_;
   std::vector<unsigned> start_cores_;

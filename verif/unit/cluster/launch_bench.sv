@@ -30,6 +30,9 @@ module launch_bench
   output logic             invalidate_o,
   output logic             kill_o,
   output logic             done_o,
+  output logic             clean_o,          // the scratchpad; a row of it becomes zero
+  output logic             clear_o,
+  output logic [31:0]      clear_row_o,
   output logic [3:0]       dispatch_valid_o,
   input  logic [3:0]       dispatch_ready_i,
   output logic [7:0]       warp_o,
@@ -54,7 +57,8 @@ module launch_bench
   axi_lite_response_t           response;
   launch_t                      launch;
   local_id_t                    local_items;
-  logic                         start, busy, aborted, faulted;
+  logic                         start, busy, aborted, faulted, uses;
+  logic [ScratchBits:0]         reach;
   fault_t                       fault;
   core_id_t                     fault_core;
   dispatch_t                    dispatch;
@@ -122,6 +126,9 @@ module launch_bench
     .faulted_o        (faulted),
     .fault_o          (fault),
     .fault_core_o     (fault_core),
+    .clean_i          (clean_o),
+    .uses_o           (uses),
+    .scratch_reach_o  (reach),
     .usable_i         ('1),
     .more_o           (),
     .vacant_o         (),
@@ -140,6 +147,23 @@ module launch_bench
     .engines_fault_i  (1'b0)
   );
 
+  localparam int unsigned Rows      = ScratchpadBytes / 4 / Lanes;
+  localparam int unsigned RowShift  = $clog2(4 * Lanes);
+  logic [ScratchBits-RowShift-1:0] clear_row;
+
+  scrubber #(
+    .Rows(Rows)
+  ) u_scrubber (
+    .clk_i,
+    .rst_ni,
+    .use_i  (uses),
+    .used_i (reach[ScratchBits:RowShift]),
+    .clean_o,
+    .clear_o,
+    .row_o  (clear_row)
+  );
+
+  assign clear_row_o      = 32'(clear_row);
   assign dispatch_valid_o = 4'(dispatch_valid);
   assign warp_o           = 8'(dispatch.warp);
   assign group_slot_o     = 8'(dispatch.group_slot);
@@ -180,7 +204,7 @@ module launch_bench
 
   // The smaller shapes leave inputs over, and the launch has more than the dispatcher needs.
   logic unused;
-  assign unused = ^{launch, busy, dispatch_ready_i, warp_done_valid_i, warp_done_i, fault_valid_i, fault_cause_i,
+  assign unused = ^{launch, busy, reach, dispatch_ready_i, warp_done_valid_i, warp_done_i, fault_valid_i, fault_cause_i,
                     retire_slots_i, retire_lanes_i};
 
 endmodule

@@ -13,7 +13,7 @@
 namespace heddle::verif {
 namespace {
 
-constexpr unsigned kSlots = 3, kCores = 3, kWarps = 3, kLanes = 2, kScratchpadBytes = 8192;
+constexpr unsigned kSlots = 3, kCores = 3, kWarps = 3, kLanes = 2, kScratchpadBytes = 1024;
 constexpr unsigned kMostCycles = 20'000;  // of a launch
 
 struct Launch {

@@ -138,6 +138,8 @@ module engines_bench
     .barrier_answer_valid_o  (answer_valid),
     .wake_o                  (wake),
     .cancel_waiter_i         ('0),
+    .clear_i                 (1'b0),
+    .clear_word_i            ('0),
     .forget_i                (32'(forget_i)),
     .cancel_i                (32'(cancel_i)),
     .busy_o                  (busy),
@@ -180,7 +182,9 @@ module engines_bench
     .request_valid_i (request_valid),
     .request_ready_o (request_ready),
     .response_o      (response),
-    .response_valid_o(response_valid)
+    .response_valid_o(response_valid),
+    .clear_i         (1'b0),
+    .clear_row_i     ('0)
   );
 
 endmodule

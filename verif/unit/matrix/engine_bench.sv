@@ -41,6 +41,8 @@ module engine_bench
   input  logic [255:0]            b_response_data_i,
   input  logic [1:0]              response_valid_i,
 
+  input  logic                    clear_i,
+  input  logic [6:0]              clear_word_i,
   input  logic                    lane_write_i,
   input  logic [Lanes-1:0]        lane_mask_i,
   input  logic [Lanes-1:0][15:0]  lane_address_i,  // of a word
@@ -99,6 +101,8 @@ module engine_bench
       .request_ready_i,
       .response_data_i  ({b_response_data_i, a_response_data_i}),
       .response_valid_i,
+      .clear_i,
+      .clear_word_i,
       .lane_write_i,
       .lane_mask_i      (lane_mask_i[Dim-1:0]),
       .lane_address_i   (lane_address),

@@ -11,6 +11,7 @@ using matrix::test::Draw;
 
 namespace {
 constexpr unsigned kPatience = 40'000;  // cycles
+constexpr unsigned kBufferWords = 128;  // of the memory of a buffer, in every size
 }
 
 EngineDriver::EngineDriver(unsigned dim, std::uint32_t seed)
@@ -20,13 +21,17 @@ EngineDriver::EngineDriver(unsigned dim, std::uint32_t seed)
   cycle();
   cycle();
   top_->rst_ni = 1;
-  // Accumulators have no reset.
-  for (std::uint32_t at = 0; at < accumulators_.size(); at += dim_) {
-    std::array<std::uint16_t, kMaxLanes> address{};
-    for (unsigned l = 0; l < dim_; ++l) address[l] = static_cast<std::uint16_t>(at + l);
-    lanes(true, (1u << dim_) - 1, address, {});
+  clear();  // they have no reset
+}
+
+void EngineDriver::clear() {
+  for (unsigned word = kBufferWords; word-- > 0;) {
+    top_->clear_i = 1;
+    top_->clear_word_i = static_cast<std::uint8_t>(word);
+    cycle();
   }
-  wait_lanes();
+  top_->clear_i = 0;
+  std::ranges::fill(accumulators_, 0);
 }
 
 EngineDriver::~EngineDriver() { top_->final(); }

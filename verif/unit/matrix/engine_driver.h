@@ -75,6 +75,8 @@ class EngineDriver {
   }
   // Until every request has had its response. Responses are compared as they come.
   void wait_lanes();
+  // Both buffers become zero. Nothing is under way.
+  void clear();
   // Reads all accumulators.
   void compare_all();
   std::uint64_t words_compared() const { return compared_; }

@@ -116,6 +116,26 @@ TEST_P(MatrixEngine, EveryFormatSameAsModel) {
   compared_ = engine.words_compared();
 }
 
+// Both buffers, whatever commands and lanes have left there.
+TEST_P(MatrixEngine, ClearedBuffersAreZero) {
+  EngineDriver engine(GetParam(), 3);
+  Draw draw(3);
+  const auto formats = all_formats();
+  for (const bool buffer : {false, true}) {
+    Command command = draw_command(engine, formats.front().format, 2);
+    command.buffer = buffer;
+    const auto operands = engine.place(command, draw);
+    engine.perform(command, operands);
+    for (unsigned i = 0; i < 20; ++i) access(engine, buffer);
+  }
+  engine.compare_all();
+  engine.wait();
+  engine.clear();
+  engine.compare_all();  // zeros
+  engine.wait_lanes();
+  compared_ = engine.words_compared();
+}
+
 // Commands of any format and accesses of lanes, each from where the one before was taken. MATRIX_SEEDS sets the number
 // of programs.
 TEST_P(MatrixEngine, RandomProgram) {

@@ -352,7 +352,9 @@ module mem_bench
     .request_valid_i (scratch_request_valid),
     .request_ready_o (scratch_request_ready),
     .response_o      (scratch_response),
-    .response_valid_o(scratch_response_valid)
+    .response_valid_o(scratch_response_valid),
+    .clear_i         (1'b0),
+    .clear_row_i     ('0)
   );
 
   l2_cache u_l2 (

@@ -57,6 +57,9 @@ class Memory {
   // That core does. Clears the reservations of its warps.
   void set_launch(unsigned core, const Launch& launch);
 
+  // Scratchpad and accumulators hold nothing of an earlier launch.
+  void clear_scratchpad();
+
   DeviceMemory& device() { return device_; }
   const DeviceMemory& device() const { return device_; }
   std::span<std::uint8_t> scratchpad() { return scratchpad_; }

@@ -104,6 +104,9 @@ struct Launch {
   Vector3 num_groups{};
   Vector3 local_size{};
   std::vector<Region> regions;
+
+  // Scratchpad, accumulators or engines, which one launch has at a time.
+  bool needs_scratchpad() const { return scratch_size != 0 || accumulators != 0; }
 };
 
 // (kWritebackRefused is of the RTL alone: the model has no memory that refuses anything.)

@@ -131,6 +131,7 @@ typedef struct heddle_launch {
   size_t arguments_bytes;
   uint32_t private_bytes; /* of a work-item; 0: 4096 */
   uint32_t scratch_bytes; /* of a workgroup, beyond the program's variables */
+  uint32_t accumulators;  /* buffers of a workgroup, 0 to 2 (docs/matrix.md) */
 } heddle_launch;
 
 /* time_limit: cycles of a kernel; 0: none. */

@@ -23,6 +23,7 @@ struct Dispatch {
   uint32_t entry = 0, kernel = 0;                           ///< Pc of every lane; hd_entry.
   std::array<uint32_t, 3> groups{1, 1, 1}, local{1, 1, 1};  ///< Workgroups; work-items of one.
   uint32_t private_bytes = 0, scratch_bytes = 0;            ///< Of a lane; of a workgroup.
+  uint32_t accumulators = 0;                                ///< Buffers of a workgroup.
   std::vector<std::byte> arguments;                         ///< At most kArgumentBytes.
 };
 struct Copy {

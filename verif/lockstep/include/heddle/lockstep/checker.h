@@ -9,9 +9,8 @@
 // and its write-back.
 //
 // Copied from the RTL instead of checked, and counted: `cycle` (the cycle and time CSRs; must not lie ahead of, or more
-// than kCycleLag behind, the present cycle, nor go back within a warp), `scratch_initial` (what a load finds in
-// scratchpad bytes that nobody has written since reset; once shown it has to stay) and `bus_error` (accesses that the
-// harness was told to answer with an AXI error).
+// than kCycleLag behind, the present cycle, nor go back within a warp) and `bus_error` (accesses that the harness was
+// told to answer with an AXI error).
 //
 // After the first divergence every call is ignored.
 #pragma once
@@ -51,7 +50,6 @@ struct CheckerStatistics {
   uint64_t compared = 0;                // slots
   uint64_t accesses = 0;                // of lanes to memory, in those slots
   uint64_t copied_cycle = 0;            // lanes that were given a cycle or time value of the RTL
-  uint64_t copied_scratch_initial = 0;  // lanes that found scratchpad content from before the first write
   uint64_t copied_bus_error = 0;
   uint64_t copied_copy_race = 0;  // bytes that a copy read before they changed, while it was under way
 };
