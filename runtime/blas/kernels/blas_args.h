@@ -55,6 +55,20 @@ struct blas_commands {
   uint32_t matrix[16];
 };
 
+/* The first stage of a workgroup, of its first tile: complete, so that it is under way after a few instructions, and of
+   few groups, so that it is there soon. */
+struct blas_start {
+  struct blas_commands commands;
+  uint32_t copies;  // 2, or 4 with scales
+  uint32_t bytes;   // that they complete
+};
+
+/* Where what all shapes have lies in scratchpad. */
+#define BLAS_MOST_WORKGROUPS 2
+#define BLAS_BARRIERS 0
+#define BLAS_START 128    /* commands of the first stage */
+#define BLAS_COMMANDS 704 /* of stage 0, 1, ... */
+
 /* An operand's steps. */
 struct blas_operand {
   uint32_t transposed;  // rows are dimension 0 of the copy
@@ -63,10 +77,14 @@ struct blas_operand {
 
 /* C = op(A) op(B) on the matrix engine. `m`, `n`, `k` are those of op(A), op(B). */
 struct blas_gemm_args {
+  struct blas_start start[BLAS_MOST_WORKGROUPS];
   uint32_t m, n;
   uint32_t groups;          // of K
   uint32_t stage_groups;    // of them, those of a stage
+  uint32_t start_groups;    // those of the first stage of a workgroup
   uint32_t stages;          // 2 to BLAS_MOST_STAGES
+  uint32_t start_steps;     // stages that the first tile of a workgroup takes, modulo `stages`
+  uint32_t steps;           // ... any other tile
   uint32_t k_shift;         // elements of the copy engine in a group, log2
   uint32_t tile_m, tile_n;  // multiples of the array's size
   uint32_t dim;             // the array's size
@@ -78,8 +96,7 @@ struct blas_gemm_args {
   struct blas_operand a, b;
   struct blas_epilogue epilogue;
   HD_PTR(const struct blas_problem) problems;
-  uint32_t barriers, command_base;  // scratchpad offsets; commands of stage s are s * sizeof(struct blas_commands) on
-  struct blas_commands commands;    // those of the first stage
+  struct blas_commands commands;       // of stage 0, with the addresses of the first problem
   struct blas_commands command_steps;  // what is added to each word from stage to stage
 };
 

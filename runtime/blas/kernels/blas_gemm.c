@@ -8,6 +8,8 @@
 //   drained[b]  it has been carried to memory                an arrival of each warp that does so
 //
 // Each stage has commands of its own in scratchpad, written once but for what changes: a copy costs three instructions.
+// The first stage of a workgroup is another one, with commands that the host has made: the first warp gives them before
+// it does anything else, and before it meets the others.
 #include "blas_epilogue.h"
 #include "heddle_engines.h"
 
@@ -23,18 +25,15 @@ typedef const struct blas_gemm_args* arguments;
 #define ROLE __attribute__((noinline, noreturn)) static
 
 HD_INLINE void* scratch(uint32_t offset) { return (void*)(HEDDLE_SCRATCHPAD_BASE + offset); }
-HD_INLINE struct blas_commands* commands(arguments args, uint32_t stage) {
-  return (struct blas_commands*)scratch(args->command_base) + stage;
+HD_INLINE struct blas_commands* commands(uint32_t stage) {
+  return (struct blas_commands*)scratch(BLAS_COMMANDS) + stage;
 }
+HD_INLINE struct blas_commands* start_commands(void) { return scratch(BLAS_START); }
 
-struct barriers {
-  hd_mbarrier *full, *empty, *ready, *drained;
-};
-HD_INLINE struct barriers barriers_of(arguments args) {
-  hd_mbarrier* const first = scratch(args->barriers);
-  return (struct barriers){first, first + BLAS_MOST_STAGES, first + 2 * BLAS_MOST_STAGES,
-                           first + 2 * BLAS_MOST_STAGES + BLAS_BUFFERS};
-}
+HD_INLINE hd_mbarrier* full(uint32_t stage) { return (hd_mbarrier*)scratch(BLAS_BARRIERS) + stage; }
+HD_INLINE hd_mbarrier* empty(uint32_t stage) { return full(BLAS_MOST_STAGES + stage); }
+HD_INLINE hd_mbarrier* ready(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + buffer); }
+HD_INLINE hd_mbarrier* drained(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + BLAS_BUFFERS + buffer); }
 
 HD_INLINE uint32_t least(uint32_t x, uint32_t y) { return x < y ? x : y; }
 // To a multiple of a power of two.
@@ -86,23 +85,47 @@ HD_INLINE void issue(uint32_t* copy, uint32_t first0, uint32_t first1) {
   hd_copy((const struct hd_copy_command*)copy);
 }
 
+// A function of its own before the roles, which needs no register that it would have to keep.
+#define STEP __attribute__((noinline)) static
+
+// What is fetched at once, by all lanes of the first warp, some words of the copy commands each.
+STEP void start(arguments args) {
+  const struct blas_start* const first = &args->start[hd_group_id(0)];
+  const uint32_t* from = &first->commands.copy[0][hd_lane_id()];
+  const uint32_t* const end = first->commands.matrix;
+  uint32_t* to = &start_commands()->copy[0][hd_lane_id()];
+  const uint32_t lanes = hd_num_lanes();
+  hd_mbarrier_init(full(0), 1);
+  const uint32_t bytes = first->bytes;
+#pragma clang loop unroll(disable)
+  for (; from < end; from += 4 * lanes, to += 4 * lanes) {
+    uint32_t values[4];  // 32 lanes have no more than that
+    for (uint32_t i = 0; i < 4; i++) values[i] = from[i * lanes];
+    for (uint32_t i = 0; i < 4; i++) to[i * lanes] = values[i];
+  }
+  if (hd_lane_id() == 0) {
+    const uint32_t(*copy)[32] = start_commands()->copy, (*const behind)[32] = copy + first->copies;
+#pragma clang loop unroll(disable)
+    for (; copy < behind; copy++) hd_copy((const struct hd_copy_command*)*copy);
+    hd_mbarrier_arrive(full(0), bytes);
+  }
+}
+
 ROLE void produce(arguments args) {
-  const struct barriers bar = barriers_of(args);
   struct walk w = begin(args);
-  uint32_t stage = 0, round = 0, loaded = ~0u;
+  uint32_t stage = 1, round = 0, loaded = 0, group = args->start_groups;
   for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
     const uint32_t stages = args->stages;
-    struct blas_commands* const first_command = commands(args, 0);
     if (w.problem != loaded) {
       // Commands in the engine's queue have been read.
       loaded = w.problem;
       const struct blas_problem p = args->problems[loaded];
 #pragma clang loop unroll(disable)
       for (uint32_t s = 0; s < stages; s++) {
-        first_command[s].copy[0][1] = (uint32_t)p.a;
-        first_command[s].copy[1][1] = (uint32_t)p.b;
-        first_command[s].copy[2][1] = (uint32_t)p.scales_a;
-        first_command[s].copy[3][1] = (uint32_t)p.scales_b;
+        commands(s)->copy[0][1] = (uint32_t)p.a;
+        commands(s)->copy[1][1] = (uint32_t)p.b;
+        commands(s)->copy[2][1] = (uint32_t)p.scales_a;
+        commands(s)->copy[3][1] = (uint32_t)p.scales_b;
       }
     }
     const uint32_t row = w.row, column = w.column;
@@ -113,10 +136,10 @@ ROLE void produce(arguments args) {
                            (transpose_b ? args->b.line_bytes : args->b.line_bytes * columns) + args->scale_bytes;
     const uint32_t k_shift = args->k_shift, row_scale_bytes = args->row_scale_bytes;
     const uint32_t groups = args->groups, stage_groups = args->stage_groups;
-    for (uint32_t group = 0; group < groups; group += stage_groups) {
-      struct blas_commands* const command = first_command + stage;
-      if (round != 0) hd_mbarrier_wait(bar.empty + stage, round - 1);
-      hd_mbarrier_arrive(bar.full + stage, bytes);
+    for (; group < groups; group += stage_groups) {
+      struct blas_commands* const command = commands(stage);
+      if (round != 0) hd_mbarrier_wait(empty(stage), round - 1);
+      hd_mbarrier_arrive(full(stage), bytes);
       const uint32_t k = group << k_shift;
       if (transpose_a) {
         issue(command->copy[0], row, k);
@@ -136,96 +159,102 @@ ROLE void produce(arguments args) {
       }
       next(&stage, &round, stages);
     }
+    group = 0;
   }
   hd_exit();
 }
 
 ROLE void multiply(arguments args) {
-  const struct barriers bar = barriers_of(args);
+  hd_mbarrier_wait(full(0), 0);
+  hd_matrix((const struct hd_matrix_command*)start_commands()->matrix);
   struct walk w = begin(args);
-  uint32_t stage = 0, round = 0, buffer = 0, turn = 0;
-  for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
+  uint32_t stage = 1, round = 0, buffer = 0, turn = 0;
+  uint32_t left = args->groups - args->start_groups, accumulate = HD_MATRIX_ACCUMULATE;
+  while (w.problem < args->batch) {
     const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), args->dim);
     const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
     const uint32_t stages = args->stages, stage_groups = args->stage_groups;
-    struct blas_commands* const first_command = commands(args, 0);
-    uint32_t head = args->commands.matrix[0] | HD_MATRIX_BUFFER(buffer);
-    if (turn != 0) hd_mbarrier_wait(bar.drained + buffer, turn - 1);
-    for (uint32_t left = args->groups; left != 0;) {
-      struct hd_matrix_command* const command = (struct hd_matrix_command*)first_command[stage].matrix;
+    uint32_t head = args->commands.matrix[0] | HD_MATRIX_BUFFER(buffer) | accumulate;
+    if (turn != 0) hd_mbarrier_wait(drained(buffer), turn - 1);
+    while (left != 0) {
+      struct hd_matrix_command* const command = (struct hd_matrix_command*)commands(stage)->matrix;
       const uint32_t now = least(left, stage_groups);
       left -= now;
       command->head = head;
       command->size = rows | columns << 16;
       command->groups = now;
-      command->barrier = hd_scratch_offset(left == 0 ? bar.ready + buffer : bar.empty + stage);
-      hd_mbarrier_wait(bar.full + stage, round);
+      command->barrier = hd_scratch_offset(left == 0 ? ready(buffer) : empty(stage));
+      hd_mbarrier_wait(full(stage), round);
       hd_matrix(command);
       head |= HD_MATRIX_ACCUMULATE;
       next(&stage, &round, stages);
     }
     next(&buffer, &turn, args->buffers);
+    advance(args, &w, hd_num_groups(0));
+    left = args->groups;
+    accumulate = 0;
   }
   hd_exit();
 }
 
-// `lanes`: a constant where it pays; 0: accumulators that are not the result yet.
-HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, uint32_t lanes) {
-  const struct barriers bar = barriers_of(args);
-  const uint32_t steps = (args->groups + args->stage_groups - 1) / args->stage_groups % args->stages;
+// `lanes` and `log2_width` of a tile: constants where it pays, else 0. `plain`: accumulators are the result.
+HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const bool plain, const uint32_t lanes,
+                     const uint32_t log2_width) {
   struct walk w = begin(args);
-  uint32_t last = args->stages - 1, buffer = 0, turn = 0;
+  uint32_t last = args->stages - 1, steps = args->start_steps, buffer = 0, turn = 0;
   for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
     const uint32_t dim = args->dim, stages = args->stages;
     const struct blas_tile tile = {hd_accumulators(buffer, 4 * dim),
-                                   2 + (uint32_t)__builtin_ctz(dim),
+                                   lanes != 0 ? log2_width : 2 + (uint32_t)__builtin_ctz(dim),
                                    round_up(least(args->tile_m, args->m - w.row), dim),
                                    w.row,
                                    w.column,
                                    least(args->tile_m, args->m - w.row),
                                    least(args->tile_n, args->n - w.column)};
+    const struct blas_problem* const problem = args->problems + w.problem;
     last += steps;
     if (last >= stages) last -= stages;
-    hd_mbarrier_wait(bar.ready + buffer, turn);
+    steps = args->steps;
+    hd_mbarrier_wait(ready(buffer), turn);
     // The last command has arrived here instead of where the producer waits.
-    if (carrier == 0 && hd_lane_id() == 0) hd_mbarrier_arrive(bar.empty + last, 0);
-    if (lanes != 0) {
-      blas_carry_plain(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers, lanes);
+    if (carrier == 0 && hd_lane_id() == 0) hd_mbarrier_arrive(empty(last), 0);
+    if (plain) {
+      blas_carry_plain(&args->epilogue, problem, &tile, carrier, carriers, lanes, log2_width);
     } else if (args->epilogue.output < BLAS_OUTPUT_MXFP8_E4M3) {
-      blas_carry_elements(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers);
+      blas_carry_elements(&args->epilogue, problem, &tile, carrier, carriers);
     } else {
-      blas_carry_blocks(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers);
+      blas_carry_blocks(&args->epilogue, problem, &tile, carrier, carriers);
     }
     // Every lane's loads are complete: it has stored what they gave.
     hd_all_sync(hd_warp_mask(), true);
-    if (hd_lane_id() == 0) hd_mbarrier_arrive(bar.drained + buffer, 0);
+    if (hd_lane_id() == 0) hd_mbarrier_arrive(drained(buffer), 0);
     next(&buffer, &turn, args->buffers);
   }
 }
 
-ROLE void carry_plain_8(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 8);
+// As in the configurations edge and base.
+ROLE void carry_plain_8x16(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, true, 8, 4);
   hd_exit();
 }
-ROLE void carry_plain_16(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 16);
+ROLE void carry_plain_16x64(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, true, 16, 6);
   hd_exit();
 }
-ROLE void carry_plain_32(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 32);
+ROLE void carry_plain(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, true, 0, 0);
   hd_exit();
 }
 ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 0);
+  carry(args, carrier, carriers, false, 0, 0);
   hd_exit();
 }
 
-HD_KERNEL(blas_gemm) {
-  const uint32_t warp = hd_warp_id(), carriers = hd_num_warps() - FIRST_CARRIER;
-  const uint32_t id = hd_local_linear_id(), size = hd_local_linear_size(), stages = args->stages;
-  const struct barriers bar = barriers_of(args);
-  const uint32_t words = sizeof(struct blas_commands) / 4;
-  uint32_t* const to = (uint32_t*)commands(args, 0);
+// By all warps but the first.
+STEP void prepare(arguments args) {
+  const uint32_t lanes = hd_num_lanes(), id = hd_local_linear_id() - lanes, size = hd_local_linear_size() - lanes;
+  const uint32_t words = sizeof(struct blas_commands) / 4, stages = args->stages;
+  uint32_t* const to = (uint32_t*)commands(0);
   const uint32_t *const first = (const uint32_t*)&args->commands, *const steps = (const uint32_t*)&args->command_steps;
 #pragma clang loop unroll_count(3)
   for (uint32_t i = id; i < words; i += size) {
@@ -234,26 +263,35 @@ HD_KERNEL(blas_gemm) {
 #pragma clang loop unroll(disable)
     for (uint32_t at = i; at < stages * words; at += words, word += step) to[at] = word;
   }
+  if (id < sizeof(start_commands()->matrix) / 4) {
+    start_commands()->matrix[id] = args->start[hd_group_id(0)].commands.matrix[id];
+  }
   if (id < stages) {
-    hd_mbarrier_init(bar.full + id, 1);
-    hd_mbarrier_init(bar.empty + id, 1);
+    if (id != 0) hd_mbarrier_init(full(id), 1);  // the first one: start
+    hd_mbarrier_init(empty(id), 1);
   }
   if (id < args->buffers) {
-    hd_mbarrier_init(bar.ready + id, 1);
-    hd_mbarrier_init(bar.drained + id, carriers);
+    hd_mbarrier_init(ready(id), 1);
+    hd_mbarrier_init(drained(id), hd_num_warps() - FIRST_CARRIER);
   }
-  hd_barrier();
-  if (warp == PRODUCER) {
+}
+
+HD_KERNEL(blas_gemm) {
+  if (hd_warp_id() == PRODUCER) {
+    start(args);
+    hd_barrier();
     if (hd_lane_id() == 0) produce(args);
-  } else if (warp == MULTIPLIER) {
-    if (hd_lane_id() == 0) multiply(args);
-  } else if ((args->epilogue.flags & BLAS_PLAIN) == 0) {
-    carry_others(args, warp - FIRST_CARRIER, carriers);
-  } else if (hd_num_lanes() == 16) {
-    carry_plain_16(args, warp - FIRST_CARRIER, carriers);
-  } else if (hd_num_lanes() == 8) {
-    carry_plain_8(args, warp - FIRST_CARRIER, carriers);
-  } else {
-    carry_plain_32(args, warp - FIRST_CARRIER, carriers);  // a device with the engines has 8 lanes or more
+    hd_exit();
   }
+  prepare(args);
+  hd_barrier();
+  if (hd_warp_id() == MULTIPLIER) {
+    if (hd_lane_id() == 0) multiply(args);
+    hd_exit();
+  }
+  const uint32_t carrier = hd_warp_id() - FIRST_CARRIER, carriers = hd_num_warps() - FIRST_CARRIER;
+  if ((args->epilogue.flags & BLAS_PLAIN) == 0) carry_others(args, carrier, carriers);
+  if (hd_num_lanes() == 16 && args->dim == 16) carry_plain_16x64(args, carrier, carriers);
+  if (hd_num_lanes() == 8 && args->dim == 4) carry_plain_8x16(args, carrier, carriers);
+  carry_plain(args, carrier, carriers);
 }

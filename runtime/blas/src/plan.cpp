@@ -22,6 +22,12 @@ constexpr double kFetchedBytes = 32.0;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
 /// gives commands.
 constexpr double kTileCycles = 500.0;
+/// Groups of the first stage of a workgroup: a line of memory of each row.
+constexpr uint32_t kStartGroups = 2;
+/// Warps that carry tiles, where the accumulators are the result, and where it has to be computed.
+constexpr uint32_t kPlainCarriers = 3, kCarriers = 6;
+/// Warps that fetch and give commands.
+constexpr uint32_t kOtherWarps = 2;
 
 uint64_t ceil_div(uint64_t x, uint64_t y) { return (x + y - 1) / y; }
 
@@ -122,7 +128,9 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
   const uint64_t tiles =
       ceil_div(gemm.m, plan.tile_m) * ceil_div(gemm.n, plan.tile_n) * static_cast<uint64_t>(gemm.batch);
   plan.grid = {static_cast<uint32_t>(std::min<uint64_t>(tiles, plan.workgroups)), 1, 1};
-  plan.workgroup = {shape.threads(), 1, 1};
+  plan.start_groups = std::clamp<uint32_t>(tuning.start_groups.value_or(kStartGroups), 1, plan.stage_groups);
+  const uint32_t warps = kOtherWarps + (plain(gemm) ? kPlainCarriers : kCarriers);
+  plan.workgroup = {shape.lanes * std::clamp(tuning.warps.value_or(warps), kOtherWarps + 1, shape.warps), 1, 1};
   return plan;
 }
 

@@ -7,8 +7,8 @@
 namespace heddle::blas {
 namespace {
 
-constexpr uint32_t kBarrierBytes = 128;  // 12 mbarriers
-static_assert((2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS) * 8 <= kBarrierBytes);
+static_assert(BLAS_BARRIERS + (2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS) * 8 <= BLAS_START);
+static_assert(BLAS_START + sizeof(blas_commands) <= BLAS_COMMANDS);
 constexpr uint32_t kAlignment = 64;
 
 uint32_t round_up(uint32_t x, uint32_t to) { return (x + to - 1) / to * to; }
@@ -31,8 +31,7 @@ OperandScratch place(const FormatInfo& format, bool k_contiguous, uint32_t rows,
 }  // namespace
 
 Scratch::Scratch(const FormatInfo& format, const Gemm& gemm, const Plan& plan) {
-  commands = kBarrierBytes;
-  uint32_t end = round_up(commands + plan.stages * static_cast<uint32_t>(sizeof(blas_commands)), kAlignment);
+  uint32_t end = round_up(BLAS_COMMANDS + plan.stages * static_cast<uint32_t>(sizeof(blas_commands)), kAlignment);
   a = place(format, !gemm.transpose_a, plan.tile_m, plan, end);
   b = place(format, gemm.transpose_b, plan.tile_n, plan, end);
   bytes = end;

@@ -17,7 +17,6 @@ struct OperandScratch {
 struct Scratch {
   Scratch(const FormatInfo& format, const Gemm& gemm, const Plan& plan);
 
-  uint32_t barriers = 0, commands = 0;
   OperandScratch a, b;
   uint32_t bytes = 0;
 };
