@@ -50,19 +50,25 @@ void fill_scales(uint32_t (&words)[32], const FormatInfo& format, const Matrix& 
   words[kBox + 1] = plan.stage_groups;
 }
 
-/// An operand of a matrix command, and what is added from stage to stage.
-void fill_operand(uint32_t* words, uint32_t* steps, const FormatInfo& format, const OperandScratch& scratch) {
+/// An operand of a matrix command.
+void fill_operand(uint32_t* words, const FormatInfo& format, const OperandScratch& scratch) {
   words[0] = scratch.offset;
   words[1] = scratch.row_bytes;
-  steps[0] = scratch.stage_bytes;
   if (format.row_scale_bytes == 0) return;
   words[2] = scratch.scales;
   words[3] = scratch.scale_row_bytes;
-  steps[2] = scratch.scale_stage_bytes;
 }
 
-blas_operand operand(const OperandScratch& scratch, bool k_contiguous) {
-  return {k_contiguous ? 0U : 1U, k_contiguous ? scratch.row_bytes : scratch.stage_bytes};
+blas_operand operand(const OperandScratch& scratch, const FormatInfo& format, bool k_contiguous, const Plan& plan) {
+  const uint32_t group = format.element_bits == 4 ? 32 : format.group_elements;  // elements of the copy engine
+  return {.transposed = k_contiguous ? 0U : 1U,
+          .line_bytes = k_contiguous ? scratch.row_bytes : scratch.stage_bytes,
+          .box = plan.stage_groups * group,
+          .row_bytes = scratch.row_bytes,
+          .place = scratch.offset,
+          .step = scratch.stage_bytes,
+          .scales = scratch.scales,
+          .scales_step = scratch.scale_stage_bytes};
 }
 
 /// A tile of the result: which product, where it begins.
@@ -85,20 +91,20 @@ TilePlace first_tile(const blas_gemm_args& args, uint32_t workgroup) {
   }
 }
 
-/// The commands of a workgroup's first stage, from those of stage 0.
-blas_start start(const blas_gemm_args& args, const FormatInfo& format, const TilePlace& tile,
-                 const blas_problem& problem) {
+/// The commands of a workgroup's first stage, from those of a whole one.
+blas_start start(const blas_gemm_args& args, const blas_commands& commands, const FormatInfo& format,
+                 const TilePlace& tile, const blas_problem& problem) {
   const uint32_t rows = (std::min(args.tile_m, args.m - tile.row) + args.dim - 1) / args.dim * args.dim;
   const uint32_t columns = (std::min(args.tile_n, args.n - tile.column) + args.dim - 1) / args.dim * args.dim;
   const uint32_t groups = args.start_groups;
-  blas_start start{.commands = args.commands,
+  blas_start start{.commands = commands,
                    .copies = format.row_scale_bytes == 0 ? 2U : 4U,
                    .bytes = args.scale_bytes / args.stage_groups * groups};
   const auto copy = [&](uint32_t(&words)[32], const blas_operand& operand, uint32_t address, uint32_t first,
                         uint32_t lines) {
     const uint32_t along = operand.transposed != 0 ? 1 : 0;  // the dimension along K
     words[kBase] = address;
-    words[kBox + along] = words[kBox + along] / args.stage_groups * groups;
+    words[kBox + along] = operand.box / args.stage_groups * groups;
     if (along == 0) words[kBox + 1] = lines;
     words[kFirst + 1 - along] = first;
     start.bytes += operand.line_bytes / args.stage_groups * groups * (along == 0 ? lines : 1);
@@ -191,9 +197,9 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   args.stage_groups = plan.stage_groups;
   args.start_groups = plan.start_groups;
   args.stages = plan.stages;
-  const auto steps = [&](uint32_t groups) { return (groups + plan.stage_groups - 1) / plan.stage_groups; };
-  args.start_steps = (1 + steps(args.groups - plan.start_groups)) % plan.stages;
-  args.steps = steps(args.groups) % plan.stages;
+  const auto stages_of = [&](uint32_t groups) { return (groups + plan.stage_groups - 1) / plan.stage_groups; };
+  args.start_steps = (1 + stages_of(args.groups - plan.start_groups)) % plan.stages;
+  args.steps = stages_of(args.groups) % plan.stages;
   args.k_shift = 5 - element_log2;
   args.tile_m = plan.tile_m;
   args.tile_n = plan.tile_n;
@@ -203,36 +209,27 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   args.batch = narrow(gemm.batch);
   args.row_scale_bytes = format.row_scale_bytes;
   args.scale_bytes = scratch.a.scale_stage_bytes + scratch.b.scale_stage_bytes;
-  args.a = operand(scratch.a, a_along_k);
-  args.b = operand(scratch.b, b_along_k);
-  blas_commands &commands = args.commands, &steps = args.command_steps;
+  args.a = operand(scratch.a, format, a_along_k, plan);
+  args.b = operand(scratch.b, format, b_along_k, plan);
+  blas_commands commands{};
   const uint32_t k = narrow(gemm.k), full = BLAS_BARRIERS;
   begin_copy(commands.copy[0], element_log2, 0xA, scratch.a.offset, full);
   begin_copy(commands.copy[1], element_log2, 0xB, scratch.b.offset, full);
   fill_copy(commands.copy[0], format, gemm.a, a_along_k, args.m, k, scratch.a, plan, plan.tile_m);
   fill_copy(commands.copy[1], format, gemm.b, b_along_k, args.n, k, scratch.b, plan, plan.tile_n);
-  commands.matrix[0] = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | 1U << 12 | 0xC0U << 16;
-  fill_operand(commands.matrix + kMatrixA, steps.matrix + kMatrixA, format, scratch.a);
-  fill_operand(commands.matrix + kMatrixB, steps.matrix + kMatrixB, format, scratch.b);
+  args.head = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | 1U << 12 | 0xC0U << 16;
+  commands.matrix[0] = args.head;
+  fill_operand(commands.matrix + kMatrixA, format, scratch.a);
+  fill_operand(commands.matrix + kMatrixB, format, scratch.b);
   if (format.row_scale_bytes != 0) {
     begin_copy(commands.copy[2], 0, 0x5A, scratch.a.scales, full);
     begin_copy(commands.copy[3], 0, 0x5B, scratch.b.scales, full);
     fill_scales(commands.copy[2], format, gemm.a, args.m, args.groups, scratch.a, plan);
     fill_scales(commands.copy[3], format, gemm.b, args.n, args.groups, scratch.b, plan);
   }
-  const std::array stage_bytes = {scratch.a.stage_bytes, scratch.b.stage_bytes, scratch.a.scale_stage_bytes,
-                                  scratch.b.scale_stage_bytes};
-  for (size_t i = 0; i < stage_bytes.size(); ++i) {
-    steps.copy[i][kScratch] = stage_bytes[i];
-    steps.copy[i][kBarrier] = 8;
-  }
-  commands.copy[0][kBase] = table.front().a;
-  commands.copy[1][kBase] = table.front().b;
-  commands.copy[2][kBase] = table.front().scales_a;
-  commands.copy[3][kBase] = table.front().scales_b;
   for (uint32_t workgroup = 0; workgroup < plan.grid[0]; ++workgroup) {
     const TilePlace tile = first_tile(args, workgroup);
-    args.start[workgroup] = start(args, format, tile, table[tile.problem]);
+    args.start[workgroup] = start(args, commands, format, tile, table[tile.problem]);
   }
   return args;
 }

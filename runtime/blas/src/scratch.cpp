@@ -7,9 +7,10 @@
 namespace heddle::blas {
 namespace {
 
-static_assert(BLAS_BARRIERS + (2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS) * 8 <= BLAS_START);
-static_assert(BLAS_START + sizeof(blas_commands) <= BLAS_COMMANDS);
+static_assert(BLAS_BARRIERS + (2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS) * 8 <= BLAS_COMMANDS);
+static_assert(BLAS_COMMANDS + sizeof(blas_commands) <= BLAS_STAGES);
 constexpr uint32_t kAlignment = 64;
+static_assert(BLAS_STAGES % kAlignment == 0);
 
 uint32_t round_up(uint32_t x, uint32_t to) { return (x + to - 1) / to * to; }
 
@@ -31,7 +32,7 @@ OperandScratch place(const FormatInfo& format, bool k_contiguous, uint32_t rows,
 }  // namespace
 
 Scratch::Scratch(const FormatInfo& format, const Gemm& gemm, const Plan& plan) {
-  uint32_t end = round_up(BLAS_COMMANDS + plan.stages * static_cast<uint32_t>(sizeof(blas_commands)), kAlignment);
+  uint32_t end = BLAS_STAGES;
   a = place(format, !gemm.transpose_a, plan.tile_m, plan, end);
   b = place(format, gemm.transpose_b, plan.tile_n, plan, end);
   bytes = end;
