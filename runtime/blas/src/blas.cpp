@@ -66,7 +66,7 @@ blas_operand operand(const OperandScratch& scratch, const FormatInfo& format, bo
           .box = plan.stage_groups * group,
           .row_bytes = scratch.row_bytes,
           .place = scratch.offset,
-          .step = scratch.stage_bytes,
+          .step = scratch.step,
           .scales = scratch.scales,
           .scales_step = scratch.scale_stage_bytes};
 }
