@@ -101,13 +101,17 @@ Estimate estimate(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t g
 
 Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Tuning& tuning) {
   const uint32_t dim = shape.matrix_dim, block = std::max(info(gemm.stored_as()).block, 1U);
+  // A tile that is larger than the result by less than the array; `asked` alone, if it is there.
+  const auto fits = [dim](uint32_t tile, int64_t size, uint32_t least, std::optional<uint32_t> asked) {
+    return asked ? tile == *asked : tile == least || tile - dim < size;
+  };
   std::optional<Estimate> best;
   for (const uint32_t workgroups : {1U, 2U}) {
     if (workgroups > std::min(shape.cores, 2U) || workgroups != tuning.workgroups.value_or(workgroups)) continue;
     for (const uint32_t m : {4 * dim, 3 * dim, 2 * dim, dim}) {
-      if (m != tuning.tile_m.value_or(m)) continue;
+      if (!fits(m, gemm.m, dim, tuning.tile_m)) continue;
       for (const uint32_t n : {4 * dim, 3 * dim, 2 * dim, dim}) {
-        if (n != tuning.tile_n.value_or(n) || n < block || n % block != 0) continue;
+        if (n % block != 0 || !fits(n, gemm.n, std::max(dim, block), tuning.tile_n)) continue;
         const Estimate now = estimate(shape, gemm, groups, m, n, workgroups);
         if (!best || now.cycles < best->cycles * 0.97) best = now;
       }
@@ -115,8 +119,8 @@ Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_
   }
   if (!best) {
     throw Error(Status::kInvalidValue, "tuning",
-                "tiles are 1 to 4 times the array's size and hold a block of the output; workgroups are 1, or one "
-                "of two cores");
+                "tiles are 1 to 4 times the array's size and hold blocks of the output; workgroups are 1, or one of two "
+                "cores");
   }
   return *best;
 }

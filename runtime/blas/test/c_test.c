@@ -66,6 +66,7 @@ int heddle_blas_c_test(void) {
   product.output = (heddle_blas_output)-1;
   CHECK(heddle_blas_gemm(blas, &product, 0) == HEDDLE_INVALID_ARGUMENT && strstr(heddle_last_error(), "output"));
   product.output = HEDDLE_BLAS_TO_ACCUMULATOR;
+  product.activation = HEDDLE_BLAS_NONE;
   product.m = -1;
   CHECK(heddle_blas_gemm(blas, &product, 0) == HEDDLE_INVALID_ARGUMENT && strstr(heddle_last_error(), "m"));
   product.m = kM;
