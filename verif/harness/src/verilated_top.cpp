@@ -50,6 +50,9 @@ class VerilatedTop final : public ClockedTop {
     context_.threads(1);  // no pool of threads: a fork would not have them
     top_ = std::make_unique<Vtb_top>(&context_, "tb");
     top_->clk_i = 0;
+    // An edge, so that the register of the reset does not keep what it holds at random until the clock rises.
+    top_->reset_ni = 1;
+    top_->eval();
     top_->reset_ni = 0;
     top_->eval();
 #if VM_COVERAGE
