@@ -169,6 +169,8 @@ int main(int argc, char** argv) {
         app.add_option("--stage-groups", tuning.stage_groups, "Groups of K of a stage");
         app.add_option("--group-rows", tuning.group_rows, "Rows of tiles that are gone through together");
         app.add_option("--workgroups", tuning.workgroups, "1, or 2 on two cores");
+        app.add_option("--warps", tuning.warps, "Warps of a workgroup, 3 or more: two besides those that carry tiles");
+        app.add_option("--start-groups", tuning.start_groups, "Groups of K of a workgroup's first stage");
       },
       [&](examples::Run& run) { bench::measure_all(run, settings); });
 }

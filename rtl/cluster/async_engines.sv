@@ -12,7 +12,7 @@ module async_engines
   parameter  int unsigned Dim          = 4,   // 0: no matrix engine
   parameter  bit          Fp8          = 1'b1,
   parameter  bit          Fp4          = 1'b1,
-  parameter  int unsigned CopySlots    = LsuRequests,  // lines under way: what memory takes to answer times a line every other cycle
+  parameter  int unsigned CopySlots    = CopyLines,
   localparam bit          Paired       = Lanes >= 16,
   localparam int unsigned ScratchPorts = Paired ? 4 : 5,
   localparam int unsigned Owners       = 1 << copy_pkg::OwnerBits,
@@ -265,7 +265,7 @@ module async_engines
     memory_request_o.address = memory_address;
     memory_request_o.strobe  = memory_strobe;
     memory_request_o.data    = memory_data;
-    memory_request_o.id      = lsu_id_t'(memory_id);
+    memory_request_o.id      = mem_id_t'(memory_id);
     memory_request_o.tag     = copy_memory_tag;
   end
 
@@ -482,8 +482,13 @@ module async_engines
     else         matrix_count_q <= matrix_count_d;
   end
 
-  if (SlotBits > LsuIdBits) begin : gen_bad_slots
-    $error("the identifiers of the memory port name no more than LsuRequests lines");
+  if (MemIdBits > SlotBits) begin : gen_unused_id
+    logic unused_id;
+    assign unused_id = ^memory_response_i.id[MemIdBits-1:SlotBits];
+  end
+
+  if (SlotBits > MemIdBits) begin : gen_bad_slots
+    $error("the identifiers of the memory port name no more than CopyLines lines");
   end
 
 endmodule

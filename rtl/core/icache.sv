@@ -219,7 +219,7 @@ module icache
     request_o          = '0;
     request_o.op       = MemRead;
     request_o.address  = {entry_line_q[last_q], OffsetBits'(0)};
-    request_o.id       = lsu_id_t'(last_q);
+    request_o.id       = mem_id_t'(last_q);
     request_o.tag.core = core_id_i;
     request_o.tag.warp = entry_warp_q[last_q];
   end
@@ -323,8 +323,8 @@ module icache
   end
 
   logic unused_id;
-  if (LsuIdBits > EntryBits) begin : gen_unused_id
-    assign unused_id = ^{response_i.id[LsuIdBits-1:EntryBits], lookup_pc_i[2 +: $clog2(FetchWords)]};
+  if (MemIdBits > EntryBits) begin : gen_unused_id
+    assign unused_id = ^{response_i.id[MemIdBits-1:EntryBits], lookup_pc_i[2 +: $clog2(FetchWords)]};
   end else begin : gen_unused_pc
     assign unused_id = ^lookup_pc_i[2 +: $clog2(FetchWords)];
   end

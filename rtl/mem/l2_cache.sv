@@ -225,14 +225,14 @@ module l2_cache
 
     always_comb begin
       uncached_response_o       = '0;
-      uncached_response_o.id    = fill_waits ? lsu_id_t'(b_axi.id[0]) : lsu_id_t'(r_q.id[0]);
+      uncached_response_o.id    = fill_waits ? mem_id_t'(b_axi.id[0]) : mem_id_t'(r_q.id[0]);
       uncached_response_o.data  = r_q.data;
       uncached_response_o.error = fill_waits ? b_axi.resp[1] : r_q.error;
     end
 
 `ifndef SYNTHESIS
     a_uncached : assert property (@(posedge clk_i) disable iff (!rst_ni)
-                 uncached_valid_i |-> uncached_request_i.op inside {MemRead, MemWrite} && uncached_request_i.id <= lsu_id_t'(1));
+                 uncached_valid_i |-> uncached_request_i.op inside {MemRead, MemWrite} && uncached_request_i.id <= mem_id_t'(1));
 `endif
   end else begin : gen_no_uncached
     assign uncached_ready_o          = 1'b0;

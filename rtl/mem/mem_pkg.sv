@@ -20,7 +20,7 @@ package mem_pkg;
   // What must be remembered of a transaction besides address and data.
   typedef struct packed {
     port_t      port;
-    lsu_id_t    id;
+    mem_id_t    id;
     mem_op_e    op;
     amo_op_e    amo;
     line_word_t word;      // AMO, LR, SC

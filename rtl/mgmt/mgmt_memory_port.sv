@@ -34,9 +34,9 @@ module mgmt_memory_port
   input  logic           response_valid_i    // always accepted
 );
 
-  localparam lsu_id_t DataId  = lsu_id_t'(0);
-  localparam lsu_id_t FetchId = lsu_id_t'(1);
-  localparam lsu_id_t [Blocks-1:0] BlockIds = {FetchId, DataId};
+  localparam mem_id_t DataId  = mem_id_t'(0);
+  localparam mem_id_t FetchId = mem_id_t'(1);
+  localparam mem_id_t [Blocks-1:0] BlockIds = {FetchId, DataId};
   localparam int unsigned WordBits = OffsetBits - 2;
   typedef logic [WordBits-1:0] line_word_t;
 

@@ -13,6 +13,10 @@ package heddle_pkg;
   localparam int unsigned LineBits     = LineBytes * 8;
   localparam int unsigned OffsetBits   = $clog2(LineBytes);            // byte within a line
   localparam int unsigned LsuIdBits    = $clog2(LsuRequests);
+  // Lines that the copy engine has under way: as many as the L2 cache fetches at once, but no more than twice what a core has.
+  localparam int unsigned CopyLines    = (L2Banks * L2Misses < 2 * LsuRequests) ? L2Banks * L2Misses : 2 * LsuRequests;
+  localparam int unsigned CopyIdBits   = (CopyEngine != 0) ? $clog2(CopyLines) : 1;
+  localparam int unsigned MemIdBits    = (CopyIdBits > LsuIdBits) ? CopyIdBits : LsuIdBits;  // whoever asks: of the widest
   localparam int unsigned Threads      = Warps * Lanes;                // of a core
   localparam int unsigned LocalIdBits  = $clog2(Threads + 1);
   localparam int unsigned ScratchBits  = $clog2(ScratchpadBytes);      // physical scratchpad byte address
@@ -32,6 +36,7 @@ package heddle_pkg;
   typedef logic [LineBits-1:0]      line_t;
   typedef logic [LineBytes-1:0]     line_strobe_t;
   typedef logic [LsuIdBits-1:0]     lsu_id_t;
+  typedef logic [MemIdBits-1:0]     mem_id_t;
   typedef logic [DepthBits-1:0]     depth_t;
   typedef logic [LocalIdBits-1:0]   local_id_t;
   // Architectural register: bit 5 is the file (0 integer, 1 floating point).
@@ -165,7 +170,7 @@ package heddle_pkg;
     logic [31:0]  address;      // read, write: of the line (low bits zero); AMO, LR, SC: of the word
     line_strobe_t strobe;       // bytes of the line: written (write, AMO, SC), or wanted (read, LR; a read with none: all)
     line_t        data;         // in line position
-    lsu_id_t      id;           // comes back with the response
+    mem_id_t      id;           // comes back with the response
     slot_tag_t    tag;          // tag.core, tag.warp and lane name the reservation of LR and SC
     lane_id_t     lane;
     logic         reserve;      // LR: takes the warp's reservation (lowest lane of its instruction). SC: the warp's may be used
@@ -174,7 +179,7 @@ package heddle_pkg;
 
   // One response for every request but MemTouch, writes included, in any order between ids.
   typedef struct packed {
-    lsu_id_t      id;
+    mem_id_t      id;
     line_t        data;         // read: the line; AMO, LR: the old word in line position; SC: 0/1 in line position
     logic         error;        // AXI SLVERR or DECERR
   } mem_response_t;

@@ -19,6 +19,16 @@ PROGRAM = build.BUILD / "bench" / "matrix" / "matrix"
 CONFIG = "edge"
 WHOLE_CONFIG = "base"
 WHOLE_SHAPES = "128x128x128,256x256x256,512x512x512,1024x1024x1024,77x513x129,1000x1000x1000"
+# What WHOLE_CONFIG is to reach with the default memory: shape, formats (empty: all but fp16), figure of the row, goal. Cycles: at most.
+GOALS = [
+    ((128, 128, 128), ("fp16",), "cycles", 7000),
+    ((256, 256, 256), ("fp16",), "of_peak", 0.90),
+    ((512, 512, 512), ("fp16",), "of_peak", 0.95),
+    ((1024, 1024, 1024), ("fp16",), "of_peak", 0.97),
+    ((512, 512, 512), (), "of_peak", 0.90),
+    ((77, 513, 129), ("fp16",), "of_rounded_peak", 0.85),
+    ((1000, 1000, 1000), ("fp16",), "of_rounded_peak", 0.85),
+]
 
 
 def add_options(group):
@@ -47,6 +57,25 @@ def check_options(arguments):
         sys.exit(done.returncode)
 
 
+def add_goals(rows, config, arguments):
+    """Gives each row `goal`, what it is a goal for, and whether it is met; None where there is none."""
+    plain = arguments.memory == "fixed" and arguments.mem_latency is None and arguments.mem_bandwidth is None
+    measured = plain and config == WHOLE_CONFIG and arguments.lockstep == "off"
+    for row in rows:
+        row.update(goal=None, goal_of=None, met=None)
+        for size, formats, key, goal in GOALS if measured else []:
+            of_row = tuple(report.argument(row, name) for name in "mnk")
+            if of_row == size and (row["format"] in formats if formats else row["format"] != "fp16"):
+                row.update(goal=goal, goal_of=key, met=row[key] <= goal if key == "cycles" else row[key] >= goal)
+
+
+def goal_text(row):
+    if row["goal"] is None:
+        return ""
+    goal = f"{row['goal']:,} cycles at most" if row["goal_of"] == "cycles" else f"{100 * row['goal']:.0f} % at least"
+    return f"  goal: {goal}{' of this' if row['goal_of'] == 'of_rounded_peak' else ''}, {'met' if row['met'] else 'missed'}"
+
+
 def run(arguments):
     config = shape.canonical(arguments.config or (WHOLE_CONFIG if arguments.whole else CONFIG))
     if not shape.parameters(config)["matrix_dim"]:
@@ -62,10 +91,11 @@ def run(arguments):
         if done.returncode:
             raise build.BuildError(f"the matrix benchmarks failed on '{config}'")
         rows = json.loads(path.read_text())["rows"]
+    add_goals(rows, config, arguments)
     report.print_rows(rows)
     print("\nthe same, of what the array has to do with whole rows, columns and groups of K:")
     for row in rows:
-        print(f"  {row['args']:40}  {100 * row['of_rounded_peak']:6.1f} %")
+        print(f"  {row['args']:40}  {100 * row['of_rounded_peak']:6.1f} %{goal_text(row)}")
     plot = bench_plots.roofline(rows, config, arguments.memory, arguments.plots / f"matrix-{rtl.slug(config)}-roofline.png")
     print(f"\nplot: {plot}")
     return {"rows": rows, "memory": arguments.memory, "plots": [str(plot)]}, True

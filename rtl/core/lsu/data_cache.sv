@@ -124,7 +124,7 @@ module data_cache
     .begin_install_i (go_prefetch | (reads & ~present)),
     .begin_waiter_i  (go_send),
     .merge_i         (go_merge),
-    .waiter_i        (request_i.id),
+    .waiter_i        (lsu_id_t'(request_i.id)),
     .close_i         (go_close),
     .snoop_valid_i   (snoop_i.valid),
     .snoop_line_i    (snoop_i.line),
@@ -147,7 +147,7 @@ module data_cache
 
   always_comb begin
     port_request    = request_i;
-    port_request.id = free_id;
+    port_request.id = mem_id_t'(free_id);
     if (reads) port_request.strobe = '1;  // the whole line
     if (prefetch_slot) begin
       port_request.op           = MemRead;
@@ -211,7 +211,7 @@ module data_cache
   ) u_filled (
     .clk_i,
     .rst_ni,
-    .data_i ({mem_response_i.error, mem_response_i.id}),
+    .data_i ({mem_response_i.error, lsu_id_t'(mem_response_i.id)}),
     .valid_i(mem_response_valid_i),
     .ready_o(f_push_ready),
     .data_o ({f_error, f_id}),
@@ -229,7 +229,7 @@ module data_cache
     .read_address_i (f_id),
     .read_data_o    (d_data),
     .write_enable_i (mem_response_valid_i),
-    .write_address_i(mem_response_i.id),
+    .write_address_i(lsu_id_t'(mem_response_i.id)),
     .write_data_i   (mem_response_i.data)
   );
 
@@ -281,12 +281,12 @@ module data_cache
   );
 
   always_ff @(posedge clk_i) begin
-    if (go_hit) h_id_q <= request_i.id;
+    if (go_hit) h_id_q <= lsu_id_t'(request_i.id);
     if (go_hit || look_take_i) h_look_q <= look_take_i;
   end
 
   assign response_valid_o = d_answer | (h_valid_q & ~h_look_q);
-  assign response_o.id    = d_answer ? d_waiter : h_id_q;
+  assign response_o.id    = d_answer ? mem_id_t'(d_waiter) : mem_id_t'(h_id_q);
   assign response_o.data  = d_answer ? d_data : h_data;
   assign response_o.error = d_answer & d_error_q;
 
@@ -298,6 +298,11 @@ module data_cache
       d_valid_q <= d_valid_d;
       h_valid_q <= h_valid_d;
     end
+  end
+
+  if (MemIdBits > LsuIdBits) begin : gen_unused_id
+    logic unused_id;
+    assign unused_id = ^{request_i.id[MemIdBits-1:LsuIdBits], mem_response_i.id[MemIdBits-1:LsuIdBits]};
   end
 
 `ifndef SYNTHESIS

@@ -112,7 +112,7 @@ module lsu_issue
     request_o.address = atomic ? address : {address[31:OffsetBits], OffsetBits'(0)};
     request_o.strobe  = strobe;
     request_o.data    = data;
-    request_o.id      = request_id_i;
+    request_o.id      = mem_id_t'(request_id_i);
     request_o.tag     = i_q.tag;
     request_o.lane    = lane;
     request_o.private_line = (hits & ~i_q.private_mask) == '0;

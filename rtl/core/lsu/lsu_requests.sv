@@ -48,7 +48,7 @@ module lsu_requests
 
   logic [LsuRequests-1:0] free_d, free_q;
   entry_t                 sent, answered, read_entry, read_q;
-  lsu_id_t                read_id;
+  lsu_id_t                read_id, response_id;
   logic                   loaded, fill_ready, read_valid, read, read_valid_d, read_valid_q;
   line_t                  line;
 
@@ -78,13 +78,14 @@ module lsu_requests
   end
 
   // ---- response --------------------------------------------------------------------------------------------------
-  assign answered           = entries[response_i.id];
+  assign response_id        = lsu_id_t'(response_i.id);
+  assign answered           = entries[response_id];
   assign loaded             = response_valid_i & ~answered.store;
   assign stored_o           = response_valid_i & answered.store;
   assign failed_o           = response_valid_i & response_i.error;
   assign response_slot_o    = answered.slot;
   assign response_lanes_o   = answered.lanes;
-  assign response_address_o = addresses[response_i.id];
+  assign response_address_o = addresses[response_id];
 
   lowest_one #(
     .Width(Lanes)
@@ -101,7 +102,7 @@ module lsu_requests
   ) u_filled (
     .clk_i,
     .rst_ni,
-    .data_i (response_i.id),
+    .data_i (response_id),
     .valid_i(loaded),
     .ready_o(fill_ready),
     .data_o (read_id),
@@ -119,7 +120,7 @@ module lsu_requests
     .read_address_i (read_id),
     .read_data_o    (line),
     .write_enable_i (loaded),
-    .write_address_i(response_i.id),
+    .write_address_i(response_id),
     .write_data_i   (response_i.data)
   );
 
@@ -149,7 +150,7 @@ module lsu_requests
   always_comb begin
     free_d = free_q;
     if (send_i)   free_d[free_id_o]     = 1'b0;
-    if (stored_o) free_d[response_i.id] = 1'b1;
+    if (stored_o) free_d[response_id] = 1'b1;
     if (read)     free_d[read_id]       = 1'b1;
   end
 
@@ -163,6 +164,11 @@ module lsu_requests
     end
   end
 
+  if (MemIdBits > LsuIdBits) begin : gen_unused_id
+    logic unused_id;
+    assign unused_id = ^response_i.id[MemIdBits-1:LsuIdBits];
+  end
+
 `ifndef SYNTHESIS
   // Requests whose response has not come yet.
   logic [LsuRequests-1:0] waiting_q;
@@ -170,7 +176,7 @@ module lsu_requests
     if (!rst_ni) begin
       waiting_q <= '0;
     end else begin
-      if (response_valid_i) waiting_q[response_i.id] <= 1'b0;
+      if (response_valid_i) waiting_q[response_id] <= 1'b0;
       if (send_i)           waiting_q[free_id_o]     <= 1'b1;
     end
   end
@@ -178,7 +184,7 @@ module lsu_requests
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       a_send_free : assert (!send_i || (free_o));
-      a_answer_once : assert (!response_valid_i || (waiting_q[response_i.id]));
+      a_answer_once : assert (!response_valid_i || (waiting_q[response_id]));
       a_fill_fits : assert (!loaded || (fill_ready));
     end
   end

@@ -49,27 +49,50 @@ struct blas_epilogue {
   uint32_t d_stride, d_scale_stride;  // bytes from row to row, from group to group
 };
 
-/* The commands of a stage, as they lie in scratchpad before the kernel changes what changes. */
+/* The commands of a workgroup, as they lie in scratchpad. */
 struct blas_commands {
   uint32_t copy[4][32];  // A, B, scales of A, scales of B
   uint32_t matrix[16];
 };
 
-/* An operand's steps. */
+/* The first stage of a workgroup, of its first tile: complete commands, so that it is under way after a few
+   instructions, and few groups, so that it is there soon. */
+struct blas_start {
+  struct blas_commands commands;
+  uint32_t copies;  // 2, or 4 with scales
+  uint32_t bytes;   // that they complete
+};
+
+#define BLAS_MOST_WORKGROUPS 2
+/* Where things lie in scratchpad; stages follow. */
+#define BLAS_BARRIERS 0
+#define BLAS_COMMANDS 128
+#define BLAS_STAGES 704
+
+/* An operand in its stages. */
 struct blas_operand {
-  uint32_t transposed;  // rows are dimension 0 of the copy
-  uint32_t line_bytes;  // not transposed: of a stage, per row; transposed: of a stage, altogether
+  uint32_t transposed;      // rows are dimension 0 of the copy
+  uint32_t line_bytes;      // not transposed: of a stage, per row; transposed: of a stage, altogether
+  uint32_t box;             // of the copy, along K
+  uint32_t row_bytes;       // from row to row in scratchpad; transposed: from one of K to the next
+  uint32_t place, step;     // in scratchpad; from stage to stage
+  uint32_t scales, scales_step;
 };
 
 /* C = op(A) op(B) on the matrix engine. `m`, `n`, `k` are those of op(A), op(B). */
 struct blas_gemm_args {
+  struct blas_start start[BLAS_MOST_WORKGROUPS];
   uint32_t m, n;
   uint32_t groups;          // of K
   uint32_t stage_groups;    // of them, those of a stage
+  uint32_t start_groups;    // those of the first stage of a workgroup
   uint32_t stages;          // 2 to BLAS_MOST_STAGES
+  uint32_t start_steps;     // stages that the first tile of a workgroup takes, modulo `stages`
+  uint32_t steps;           // ... any other tile
   uint32_t k_shift;         // elements of the copy engine in a group, log2
   uint32_t tile_m, tile_n;  // multiples of the array's size
   uint32_t dim;             // the array's size
+  uint32_t head;            // word 0 of matrix commands, but for buffer and whether they accumulate
   uint32_t group_rows;      // rows of C that are gone through together, a multiple of tile_m
   uint32_t buffers;         // of accumulators, that this workgroup has
   uint32_t batch;
@@ -78,9 +101,6 @@ struct blas_gemm_args {
   struct blas_operand a, b;
   struct blas_epilogue epilogue;
   HD_PTR(const struct blas_problem) problems;
-  uint32_t barriers, command_base;  // scratchpad offsets; commands of stage s are s * sizeof(struct blas_commands) on
-  struct blas_commands commands;    // those of the first stage
-  struct blas_commands command_steps;  // what is added to each word from stage to stage
 };
 
 /* The same on the lanes, in FP32. Workgroups of BLAS_LANES_WIDTH or fewer x some. */

@@ -12,7 +12,9 @@ struct blas_tile {
   uint32_t row, column, rows, columns;
 };
 
-#define BLAS_UNROLL 4
+/* Loads of accumulators that are under way before the first store: enough for few warps to hide what they take. */
+#define BLAS_UNROLL 4  /* rows of a column */
+#define BLAS_CHUNKS 8  /* times a warp's width of whole rows */
 
 /* Not inlined: see ROLE in blas_gemm.c. */
 #define BLAS_PART __attribute__((noinline, unused)) static
@@ -41,65 +43,101 @@ HD_INLINE int8_t blas_int8(float x) {
   return (int8_t)(rounded > 127 ? 127 : rounded < -128 ? -128 : rounded);
 }
 
-/* Stores one element in an output without blocks. */
-HD_INLINE void blas_store(const struct blas_epilogue* e, const struct blas_problem* p, uint32_t bits, uint32_t row,
-                          uint32_t column) {
-  uint8_t* const at = p->d + row * e->d_stride;
+/* Stores `count` elements of a column, one below the other, in an output without blocks; `row` and `column` of the
+   first. */
+HD_INLINE void blas_store(const struct blas_epilogue* e, const struct blas_problem* p, const uint32_t* bits,
+                          const uint32_t count, uint32_t row, uint32_t column) {
+  uint8_t* const first = p->d + row * e->d_stride;
+  const uint32_t d_stride = e->d_stride;
+#define AT(type, i) ((type*)(first + (i)*d_stride))[column]
   if (e->output == BLAS_OUTPUT_INT32) {
-    uint32_t x = (uint32_t)e->integer_alpha * bits;
-    if ((e->flags & BLAS_BETA) != 0) x += (uint32_t)e->integer_beta * p->c[row * e->c_stride + column];
-    ((uint32_t*)at)[column] = x;
+    for (uint32_t i = 0; i < count; i++) {
+      uint32_t x = (uint32_t)e->integer_alpha * bits[i];
+      if ((e->flags & BLAS_BETA) != 0) x += (uint32_t)e->integer_beta * p->c[(row + i) * e->c_stride + column];
+      AT(uint32_t, i) = x;
+    }
     return;
   }
-  const float x = blas_value(e, p, bits, row, column);
+  float x[BLAS_UNROLL];
+  for (uint32_t i = 0; i < count; i++) x[i] = blas_value(e, p, bits[i], row + i, column);
   if (e->output == BLAS_OUTPUT_FP32) {
-    ((uint32_t*)at)[column] = hd_float_bits(x);
+    for (uint32_t i = 0; i < count; i++) AT(uint32_t, i) = hd_float_bits(x[i]);
     return;
   }
-  const float scaled = x * e->scale;
+  for (uint32_t i = 0; i < count; i++) x[i] *= e->scale;
+#define CONVERT(type, function) \
+  for (uint32_t i = 0; i < count; i++) AT(type, i) = function(x[i])
   switch (e->output) {
-    case BLAS_OUTPUT_FP16: ((_Float16*)at)[column] = (_Float16)scaled; break;
-    case BLAS_OUTPUT_BF16: ((uint16_t*)at)[column] = hd_bf16(scaled); break;
-    case BLAS_OUTPUT_INT8: ((int8_t*)at)[column] = blas_int8(scaled); break;
-    case BLAS_OUTPUT_E4M3: at[column] = hd_e4m3(scaled); break;
-    case BLAS_OUTPUT_E5M2: at[column] = hd_e5m2_saturated(scaled); break;
+    case BLAS_OUTPUT_FP16: CONVERT(_Float16, (_Float16)); break;
+    case BLAS_OUTPUT_BF16: CONVERT(uint16_t, hd_bf16); break;
+    case BLAS_OUTPUT_INT8: CONVERT(int8_t, blas_int8); break;
+    case BLAS_OUTPUT_E4M3: CONVERT(uint8_t, hd_e4m3); break;
+    case BLAS_OUTPUT_E5M2: CONVERT(uint8_t, hd_e5m2_saturated); break;
     default: break;
   }
+#undef CONVERT
+#undef AT
 }
 
-/* Value `i` of the tile, or the last that exists in its row or column: others may never have been computed. */
-HD_INLINE uint32_t blas_existing(const struct blas_tile* t, uint32_t i) {
-  const uint32_t row = i >> t->log2_width, column = i & ((1u << t->log2_width) - 1);
-  return ((row < t->rows ? row : t->rows - 1) << t->log2_width) + (column < t->columns ? column : t->columns - 1);
-}
-
-/* The accumulators as they are. All of a step's loads are under way before its first store. */
-HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas_problem* p, const struct blas_tile* t,
-                                uint32_t worker, uint32_t workers, uint32_t lanes) {
-  const uint32_t d_stride = e->d_stride, lane = hd_lane_id(), mask = (1u << t->log2_width) - 1;
-  const uint32_t elements = t->height << t->log2_width, step = workers * BLAS_UNROLL * lanes;
-  uint8_t* const corner = p->d + t->row * d_stride + t->column * 4;
-  if (t->rows == t->height && t->columns == mask + 1) {
-    /* Rows or parts of rows: the same distances in every step. */
-    uint32_t offset[BLAS_UNROLL];
-    for (uint32_t u = 0; u < BLAS_UNROLL; u++)
-      offset[u] = (u * lanes >> t->log2_width) * d_stride + (u * lanes & mask) * 4;
-    for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += step) {
-      uint8_t* const to = corner + (i >> t->log2_width) * d_stride + (i & mask) * 4;
-      volatile const uint32_t* const from = t->values + i;
-      uint32_t values[BLAS_UNROLL];
-      for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = from[u * lanes];
-      for (uint32_t u = 0; u < BLAS_UNROLL; u++) *(uint32_t*)(to + offset[u]) = values[u];
+/* Whole rows of accumulators as they are, BLAS_CHUNKS times a warp's width at a time. `lanes` and `log2_width` are
+   constants. */
+HD_INLINE void blas_carry_rows(const struct blas_tile* t, uint8_t* to, uint32_t d_stride, uint32_t worker,
+                               uint32_t workers, const uint32_t lanes, const uint32_t log2_width) {
+  const uint32_t mask = (1u << log2_width) - 1, together = BLAS_CHUNKS * lanes >> log2_width;
+  const uint32_t first = worker * together, step = workers * together, lane = hd_lane_id();
+  volatile const uint32_t* from = t->values + (first << log2_width) + lane;
+  volatile const uint32_t* const end = t->values + (t->rows << log2_width);
+  to += (first + (lane >> log2_width)) * d_stride + (lane & mask) * 4;
+  const uint32_t to_step = step * d_stride;
+  for (; from < end; from += step << log2_width, to += to_step) {
+    uint32_t values[BLAS_CHUNKS];
+    for (uint32_t i = 0; i < BLAS_CHUNKS; i++) values[i] = from[i * lanes];
+    for (uint32_t i = 0; i < BLAS_CHUNKS; i++) {
+      *(uint32_t*)(to + (i * lanes >> log2_width) * d_stride + (i * lanes & mask) * 4) = values[i];
     }
-    return;
   }
-  for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += step) {
-    uint32_t values[BLAS_UNROLL];
-    for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[blas_existing(t, i + u * lanes)];
-    for (uint32_t u = 0; u < BLAS_UNROLL; u++) {
-      const uint32_t row = (i + u * lanes) >> t->log2_width, column = (i + u * lanes) & mask;
-      if (row < t->rows && column < t->columns) ((uint32_t*)(corner + row * d_stride))[column] = values[u];
+}
+
+/* The part of a tile that exists goes through columns: every lane has one, or part of one where a warp has more lanes
+   than the tile has columns, and then the next. What does not exist is not touched, and may never have been computed. */
+struct blas_columns {
+  uint32_t across, down;  // lanes beside and below each other
+  uint32_t row, column;   // of this lane
+};
+HD_INLINE struct blas_columns blas_columns_of(const struct blas_tile* t, uint32_t worker) {
+  const uint32_t lanes = hd_num_lanes(), lane = hd_lane_id(), width = 1u << t->log2_width;
+  const uint32_t across = lanes < width ? lanes : width, down = lanes / across;
+  return (struct blas_columns){across, down, worker * down * BLAS_UNROLL + lane / across, lane & (across - 1)};
+}
+
+/* Accumulators as they are. */
+BLAS_PART void blas_carry_part(const struct blas_tile* t, uint8_t* corner, uint32_t d_stride, uint32_t worker,
+                               uint32_t workers) {
+  const struct blas_columns c = blas_columns_of(t, worker);
+  const uint32_t from_step = c.down << t->log2_width, to_step = c.down * d_stride;
+  for (uint32_t column = c.column; column < t->columns; column += c.across) {
+    for (uint32_t row = c.row; row < t->rows; row += workers * BLAS_UNROLL * c.down) {
+      volatile const uint32_t* from = t->values + (row << t->log2_width) + column;
+      uint8_t* to = corner + row * d_stride + column * 4;
+      if (row + (BLAS_UNROLL - 1) * c.down < t->rows) {
+        uint32_t values[BLAS_UNROLL];
+        for (uint32_t i = 0; i < BLAS_UNROLL; i++, from += from_step) values[i] = *from;
+        for (uint32_t i = 0; i < BLAS_UNROLL; i++, to += to_step) *(uint32_t*)to = values[i];
+      } else {
+        for (uint32_t r = row; r < t->rows; r += c.down, from += from_step, to += to_step) *(uint32_t*)to = *from;
+      }
     }
+  }
+}
+
+HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas_problem* p, const struct blas_tile* t,
+                                uint32_t worker, uint32_t workers, const uint32_t lanes, const uint32_t log2_width) {
+  const uint32_t d_stride = e->d_stride, together = BLAS_CHUNKS * lanes >> log2_width;
+  uint8_t* const corner = p->d + t->row * d_stride + t->column * 4;
+  if (lanes != 0 && t->columns >> log2_width != 0 && (t->rows & (together - 1)) == 0) {
+    blas_carry_rows(t, corner, d_stride, worker, workers, lanes, log2_width);
+  } else {
+    blas_carry_part(t, corner, d_stride, worker, workers);
   }
 }
 
@@ -108,14 +146,21 @@ BLAS_PART void blas_carry_elements(const struct blas_epilogue* epilogue, const s
   /* Copies: stores might change what is behind the pointers, for all that the compiler knows. */
   const struct blas_epilogue here = *epilogue, *const e = &here;
   const struct blas_problem of = *problem, *const p = &of;
-  const uint32_t lanes = hd_num_lanes(), lane = hd_lane_id(), mask = (1u << t->log2_width) - 1;
-  const uint32_t elements = t->height << t->log2_width;
-  for (uint32_t i = worker * BLAS_UNROLL * lanes + lane; i < elements; i += workers * BLAS_UNROLL * lanes) {
-    uint32_t values[BLAS_UNROLL];
-    for (uint32_t u = 0; u < BLAS_UNROLL; u++) values[u] = t->values[blas_existing(t, i + u * lanes)];
-    for (uint32_t u = 0; u < BLAS_UNROLL; u++) {
-      const uint32_t row = (i + u * lanes) >> t->log2_width, column = (i + u * lanes) & mask;
-      if (row < t->rows && column < t->columns) blas_store(e, p, values[u], t->row + row, t->column + column);
+  const struct blas_columns c = blas_columns_of(t, worker);
+  const uint32_t from_step = c.down << t->log2_width;
+  for (uint32_t column = c.column; column < t->columns; column += c.across) {
+    for (uint32_t row = c.row; row < t->rows; row += workers * BLAS_UNROLL * c.down) {
+      volatile const uint32_t* from = t->values + (row << t->log2_width) + column;
+      if (c.down == 1 && row + BLAS_UNROLL <= t->rows) {
+        uint32_t values[BLAS_UNROLL];
+        for (uint32_t i = 0; i < BLAS_UNROLL; i++, from += from_step) values[i] = *from;
+        blas_store(e, p, values, BLAS_UNROLL, t->row + row, t->column + column);
+      } else {
+        for (uint32_t i = 0, r = row; i < BLAS_UNROLL && r < t->rows; i++, r += c.down, from += from_step) {
+          const uint32_t value = *from;
+          blas_store(e, p, &value, 1, t->row + r, t->column + column);
+        }
+      }
     }
   }
 }

@@ -7,7 +7,9 @@
 //   ready[b]    a tile is finished in buffer b               completion of its last command
 //   drained[b]  it has been carried to memory                an arrival of each warp that does so
 //
-// Each stage has commands of its own in scratchpad, written once but for what changes: a copy costs three instructions.
+// The commands lie in scratchpad, and before each only those words are written that differ from the one before. The first
+// stage of a workgroup is another one, whose commands the host has made: the first warp gives them before it does
+// anything else, and before it meets the others.
 #include "blas_epilogue.h"
 #include "heddle_engines.h"
 
@@ -23,18 +25,12 @@ typedef const struct blas_gemm_args* arguments;
 #define ROLE __attribute__((noinline, noreturn)) static
 
 HD_INLINE void* scratch(uint32_t offset) { return (void*)(HEDDLE_SCRATCHPAD_BASE + offset); }
-HD_INLINE struct blas_commands* commands(arguments args, uint32_t stage) {
-  return (struct blas_commands*)scratch(args->command_base) + stage;
-}
+HD_INLINE struct blas_commands* commands(void) { return scratch(BLAS_COMMANDS); }
 
-struct barriers {
-  hd_mbarrier *full, *empty, *ready, *drained;
-};
-HD_INLINE struct barriers barriers_of(arguments args) {
-  hd_mbarrier* const first = scratch(args->barriers);
-  return (struct barriers){first, first + BLAS_MOST_STAGES, first + 2 * BLAS_MOST_STAGES,
-                           first + 2 * BLAS_MOST_STAGES + BLAS_BUFFERS};
-}
+HD_INLINE hd_mbarrier* full(uint32_t stage) { return (hd_mbarrier*)scratch(BLAS_BARRIERS) + stage; }
+HD_INLINE hd_mbarrier* empty(uint32_t stage) { return full(BLAS_MOST_STAGES + stage); }
+HD_INLINE hd_mbarrier* ready(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + buffer); }
+HD_INLINE hd_mbarrier* drained(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + BLAS_BUFFERS + buffer); }
 
 HD_INLINE uint32_t least(uint32_t x, uint32_t y) { return x < y ? x : y; }
 // To a multiple of a power of two.
@@ -79,181 +75,229 @@ HD_INLINE void next(uint32_t* which, uint32_t* round, uint32_t many) {
   }
 }
 
-// Word 16 and 17 of a copy command: where its box begins.
-HD_INLINE void issue(uint32_t* copy, uint32_t first0, uint32_t first1) {
-  copy[16] = first0;
-  copy[17] = first1;
+// A function of its own before the roles, which needs no register that it would have to keep.
+#define STEP __attribute__((noinline)) static
+
+// What is fetched at once, by all lanes of the first warp, some words of the copy commands each.
+STEP void start(arguments args) {
+  const struct blas_start* const first = &args->start[hd_group_id(0)];
+  const uint32_t* from = &first->commands.copy[0][hd_lane_id()];
+  uint32_t* to = &commands()->copy[0][hd_lane_id()];
+  const uint32_t lanes = hd_num_lanes();
+  hd_mbarrier_init(full(0), 1);
+  const uint32_t bytes = first->bytes;
+  const uint32_t* const end = first->commands.copy[first->copies];
+#pragma clang loop unroll(disable)
+  do {
+    uint32_t values[4];  // 32 lanes have no more than that
+    for (uint32_t i = 0; i < 4; i++) values[i] = from[i * lanes];
+    for (uint32_t i = 0; i < 4; i++) to[i * lanes] = values[i];
+    from += 4 * lanes;
+    to += 4 * lanes;
+  } while (from < end);
+  if (hd_lane_id() == 0) {
+    const uint32_t(*copy)[32] = commands()->copy, (*const behind)[32] = copy + first->copies;
+#pragma clang loop unroll(disable)
+    for (; copy < behind; copy++) hd_copy((const struct hd_copy_command*)*copy);
+    hd_mbarrier_arrive(full(0), bytes);
+  }
+}
+
+// By the second warp: everything else that has to be there before anybody waits.
+STEP void prepare(arguments args) {
+  const uint32_t lanes = hd_num_lanes();
+  for (uint32_t i = hd_lane_id(); i < sizeof(commands()->matrix) / 4; i += lanes) {
+    commands()->matrix[i] = args->start[hd_group_id(0)].commands.matrix[i];
+  }
+  const uint32_t carriers = hd_num_warps() - FIRST_CARRIER;
+  for (uint32_t i = hd_lane_id(); i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; i += lanes) {
+    if (i != 0) hd_mbarrier_init(full(i), i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers);  // 0: start
+  }
+}
+
+// Words of a copy command: box, its first element, place in scratchpad, mbarrier.
+#define BOX 11
+#define FIRST 16
+#define PLACE 21
+#define BARRIER 22
+
+// A tile's rows of an operand.
+HD_INLINE void set_rows(const struct blas_operand* operand, uint32_t* copy, uint32_t first, uint32_t rows) {
+  if (operand->transposed != 0) {
+    copy[FIRST] = first;
+  } else {
+    copy[FIRST + 1] = first;
+    copy[BOX + 1] = rows;
+  }
+}
+
+HD_INLINE void fetch(uint32_t* copy, uint32_t* along_k, uint32_t k, uint32_t place, uint32_t stage) {
+  *along_k = k;
+  copy[PLACE] = place;
+  copy[BARRIER] = hd_scratch_offset(full(stage));
   hd_copy((const struct hd_copy_command*)copy);
 }
 
 ROLE void produce(arguments args) {
-  const struct barriers bar = barriers_of(args);
   struct walk w = begin(args);
-  uint32_t stage = 0, round = 0, loaded = ~0u;
+  uint32_t stage = 1, round = 0, loaded = w.problem, group = args->start_groups;
+  uint32_t(*const copy)[32] = commands()->copy;
+  uint32_t* const a_along_k = &copy[0][FIRST + args->a.transposed];
+  uint32_t* const b_along_k = &copy[1][FIRST + args->b.transposed];
+  a_along_k[BOX - FIRST] = args->a.box;
+  b_along_k[BOX - FIRST] = args->b.box;
+  copy[2][BOX + 1] = copy[3][BOX + 1] = args->stage_groups;
   for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
-    const uint32_t stages = args->stages;
-    struct blas_commands* const first_command = commands(args, 0);
     if (w.problem != loaded) {
-      // Commands in the engine's queue have been read.
       loaded = w.problem;
       const struct blas_problem p = args->problems[loaded];
-#pragma clang loop unroll(disable)
-      for (uint32_t s = 0; s < stages; s++) {
-        first_command[s].copy[0][1] = (uint32_t)p.a;
-        first_command[s].copy[1][1] = (uint32_t)p.b;
-        first_command[s].copy[2][1] = (uint32_t)p.scales_a;
-        first_command[s].copy[3][1] = (uint32_t)p.scales_b;
-      }
+      copy[0][1] = (uint32_t)p.a;
+      copy[1][1] = (uint32_t)p.b;
+      copy[2][1] = (uint32_t)p.scales_a;
+      copy[3][1] = (uint32_t)p.scales_b;
     }
-    const uint32_t row = w.row, column = w.column;
-    const uint32_t rows = round_up(least(args->tile_m, args->m - row), args->dim);
-    const uint32_t columns = round_up(least(args->tile_n, args->n - column), args->dim);
-    const bool transpose_a = args->a.transposed != 0, transpose_b = args->b.transposed != 0;
-    const uint32_t bytes = (transpose_a ? args->a.line_bytes : args->a.line_bytes * rows) +
-                           (transpose_b ? args->b.line_bytes : args->b.line_bytes * columns) + args->scale_bytes;
-    const uint32_t k_shift = args->k_shift, row_scale_bytes = args->row_scale_bytes;
-    const uint32_t groups = args->groups, stage_groups = args->stage_groups;
-    for (uint32_t group = 0; group < groups; group += stage_groups) {
-      struct blas_commands* const command = first_command + stage;
-      if (round != 0) hd_mbarrier_wait(bar.empty + stage, round - 1);
-      hd_mbarrier_arrive(bar.full + stage, bytes);
-      const uint32_t k = group << k_shift;
-      if (transpose_a) {
-        issue(command->copy[0], row, k);
-      } else {
-        command->copy[0][12] = rows;
-        issue(command->copy[0], k, row);
-      }
-      if (transpose_b) {
-        issue(command->copy[1], column, k);
-      } else {
-        command->copy[1][12] = columns;
-        issue(command->copy[1], k, column);
-      }
+    const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), args->dim);
+    const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
+    const uint32_t bytes = args->a.line_bytes * (args->a.transposed != 0 ? 1 : rows) +
+                           args->b.line_bytes * (args->b.transposed != 0 ? 1 : columns) + args->scale_bytes;
+    set_rows(&args->a, copy[0], w.row, rows);
+    set_rows(&args->b, copy[1], w.column, columns);
+    const uint32_t row_scale_bytes = args->row_scale_bytes;
+    if (row_scale_bytes != 0) {
+      copy[2][FIRST] = w.row * row_scale_bytes;
+      copy[3][FIRST] = w.column * row_scale_bytes;
+    }
+    const uint32_t groups = args->groups, stage_groups = args->stage_groups, stages = args->stages;
+    const uint32_t k_shift = args->k_shift, a_place = args->a.place, b_place = args->b.place;
+    const uint32_t a_step = args->a.step, b_step = args->b.step;
+    for (; group < groups; group += stage_groups) {
+      if (round != 0) hd_mbarrier_wait(empty(stage), round - 1);
+      fetch(copy[0], a_along_k, group << k_shift, a_place + stage * a_step, stage);
+      fetch(copy[1], b_along_k, group << k_shift, b_place + stage * b_step, stage);
+      hd_mbarrier_arrive(full(stage), bytes);
       if (row_scale_bytes != 0) {
-        issue(command->copy[2], row * row_scale_bytes, group);
-        issue(command->copy[3], column * row_scale_bytes, group);
+        fetch(copy[2], &copy[2][FIRST + 1], group, args->a.scales + stage * args->a.scales_step, stage);
+        fetch(copy[3], &copy[3][FIRST + 1], group, args->b.scales + stage * args->b.scales_step, stage);
       }
       next(&stage, &round, stages);
     }
+    group = 0;
   }
   hd_exit();
 }
 
 ROLE void multiply(arguments args) {
-  const struct barriers bar = barriers_of(args);
+  struct hd_matrix_command* const command = (struct hd_matrix_command*)commands()->matrix;
+  hd_mbarrier_wait(full(0), 0);
+  hd_matrix(command);
   struct walk w = begin(args);
-  uint32_t stage = 0, round = 0, buffer = 0, turn = 0;
-  for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
+  uint32_t stage = 1, round = 0, buffer = 0, turn = 0;
+  uint32_t left = args->groups - args->start_groups, accumulate = HD_MATRIX_ACCUMULATE;
+  command->a.stride = args->a.row_bytes;
+  command->b.stride = args->b.row_bytes;
+  while (w.problem < args->batch) {
     const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), args->dim);
     const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
     const uint32_t stages = args->stages, stage_groups = args->stage_groups;
-    struct blas_commands* const first_command = commands(args, 0);
-    uint32_t head = args->commands.matrix[0] | HD_MATRIX_BUFFER(buffer);
-    if (turn != 0) hd_mbarrier_wait(bar.drained + buffer, turn - 1);
-    for (uint32_t left = args->groups; left != 0;) {
-      struct hd_matrix_command* const command = (struct hd_matrix_command*)first_command[stage].matrix;
+    const uint32_t a_place = args->a.place, b_place = args->b.place, a_step = args->a.step, b_step = args->b.step;
+    const bool scales = args->row_scale_bytes != 0;
+    command->size = rows | columns << 16;
+    command->head = args->head | HD_MATRIX_BUFFER(buffer) | accumulate;
+    if (turn != 0) hd_mbarrier_wait(drained(buffer), turn - 1);
+    while (left != 0) {
       const uint32_t now = least(left, stage_groups);
       left -= now;
-      command->head = head;
-      command->size = rows | columns << 16;
       command->groups = now;
-      command->barrier = hd_scratch_offset(left == 0 ? bar.ready + buffer : bar.empty + stage);
-      hd_mbarrier_wait(bar.full + stage, round);
+      command->a.address = a_place + stage * a_step;
+      command->b.address = b_place + stage * b_step;
+      if (scales) {
+        command->a.scale_address = args->a.scales + stage * args->a.scales_step;
+        command->b.scale_address = args->b.scales + stage * args->b.scales_step;
+      }
+      command->barrier = hd_scratch_offset(left == 0 ? ready(buffer) : empty(stage));
+      hd_mbarrier_wait(full(stage), round);
       hd_matrix(command);
-      head |= HD_MATRIX_ACCUMULATE;
+      command->head = args->head | HD_MATRIX_BUFFER(buffer) | HD_MATRIX_ACCUMULATE;
       next(&stage, &round, stages);
     }
     next(&buffer, &turn, args->buffers);
+    advance(args, &w, hd_num_groups(0));
+    left = args->groups;
+    accumulate = 0;
   }
   hd_exit();
 }
 
-// `lanes`: a constant where it pays; 0: accumulators that are not the result yet.
-HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, uint32_t lanes) {
-  const struct barriers bar = barriers_of(args);
-  const uint32_t steps = (args->groups + args->stage_groups - 1) / args->stage_groups % args->stages;
+// `lanes` and `log2_width` of a tile: constants where it pays, else 0. `plain`: accumulators are the result.
+HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const bool plain, const uint32_t lanes,
+                     const uint32_t log2_width) {
   struct walk w = begin(args);
-  uint32_t last = args->stages - 1, buffer = 0, turn = 0;
+  uint32_t last = args->stages - 1, steps = args->start_steps, buffer = 0, turn = 0;
   for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
     const uint32_t dim = args->dim, stages = args->stages;
     const struct blas_tile tile = {hd_accumulators(buffer, 4 * dim),
-                                   2 + (uint32_t)__builtin_ctz(dim),
+                                   lanes != 0 ? log2_width : 2 + (uint32_t)__builtin_ctz(dim),
                                    round_up(least(args->tile_m, args->m - w.row), dim),
                                    w.row,
                                    w.column,
                                    least(args->tile_m, args->m - w.row),
                                    least(args->tile_n, args->n - w.column)};
+    const struct blas_problem* const problem = args->problems + w.problem;
     last += steps;
     if (last >= stages) last -= stages;
-    hd_mbarrier_wait(bar.ready + buffer, turn);
+    steps = args->steps;
+    hd_mbarrier_wait(ready(buffer), turn);
     // The last command has arrived here instead of where the producer waits.
-    if (carrier == 0 && hd_lane_id() == 0) hd_mbarrier_arrive(bar.empty + last, 0);
-    if (lanes != 0) {
-      blas_carry_plain(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers, lanes);
+    if (carrier == 0 && hd_lane_id() == 0) hd_mbarrier_arrive(empty(last), 0);
+    if (plain) {
+      blas_carry_plain(&args->epilogue, problem, &tile, carrier, carriers, lanes, log2_width);
     } else if (args->epilogue.output < BLAS_OUTPUT_MXFP8_E4M3) {
-      blas_carry_elements(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers);
+      blas_carry_elements(&args->epilogue, problem, &tile, carrier, carriers);
     } else {
-      blas_carry_blocks(&args->epilogue, args->problems + w.problem, &tile, carrier, carriers);
+      blas_carry_blocks(&args->epilogue, problem, &tile, carrier, carriers);
     }
     // Every lane's loads are complete: it has stored what they gave.
     hd_all_sync(hd_warp_mask(), true);
-    if (hd_lane_id() == 0) hd_mbarrier_arrive(bar.drained + buffer, 0);
+    if (hd_lane_id() == 0) hd_mbarrier_arrive(drained(buffer), 0);
     next(&buffer, &turn, args->buffers);
   }
 }
 
-ROLE void carry_plain_8(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 8);
+// As in the configurations edge and base.
+ROLE void carry_plain_8x16(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, true, 8, 4);
   hd_exit();
 }
-ROLE void carry_plain_16(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 16);
+ROLE void carry_plain_16x64(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, true, 16, 6);
   hd_exit();
 }
-ROLE void carry_plain_32(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 32);
+ROLE void carry_plain(arguments args, uint32_t carrier, uint32_t carriers) {
+  carry(args, carrier, carriers, true, 0, 0);
   hd_exit();
 }
 ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) {
-  carry(args, carrier, carriers, 0);
+  carry(args, carrier, carriers, false, 0, 0);
   hd_exit();
 }
 
 HD_KERNEL(blas_gemm) {
-  const uint32_t warp = hd_warp_id(), carriers = hd_num_warps() - FIRST_CARRIER;
-  const uint32_t id = hd_local_linear_id(), size = hd_local_linear_size(), stages = args->stages;
-  const struct barriers bar = barriers_of(args);
-  const uint32_t words = sizeof(struct blas_commands) / 4;
-  uint32_t* const to = (uint32_t*)commands(args, 0);
-  const uint32_t *const first = (const uint32_t*)&args->commands, *const steps = (const uint32_t*)&args->command_steps;
-#pragma clang loop unroll_count(3)
-  for (uint32_t i = id; i < words; i += size) {
-    uint32_t word = first[i];
-    const uint32_t step = steps[i];
-#pragma clang loop unroll(disable)
-    for (uint32_t at = i; at < stages * words; at += words, word += step) to[at] = word;
+  if (hd_warp_id() == PRODUCER) {
+    start(args);
+    hd_barrier();
+    if (hd_lane_id() == 0) produce(args);
+    hd_exit();
   }
-  if (id < stages) {
-    hd_mbarrier_init(bar.full + id, 1);
-    hd_mbarrier_init(bar.empty + id, 1);
-  }
-  if (id < args->buffers) {
-    hd_mbarrier_init(bar.ready + id, 1);
-    hd_mbarrier_init(bar.drained + id, carriers);
+  if (hd_warp_id() == MULTIPLIER) {
+    prepare(args);
+    hd_barrier();
+    if (hd_lane_id() == 0) multiply(args);
+    hd_exit();
   }
   hd_barrier();
-  if (warp == PRODUCER) {
-    if (hd_lane_id() == 0) produce(args);
-  } else if (warp == MULTIPLIER) {
-    if (hd_lane_id() == 0) multiply(args);
-  } else if ((args->epilogue.flags & BLAS_PLAIN) == 0) {
-    carry_others(args, warp - FIRST_CARRIER, carriers);
-  } else if (hd_num_lanes() == 16) {
-    carry_plain_16(args, warp - FIRST_CARRIER, carriers);
-  } else if (hd_num_lanes() == 8) {
-    carry_plain_8(args, warp - FIRST_CARRIER, carriers);
-  } else {
-    carry_plain_32(args, warp - FIRST_CARRIER, carriers);  // a device with the engines has 8 lanes or more
-  }
+  const uint32_t carrier = hd_warp_id() - FIRST_CARRIER, carriers = hd_num_warps() - FIRST_CARRIER;
+  if ((args->epilogue.flags & BLAS_PLAIN) == 0) carry_others(args, carrier, carriers);
+  if (hd_num_lanes() == 16 && args->dim == 16) carry_plain_16x64(args, carrier, carriers);
+  if (hd_num_lanes() == 8 && args->dim == 4) carry_plain_8x16(args, carrier, carriers);
+  carry_plain(args, carrier, carriers);
 }

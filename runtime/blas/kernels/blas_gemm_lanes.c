@@ -46,7 +46,8 @@ HD_KERNEL(blas_gemm_lanes) {
     for (uint32_t r = 0; r < BLAS_LANES_ROWS; r++) {
       for (uint32_t c = 0; c < BLAS_LANES_COLUMNS; c++) {
         const uint32_t row = first_row + y + r, column = first_column + c * width + x;
-        if (row < m && column < n) blas_store(&epilogue, &p, hd_float_bits(sum[r][c]), row, column);
+        const uint32_t bits = hd_float_bits(sum[r][c]);
+        if (row < m && column < n) blas_store(&epilogue, &p, &bits, 1, row, column);
       }
     }
     return;

@@ -13,9 +13,11 @@ namespace heddle::blas {
 namespace {
 
 // Words of a copy command (docs/copy.md).
-constexpr size_t kSize = 2, kStride = 7, kBox = 11, kScratch = 21, kBarrier = 22;
-// Words of a matrix command (docs/matrix.md): where its operands begin.
-constexpr size_t kMatrixA = 4, kMatrixB = 8;
+constexpr size_t kBase = 1, kSize = 2, kStride = 7, kBox = 11, kFirst = 16, kScratch = 21, kBarrier = 22;
+// Words of a matrix command (docs/matrix.md): size, groups, where its operands begin, their strides, mbarrier.
+constexpr size_t kMatrixSize = 1, kMatrixGroups = 2, kMatrixA = 4, kMatrixB = 8, kMatrixStride = 1, kMatrixBarrier = 12;
+// mbarriers in scratchpad.
+constexpr uint32_t kEmpty = BLAS_BARRIERS + 8 * BLAS_MOST_STAGES, kReady = kEmpty + 8 * BLAS_MOST_STAGES;
 
 uint32_t narrow(int64_t x) { return static_cast<uint32_t>(x); }
 uint32_t log2_of(uint32_t x) { return static_cast<uint32_t>(__builtin_ctz(x)); }
@@ -48,19 +50,83 @@ void fill_scales(uint32_t (&words)[32], const FormatInfo& format, const Matrix& 
   words[kBox + 1] = plan.stage_groups;
 }
 
-/// An operand of a matrix command, and what is added from stage to stage.
-void fill_operand(uint32_t* words, uint32_t* steps, const FormatInfo& format, const OperandScratch& scratch) {
+/// An operand of a matrix command.
+void fill_operand(uint32_t* words, const FormatInfo& format, const OperandScratch& scratch) {
   words[0] = scratch.offset;
   words[1] = scratch.row_bytes;
-  steps[0] = scratch.stage_bytes;
   if (format.row_scale_bytes == 0) return;
   words[2] = scratch.scales;
   words[3] = scratch.scale_row_bytes;
-  steps[2] = scratch.scale_stage_bytes;
 }
 
-blas_operand operand(const OperandScratch& scratch, bool k_contiguous) {
-  return {k_contiguous ? 0U : 1U, k_contiguous ? scratch.row_bytes : scratch.stage_bytes};
+blas_operand operand(const OperandScratch& scratch, const FormatInfo& format, bool k_contiguous, const Plan& plan) {
+  const uint32_t group = format.element_bits == 4 ? 32 : format.group_elements;  // elements of the copy engine
+  return {.transposed = k_contiguous ? 0U : 1U,
+          .line_bytes = k_contiguous ? scratch.row_bytes : scratch.stage_bytes,
+          .box = plan.stage_groups * group,
+          .row_bytes = scratch.row_bytes,
+          .place = scratch.offset,
+          .step = scratch.step,
+          .scales = scratch.scales,
+          .scales_step = scratch.scale_stage_bytes};
+}
+
+/// A tile of the result: which product, where it begins.
+struct TilePlace {
+  uint32_t problem = 0, row = 0, column = 0;
+};
+
+/// The first tile of a workgroup, in the order in which the kernel goes through them.
+TilePlace first_tile(const blas_gemm_args& args, uint32_t workgroup) {
+  const auto tiles = [](uint32_t x, uint32_t tile) { return (x + tile - 1) / tile; };
+  TilePlace place;
+  const uint32_t columns = tiles(args.n, args.tile_n), of_product = tiles(args.m, args.tile_m) * columns;
+  place.problem = workgroup / of_product;
+  for (uint32_t left = workgroup % of_product, rows = 0;; left -= rows * columns, place.row += args.group_rows) {
+    rows = tiles(std::min(args.group_rows, args.m - place.row), args.tile_m);
+    if (left >= rows * columns) continue;
+    place.row += left % rows * args.tile_m;
+    place.column = left / rows * args.tile_n;
+    return place;
+  }
+}
+
+/// The commands of a workgroup's first stage, from those of a whole one.
+blas_start start(const blas_gemm_args& args, const blas_commands& commands, const FormatInfo& format,
+                 const TilePlace& tile, const blas_problem& problem) {
+  const uint32_t rows = (std::min(args.tile_m, args.m - tile.row) + args.dim - 1) / args.dim * args.dim;
+  const uint32_t columns = (std::min(args.tile_n, args.n - tile.column) + args.dim - 1) / args.dim * args.dim;
+  const uint32_t groups = args.start_groups;
+  blas_start start{.commands = commands,
+                   .copies = format.row_scale_bytes == 0 ? 2U : 4U,
+                   .bytes = args.scale_bytes / args.stage_groups * groups};
+  const auto copy = [&](uint32_t(&words)[32], const blas_operand& operand, uint32_t address, uint32_t first,
+                        uint32_t lines) {
+    const uint32_t along = operand.transposed != 0 ? 1 : 0;  // the dimension along K
+    words[kBase] = address;
+    words[kBox + along] = operand.box / args.stage_groups * groups;
+    if (along == 0) words[kBox + 1] = lines;
+    words[kFirst + 1 - along] = first;
+    start.bytes += operand.line_bytes / args.stage_groups * groups * (along == 0 ? lines : 1);
+  };
+  uint32_t(&matrix)[16] = start.commands.matrix;
+  copy(start.commands.copy[0], args.a, problem.a, tile.row, rows);
+  copy(start.commands.copy[1], args.b, problem.b, tile.column, columns);
+  if (format.row_scale_bytes != 0) {
+    const auto scales = [&](uint32_t(&words)[32], uint32_t address, uint32_t first) {
+      words[kBase] = address;
+      words[kBox + 1] = groups;
+      words[kFirst] = first * format.row_scale_bytes;
+    };
+    scales(start.commands.copy[2], problem.scales_a, tile.row);
+    scales(start.commands.copy[3], problem.scales_b, tile.column);
+  }
+  matrix[kMatrixSize] = rows | columns << 16;
+  matrix[kMatrixGroups] = groups;
+  if (args.a.transposed == 0) matrix[kMatrixA + kMatrixStride] = groups * 32;
+  if (args.b.transposed == 0) matrix[kMatrixB + kMatrixStride] = groups * 32;
+  matrix[kMatrixBarrier] = groups == args.groups ? kReady : kEmpty;
+  return start;
 }
 
 bool in_place(const Gemm& gemm, uint32_t d) {
@@ -118,7 +184,8 @@ blas_epilogue epilogue(const Gemm& gemm, const std::vector<blas_problem>& table)
   return e;
 }
 
-blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, const Plan& plan) {
+blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, const Plan& plan,
+                           const std::vector<blas_problem>& table) {
   const FormatInfo& format = info(gemm.format);
   const Scratch scratch(format, gemm, plan);
   const bool a_along_k = !gemm.transpose_a, b_along_k = gemm.transpose_b;
@@ -128,7 +195,11 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   args.n = narrow(gemm.n);
   args.groups = narrow((gemm.k + format.group_elements - 1) / format.group_elements);
   args.stage_groups = plan.stage_groups;
+  args.start_groups = plan.start_groups;
   args.stages = plan.stages;
+  const auto stages_of = [&](uint32_t groups) { return (groups + plan.stage_groups - 1) / plan.stage_groups; };
+  args.start_steps = (1 + stages_of(args.groups - plan.start_groups)) % plan.stages;
+  args.steps = stages_of(args.groups) % plan.stages;
   args.k_shift = 5 - element_log2;
   args.tile_m = plan.tile_m;
   args.tile_n = plan.tile_n;
@@ -138,30 +209,27 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   args.batch = narrow(gemm.batch);
   args.row_scale_bytes = format.row_scale_bytes;
   args.scale_bytes = scratch.a.scale_stage_bytes + scratch.b.scale_stage_bytes;
-  args.a = operand(scratch.a, a_along_k);
-  args.b = operand(scratch.b, b_along_k);
-  args.barriers = scratch.barriers;
-  args.command_base = scratch.commands;
-  blas_commands &commands = args.commands, &steps = args.command_steps;
-  const uint32_t k = narrow(gemm.k), full = scratch.barriers;
+  args.a = operand(scratch.a, format, a_along_k, plan);
+  args.b = operand(scratch.b, format, b_along_k, plan);
+  blas_commands commands{};
+  const uint32_t k = narrow(gemm.k), full = BLAS_BARRIERS;
   begin_copy(commands.copy[0], element_log2, 0xA, scratch.a.offset, full);
   begin_copy(commands.copy[1], element_log2, 0xB, scratch.b.offset, full);
   fill_copy(commands.copy[0], format, gemm.a, a_along_k, args.m, k, scratch.a, plan, plan.tile_m);
   fill_copy(commands.copy[1], format, gemm.b, b_along_k, args.n, k, scratch.b, plan, plan.tile_n);
-  commands.matrix[0] = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | 1U << 12 | 0xC0U << 16;
-  fill_operand(commands.matrix + kMatrixA, steps.matrix + kMatrixA, format, scratch.a);
-  fill_operand(commands.matrix + kMatrixB, steps.matrix + kMatrixB, format, scratch.b);
+  args.head = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | 1U << 12 | 0xC0U << 16;
+  commands.matrix[0] = args.head;
+  fill_operand(commands.matrix + kMatrixA, format, scratch.a);
+  fill_operand(commands.matrix + kMatrixB, format, scratch.b);
   if (format.row_scale_bytes != 0) {
     begin_copy(commands.copy[2], 0, 0x5A, scratch.a.scales, full);
     begin_copy(commands.copy[3], 0, 0x5B, scratch.b.scales, full);
     fill_scales(commands.copy[2], format, gemm.a, args.m, args.groups, scratch.a, plan);
     fill_scales(commands.copy[3], format, gemm.b, args.n, args.groups, scratch.b, plan);
   }
-  const std::array stage_bytes = {scratch.a.stage_bytes, scratch.b.stage_bytes, scratch.a.scale_stage_bytes,
-                                  scratch.b.scale_stage_bytes};
-  for (size_t i = 0; i < stage_bytes.size(); ++i) {
-    steps.copy[i][kScratch] = stage_bytes[i];
-    steps.copy[i][kBarrier] = 8;
+  for (uint32_t workgroup = 0; workgroup < plan.grid[0]; ++workgroup) {
+    const TilePlace tile = first_tile(args, workgroup);
+    args.start[workgroup] = start(args, commands, format, tile, table[tile.problem]);
   }
   return args;
 }
@@ -225,7 +293,7 @@ driver::LaunchStatistics Blas::gemm(const Gemm& gemm, const Tuning& tuning, uint
   options.extra_scratch_bytes = plan.scratch_bytes > variables ? plan.scratch_bytes - variables : 0;
   options.timeout = timeout;
   if (plan.on_engine) {
-    blas_gemm_args args = engine_args(shape, gemm, plan);
+    blas_gemm_args args = engine_args(shape, gemm, plan, table);
     args.epilogue = epilogue(gemm, table);
     args.problems = uploaded.address();
     options.accumulators = args.buffers;

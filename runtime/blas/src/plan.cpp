@@ -1,6 +1,7 @@
 #include "heddle/blas/plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "blas_args.h"
@@ -22,6 +23,12 @@ constexpr double kFetchedBytes = 32.0;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
 /// gives commands.
 constexpr double kTileCycles = 500.0;
+/// Groups of the first stage of a workgroup: a line of memory of each row.
+constexpr uint32_t kStartGroups = 2;
+/// Warps that carry tiles, where the accumulators are the result, and where it has to be computed.
+constexpr uint32_t kPlainCarriers = 3, kCarriers = 6;
+/// Warps that fetch and give commands.
+constexpr uint32_t kOtherWarps = 2;
 
 uint64_t ceil_div(uint64_t x, uint64_t y) { return (x + y - 1) / y; }
 
@@ -43,10 +50,11 @@ double instructions(const Gemm& gemm) {
   return count;
 }
 
-/// Cycles of the engine for a tile. Small ones want more of the scratchpad than it gives.
-double tile_cycles(uint32_t dim, uint32_t tile_m, uint32_t tile_n, uint64_t groups) {
-  const double array = tile_m * tile_n * 8.0 / (dim * dim);
-  return static_cast<double>(groups) * std::max(array, 1.25 * std::max(tile_m, tile_n));
+/// Cycles of the engine for a tile and a group of K: of the array, or of a port of the scratchpad for each operand. Those
+/// get in each other's way where not both lie along K (scratch.cpp).
+double group_cycles(const driver::DeviceShape& shape, const Gemm& gemm, uint32_t rows, uint32_t columns) {
+  const double array = rows * columns * 8.0 / (shape.matrix_dim * shape.matrix_dim);
+  return std::max(array, (!gemm.transpose_a && gemm.transpose_b ? 1.0 : 1.25) * std::max(rows, columns));
 }
 
 struct Estimate {
@@ -54,29 +62,56 @@ struct Estimate {
   double cycles;
 };
 
+/// Equal parts of a dimension.
+struct Part {
+  uint64_t count;
+  uint32_t size;
+};
+/// Whole tiles, and what is left, as the array computes it.
+std::array<Part, 2> parts(int64_t size, uint32_t tile, uint32_t dim) {
+  const auto rest = static_cast<uint32_t>(size % tile);
+  return {{{static_cast<uint64_t>(size / tile), tile}, {rest != 0 ? 1U : 0U, (rest + dim - 1) / dim * dim}}};
+}
+
 /// The whole product: tiles one after the other, in the time of the slowest of those who work on them; the last one's
 /// way to memory is seen.
 Estimate estimate(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, uint32_t tile_m, uint32_t tile_n,
                   uint32_t workgroups) {
-  const double tiles = static_cast<double>(ceil_div(gemm.m, tile_m) * ceil_div(gemm.n, tile_n) * gemm.batch);
-  const double engine = tile_cycles(shape.matrix_dim, tile_m, tile_n, groups);
-  const double carried = instructions(gemm) * tile_m * tile_n / shape.lanes / kIssue;
-  const double fetched = static_cast<double>(groups) * 32 * (tile_m + tile_n) / kFetchedBytes;
-  const double tile = std::max({engine, fetched, kTileCycles});
-  if (workgroups == 1) return {tile_m, tile_n, 1, tiles * std::max(tile, carried) + std::min(tile, carried)};
+  double engine_alone = 0, with_carrying = 0, carrying = 0, tiles = 0, last = 0;
+  for (const Part& m : parts(gemm.m, tile_m, shape.matrix_dim)) {
+    for (const Part& n : parts(gemm.n, tile_n, shape.matrix_dim)) {
+      const auto count = static_cast<double>(m.count * n.count * static_cast<uint64_t>(gemm.batch));
+      if (count == 0) continue;
+      const auto of_k = static_cast<double>(groups);
+      const double carried = instructions(gemm) * m.size * n.size / shape.lanes / kIssue;
+      const double tile = std::max({of_k * group_cycles(shape, gemm, m.size, n.size),
+                                    of_k * 32 * (m.size + n.size) / kFetchedBytes, kTileCycles});
+      engine_alone += count * tile;
+      with_carrying += count * std::max(tile, carried);
+      carrying += count * carried;
+      tiles += count;
+      last = std::min(tile, carried);
+    }
+  }
+  if (workgroups == 1) return {tile_m, tile_n, 1, with_carrying + last};
   // One buffer each: while both carry, nobody computes.
-  return {tile_m, tile_n, workgroups, std::ceil(tiles / workgroups) * (workgroups * tile + carried)};
+  const double rounded = std::ceil(tiles / workgroups) * workgroups / tiles;
+  return {tile_m, tile_n, workgroups, rounded * (engine_alone + carrying / workgroups)};
 }
 
 Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Tuning& tuning) {
   const uint32_t dim = shape.matrix_dim, block = std::max(info(gemm.stored_as()).block, 1U);
+  // A tile that is larger than the result by less than the array; `asked` alone, if it is there.
+  const auto fits = [dim](uint32_t tile, int64_t size, uint32_t least, std::optional<uint32_t> asked) {
+    return asked ? tile == *asked : tile == least || tile - dim < size;
+  };
   std::optional<Estimate> best;
   for (const uint32_t workgroups : {1U, 2U}) {
     if (workgroups > std::min(shape.cores, 2U) || workgroups != tuning.workgroups.value_or(workgroups)) continue;
-    for (const uint32_t m : {4 * dim, 2 * dim, dim}) {
-      if (m != tuning.tile_m.value_or(m)) continue;
-      for (const uint32_t n : {4 * dim, 2 * dim, dim}) {
-        if (n != tuning.tile_n.value_or(n) || n < block) continue;
+    for (const uint32_t m : {4 * dim, 3 * dim, 2 * dim, dim}) {
+      if (!fits(m, gemm.m, dim, tuning.tile_m)) continue;
+      for (const uint32_t n : {4 * dim, 3 * dim, 2 * dim, dim}) {
+        if (n % block != 0 || !fits(n, gemm.n, std::max(dim, block), tuning.tile_n)) continue;
         const Estimate now = estimate(shape, gemm, groups, m, n, workgroups);
         if (!best || now.cycles < best->cycles * 0.97) best = now;
       }
@@ -84,8 +119,8 @@ Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_
   }
   if (!best) {
     throw Error(Status::kInvalidValue, "tuning",
-                "tiles are 1, 2 or 4 times the array's size and hold a block of the output; workgroups are 1, or one "
-                "of two cores");
+                "tiles are 1 to 4 times the array's size and hold blocks of the output; workgroups are 1, or one of two "
+                "cores");
   }
   return *best;
 }
@@ -97,17 +132,23 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
   Plan plan{.on_engine = true, .tile_m = tile.tile_m, .tile_n = tile.tile_n, .workgroups = tile.workgroups};
   // A box of the copy engine has at most 256 elements in each dimension.
   const uint32_t most_groups = 256 / std::max(format.element_bits == 4 ? 32 : format.group_elements, 1U);
-  const auto cycles = static_cast<uint64_t>(tile_cycles(shape.matrix_dim, plan.tile_m, plan.tile_n, 1));
+  const auto cycles = static_cast<uint64_t>(group_cycles(shape, gemm, plan.tile_m, plan.tile_n));
   uint64_t wanted = std::clamp<uint64_t>(kStageCycles / cycles, 2, 8);
   wanted = tuning.stage_groups.value_or(static_cast<uint32_t>(wanted));
   plan.stage_groups = static_cast<uint32_t>(std::clamp<uint64_t>(wanted, 1, std::min<uint64_t>(most_groups, groups)));
   const uint32_t limit = shape.scratchpad_bytes / plan.workgroups;
   const uint32_t most_stages = std::clamp<uint32_t>(tuning.stages.value_or(BLAS_MOST_STAGES), 2, BLAS_MOST_STAGES);
-  for (;; --plan.stage_groups) {
-    for (plan.stages = most_stages; plan.stages > 2; --plan.stages) {
-      if (Scratch(format, gemm, plan).bytes <= limit) break;
-    }
+  const auto fits = [&](bool apart) {
+    plan.apart = apart;
     plan.scratch_bytes = Scratch(format, gemm, plan).bytes;
+    return plan.scratch_bytes <= limit;
+  };
+  // A scratchpad of fewer banks has no room for two lines in a row anyway.
+  const bool paired = shape.lanes >= 16 && !gemm.transpose_a && gemm.transpose_b;
+  for (;; --plan.stage_groups) {
+    for (plan.stages = most_stages;; --plan.stages) {
+      if ((paired && fits(true)) || fits(false) || plan.stages == 2) break;
+    }
     // Three stages before long ones.
     if (plan.scratch_bytes <= limit && (plan.stages > 2 || most_stages == 2 || plan.stage_groups == 1)) break;
     if (plan.stage_groups == 1) {
@@ -122,7 +163,9 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
   const uint64_t tiles =
       ceil_div(gemm.m, plan.tile_m) * ceil_div(gemm.n, plan.tile_n) * static_cast<uint64_t>(gemm.batch);
   plan.grid = {static_cast<uint32_t>(std::min<uint64_t>(tiles, plan.workgroups)), 1, 1};
-  plan.workgroup = {shape.threads(), 1, 1};
+  plan.start_groups = std::clamp<uint32_t>(tuning.start_groups.value_or(kStartGroups), 1, plan.stage_groups);
+  const uint32_t warps = kOtherWarps + (plain(gemm) ? kPlainCarriers : kCarriers);
+  plan.workgroup = {shape.lanes * std::clamp(tuning.warps.value_or(warps), kOtherWarps + 1, shape.warps), 1, 1};
   return plan;
 }
 

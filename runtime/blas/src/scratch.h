@@ -9,7 +9,8 @@ namespace heddle::blas {
 
 /// One operand in the scratchpad of the engine's kernel.
 struct OperandScratch {
-  uint32_t offset = 0, stage_bytes = 0, row_bytes = 0;  ///< row_bytes: what the matrix command calls its stride.
+  uint32_t offset = 0, stage_bytes = 0, step = 0;  ///< step: from stage to stage, at least stage_bytes.
+  uint32_t row_bytes = 0;                          ///< What the matrix command calls its stride.
   uint32_t scales = 0, scale_stage_bytes = 0, scale_row_bytes = 0;
 };
 
@@ -17,7 +18,6 @@ struct OperandScratch {
 struct Scratch {
   Scratch(const FormatInfo& format, const Gemm& gemm, const Plan& plan);
 
-  uint32_t barriers = 0, commands = 0;
   OperandScratch a, b;
   uint32_t bytes = 0;
 };

@@ -5,6 +5,9 @@
 #include <limits>
 
 #include "case.h"
+#include "heddle/blas.h"
+
+extern "C" int heddle_blas_c_test(void);
 
 namespace heddle::blas {
 namespace {
@@ -162,6 +165,8 @@ TEST(Error, OutOfMemory) {
     EXPECT_EQ(error.kind(), driver::ErrorKind::kOutOfMemory);
   }
 }
+
+TEST(CInterface, FromC) { EXPECT_EQ(heddle_blas_c_test(), 0) << heddle_last_error(); }
 
 TEST(Error, ProgramWithoutKernels) {
   driver::DeviceOptions options;

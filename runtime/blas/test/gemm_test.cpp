@@ -129,12 +129,14 @@ TEST(Gemm, Plans) {
   driver::Device device = open_device(kLarge);
   Case test(device, {.format = Format::kFp8E4m3, .m = 100, .n = 80, .k = 300, .batch = 2}, 6);
   for (const uint32_t workgroups : {1U, 2U}) {
-    for (const uint32_t tile : {16U, 32U, 64U}) {
+    for (const uint32_t tile : {16U, 32U, 48U, 64U}) {
       test.run({.tile_m = tile, .tile_n = 64, .workgroups = workgroups});
       test.run({.tile_m = 64, .tile_n = tile, .stages = 2, .workgroups = workgroups});
     }
   }
   for (const uint32_t groups : {1U, 3U, 8U}) test.run({.stage_groups = groups, .group_rows = groups});
+  for (const uint32_t groups : {1U, 2U, 8U}) test.run({.workgroups = groups % 2 + 1, .start_groups = groups});
+  for (const uint32_t warps : {3U, 4U, 16U}) test.run({.workgroups = 1, .warps = warps});
 }
 
 TEST(Gemm, PlanFollowsTheShape) {

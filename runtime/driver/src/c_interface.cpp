@@ -13,26 +13,6 @@ thread_local std::string last_error;
 
 std::string text_or(const char* text, const std::string& otherwise) { return text == nullptr ? otherwise : text; }
 
-DeviceOptions options_of(const heddle_device_options& from) {
-  DeviceOptions options;
-  const std::string backend = text_or(from.backend, "model");
-  if (backend == "model") {
-    options.backend = BackendKind::kModel;
-  } else if (backend == "rtl") {
-    options.backend = BackendKind::kRtl;
-  } else if (backend == "remote") {
-    options.backend = BackendKind::kRemote;
-  } else {
-    throw DeviceError(ErrorKind::kInvalidArgument, "backend '" + backend + "': known are model, rtl, remote");
-  }
-  options.configuration = text_or(from.configuration, options.configuration);
-  options.firmware = text_or(from.firmware, "");
-  options.rtl_library = text_or(from.rtl_library, "");
-  options.socket = text_or(from.socket, "");
-  if (from.memory_bytes != 0) options.memory_bytes = from.memory_bytes;
-  return options;
-}
-
 template <size_t kSize>
 void copy_text(char (&to)[kSize], const std::string& from) {
   const size_t length = std::min(from.size(), kSize - 1);
@@ -62,6 +42,26 @@ void call_back(heddle_fault_callback callback, void* user, const Event& event, c
 }
 
 }  // namespace
+
+DeviceOptions options_of(const heddle_device_options& from) {
+  DeviceOptions options;
+  const std::string backend = text_or(from.backend, "model");
+  if (backend == "model") {
+    options.backend = BackendKind::kModel;
+  } else if (backend == "rtl") {
+    options.backend = BackendKind::kRtl;
+  } else if (backend == "remote") {
+    options.backend = BackendKind::kRemote;
+  } else {
+    throw DeviceError(ErrorKind::kInvalidArgument, "backend '" + backend + "': known are model, rtl, remote");
+  }
+  options.configuration = text_or(from.configuration, options.configuration);
+  options.firmware = text_or(from.firmware, "");
+  options.rtl_library = text_or(from.rtl_library, "");
+  options.socket = text_or(from.socket, "");
+  if (from.memory_bytes != 0) options.memory_bytes = from.memory_bytes;
+  return options;
+}
 
 heddle_error code_of(ErrorKind kind) {
   switch (kind) {

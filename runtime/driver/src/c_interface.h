@@ -6,11 +6,14 @@
 
 #include "handles.h"
 #include "heddle/driver.h"
+#include "heddle/driver/device.h"
 #include "heddle/driver/error.h"
 
 namespace heddle::driver {
 
 heddle_error code_of(ErrorKind kind);
+/// Throws kInvalidArgument for a back end that there is not.
+DeviceOptions options_of(const heddle_device_options& from);
 /// Notes the text for heddle_last_error().
 heddle_error fail(heddle_error code, const std::string& text);
 

@@ -12,6 +12,7 @@ import unittest
 import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import bench_matrix
 import bench_memory
 import bench_plots
 import command_bench
@@ -110,6 +111,26 @@ class Json(unittest.TestCase):
         with contextlib.redirect_stderr(io.StringIO()) as text:
             self.assertEqual(command_bench.run(types.SimpleNamespace(suite="sim", json="/nowhere/rows.json")), 2)
         self.assertIn("/nowhere/rows.json: cannot be written", text.getvalue())
+
+
+class MatrixGoals(unittest.TestCase):
+    def goals(self, size, form, config="base", **options):
+        m, n, k = size
+        rows = [row("gemm", f"m={m},n={n},k={k},format={form}", 1.0, format=form, cycles=7001, of_peak=0.9, of_rounded_peak=0.85)]
+        arguments = {"memory": "fixed", "mem_latency": None, "mem_bandwidth": None, "lockstep": "off", **options}
+        bench_matrix.add_goals(rows, config, types.SimpleNamespace(**arguments))
+        return rows[0]["goal"], rows[0]["goal_of"], rows[0]["met"]
+
+    def test_rows_know_their_goals(self):
+        self.assertEqual(self.goals((128, 128, 128), "fp16"), (7000, "cycles", False))
+        self.assertEqual(self.goals((512, 512, 512), "fp16"), (0.95, "of_peak", False))
+        self.assertEqual(self.goals((512, 512, 512), "mxfp4"), (0.9, "of_peak", True))
+        self.assertEqual(self.goals((77, 513, 129), "fp16"), (0.85, "of_rounded_peak", True))
+
+    def test_others_have_none(self):
+        for other in (((64, 64, 64), "fp16"), ((256, 256, 256), "int8"), ((512, 512, 512), "fp16", "edge")):
+            self.assertEqual(self.goals(*other), (None, None, None))
+        self.assertEqual(self.goals((512, 512, 512), "fp16", mem_latency=10), (None, None, None))
 
 
 if __name__ == "__main__":

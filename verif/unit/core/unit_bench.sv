@@ -137,7 +137,7 @@ module unit_bench
   );
   assign request_address_o = request.address;
   assign request_id_o      = 8'(request.id);
-  assign response          = '{id: lsu_id_t'(response_id_i), data: response_data_i, error: response_error_i};
+  assign response          = '{id: mem_id_t'(response_id_i), data: response_data_i, error: response_error_i};
 
   // What exceeds the shape, and what only a memory would look at.
   logic unused;

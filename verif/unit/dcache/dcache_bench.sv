@@ -56,12 +56,12 @@ module dcache_bench
       request              = '0;
       request.op           = mem_op_e'(req_op_i[c][2:0]);
       request.address      = req_address_i[c];
-      request.id           = lsu_id_t'(req_id_i[c]);
+      request.id           = mem_id_t'(req_id_i[c]);
       request.tag.core     = core_id_t'(c);
       request.tag.order    = req_order_i[c];
       request.private_line = req_private_i[c];
       mem_response         = '0;
-      mem_response.id      = lsu_id_t'(mem_rsp_id_i[c]);
+      mem_response.id      = mem_id_t'(mem_rsp_id_i[c]);
       mem_response.error   = mem_rsp_error_i[c];
       for (int w = 0; w < LineWords; w++) begin
         request.strobe[4*w +: 4]       = req_strobe_i[c][w];

@@ -102,7 +102,7 @@ module engines_bench
     request[0].strobe[0]  = 4'b1111;
     request[0].data[0]    = lane_data_i;
 
-    memory_response      = '{id: lsu_id_t'(memory_response_id_i), data: memory_response_data_i, error: 1'b0};
+    memory_response      = '{id: mem_id_t'(memory_response_id_i), data: memory_response_data_i, error: 1'b0};
   end
 
   assign request_valid[Cores-1:0] = Cores'(lane_valid_i);

@@ -322,7 +322,7 @@ module mem_bench
       fetch.op      = MemRead;
       fetch.address = fetch_address_i[c];
       fetch.strobe  = '1;
-      fetch.id      = lsu_id_t'(fetch_id_i[c]);
+      fetch.id      = mem_id_t'(fetch_id_i[c]);
     end
 
     fetch_ahead u_fetch_ahead (

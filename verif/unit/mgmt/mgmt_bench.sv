@@ -75,7 +75,7 @@ module mgmt_bench
 
   always_comb begin
     memory_response       = '0;
-    memory_response.id    = lsu_id_t'(memory_id_i);
+    memory_response.id    = mem_id_t'(memory_id_i);
     memory_response.data  = memory_data_i;
     memory_response.error = memory_error_i;
   end
