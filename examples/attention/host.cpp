@@ -79,8 +79,7 @@ void fill_copy(uint32_t (&words)[32], uint32_t base, const Size& size, uint32_t 
   words[13] = 1;
 }
 
-attention_args arguments(driver::Device& device, const Size& size, const Tensor& q, const Tensor& k, const Tensor& v,
-                         uint32_t& scratch_bytes) {
+attention_args arguments(driver::Device& device, const Size& size, const Tensor& q, const Tensor& k, const Tensor& v) {
   const uint32_t tile = 4 * device.shape().matrix_dim;
   const bool fp8 = size.format != "fp16";
   const uint32_t element_log2 = fp8 ? 0 : 1, bytes = 1U << element_log2, group = 32 / bytes;
@@ -88,40 +87,24 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
   args.tokens = size.tokens;
   args.heads = size.heads;
   args.causal = size.causal ? 1 : 0;
-  args.fp8 = fp8 ? 1 : 0;
-  args.tile = tile;
   args.tiles = (size.tokens + tile - 1) / tile;
   args.blocks = kHead / tile;
   // Keys in whole groups; columns of V in whole lines.
-  const uint32_t keys = (tile + group - 1) / group * group, columns = std::max(tile, group);
-  const uint32_t p_stride = keys * bytes;
-
-  attention_scratch& s = args.scratch;
-  s.barriers = 0;
-  s.copies = 128;
-  s.commands = s.copies + 3 * 128;
-  s.q_bytes = s.k_bytes = tile * kHead * bytes;
-  s.v_bytes = keys * columns * bytes;
-  s.p_bytes = tile * p_stride;
-  s.q = s.commands + 2 * 64;
-  s.k = s.q + ATTENTION_Q_STAGES * s.q_bytes;
-  s.v = s.k + ATTENTION_K_STAGES * s.k_bytes;
-  s.p = s.v + ATTENTION_V_STAGES * s.v_bytes;
-  scratch_bytes = s.p + ATTENTION_P_STAGES * s.p_bytes;
+  const uint32_t least = std::max(tile, group);
 
   fill_copy(args.copy_images[0], device.upload(q.bytes, "q"), size, element_log2, kHead, tile, 'Q');
   fill_copy(args.copy_images[1], device.upload(k.bytes, "k"), size, element_log2, kHead, tile, 'K');
-  fill_copy(args.copy_images[2], device.upload(v.bytes, "v"), size, element_log2, columns, keys, 'V');
+  fill_copy(args.copy_images[2], device.upload(v.bytes, "v"), size, element_log2, least, least, 'V');
   // Words of a matrix command (docs/matrix.md). E4M3 is 5, FP16 2; V is transposed.
   const uint32_t element = fp8 ? 5 : 2, head = element | element << 3 | 1U << 12;
   for (uint32_t i = 0; i < 2; ++i) {
     uint32_t* const words = args.command_images[i];
     words[0] = head | i << 10 | i << 9 | (i == 0 ? 'S' : 'O') << 16;
     words[1] = tile | tile << 16;
-    words[2] = i == 0 ? kHead / group : keys / group;
-    words[5] = i == 0 ? kHead * bytes : p_stride;
-    words[9] = (i == 0 ? kHead : columns) * bytes;
-    words[12] = s.barriers;  // S_READY is the first; that of O changes
+    words[2] = i == 0 ? kHead / group : least / group;
+    words[5] = i == 0 ? kHead * bytes : least * bytes;
+    words[9] = i == 0 ? kHead * bytes : least * bytes;
+    words[12] = 0;  // S_READY is the first mbarrier; that of O changes
   }
   args.o = device.allocate(uint64_t{size.heads} * size.tokens * kHead * 4, "o");
   return args;
@@ -176,9 +159,10 @@ void attention(Run& run, const Size& size) {
   const size_t elements = size_t{size.heads} * size.tokens * kHead;
   const Tensor q = random_tensor(elements, fp8, random), k = random_tensor(elements, fp8, random),
                v = random_tensor(elements, fp8, random);
-  driver::LaunchOptions options{.accumulators = 2};
-  const attention_args args = arguments(device, size, q, k, v, options.extra_scratch_bytes);
-  const driver::LaunchStatistics cost = run.launch(fmt::format("attention_{}_{}", across, shape.lanes), {1, 1, 1},
+  const driver::LaunchOptions options{.extra_scratch_bytes = attention_layout(4 * shape.matrix_dim, shape.lanes, fp8).bytes,
+                                      .accumulators = 2};
+  const attention_args args = arguments(device, size, q, k, v);
+  const driver::LaunchStatistics cost = run.launch(fmt::format("attention_{}_{}_{}", across, shape.lanes, size.format), {1, 1, 1},
                                                    {shape.threads(), 1, 1}, args, options);
   const std::vector<float> o = device.read<float>(args.o, elements);
   const Reference expected(size, q, k, v);
