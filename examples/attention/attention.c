@@ -54,7 +54,7 @@ struct place {
 struct shared {
   hd_mbarrier barriers[BARRIERS];
   uint32_t taken, written[2];
-  struct place keys[2], values[2];  // what is loaded next, in even and in odd steps
+  struct place ahead[2];
 };
 _Static_assert(sizeof(struct shared) <= ATTENTION_SHARED_BYTES, "what warps share has its place");
 
@@ -84,8 +84,10 @@ HD_INLINE void next_tile(settings set, struct place* at) {
   at->head++;
 }
 HD_INLINE void next_step(settings set, struct place* at) {
-  if (at->step != last_step(set, at)) at->step++;
-  else next_tile(set, at);
+  if (at->step != last_step(set, at))
+    at->step++;
+  else
+    next_tile(set, at);
 }
 
 // A value about which the compiler knows nothing: what is computed from it is computed where it is needed, which is
@@ -93,6 +95,10 @@ HD_INLINE void next_step(settings set, struct place* at) {
 HD_INLINE uint32_t here(uint32_t x) {
   __asm__("" : "+r"(x));
   return x;
+}
+
+HD_INLINE struct place elsewhere(const struct place* at) {
+  return (struct place){here(at->head), here(at->query), here(at->block), here(at->step)};
 }
 
 // ---- commands, given by one lane ----
@@ -148,24 +154,22 @@ HD_INLINE void order_pv(settings set, uint32_t step, bool accumulate) {
 
 HD_INLINE void wait_for_pv(uint32_t i) { hd_mbarrier_wait(barrier(PV_DONE + i % 2), i / 2); }
 
-// In step i, when S is there.
+// In step i, when S is there. The place of step i + 1 is kept for even and for odd steps: who loads next may come before
+// this is done, who loads after that cannot.
 HD_INLINE void load_ahead(settings set, uint32_t step, uint32_t tile, const struct place* at) {
   const uint32_t i = here(step);
   uint32_t* const images = (uint32_t*)scratch(set->layout.copies) + i % 2 * (3 * 32);
   if (at->step == 0 && tile + 1 < set->sequence) {
-    struct place following = *at;
+    struct place following = elsewhere(at);
     next_tile(set, &following);
     load_q(set, images, &following, tile + 1);
   }
-  struct place keys = shared()->keys[i % 2], values = shared()->values[i % 2];
-  if (keys.head < set->heads) load_k(set, images, &keys, i + 2);
-  if (values.head < set->heads) load_v(set, images, &values, i + 1);
-  UNROLLED for (uint32_t k = 0; k < 2; k++) {
-    next_step(set, &keys);
-    next_step(set, &values);
-  }
-  shared()->keys[i % 2] = keys;
-  shared()->values[i % 2] = values;
+  struct place ahead = shared()->ahead[i % 2];
+  if (ahead.head < set->heads) load_v(set, images, &ahead, i + 1);
+  next_step(set, &ahead);
+  if (ahead.head < set->heads) load_k(set, images, &ahead, i + 2);
+  next_step(set, &ahead);
+  shared()->ahead[i % 2] = ahead;
 }
 
 // Counts a warp, after all its accesses; how many were there before.
@@ -192,15 +196,17 @@ HD_INLINE void softmax(settings set, const float s[4][4], const float* reference
     COLUMNS(set->n) {
       const float x = hd_exp2(__builtin_fmaf(s[r][c], SCALE, -reference[r]));
       const uint32_t at = r * p_stride(set) + c * set->lanes;
-      if (set->fp8) p[at] = e4m3(x);
-      else ((_Float16*)p)[at] = (_Float16)x;
+      if (set->fp8)
+        p[at] = e4m3(x);
+      else
+        ((_Float16*)p)[at] = (_Float16)x;
       sums[r] = c == 0 ? x : sums[r] + x;
     }
   }
 }
 
-// The combination over a row, in all lanes. Through the scratchpad: a row's values are shared out among as many lanes as
-// there are for each row, so that few shuffles are left.
+// The combination over a row, in all lanes. Through the scratchpad: a row's values are shared out among as many lanes
+// as there are for each row, so that few shuffles are left.
 HD_INLINE float combined(float a, float b, bool maximum) { return maximum ? __builtin_fmaxf(a, b) : a + b; }
 HD_INLINE void over_rows(settings set, float* x, bool maximum) {
   const uint32_t lane = hd_lane_id(), mask = hd_warp_mask(), parts = set->lanes / set->n;
@@ -248,10 +254,11 @@ HD_INLINE void read_o(settings set, float o[4][4]) {
   ROWS_AND_COLUMNS(set->n) o[r][c] = from[r * set->tile + c * set->lanes];
 }
 // O of the tile at `at`, divided by the sums of its rows, to memory.
-HD_INLINE void store_o(settings set, float* result, const struct place* at, const float o[4][4], const float* inverse) {
+HD_INLINE void store_o(settings set, float* result, const struct place* tile, const float o[4][4],
+                       const float* inverse) {
+  const struct place where = elsewhere(tile), *const at = &where;
   const uint32_t token = at->query * set->tile + hd_warp_id() * set->n;
-  float* const to =
-      result + (at->head * set->tokens + token) * ATTENTION_HEAD + at->block * set->tile + hd_lane_id();
+  float* const to = result + (at->head * set->tokens + token) * ATTENTION_HEAD + at->block * set->tile + hd_lane_id();
   if (token + set->n <= set->tokens) {
     ROWS_AND_COLUMNS(set->n) to[r * ATTENTION_HEAD + c * set->lanes] = o[r][c] * inverse[r];
     return;
@@ -380,19 +387,15 @@ HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes, bool fp8) {
   hd_barrier();
   if (id == 0) {
     const struct place start = {0, 0, 0, 0};
-    struct place second = start, third, fourth;
-    next_step(set, &second);
-    third = second;
-    next_step(set, &third);
-    fourth = third;
-    next_step(set, &fourth);
+    struct place second = start;
     load_q(set, copies, &start, 0);
     load_k(set, copies, &start, 0);
-    if (second.head < set->heads) load_k(set, copies, &second, 1);
     load_v(set, copies, &start, 0);
-    shared()->values[0] = second;
-    shared()->values[1] = shared()->keys[0] = third;
-    shared()->keys[1] = fourth;
+    next_step(set, &second);
+    if (second.head < set->heads) load_k(set, copies, &second, 1);
+    shared()->ahead[0] = second;
+    next_step(set, &second);
+    shared()->ahead[1] = second;
     order_s(set, 0, 0);
   }
   attend(set, args->o);

@@ -9,12 +9,12 @@
 #define ATTENTION_Q_STAGES 2
 #define ATTENTION_SHARED_BYTES 256
 
-/* Byte offsets in the workgroup's scratchpad, behind what its warps share; stage s of something is s * its bytes further
- * on. */
+/* Byte offsets in the workgroup's scratchpad, behind what its warps share; stage s of something is s * its bytes
+ * further on. */
 struct attention_layout {
-  uint32_t copies;    /* descriptors: Q, K, V; for even and for odd steps */
-  uint32_t commands;  /* descriptors: Q K^T, P V */
-  uint32_t rows;      /* a float per row and lane */
+  uint32_t copies;   /* descriptors: Q, K, V; for even and for odd steps */
+  uint32_t commands; /* descriptors: Q K^T, P V */
+  uint32_t rows;     /* a float per row and lane */
   uint32_t q, k, v, p;
   uint32_t q_bytes, k_bytes, v_bytes, p_bytes; /* of a stage */
   uint32_t bytes;
@@ -41,9 +41,9 @@ static inline struct attention_layout attention_layout(uint32_t tile, uint32_t l
 /* O = softmax(Q K^T / 8) V of each head; Q, K, V, O are [head][token][ATTENTION_HEAD], O float. */
 struct attention_args {
   uint32_t tokens, heads;
-  uint32_t causal;  /* a token sees itself and those before it */
-  uint32_t tiles;   /* of a head: so many tokens of Q, and of K and V, at a time */
-  uint32_t blocks;  /* columns of V are gone through in so many parts, each with all of the softmax */
+  uint32_t causal; /* a token sees itself and those before it */
+  uint32_t tiles;  /* of a head: so many tokens of Q, and of K and V, at a time */
+  uint32_t blocks; /* columns of V are gone through in so many parts, each with all of the softmax */
   HD_PTR(float) o;
   uint32_t copy_images[3][32];
   uint32_t command_images[2][16];

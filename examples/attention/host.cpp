@@ -17,19 +17,20 @@ namespace {
 struct Size {
   uint32_t tokens = 64, heads = 1;
   bool causal = false;
+  float sharpness = 1.0F;  ///< Of what Q is drawn from, the standard deviation.
   std::string format = "fp16";
 };
 
 constexpr uint32_t kHead = ATTENTION_HEAD;
 
-/// Q, K or V: random numbers in the format, as they lie in memory, and as they are.
+/// Q, K or V: random numbers of a standard deviation in the format, as they lie in memory, and as they are.
 struct Tensor {
   std::vector<uint8_t> bytes;
   std::vector<double> values;
 };
 
-Tensor random_tensor(size_t elements, bool fp8, std::mt19937& random) {
-  std::normal_distribution<float> draw(0.0F, 1.0F);
+Tensor random_tensor(size_t elements, bool fp8, float deviation, std::mt19937& random) {
+  std::normal_distribution<float> draw(0.0F, deviation);
   Tensor tensor;
   for (size_t i = 0; i < elements; ++i) {
     const float x = draw(random);
@@ -114,8 +115,8 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
 struct Reference {
   Reference(const Size& size, const Tensor& q, const Tensor& k, const Tensor& v)
       : values(v.values.size()), bounds(v.values.size()) {
-    // P is rounded: relatively, and below the smallest normal number absolutely. It is relative to a maximum that
-    // was exceeded by less than 2^8, hence the absolute part is too small to matter more than that.
+    // P is rounded: relatively, and below the smallest normal number absolutely. It is relative to a reference that no
+    // score exceeds by a factor of more than 2^8, hence the absolute part is too small to matter more than that.
     const bool fp8 = size.format != "fp16";
     const double relative = (fp8 ? 0x1p-4 : 0x1p-11) + 0x1p-15, absolute = fp8 ? 0x1p-10 : 0x1p-25;
     std::vector<double> scores(size.tokens);
@@ -138,7 +139,7 @@ struct Reference {
           for (uint32_t token = 0; token < seen; ++token) {
             const double x = v.values[base + size_t{token} * kHead + column];
             value += scores[token] * x;
-            // The maximum that the device uses may be smaller than the largest, by less than 2^8; then P is larger.
+            // The device's reference may be smaller than the largest; then P is larger.
             bound += (relative * scores[token] + absolute) * std::abs(x);
           }
           values[base + size_t{row} * kHead + column] = value / sum;
@@ -157,13 +158,13 @@ void attention(Run& run, const Size& size) {
   const uint32_t across = elements_across(shape, fp8);
   std::mt19937 random(1);  // --seed is for the delays
   const size_t elements = size_t{size.heads} * size.tokens * kHead;
-  const Tensor q = random_tensor(elements, fp8, random), k = random_tensor(elements, fp8, random),
-               v = random_tensor(elements, fp8, random);
-  const driver::LaunchOptions options{.extra_scratch_bytes = attention_layout(4 * shape.matrix_dim, shape.lanes, fp8).bytes,
-                                      .accumulators = 2};
+  const Tensor q = random_tensor(elements, fp8, size.sharpness, random), k = random_tensor(elements, fp8, 1.0F, random),
+               v = random_tensor(elements, fp8, 1.0F, random);
+  const driver::LaunchOptions options{
+      .extra_scratch_bytes = attention_layout(4 * shape.matrix_dim, shape.lanes, fp8).bytes, .accumulators = 2};
   const attention_args args = arguments(device, size, q, k, v);
-  const driver::LaunchStatistics cost = run.launch(fmt::format("attention_{}_{}_{}", across, shape.lanes, size.format), {1, 1, 1},
-                                                   {shape.threads(), 1, 1}, args, options);
+  const driver::LaunchStatistics cost = run.launch(fmt::format("attention_{}_{}_{}", across, shape.lanes, size.format),
+                                                   {1, 1, 1}, {shape.threads(), 1, 1}, args, options);
   const std::vector<float> o = device.read<float>(args.o, elements);
   const Reference expected(size, q, k, v);
   run.check_close(o, expected.values, expected.bounds, "o");
@@ -174,9 +175,23 @@ void attention(Run& run, const Size& size) {
   fmt::print("attention: digest of the result {:016x}\n", digest);
   if (run.options().backend == driver::BackendKind::kRtl) {
     const double pairs = size.causal ? size.tokens * (size.tokens + 1.0) / 2 : double{1} * size.tokens * size.tokens;
-    const double ideal = size.heads * pairs * kHead * 2 / (shape.matrix_dim * shape.matrix_dim * (fp8 ? 4.0 : 2.0));
-    fmt::print("attention: {} tokens, {} heads, {}{}: {:.1f} % of the array's peak\n", size.tokens, size.heads,
-               size.format, size.causal ? ", causal" : "", 100.0 * ideal / static_cast<double>(cost.cycles));
+    const double macs = size.heads * pairs * kHead * 2;
+    const double peak = shape.matrix_dim * shape.matrix_dim * (fp8 ? 4.0 : 2.0),
+                 value = macs / static_cast<double>(cost.cycles);
+    const std::string what =
+        fmt::format("tokens={},heads={},format={},causal={}", size.tokens, size.heads, size.format, args.causal);
+    fmt::print("attention: {}: {:.1f} % of the array's peak\n", what, 100.0 * value / peak);
+    run.add_row({{"name", "attention"},
+                 {"args", what},
+                 {"config", run.options().configuration},
+                 {"cycles", cost.cycles},
+                 {"warp_instrs", cost.warp_instrs},
+                 {"lane_instrs", cost.lane_instrs},
+                 {"value", value},
+                 {"unit", "MAC/cycle"},
+                 {"peak", peak},
+                 {"of_peak", value / peak},
+                 {"host_seconds", cost.host_seconds}});
   }
 }
 
@@ -190,6 +205,9 @@ int main(int argc, char** argv) {
     app.add_option("--tokens", size.tokens, "Tokens of a head")->check(CLI::Range(1U, 8192U))->capture_default_str();
     app.add_option("--heads", size.heads, "Heads, of 64 elements")->check(CLI::Range(1U, 64U))->capture_default_str();
     app.add_flag("--causal", size.causal, "A token sees itself and those before it");
+    app.add_option("--sharpness", size.sharpness, "Standard deviation of Q; those of K and V are 1")
+        ->check(CLI::Range(0.0F, 16.0F))
+        ->capture_default_str();
     app.add_option("--format", size.format, "Format of Q, K, V and the probabilities")
         ->check(CLI::IsMember({"fp16", "fp8_e4m3"}))
         ->capture_default_str();
