@@ -1,135 +1,185 @@
 // FlashAttention: one workgroup goes through tiles of Q, and for each through the tiles of K and V. The matrix engine
 // computes S = Q K^T into one buffer of accumulators and adds P V to O in the other; all lanes compute the softmax of S
-// in between, from registers, so that the next S is computed meanwhile. In step i, counted over all tiles:
+// in between, from registers, so that the next S is computed meanwhile.
 //
-//   s_ready       S of step i is there                     completion of its command
-//   s_free        all warps have read it                   an arrival of each; then S of step i + 1 is ordered
-//   p_ready[i%2]  all warps have written P of step i       an arrival of each; then P V of step i is ordered. Two, as a
-//   warp
-//                                                          may be here with step i + 1 before another is with step i
-//   pv_done[i%2]  P V of step i is in O                    completion of its command
-//   o_free        O of a tile has been read                an arrival of each warp
-//   *_full        tiles of Q, K, V are there               their bytes
+// Nobody waits to give a command: who comes last to the point from which it may be given gives it. In step i, counted
+// over all tiles:
 //
-// Lanes of a warp wait for each other wherever they exchange something: one that gives a command may be held up while
-// the others go on.
+//   s_ready       S of step i is there                       completion of its command
+//   taken         warps that have S of step i in registers   the last one orders S of step i + 1, the first one loads
+//   written[i%2]  warps that have written P of step i, and   the last one orders P V of step i. Two, as a warp may be
+//                 at a tile's first step have read O         here with step i + 1 before another is with step i
+//   pv_done[i%2]  P V of step i is in O                      completion of its command. Two, as at the end that of
+//                                                            step i - 1 may still come
+//   *_full        tiles of Q, K, V are there                 their bytes
 //
-// A row's maximum is the one of a former step as long as none exceeds it by more than 2^SLACK: P stays in range, the
-// result is the same, and O has to be scaled only seldom.
+// Commands complete in order, and who orders P V of step i - 2 takes S of step i - 1 only then. So with S of step i
+// P V of step i - 2 is complete, and its places for P and V are free.
+//
+// An AMO waits for all accesses of its warp. Lanes of a warp wait for each other before one of them counts the warp:
+// that one may be held up by a command while the others go on.
+//
+// P is 2^(s - reference), with a row's maximum of a former step as reference as long as the sum that a lane has of them
+// does not exceed LIMIT: P stays in range, the result is the same, and O has to be scaled only seldom.
 #include "attention_args.h"
 #include "heddle_engines.h"
 
-// Duties beside the softmax; each has a warp of its own.
-#define LOADS 0
-#define ORDERS_S 1
-#define ORDERS_PV 2
-
-#define SLACK 8.0f
+#define LIMIT 256.0f
 // 1 / sqrt(64), for exponentials to the base 2.
 #define SCALE (0.125f * 1.44269504f)
 
 typedef const struct attention_args* arguments;
 
-HD_INLINE void* scratch(uint32_t offset) { return (void*)(HEDDLE_SCRATCHPAD_BASE + offset); }
+// Unrolled before anything else, so that arrays become registers.
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#define ROWS(N) UNROLLED for (uint32_t r = 0; r < (N); r++)
+#define COLUMNS(N) UNROLLED for (uint32_t c = 0; c < (N); c++)
+#define ROWS_AND_COLUMNS(N) ROWS(N) COLUMNS(N)
 
 enum barrier {
   S_READY,
-  S_FREE,
-  P_READY,
-  PV_DONE = P_READY + 2,
-  O_FREE = PV_DONE + 2,
-  Q_FULL,
+  PV_DONE,
+  Q_FULL = PV_DONE + 2,
   K_FULL = Q_FULL + ATTENTION_Q_STAGES,
   V_FULL = K_FULL + ATTENTION_K_STAGES,
   BARRIERS = V_FULL + ATTENTION_V_STAGES
 };
-HD_INLINE hd_mbarrier* barrier(arguments args, uint32_t which) {
-  return (hd_mbarrier*)scratch(args->scratch.barriers) + which;
-}
 
-// A place in the sequence of steps.
-struct cursor {
+// A step: where it is.
+struct place {
   uint32_t head, query, block;  // of the tile of Q; of the part of V
-  uint32_t tile, first;         // tile's number; of its steps, the first one's number
-  uint32_t step, last;          // in the tile: tile of K and V; the last one
+  uint32_t step;                // in the tile: tile of K and V
 };
 
-HD_INLINE struct cursor start(arguments args) {
-  return (struct cursor){0, 0, 0, 0, 0, 0, args->causal != 0 ? 0 : args->tiles - 1};
+struct shared {
+  hd_mbarrier barriers[BARRIERS];
+  uint32_t taken, written[2];
+  struct place ahead[2];
+};
+_Static_assert(sizeof(struct shared) <= ATTENTION_SHARED_BYTES, "what warps share has its place");
+
+HD_INLINE void* scratch(uint32_t offset) { return (void*)(HEDDLE_SCRATCHPAD_BASE + offset); }
+HD_INLINE struct shared* shared(void) { return scratch(0); }
+HD_INLINE hd_mbarrier* barrier(uint32_t which) { return &shared()->barriers[which]; }
+
+// What does not change: constants in each kernel, and arguments in registers.
+struct setting {
+  uint32_t n, lanes, tile;  // of a tile a warp has n rows, a lane n columns of them
+  bool fp8;
+  struct attention_layout layout;
+  uint32_t tokens, heads, tiles, blocks, causal;
+  uint32_t sequence;  // tiles of Q, over all heads and blocks
+};
+typedef const struct setting* settings;
+
+HD_INLINE uint32_t last_step(settings set, const struct place* at) {
+  return set->causal != 0 ? at->query : set->tiles - 1;
 }
-HD_INLINE void advance(arguments args, struct cursor* c) {
-  if (c->step++ != c->last) return;
-  c->tile++;
-  c->first += c->step;
-  c->step = 0;
-  if (++c->block == args->blocks) {
-    c->block = 0;
-    if (++c->query == args->tiles) {
-      c->query = 0;
-      c->head++;
-    }
-  }
-  if (args->causal != 0) c->last = c->query;
+HD_INLINE void next_tile(settings set, struct place* at) {
+  at->step = 0;
+  if (++at->block != set->blocks) return;
+  at->block = 0;
+  if (++at->query != set->tiles) return;
+  at->query = 0;
+  at->head++;
+}
+HD_INLINE void next_step(settings set, struct place* at) {
+  if (at->step != last_step(set, at))
+    at->step++;
+  else
+    next_tile(set, at);
 }
 
-// Number of a step modulo its stages, and how often all have been used before.
-HD_INLINE uint32_t number(const struct cursor* c) { return c->first + c->step; }
+// A value about which the compiler knows nothing: what is computed from it is computed where it is needed, which is
+// seldom or in one warp, instead of in every tile ahead.
+HD_INLINE uint32_t here(uint32_t x) {
+  __asm__("" : "+r"(x));
+  return x;
+}
 
-HD_INLINE void load(arguments args, uint32_t which, uint32_t column, uint32_t token, uint32_t head, uint32_t place,
+HD_INLINE struct place elsewhere(const struct place* at) {
+  return (struct place){here(at->head), here(at->query), here(at->block), here(at->step)};
+}
+
+// ---- commands, given by one lane ----
+
+// `images`: the descriptors of one step, of Q, K and V.
+HD_INLINE void load(uint32_t* images, uint32_t which, uint32_t column, uint32_t token, uint32_t head, uint32_t place,
                     uint32_t bytes, uint32_t full) {
-  uint32_t* const copy = (uint32_t*)scratch(args->scratch.copies) + which * 32;
-  hd_mbarrier* const there = barrier(args, full);
+  uint32_t* const copy = images + which * 32;
   copy[16] = column;
   copy[17] = token;
   copy[18] = head;
   copy[21] = place;
-  copy[22] = hd_scratch_offset(there);
-  hd_mbarrier_arrive(there, bytes);
+  copy[22] = hd_scratch_offset(barrier(full));
+  hd_mbarrier_arrive(barrier(full), bytes);
   hd_copy((const struct hd_copy_command*)copy);
 }
-HD_INLINE void load_q(arguments args, const struct cursor* c) {
-  const uint32_t stage = c->tile % ATTENTION_Q_STAGES, bytes = args->scratch.q_bytes;
-  load(args, 0, 0, c->query * args->tile, c->head, args->scratch.q + stage * bytes, bytes, Q_FULL + stage);
+HD_INLINE void load_q(settings set, uint32_t* images, const struct place* at, uint32_t tile) {
+  const uint32_t stage = tile % ATTENTION_Q_STAGES, bytes = set->layout.q_bytes;
+  load(images, 0, 0, at->query * set->tile, at->head, set->layout.q + stage * bytes, bytes, Q_FULL + stage);
 }
-HD_INLINE void load_k(arguments args, const struct cursor* c) {
-  const uint32_t stage = number(c) % ATTENTION_K_STAGES, bytes = args->scratch.k_bytes;
-  load(args, 1, 0, c->step * args->tile, c->head, args->scratch.k + stage * bytes, bytes, K_FULL + stage);
+HD_INLINE void load_k(settings set, uint32_t* images, const struct place* at, uint32_t i) {
+  const uint32_t stage = i % ATTENTION_K_STAGES, bytes = set->layout.k_bytes;
+  load(images, 1, 0, at->step * set->tile, at->head, set->layout.k + stage * bytes, bytes, K_FULL + stage);
 }
-HD_INLINE void load_v(arguments args, const struct cursor* c) {
-  const uint32_t stage = number(c) % ATTENTION_V_STAGES, bytes = args->scratch.v_bytes;
-  load(args, 2, c->block * args->tile, c->step * args->tile, c->head, args->scratch.v + stage * bytes, bytes,
+HD_INLINE void load_v(settings set, uint32_t* images, const struct place* at, uint32_t i) {
+  const uint32_t stage = i % ATTENTION_V_STAGES, bytes = set->layout.v_bytes;
+  load(images, 2, at->block * set->tile, at->step * set->tile, at->head, set->layout.v + stage * bytes, bytes,
        V_FULL + stage);
 }
 
-HD_INLINE void order_s(arguments args, const struct cursor* c) {
-  const uint32_t i = number(c);
-  hd_mbarrier_wait(barrier(args, Q_FULL + c->tile % ATTENTION_Q_STAGES), c->tile / ATTENTION_Q_STAGES);
-  hd_mbarrier_wait(barrier(args, K_FULL + i % ATTENTION_K_STAGES), i / ATTENTION_K_STAGES);
-  if (hd_lane_id() == 0) {
-    struct hd_matrix_command* const command = scratch(args->scratch.commands);
-    command->a.address = args->scratch.q + c->tile % ATTENTION_Q_STAGES * args->scratch.q_bytes;
-    command->b.address = args->scratch.k + i % ATTENTION_K_STAGES * args->scratch.k_bytes;
-    hd_matrix(command);
-  }
+HD_INLINE void order_s(settings set, uint32_t step, uint32_t tile_number) {
+  const uint32_t i = here(step), tile = here(tile_number);
+  const uint32_t q = tile % ATTENTION_Q_STAGES, k = i % ATTENTION_K_STAGES;
+  struct hd_matrix_command* const command = scratch(set->layout.commands);
+  command->a.address = set->layout.q + q * set->layout.q_bytes;
+  command->b.address = set->layout.k + k * set->layout.k_bytes;
+  hd_mbarrier_wait(barrier(Q_FULL + q), tile / ATTENTION_Q_STAGES);
+  hd_mbarrier_wait(barrier(K_FULL + k), i / ATTENTION_K_STAGES);
+  hd_matrix(command);
+}
+HD_INLINE void order_pv(settings set, uint32_t step, bool accumulate) {
+  const uint32_t i = here(step);
+  const uint32_t p = i % ATTENTION_P_STAGES, v = i % ATTENTION_V_STAGES;
+  struct hd_matrix_command* const command = (struct hd_matrix_command*)scratch(set->layout.commands) + 1;
+  const uint32_t head = command->head & ~HD_MATRIX_ACCUMULATE;
+  command->head = accumulate ? head | HD_MATRIX_ACCUMULATE : head;
+  command->a.address = set->layout.p + p * set->layout.p_bytes;
+  command->b.address = set->layout.v + v * set->layout.v_bytes;
+  command->barrier = hd_scratch_offset(barrier(PV_DONE + i % 2));
+  hd_mbarrier_wait(barrier(V_FULL + v), i / ATTENTION_V_STAGES);
+  hd_matrix(command);
 }
 
-HD_INLINE void order_pv(arguments args, const struct cursor* c) {
-  const uint32_t i = number(c);
-  hd_mbarrier_wait(barrier(args, V_FULL + i % ATTENTION_V_STAGES), i / ATTENTION_V_STAGES);
-  if (c->step == 0 && c->tile != 0) hd_mbarrier_wait(barrier(args, O_FREE), c->tile - 1);
-  if (hd_lane_id() == 0) {
-    struct hd_matrix_command* const command = (struct hd_matrix_command*)scratch(args->scratch.commands) + 1;
-    command->head = c->step != 0 ? command->head | HD_MATRIX_ACCUMULATE : command->head & ~HD_MATRIX_ACCUMULATE;
-    command->a.address = args->scratch.p + i % ATTENTION_P_STAGES * args->scratch.p_bytes;
-    command->b.address = args->scratch.v + i % ATTENTION_V_STAGES * args->scratch.v_bytes;
-    command->barrier = hd_scratch_offset(barrier(args, PV_DONE + i % 2));
-    hd_matrix(command);
+HD_INLINE void wait_for_pv(uint32_t i) { hd_mbarrier_wait(barrier(PV_DONE + i % 2), i / 2); }
+
+// In step i, when S is there. The place of step i + 1 is kept for even and for odd steps: who loads next may come before
+// this is done, who loads after that cannot.
+HD_INLINE void load_ahead(settings set, uint32_t step, uint32_t tile, const struct place* at) {
+  const uint32_t i = here(step);
+  uint32_t* const images = (uint32_t*)scratch(set->layout.copies) + i % 2 * (3 * 32);
+  if (at->step == 0 && tile + 1 < set->sequence) {
+    struct place following = elsewhere(at);
+    next_tile(set, &following);
+    load_q(set, images, &following, tile + 1);
   }
+  struct place ahead = shared()->ahead[i % 2];
+  if (ahead.head < set->heads) load_v(set, images, &ahead, i + 1);
+  next_step(set, &ahead);
+  if (ahead.head < set->heads) load_k(set, images, &ahead, i + 2);
+  next_step(set, &ahead);
+  shared()->ahead[i % 2] = ahead;
 }
 
-HD_INLINE void wait_for_pv(arguments args, uint32_t i) { hd_mbarrier_wait(barrier(args, PV_DONE + i % 2), i / 2); }
+// Counts a warp, after all its accesses; how many were there before.
+HD_INLINE uint32_t arrive(settings set, uint32_t* count) {
+  return __atomic_fetch_add(count, 1, __ATOMIC_ACQ_REL) % set->lanes;  // as many warps as lanes
+}
 
-// Of 0 to 2^SLACK: to nearest, ties to even.
+// ---- softmax ----
+
+// Of 0 to LIMIT: to nearest, ties to even.
 HD_INLINE uint8_t e4m3(float x) {
   const uint32_t bits = hd_float_bits(x);
   const uint32_t normal = ((bits + 0x7FFFF + (bits >> 20 & 1)) >> 20) - (120u << 3);
@@ -137,181 +187,224 @@ HD_INLINE uint8_t e4m3(float x) {
   return (uint8_t)(x < 0x1p-6f ? subnormal : normal);
 }
 
-// The combination over a row: all lanes of the warp.
-HD_INLINE float row_maximum(float x, uint32_t lanes) {
-#pragma clang loop unroll(disable)
-  for (uint32_t bit = 1; bit < lanes; bit *= 2)
-    x = __builtin_fmaxf(x, hd_bits_float(hd_shuffle_xor_sync(hd_warp_mask(), hd_float_bits(x), bit)));
-  return x;
-}
-HD_INLINE float row_sum(float x, uint32_t lanes) {
-#pragma clang loop unroll(disable)
-  for (uint32_t bit = 1; bit < lanes; bit *= 2)
-    x += hd_bits_float(hd_shuffle_xor_sync(hd_warp_mask(), hd_float_bits(x), bit));
-  return x;
-}
+// A row of P is a group of 32 bytes at least.
+HD_INLINE uint32_t p_stride(settings set) { return set->fp8 && set->tile < 32 ? 32 : set->tile; }
 
-// A warp has N rows, a lane N columns of them, as many apart as there are lanes. Unrolled before anything else, so that
-// arrays become registers.
-#define UNROLLED _Pragma("clang loop unroll(full)")
-#define ROWS(N) UNROLLED for (uint32_t r = 0; r < (N); r++)
-#define COLUMNS(N) UNROLLED for (uint32_t c = 0; c < (N); c++)
-#define ROWS_AND_COLUMNS(N) ROWS(N) COLUMNS(N)
-
-// O of the tile at `c`, divided by the sums of its rows, to memory.
-HD_INLINE void store_o(arguments args, const struct cursor* at, const float* inverse, uint32_t n, uint32_t lanes) {
-  const uint32_t lane = hd_lane_id(), tile = n * lanes, row = hd_warp_id() * n;
-  volatile const float* const from = (volatile const float*)hd_accumulators(1, tile) + row * tile + lane;
-  const uint32_t token = at->query * tile + row, column = at->block * tile + lane;
-  float* const to = args->o + (at->head * args->tokens + token) * ATTENTION_HEAD + column;
-  float values[4][4];
-  ROWS_AND_COLUMNS(n) values[r][c] = from[r * tile + c * lanes] * inverse[r];
-  ROWS_AND_COLUMNS(n) {
-    if (token + r < args->tokens) to[r * ATTENTION_HEAD + c * lanes] = values[r][c];
-  }
-  // All loads are complete: stores have what they gave, or a vote of all lanes has seen it.
-  float all = 0.0f;
-  ROWS_AND_COLUMNS(n) all += values[r][c];
-  hd_all_sync(hd_warp_mask(), all == 0.0f);
-  if (lane == 0) hd_mbarrier_arrive(barrier(args, O_FREE), 0);
-}
-
-// The step at `c`: what is in registers of S becomes P in scratchpad.
-HD_INLINE void attend(arguments args, uint32_t n, uint32_t lanes) {
-  const uint32_t lane = hd_lane_id(), warp = hd_warp_id(), tile = n * lanes, row = warp * n;
-  const uint32_t tokens = args->tokens, causal = args->causal, heads = args->heads, fp8 = args->fp8;
-  struct cursor now = start(args), next = now, second = now, finished = now;
-  advance(args, &next);
-  if (warp == LOADS) {  // nobody else looks so far ahead
-    second = next;
-    advance(args, &second);
-  }
-  float maximum[4], sum[4], inverse[4];
-  bool pending = false;
-  while (now.head < heads) {
-    const uint32_t i = number(&now);
-    if (now.step == 0) {
-      ROWS(n) maximum[r] = -__builtin_inff(), sum[r] = 0.0f;
-    }
-    hd_mbarrier_wait(barrier(args, S_READY), i);
-    if (i >= 2) wait_for_pv(args, i - 2);
-    if (warp == LOADS && lane == 0) {
-      if (second.head < heads) load_k(args, &second);
-      if (next.head < heads) {
-        load_v(args, &next);
-        if (next.step == 0) load_q(args, &next);
-      }
-    }
-    volatile const float* const from = (volatile const float*)hd_accumulators(0, tile) + row * tile + lane;
-    float s[4][4];
-    ROWS_AND_COLUMNS(n) s[r][c] = from[r * tile + c * lanes];
-    if (now.step == now.last) {  // the diagonal, or the end
-      const uint32_t query = now.query * tile + row, key = now.step * tile + lane;
-      ROWS_AND_COLUMNS(n) {
-        const bool seen = key + c * lanes < tokens && (causal == 0 || key + c * lanes <= query + r);
-        s[r][c] = seen ? s[r][c] : -__builtin_inff();
-      }
-    }
-    float largest[4];
-    bool exceeds = false;
-    ROWS(n) {
-      largest[r] = s[r][0];
-      COLUMNS(n) largest[r] = __builtin_fmaxf(largest[r], s[r][c]);
-      largest[r] *= SCALE;
-      exceeds |= largest[r] > maximum[r] + SLACK;
-    }
-    // With this all lanes have their part of S.
-    exceeds = hd_any_sync(hd_warp_mask(), exceeds);
-    if (lane == 0) hd_mbarrier_arrive(barrier(args, S_FREE), 0);
-    if (warp == ORDERS_S && next.head < heads) {
-      hd_mbarrier_wait(barrier(args, S_FREE), i);
-      order_s(args, &next);
-    }
-    if (exceeds) {
-      if (now.step != 0) wait_for_pv(args, i - 1);
-      volatile float* const o = (volatile float*)hd_accumulators(1, tile) + row * tile + lane;
-      ROWS(n) {
-        const float before = maximum[r];
-        maximum[r] = __builtin_fmaxf(before, row_maximum(largest[r], lanes));
-        const float factor = hd_exp2(before - maximum[r]);
-        sum[r] *= factor;
-        if (now.step == 0) continue;
-        COLUMNS(n) o[r * tile + c * lanes] *= factor;
-      }
-      hd_fence();
-    }
-    uint8_t* p = (uint8_t*)scratch(args->scratch.p + i % ATTENTION_P_STAGES * args->scratch.p_bytes);
-    ROWS_AND_COLUMNS(n) {
-      s[r][c] = hd_exp2(__builtin_fmaf(s[r][c], SCALE, -maximum[r]));
-      sum[r] += s[r][c];
-    }
-    // A row of P is a group of 32 bytes at least.
-    if (fp8 != 0) {
-      const uint32_t stride = tile < 32 ? 32 : tile;
-      p += row * stride + lane;
-      ROWS_AND_COLUMNS(n) p[r * stride + c * lanes] = e4m3(s[r][c]);
-    } else {
-      _Float16* const halves = (_Float16*)p + row * tile + lane;
-      ROWS_AND_COLUMNS(n) halves[r * tile + c * lanes] = (_Float16)s[r][c];
-    }
-    hd_all_sync(hd_warp_mask(), true);
-    if (lane == 0) hd_mbarrier_arrive(barrier(args, P_READY + i % 2), 0);
-    if (pending) {
-      wait_for_pv(args, i - 1);
-      store_o(args, &finished, inverse, n, lanes);
-      pending = false;
-    }
-    if (warp == ORDERS_PV) {
-      hd_mbarrier_wait(barrier(args, P_READY + i % 2), i / 2);
-      order_pv(args, &now);
-    }
-    if (now.step == now.last) {
-      ROWS(n) inverse[r] = 1.0f / row_sum(sum[r], lanes);
-      finished = now;
-      pending = true;
-    }
-    now = next;
-    if (warp == LOADS) {
-      next = second;
-      advance(args, &second);
-    } else {
-      advance(args, &next);
+// P of a warp's rows, to `p`; of each row the sum of what the lane has.
+HD_INLINE void softmax(settings set, const float s[4][4], const float* reference, uint8_t* p, float* sums) {
+  ROWS(set->n) {
+    COLUMNS(set->n) {
+      const float x = hd_exp2(__builtin_fmaf(s[r][c], SCALE, -reference[r]));
+      const uint32_t at = r * p_stride(set) + c * set->lanes;
+      if (set->fp8)
+        p[at] = e4m3(x);
+      else
+        ((_Float16*)p)[at] = (_Float16)x;
+      sums[r] = c == 0 ? x : sums[r] + x;
     }
   }
-  wait_for_pv(args, number(&finished));
-  store_o(args, &finished, inverse, n, lanes);
 }
 
-HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes) {
-  const uint32_t id = hd_local_linear_id(), size = hd_local_linear_size(), warps = hd_num_warps();
-  uint32_t* const copies = scratch(args->scratch.copies);
-  uint32_t* const commands = scratch(args->scratch.commands);
-  uint32_t* const p = scratch(args->scratch.p);
-  if (id < 3 * 32) copies[id] = ((const uint32_t*)args->copy_images)[id];
-  for (uint32_t i = id + size; i < 3 * 32; i += size) copies[i] = ((const uint32_t*)args->copy_images)[i];
-  for (uint32_t i = id; i < 2 * 16; i += size) commands[i] = ((const uint32_t*)args->command_images)[i];
+// The combination over a row, in all lanes. Through the scratchpad: a row's values are shared out among as many lanes
+// as there are for each row, so that few shuffles are left.
+HD_INLINE float combined(float a, float b, bool maximum) { return maximum ? __builtin_fmaxf(a, b) : a + b; }
+HD_INLINE void over_rows(settings set, float* x, bool maximum) {
+  const uint32_t lane = hd_lane_id(), mask = hd_warp_mask(), parts = set->lanes / set->n;
+  volatile float* const own = (volatile float*)scratch(set->layout.rows) + hd_warp_id() * set->n * set->lanes;
+  ROWS(set->n) own[r * set->lanes + lane] = x[r];
+  hd_all_sync(mask, true);
+  volatile float* const from = own + lane / parts * set->lanes + lane % parts;
+  float all = from[0];
+  UNROLLED for (uint32_t k = 1; k < set->n; k++) all = combined(all, from[k * parts], maximum);
+  UNROLLED for (uint32_t bit = 1; bit < parts; bit *= 2) {
+    all = combined(all, hd_bits_float(hd_shuffle_xor_sync(mask, hd_float_bits(all), bit)), maximum);
+  }
+  ROWS(set->n) x[r] = hd_bits_float(hd_shuffle_sync(mask, hd_float_bits(all), r * parts));
+}
+
+HD_INLINE volatile float* accumulators(settings set, uint32_t buffer) {
+  return (volatile float*)hd_accumulators(buffer, set->tile) + hd_warp_id() * set->n * set->tile + hd_lane_id();
+}
+
+// The largest of each row of S become references; what there is by the former ones is scaled.
+HD_INLINE void refer_anew(settings set, const float s[4][4], float* reference, float* sum, bool first) {
+  float largest[4];
+  ROWS(set->n) {
+    largest[r] = s[r][0];
+    COLUMNS(set->n) largest[r] = __builtin_fmaxf(largest[r], s[r][c]);
+    largest[r] *= SCALE;
+  }
+  over_rows(set, largest, true);
+  if (first) {
+    ROWS(set->n) reference[r] = largest[r], sum[r] = 0.0f;
+    return;
+  }
+  volatile float* const o = accumulators(set, 1);
+  ROWS(set->n) {
+    const float before = reference[r];
+    reference[r] = __builtin_fmaxf(before, largest[r]);
+    const float factor = hd_exp2(before - reference[r]);
+    sum[r] *= factor;
+    COLUMNS(set->n) o[r * set->tile + c * set->lanes] *= factor;
+  }
+}
+
+HD_INLINE void read_o(settings set, float o[4][4]) {
+  const volatile float* const from = accumulators(set, 1);
+  ROWS_AND_COLUMNS(set->n) o[r][c] = from[r * set->tile + c * set->lanes];
+}
+// O of the tile at `at`, divided by the sums of its rows, to memory.
+HD_INLINE void store_o(settings set, float* result, const struct place* tile, const float o[4][4],
+                       const float* inverse) {
+  const struct place where = elsewhere(tile), *const at = &where;
+  const uint32_t token = at->query * set->tile + hd_warp_id() * set->n;
+  float* const to = result + (at->head * set->tokens + token) * ATTENTION_HEAD + at->block * set->tile + hd_lane_id();
+  if (token + set->n <= set->tokens) {
+    ROWS_AND_COLUMNS(set->n) to[r * ATTENTION_HEAD + c * set->lanes] = o[r][c] * inverse[r];
+    return;
+  }
+  ROWS(set->n) {
+    if (token + r < set->tokens) {
+      COLUMNS(set->n) to[r * ATTENTION_HEAD + c * set->lanes] = o[r][c] * inverse[r];
+    }
+  }
+}
+
+// The diagonal, or the end: keys that a row does not see get no weight.
+HD_INLINE void mask_keys(settings set, const struct place* at, float s[4][4]) {
+  const int32_t key = (int32_t)here(at->step * set->tile + hd_lane_id());
+  const int32_t query = (int32_t)(at->query * set->tile + hd_warp_id() * set->n), end = (int32_t)set->tokens - 1;
+  ROWS(set->n) {
+    const int32_t own = query + (int32_t)r, seen = set->causal != 0 && own < end ? own : end;
+    COLUMNS(set->n) {
+      const int32_t ahead = seen - key - (int32_t)(c * set->lanes);  // negative: -infinity, else +infinity
+      s[r][c] = __builtin_fminf(s[r][c], hd_bits_float(((uint32_t)ahead & 0x80000000u) | 0x7F800000u));
+    }
+  }
+}
+
+// All warps have written P of step i, and read O where that begins anew.
+HD_INLINE void written(settings set, uint32_t i, bool accumulate) {
+  if (hd_lane_id() == 0 && arrive(set, &shared()->written[i % 2]) == set->lanes - 1) order_pv(set, i, accumulate);
+}
+
+HD_INLINE void attend(settings set, float* result) {
+  const uint32_t lane = hd_lane_id(), mask = hd_warp_mask();
+  const bool ragged = set->causal != 0 || set->tokens % set->tile != 0;
+  const volatile float* const from = accumulators(set, 0);
+  uint8_t* p = (uint8_t*)scratch(set->layout.p) + (hd_warp_id() * set->n * p_stride(set) + lane) * (set->fp8 ? 1 : 2);
+  uint8_t* p_next = p + set->layout.p_bytes;
+  float reference[4], sum[4], inverse[4];
+  uint32_t i = 0;
+  struct place at = {0, 0, 0, 0}, finished = at;
+  for (uint32_t tile = 0; tile < set->sequence; tile++) {
+    const uint32_t last = last_step(set, &at);
+    for (at.step = 0;; at.step++, i++) {
+      hd_mbarrier_wait(barrier(S_READY), i);
+      float s[4][4];
+      ROWS_AND_COLUMNS(set->n) s[r][c] = from[r * set->tile + c * set->lanes];
+      hd_all_sync(mask, true);
+      if (lane == 0) {
+        const uint32_t before = arrive(set, &shared()->taken);
+        if (before == 0) {
+          load_ahead(set, i, tile, &at);
+        } else if (before == set->lanes - 1) {
+          const uint32_t following = at.step == last ? tile + 1 : tile;
+          if (following != set->sequence) order_s(set, i + 1, following);
+        }
+      }
+      if (at.step == last && ragged) mask_keys(set, &at, s);
+      const bool first = at.step == 0;
+      bool exceeds = first;
+      float sums[4];
+      for (;;) {
+        if (exceeds) {
+          if (!first) wait_for_pv(i - 1);
+          refer_anew(set, s, reference, sum, first);
+        }
+        softmax(set, s, reference, p, sums);
+        float largest = sums[0];
+        ROWS(set->n) largest = __builtin_fmaxf(largest, sums[r]);
+        // With this all lanes have written P.
+        exceeds = hd_any_sync(mask, largest > LIMIT);
+        if (!exceeds) break;
+      }
+      ROWS(set->n) sum[r] += sums[r];
+      if (first && tile != 0) {
+        float o[4][4];
+        wait_for_pv(i - 1);
+        read_o(set, o);
+        hd_all_sync(mask, true);
+        written(set, i, false);
+        store_o(set, result, &finished, o, inverse);
+      } else {
+        written(set, i, !first);
+      }
+      uint8_t* const other = p;
+      p = p_next;
+      p_next = other;
+      if (at.step == last) break;
+    }
+    ROWS(set->n) inverse[r] = sum[r];
+    over_rows(set, inverse, false);
+    ROWS(set->n) inverse[r] = hd_rcp(inverse[r]);
+    finished = at;
+    next_tile(set, &at);
+    i++;
+  }
+  float o[4][4];
+  wait_for_pv(i - 1);
+  read_o(set, o);
+  store_o(set, result, &finished, o, inverse);
+}
+
+HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes, bool fp8) {
+  const uint32_t tile = n * lanes;
+  const struct setting setting = {.n = n,
+                                  .lanes = lanes,
+                                  .tile = tile,
+                                  .fp8 = fp8,
+                                  .layout = attention_layout(tile, lanes, fp8),
+                                  .tokens = args->tokens,
+                                  .heads = args->heads,
+                                  .tiles = args->tiles,
+                                  .blocks = args->blocks,
+                                  .causal = args->causal,
+                                  .sequence = args->heads * args->tiles * args->blocks};
+  settings set = &setting;
+  const uint32_t id = hd_local_linear_id(), size = hd_local_linear_size();
+  uint32_t* const copies = scratch(set->layout.copies);
+  uint32_t* const commands = scratch(set->layout.commands);
+  uint32_t* const p = scratch(set->layout.p);
+  const uint32_t* const copy_images = args->copy_images[0];
+  const uint32_t* const command_images = args->command_images[0];
+  for (uint32_t k = id; k < 2 * 3 * 32; k += size) copies[k] = copy_images[k % (3 * 32)];
+  for (uint32_t k = id; k < 2 * 16; k += size) commands[k] = command_images[k];
   // Where a row of P is shorter than a group, the rest stays zero.
-  for (uint32_t i = id; i < ATTENTION_P_STAGES * args->scratch.p_bytes / 4; i += size) p[i] = 0;
-  for (uint32_t i = id; i < BARRIERS; i += size) {
-    hd_mbarrier_init(barrier(args, i), i == S_FREE || i / 2 == P_READY / 2 || i == O_FREE ? warps : 1);
-  }
+  for (uint32_t k = id; k < ATTENTION_P_STAGES * set->layout.p_bytes / 4; k += size) p[k] = 0;
+  for (uint32_t k = id; k < BARRIERS; k += size) hd_mbarrier_init(barrier(k), 1);
+  if (id == 0) shared()->taken = shared()->written[0] = shared()->written[1] = 0;
   hd_barrier();
-  if (hd_warp_id() == LOADS && hd_lane_id() == 0) {
-    struct cursor c = start(args);
-    load_q(args, &c);
-    load_k(args, &c);
-    load_v(args, &c);
-    advance(args, &c);
-    if (c.head < args->heads) load_k(args, &c);
+  if (id == 0) {
+    const struct place start = {0, 0, 0, 0};
+    struct place second = start;
+    load_q(set, copies, &start, 0);
+    load_k(set, copies, &start, 0);
+    load_v(set, copies, &start, 0);
+    next_step(set, &second);
+    if (second.head < set->heads) load_k(set, copies, &second, 1);
+    shared()->ahead[0] = second;
+    next_step(set, &second);
+    shared()->ahead[1] = second;
+    order_s(set, 0, 0);
   }
-  if (hd_warp_id() == ORDERS_S) {
-    const struct cursor c = start(args);
-    order_s(args, &c);
-  }
-  attend(args, n, lanes);
+  attend(set, args->o);
 }
 
-// By what a warp has of rows, and of lanes: constants for all distances.
-HD_KERNEL(attention_2_8) { attention(args, 2, 8); }
-HD_KERNEL(attention_4_8) { attention(args, 4, 8); }
-HD_KERNEL(attention_4_16) { attention(args, 4, 16); }
+// By what a warp has of rows, and of lanes, and by format: constants for all distances.
+HD_KERNEL(attention_2_8_fp16) { attention(args, 2, 8, false); }
+HD_KERNEL(attention_4_8_fp16) { attention(args, 4, 8, false); }
+HD_KERNEL(attention_4_16_fp16) { attention(args, 4, 16, false); }
+HD_KERNEL(attention_2_8_fp8_e4m3) { attention(args, 2, 8, true); }
+HD_KERNEL(attention_4_8_fp8_e4m3) { attention(args, 4, 8, true); }
+HD_KERNEL(attention_4_16_fp8_e4m3) { attention(args, 4, 16, true); }

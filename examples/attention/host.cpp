@@ -17,19 +17,20 @@ namespace {
 struct Size {
   uint32_t tokens = 64, heads = 1;
   bool causal = false;
+  float sharpness = 1.0F;  ///< Of what Q is drawn from, the standard deviation.
   std::string format = "fp16";
 };
 
 constexpr uint32_t kHead = ATTENTION_HEAD;
 
-/// Q, K or V: random numbers in the format, as they lie in memory, and as they are.
+/// Q, K or V: random numbers of a standard deviation in the format, as they lie in memory, and as they are.
 struct Tensor {
   std::vector<uint8_t> bytes;
   std::vector<double> values;
 };
 
-Tensor random_tensor(size_t elements, bool fp8, std::mt19937& random) {
-  std::normal_distribution<float> draw(0.0F, 1.0F);
+Tensor random_tensor(size_t elements, bool fp8, float deviation, std::mt19937& random) {
+  std::normal_distribution<float> draw(0.0F, deviation);
   Tensor tensor;
   for (size_t i = 0; i < elements; ++i) {
     const float x = draw(random);
@@ -79,8 +80,7 @@ void fill_copy(uint32_t (&words)[32], uint32_t base, const Size& size, uint32_t 
   words[13] = 1;
 }
 
-attention_args arguments(driver::Device& device, const Size& size, const Tensor& q, const Tensor& k, const Tensor& v,
-                         uint32_t& scratch_bytes) {
+attention_args arguments(driver::Device& device, const Size& size, const Tensor& q, const Tensor& k, const Tensor& v) {
   const uint32_t tile = 4 * device.shape().matrix_dim;
   const bool fp8 = size.format != "fp16";
   const uint32_t element_log2 = fp8 ? 0 : 1, bytes = 1U << element_log2, group = 32 / bytes;
@@ -88,40 +88,24 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
   args.tokens = size.tokens;
   args.heads = size.heads;
   args.causal = size.causal ? 1 : 0;
-  args.fp8 = fp8 ? 1 : 0;
-  args.tile = tile;
   args.tiles = (size.tokens + tile - 1) / tile;
   args.blocks = kHead / tile;
   // Keys in whole groups; columns of V in whole lines.
-  const uint32_t keys = (tile + group - 1) / group * group, columns = std::max(tile, group);
-  const uint32_t p_stride = keys * bytes;
-
-  attention_scratch& s = args.scratch;
-  s.barriers = 0;
-  s.copies = 128;
-  s.commands = s.copies + 3 * 128;
-  s.q_bytes = s.k_bytes = tile * kHead * bytes;
-  s.v_bytes = keys * columns * bytes;
-  s.p_bytes = tile * p_stride;
-  s.q = s.commands + 2 * 64;
-  s.k = s.q + ATTENTION_Q_STAGES * s.q_bytes;
-  s.v = s.k + ATTENTION_K_STAGES * s.k_bytes;
-  s.p = s.v + ATTENTION_V_STAGES * s.v_bytes;
-  scratch_bytes = s.p + ATTENTION_P_STAGES * s.p_bytes;
+  const uint32_t least = std::max(tile, group);
 
   fill_copy(args.copy_images[0], device.upload(q.bytes, "q"), size, element_log2, kHead, tile, 'Q');
   fill_copy(args.copy_images[1], device.upload(k.bytes, "k"), size, element_log2, kHead, tile, 'K');
-  fill_copy(args.copy_images[2], device.upload(v.bytes, "v"), size, element_log2, columns, keys, 'V');
+  fill_copy(args.copy_images[2], device.upload(v.bytes, "v"), size, element_log2, least, least, 'V');
   // Words of a matrix command (docs/matrix.md). E4M3 is 5, FP16 2; V is transposed.
   const uint32_t element = fp8 ? 5 : 2, head = element | element << 3 | 1U << 12;
   for (uint32_t i = 0; i < 2; ++i) {
     uint32_t* const words = args.command_images[i];
     words[0] = head | i << 10 | i << 9 | (i == 0 ? 'S' : 'O') << 16;
     words[1] = tile | tile << 16;
-    words[2] = i == 0 ? kHead / group : keys / group;
-    words[5] = i == 0 ? kHead * bytes : p_stride;
-    words[9] = (i == 0 ? kHead : columns) * bytes;
-    words[12] = s.barriers;  // S_READY is the first; that of O changes
+    words[2] = i == 0 ? kHead / group : least / group;
+    words[5] = i == 0 ? kHead * bytes : least * bytes;
+    words[9] = i == 0 ? kHead * bytes : least * bytes;
+    words[12] = 0;  // S_READY is the first mbarrier; that of O changes
   }
   args.o = device.allocate(uint64_t{size.heads} * size.tokens * kHead * 4, "o");
   return args;
@@ -131,8 +115,8 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
 struct Reference {
   Reference(const Size& size, const Tensor& q, const Tensor& k, const Tensor& v)
       : values(v.values.size()), bounds(v.values.size()) {
-    // P is rounded: relatively, and below the smallest normal number absolutely. It is relative to a maximum that
-    // was exceeded by less than 2^8, hence the absolute part is too small to matter more than that.
+    // P is rounded: relatively, and below the smallest normal number absolutely. It is relative to a reference that no
+    // score exceeds by a factor of more than 2^8, hence the absolute part is too small to matter more than that.
     const bool fp8 = size.format != "fp16";
     const double relative = (fp8 ? 0x1p-4 : 0x1p-11) + 0x1p-15, absolute = fp8 ? 0x1p-10 : 0x1p-25;
     std::vector<double> scores(size.tokens);
@@ -155,7 +139,7 @@ struct Reference {
           for (uint32_t token = 0; token < seen; ++token) {
             const double x = v.values[base + size_t{token} * kHead + column];
             value += scores[token] * x;
-            // The maximum that the device uses may be smaller than the largest, by less than 2^8; then P is larger.
+            // The device's reference may be smaller than the largest; then P is larger.
             bound += (relative * scores[token] + absolute) * std::abs(x);
           }
           values[base + size_t{row} * kHead + column] = value / sum;
@@ -174,12 +158,13 @@ void attention(Run& run, const Size& size) {
   const uint32_t across = elements_across(shape, fp8);
   std::mt19937 random(1);  // --seed is for the delays
   const size_t elements = size_t{size.heads} * size.tokens * kHead;
-  const Tensor q = random_tensor(elements, fp8, random), k = random_tensor(elements, fp8, random),
-               v = random_tensor(elements, fp8, random);
-  driver::LaunchOptions options{.accumulators = 2};
-  const attention_args args = arguments(device, size, q, k, v, options.extra_scratch_bytes);
-  const driver::LaunchStatistics cost = run.launch(fmt::format("attention_{}_{}", across, shape.lanes), {1, 1, 1},
-                                                   {shape.threads(), 1, 1}, args, options);
+  const Tensor q = random_tensor(elements, fp8, size.sharpness, random), k = random_tensor(elements, fp8, 1.0F, random),
+               v = random_tensor(elements, fp8, 1.0F, random);
+  const driver::LaunchOptions options{
+      .extra_scratch_bytes = attention_layout(4 * shape.matrix_dim, shape.lanes, fp8).bytes, .accumulators = 2};
+  const attention_args args = arguments(device, size, q, k, v);
+  const driver::LaunchStatistics cost = run.launch(fmt::format("attention_{}_{}_{}", across, shape.lanes, size.format),
+                                                   {1, 1, 1}, {shape.threads(), 1, 1}, args, options);
   const std::vector<float> o = device.read<float>(args.o, elements);
   const Reference expected(size, q, k, v);
   run.check_close(o, expected.values, expected.bounds, "o");
@@ -190,9 +175,23 @@ void attention(Run& run, const Size& size) {
   fmt::print("attention: digest of the result {:016x}\n", digest);
   if (run.options().backend == driver::BackendKind::kRtl) {
     const double pairs = size.causal ? size.tokens * (size.tokens + 1.0) / 2 : double{1} * size.tokens * size.tokens;
-    const double ideal = size.heads * pairs * kHead * 2 / (shape.matrix_dim * shape.matrix_dim * (fp8 ? 4.0 : 2.0));
-    fmt::print("attention: {} tokens, {} heads, {}{}: {:.1f} % of the array's peak\n", size.tokens, size.heads,
-               size.format, size.causal ? ", causal" : "", 100.0 * ideal / static_cast<double>(cost.cycles));
+    const double macs = size.heads * pairs * kHead * 2;
+    const double peak = shape.matrix_dim * shape.matrix_dim * (fp8 ? 4.0 : 2.0),
+                 value = macs / static_cast<double>(cost.cycles);
+    const std::string what =
+        fmt::format("tokens={},heads={},format={},causal={}", size.tokens, size.heads, size.format, args.causal);
+    fmt::print("attention: {}: {:.1f} % of the array's peak\n", what, 100.0 * value / peak);
+    run.add_row({{"name", "attention"},
+                 {"args", what},
+                 {"config", run.options().configuration},
+                 {"cycles", cost.cycles},
+                 {"warp_instrs", cost.warp_instrs},
+                 {"lane_instrs", cost.lane_instrs},
+                 {"value", value},
+                 {"unit", "MAC/cycle"},
+                 {"peak", peak},
+                 {"of_peak", value / peak},
+                 {"host_seconds", cost.host_seconds}});
   }
 }
 
@@ -206,6 +205,9 @@ int main(int argc, char** argv) {
     app.add_option("--tokens", size.tokens, "Tokens of a head")->check(CLI::Range(1U, 8192U))->capture_default_str();
     app.add_option("--heads", size.heads, "Heads, of 64 elements")->check(CLI::Range(1U, 64U))->capture_default_str();
     app.add_flag("--causal", size.causal, "A token sees itself and those before it");
+    app.add_option("--sharpness", size.sharpness, "Standard deviation of Q; those of K and V are 1")
+        ->check(CLI::Range(0.0F, 16.0F))
+        ->capture_default_str();
     app.add_option("--format", size.format, "Format of Q, K, V and the probabilities")
         ->check(CLI::IsMember({"fp16", "fp8_e4m3"}))
         ->capture_default_str();

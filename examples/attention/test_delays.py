@@ -9,6 +9,7 @@ CONFIG = "edge"
 SIZES = (
     ("--tokens", "70", "--causal"),
     ("--tokens", "50", "--heads", "2"),
+    ("--tokens", "60", "--sharpness", "8"),
     ("--tokens", "70", "--causal", "--format", "fp8_e4m3"),
     ("--tokens", "16", "--heads", "3", "--causal"),
 )

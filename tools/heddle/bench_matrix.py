@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import bench_attention
 import bench_plots
 import build
 import report
@@ -57,10 +58,14 @@ def check_options(arguments):
         sys.exit(done.returncode)
 
 
+def as_goals_say(arguments):
+    """With the default memory, and without lock-step."""
+    return arguments.memory == "fixed" and arguments.mem_latency is None and arguments.mem_bandwidth is None and arguments.lockstep == "off"
+
+
 def add_goals(rows, config, arguments):
     """Gives each row `goal`, what it is a goal for, and whether it is met; None where there is none."""
-    plain = arguments.memory == "fixed" and arguments.mem_latency is None and arguments.mem_bandwidth is None
-    measured = plain and config == WHOLE_CONFIG and arguments.lockstep == "off"
+    measured = config == WHOLE_CONFIG and as_goals_say(arguments)
     for row in rows:
         row.update(goal=None, goal_of=None, met=None)
         for size, formats, key, goal in GOALS if measured else []:
@@ -82,7 +87,10 @@ def run(arguments):
         raise ValueError(f"'{config}' has no matrix engine: take edge or base, or add copy_engine=1,matrix_dim=4 to --config")
     build.build(["bench_matrix"], title="building the benchmarks")
     check_options(arguments)
-    build.build(["bench_matrix", rtl.target(config, False)], rtl_config=config, title=f"building the RTL as '{config}'")
+    # Whoever asks for certain shapes wants these.
+    attention = bench_attention.works(config) and not arguments.sizes
+    examples = [bench_attention.EXAMPLE] if attention else []
+    build.build(["bench_matrix", *examples, rtl.target(config, False)], rtl_config=config, title=f"building the RTL as '{config}'")
     print(f"heddle: measuring '{config}'", file=sys.stderr, flush=True)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.json"
@@ -96,6 +104,7 @@ def run(arguments):
     print("\nthe same, of what the array has to do with whole rows, columns and groups of K:")
     for row in rows:
         print(f"  {row['args']:40}  {100 * row['of_rounded_peak']:6.1f} %{goal_text(row)}")
+    others = bench_attention.run(config, run_options(arguments), as_goals_say(arguments)) if attention else []
     plot = bench_plots.roofline(rows, config, arguments.memory, arguments.plots / f"matrix-{rtl.slug(config)}-roofline.png")
     print(f"\nplot: {plot}")
-    return {"rows": rows, "memory": arguments.memory, "plots": [str(plot)]}, True
+    return {"rows": rows + others, "memory": arguments.memory, "plots": [str(plot)]}, True

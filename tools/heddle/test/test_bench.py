@@ -12,6 +12,7 @@ import unittest
 import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import bench_attention
 import bench_matrix
 import bench_memory
 import bench_plots
@@ -131,6 +132,21 @@ class MatrixGoals(unittest.TestCase):
         for other in (((64, 64, 64), "fp16"), ((256, 256, 256), "int8"), ((512, 512, 512), "fp16", "edge")):
             self.assertEqual(self.goals(*other), (None, None, None))
         self.assertEqual(self.goals((512, 512, 512), "fp16", mem_latency=10), (None, None, None))
+
+
+class Attention(unittest.TestCase):
+    def test_shapes(self):
+        self.assertEqual(len(bench_attention.works("base")), len(bench_attention.LARGE))
+        self.assertEqual(len(bench_attention.works("edge")), len(bench_attention.SMALL))
+        self.assertFalse(any("fp8_e4m3" in words for words, _ in bench_attention.works(shape.canonical("base:matrix_fp8=0"))))
+        for config in ("base:warps=8", "edge:matrix_dim=16", "nano"):
+            self.assertEqual(bench_attention.works(shape.canonical(config)), ())
+
+    def test_goals(self):
+        for share, plain, met in ((0.6, True, True), (0.59, True, False), (0.7, False, None)):
+            measured = row("attention", "tokens=512", 1.0, of_peak=share)
+            bench_attention.judge(measured, 0.6, plain)
+            self.assertEqual(measured["met"], met)
 
 
 if __name__ == "__main__":
