@@ -64,6 +64,7 @@ TEST_F(DeviceQueueTest, FaultsAndTimeLimitsAreReported) {
 
 TEST(DeviceQueue, NeedsAManagementCore) {
   DeviceOptions options = shared_options();
+  options.backend = BackendKind::kModel;
   options.configuration = "nano";
   expect_error(ErrorKind::kUnavailable, "management=1", [&] { Device::open(options); });
 }
