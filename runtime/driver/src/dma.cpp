@@ -13,6 +13,8 @@ namespace heddle::driver {
 namespace {
 
 constexpr uint64_t kAbortCycles = 1'000'000, kPollCycles = 100;
+// How long a transfer may take that the host waits for, in steps of kWaitCycles.
+constexpr uint64_t kIdleCycles = 1'000'000, kCyclesPerByte = 64, kWaitCycles = 64;
 constexpr uint32_t kMessageData = 0x4844'4D00;  // bits 1:0 become the source
 
 uint32_t low(uint64_t value) { return static_cast<uint32_t>(value); }
@@ -30,17 +32,13 @@ const char* cause_text(uint32_t cause) {
 
 }  // namespace
 
-std::optional<Dma> Dma::find(Backend& backend) {
-  HostBus* const bus = backend.host_bus();
-  if (bus == nullptr) return std::nullopt;
-  const uint32_t windows =
-      host_dma::capability::kPins.get(backend.read_register(host_dma::kBase + host_dma::kCapability));
-  return Dma(backend, *bus, windows);
-}
-
-Dma::Dma(Backend& backend, HostBus& bus, uint32_t windows)
-    : backend_(&backend), bus_(&bus), windows_(windows), page_(HostBus::kPageBytes) {
-  const uint64_t address = pin(page_);
+Dma::Dma(Backend& backend, HostBus& bus)
+    : backend_(&backend),
+      bus_(&bus),
+      windows_(host_dma::capability::kPins.get(backend.read_register(host_dma::kBase + host_dma::kCapability))),
+      block_(kStaging + kStagingBytes),
+      block_address_(pin(block_)) {
+  const uint64_t address = block_address_;
   set(host_dma::kRingLo, low(address));
   set(host_dma::kRingHi, high(address));
   set(host_dma::kRingConfig, kSize);
@@ -64,7 +62,7 @@ void Dma::start() {
   set(host_dma::kTail, tail_);
   set(host_dma::kControl, host_dma::control::kStart.set(1));
   completed_ = tail_;
-  std::memcpy(page_.data() + kRecord, &tail_, sizeof tail_);
+  std::memcpy(block_.data() + kRecord, &tail_, sizeof tail_);
 }
 
 uint64_t Dma::pin(std::span<std::byte> memory) {
@@ -100,7 +98,7 @@ void Dma::publish(const Transfer& transfer) {
   const std::array<uint32_t, host_dma::descriptor::kSize / 4> words{
       low(transfer.host), high(transfer.host), transfer.device, transfer.bytes,
       host_dma::flags::kDirection.set(transfer.to_host) | host_dma::flags::kNotify.set(1)};
-  std::memcpy(page_.data() + tail_ % kDescriptors * sizeof words, words.data(), sizeof words);
+  std::memcpy(block_.data() + tail_ % kDescriptors * sizeof words, words.data(), sizeof words);
   set(host_dma::kTail, ++tail_);
 }
 
@@ -121,33 +119,81 @@ bool Dma::mailbox_message() {
 
 void Dma::rearm_mailbox() { set(host_dma::kMsiRearm, 1U << static_cast<uint32_t>(host_dma::Message::Management)); }
 
-void Dma::take_completed(std::vector<Ended>& ended) {
-  for (const uint32_t now = get(host_dma::kCompleted); completed_ != now; ++completed_) {
-    ended.push_back({open_.front().number, {}});
-    open_.pop_front();
+void Dma::note_end(const std::string& error) {
+  if (open_.front().number == kOwn) {
+    own_end_ = error;
+  } else {
+    ended_.push_back({open_.front().number, error});
   }
+  open_.pop_front();
 }
 
-std::vector<Dma::Ended> Dma::collect() {
+void Dma::take_completed() {
+  for (const uint32_t now = get(host_dma::kCompleted); completed_ != now; ++completed_) note_end({});
+}
+
+void Dma::look() {
   take_messages();
-  if (!std::exchange(engine_, false)) return {};
+  if (!std::exchange(engine_, false)) return;
   // What ends from here on sends a message of its own.
   set(host_dma::kInterruptClear, host_dma::interrupt_clear::kDone.set(1));
-  std::vector<Ended> ended;
   const uint32_t status = get(host_dma::kStatus);
-  take_completed(ended);
-  if (host_dma::status::kError.get(status) == 0) return ended;
+  take_completed();
+  if (host_dma::status::kError.get(status) == 0) return;
   const uint32_t cause = host_dma::status::kCause.get(status);
   if (cause >= static_cast<uint32_t>(host_dma::Cause::Ring) || open_.empty()) {
     throw DeviceError(ErrorKind::kDeviceLost, fmt::format("the DMA engine stops with cause {}", cause));
   }
-  ended.push_back({open_.front().number, fmt::format("a copy between host and device: {}", cause_text(cause))});
-  open_.pop_front();
+  note_end(fmt::format("a copy between host and device: {}", cause_text(cause)));
   // Those behind it have not been done, or in part; they are done anew.
   start();
   for (const Open& again : open_) publish(again.transfer);
-  return ended;
 }
+
+std::vector<Dma::Ended> Dma::collect() {
+  look();
+  return std::exchange(ended_, {});
+}
+
+// ---- transfers that the host waits for ----
+
+void Dma::move_own(const Transfer& transfer) {
+  own_end_.reset();
+  begin(kOwn, transfer);
+  uint64_t limit = kIdleCycles;
+  for (const Open& open : open_) limit += kCyclesPerByte * open.transfer.bytes;
+  for (uint64_t used = 0; !own_end_; used += kWaitCycles) {
+    if (const auto report = backend_->mismatch()) {
+      throw DeviceError(ErrorKind::kLockstepMismatch, "the RTL and the golden model disagree", *report);
+    }
+    if (used >= limit) throw DeviceError(ErrorKind::kDeviceLost, "the DMA engine does not come to an end");
+    backend_->advance(kWaitCycles);
+    look();
+  }
+  if (!own_end_->empty()) throw DeviceError(ErrorKind::kRejected, *own_end_);
+}
+
+void Dma::read(uint32_t device, std::span<std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto part = std::min<uint32_t>(kStagingBytes, static_cast<uint32_t>(bytes.size()));
+    move_own({.host = block_address_ + kStaging, .device = device, .bytes = part, .to_host = true});
+    std::memcpy(bytes.data(), block_.data() + kStaging, part);
+    device += part;
+    bytes = bytes.subspan(part);
+  }
+}
+
+void Dma::write(uint32_t device, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const auto part = std::min<uint32_t>(kStagingBytes, static_cast<uint32_t>(bytes.size()));
+    std::memcpy(block_.data() + kStaging, bytes.data(), part);
+    move_own({.host = block_address_ + kStaging, .device = device, .bytes = part, .to_host = false});
+    device += part;
+    bytes = bytes.subspan(part);
+  }
+}
+
+// ---- aborts ----
 
 void Dma::halt() {
   set(host_dma::kControl, host_dma::control::kAbort.set(1));
@@ -159,17 +205,17 @@ void Dma::halt() {
 
 std::vector<Dma::Ended> Dma::abort(uint32_t number) {
   halt();
-  std::vector<Ended> ended;
-  take_completed(ended);
+  take_completed();
   std::erase_if(open_, [&](const Open& open) { return open.number == number; });
   start();
   for (const Open& again : open_) publish(again.transfer);
-  return ended;
+  return std::exchange(ended_, {});
 }
 
 void Dma::abort_all() {
   halt();
   open_.clear();
+  ended_.clear();
   start();
 }
 

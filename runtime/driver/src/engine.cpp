@@ -43,6 +43,7 @@ Engine::Engine(const DeviceOptions& options, std::unique_ptr<Backend> backend)
       image_(read_image(options.firmware)),
       backend_(std::move(backend)),
       shape_(identify(*backend_)),
+      dma_(backend_->dma()),
       memory_(memory_map::kDeviceBase, options.memory_bytes) {
   if (options.memory_bytes > memory_map::kDeviceSize) {
     throw DeviceError(ErrorKind::kUnavailable,
@@ -57,7 +58,6 @@ Engine::Engine(const DeviceOptions& options, std::unique_ptr<Backend> backend)
     throw DeviceError(ErrorKind::kUnavailable,
                       fmt::format("{} bytes of device memory are not enough for contexts", options.memory_bytes));
   }
-  if (auto found = Dma::find(*backend_)) dma_ = std::make_unique<Dma>(std::move(*found));
   boot();
   worker_ = std::thread([this] { work(); });
 }

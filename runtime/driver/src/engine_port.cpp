@@ -69,7 +69,7 @@ uint64_t Engine::ContextPort::pin(std::span<std::byte> memory) {
   if (memory.empty()) invalid("pin: 0 bytes");
   if (!engine_->dma_) {
     throw DeviceError(ErrorKind::kUnavailable,
-                      "pin: the device has no DMA engine for host memory (host_dma=1 in a configuration of the model)");
+                      "pin: the device has no DMA engine for host memory (host_dma=1 in its configuration)");
   }
   const uint64_t address = engine_->dma_->pin(memory);
   engine_->context(number_).pins[address] = memory.size();

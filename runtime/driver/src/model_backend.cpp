@@ -5,7 +5,6 @@
 #include "boot_rom.h"
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
-#include "heddle/driver/host_bus.h"
 #include "heddle/generated/configuration.h"
 #include "heddle/generated/registers.h"
 #include "heddle/host/host_port.h"
@@ -13,6 +12,7 @@
 #include "heddle/model/machine.h"
 #include "heddle/reconvergence/stack_reference.h"
 #include "heddle/uniformity/uniform_counter.h"
+#include "host_port_backend.h"
 #include "store_watch.h"
 
 namespace heddle::driver {
@@ -34,7 +34,7 @@ class BusMemory final : public host::HostMemory {
   HostBus& bus_;
 };
 
-class ModelBackend final : public Backend {
+class ModelBackend final : public HostPortBackend {
  public:
   explicit ModelBackend(const BackendOptions& options)
       : machine_(model::Shape::of(Configuration::parse(options.configuration))) {
@@ -58,6 +58,7 @@ class ModelBackend final : public Backend {
       watch_.emplace(*options.watch_address);
       machine_.set_runner(&*watch_);
     }
+    if (port_) open_host_port();
   }
 
   uint32_t read_register(uint32_t offset) override {
@@ -81,12 +82,22 @@ class ModelBackend final : public Backend {
     }
     update_port();
   }
-  HostBus* host_bus() override { return port_ ? &bus_ : nullptr; }
-  void read_memory(uint32_t address, std::span<std::byte> bytes) override {
+  void read_straight(uint32_t address, std::span<std::byte> bytes) override {
     machine_.read_memory(address, {reinterpret_cast<uint8_t*>(bytes.data()), bytes.size()});
   }
-  void write_memory(uint32_t address, std::span<const std::byte> bytes) override {
+  void write_straight(uint32_t address, std::span<const std::byte> bytes) override {
     machine_.write_memory(address, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+  }
+  void read_aperture(uint32_t offset, std::span<std::byte> bytes) override {
+    if (!port_->aperture_read(offset, {reinterpret_cast<uint8_t*>(bytes.data()), bytes.size()})) {
+      throw DeviceError(ErrorKind::kRejected, fmt::format("the device refuses a read through BAR2 at {:#08x}", offset));
+    }
+  }
+  void write_aperture(uint32_t offset, std::span<const std::byte> bytes) override {
+    if (!port_->aperture_write(offset, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()})) {
+      throw DeviceError(ErrorKind::kRejected,
+                        fmt::format("the device refuses a write through BAR2 at {:#08x}", offset));
+    }
   }
   uint64_t advance(uint64_t cycles) override {
     const uint64_t passed = pass(cycles);
@@ -166,8 +177,7 @@ class ModelBackend final : public Backend {
   std::optional<StoreWatch> watch_;
   std::optional<uniformity::UniformCounter> uniform_counter_;
   model::Machine machine_;
-  HostBus bus_;
-  BusMemory bus_memory_{bus_};
+  BusMemory bus_memory_{bus()};
   std::optional<host::HostPort> port_;              // empty: none in this configuration
   std::unique_ptr<management::Device> management_;  // null: none in this configuration
   std::optional<StackReference> stack_reference_;

@@ -5,6 +5,7 @@
 #include "heddle/driver/error.h"
 #include "heddle/generated/configuration.h"
 #include "heddle/harness/rtl_device.h"
+#include "host_port_backend.h"
 
 namespace heddle::driver {
 namespace {
@@ -45,12 +46,25 @@ auto guarded(const Call& call) {
     throw DeviceError(ErrorKind::kInvalidArgument, error.what());
   } catch (const harness::RegisterAccessError& error) {
     throw DeviceError(ErrorKind::kRejected, error.what());
+  } catch (const harness::ApertureError& error) {
+    throw DeviceError(ErrorKind::kRejected, error.what());
   } catch (const harness::RtlError& error) {
     throw DeviceError(ErrorKind::kDeviceLost, error.what());
   }
 }
 
-class RtlBackend final : public Backend {
+/// What the device finds as bus master.
+class BusSide final : public harness::HostSide {
+ public:
+  explicit BusSide(HostBus& bus) : bus_(bus) {}
+  bool read(uint64_t address, std::span<std::byte> out) override { return bus_.read(address, out); }
+  bool write(uint64_t address, std::span<const std::byte> in) override { return bus_.write(address, in); }
+
+ private:
+  HostBus& bus_;
+};
+
+class RtlBackend final : public HostPortBackend {
  public:
   explicit RtlBackend(const BackendOptions& options)
       : library_(options.rtl_library / "libheddle_rtl.so"), lockstep_(options.lockstep) {
@@ -80,6 +94,10 @@ class RtlBackend final : public Backend {
     } catch (const harness::RtlError& error) {
       throw DeviceError(ErrorKind::kUnavailable, error.what());
     }
+    if (Configuration::parse(options.configuration).host_dma != 0) {
+      device_->connect_host(&side_);
+      open_host_port();
+    }
   }
 
   uint32_t read_register(uint32_t offset) override {
@@ -88,11 +106,17 @@ class RtlBackend final : public Backend {
   void write_register(uint32_t offset, uint32_t value) override {
     guarded([&] { device_->write_register(offset, value); });
   }
-  void read_memory(uint32_t address, std::span<std::byte> bytes) override {
+  void read_straight(uint32_t address, std::span<std::byte> bytes) override {
     guarded([&] { device_->read_memory(address, bytes); });
   }
-  void write_memory(uint32_t address, std::span<const std::byte> bytes) override {
+  void write_straight(uint32_t address, std::span<const std::byte> bytes) override {
     guarded([&] { device_->write_memory(address, bytes); });
+  }
+  void read_aperture(uint32_t offset, std::span<std::byte> bytes) override {
+    guarded([&] { device_->read_aperture(offset, bytes); });
+  }
+  void write_aperture(uint32_t offset, std::span<const std::byte> bytes) override {
+    guarded([&] { device_->write_aperture(offset, bytes); });
   }
   uint64_t advance(uint64_t cycles) override {
     return guarded([&] { return device_->advance(cycles); });
@@ -135,7 +159,8 @@ class RtlBackend final : public Backend {
   }
 
  private:
-  Library library_;  // outlives device_
+  Library library_;  // outlives device_, as the next does
+  BusSide side_{bus()};
   std::unique_ptr<harness::RtlDevice> device_;
   bool lockstep_;
 };

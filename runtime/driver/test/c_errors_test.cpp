@@ -9,24 +9,21 @@
 
 #include "heddle/driver.h"
 #include "kernel_args.h"
+#include "test_device.h"
 
-extern "C" int heddle_c_test(const char* firmware, const char* elf);
+extern "C" int heddle_c_test(const heddle_device_options* options, const char* elf);
 
 namespace {
 
 TEST(CInterface, FromC) {
-  EXPECT_EQ(heddle_c_test(HEDDLE_TEST_FIRMWARE, HEDDLE_TEST_KERNEL), 0) << heddle_last_error();
+  const heddle_device_options options = heddle::driver::c_options();
+  EXPECT_EQ(heddle_c_test(&options, HEDDLE_TEST_KERNEL), 0) << heddle_last_error();
 }
 
 class CErrors : public testing::Test {
  protected:
   void SetUp() override {
-    const heddle_device_options options{.backend = "model",
-                                        .configuration = "nano:management=1,host_dma=1,memory_requests=16",
-                                        .firmware = HEDDLE_TEST_FIRMWARE,
-                                        .rtl_library = nullptr,
-                                        .socket = nullptr,
-                                        .memory_bytes = 64U << 20};
+    const heddle_device_options options = heddle::driver::c_options();
     ASSERT_EQ(heddle_device_open(&options, &device), HEDDLE_SUCCESS) << heddle_last_error();
     for (int i = 0; i < 2; ++i) {
       ASSERT_EQ(heddle_context_create(device, 1 << 20, &context[i]), HEDDLE_SUCCESS);

@@ -7,13 +7,13 @@
 #define CHECK(condition) \
   if (!(condition)) return __LINE__
 
-int heddle_c_test(const char* firmware, const char* elf);
+int heddle_c_test(const heddle_device_options* options, const char* elf);
 
 static void on_fault(const heddle_fault* fault, void* user) {
   if (fault->error == HEDDLE_FAULT && strcmp(fault->kernel, "write") == 0 && fault->has_address) ++*(int*)user;
 }
 
-int heddle_c_test(const char* firmware, const char* elf) {
+int heddle_c_test(const heddle_device_options* options, const char* elf) {
   heddle_device device;
   heddle_context context;
   heddle_module module;
@@ -29,10 +29,6 @@ int heddle_c_test(const char* firmware, const char* elf) {
   char text[16384];
   size_t length = sizeof text;
   int faults = 0;
-  const heddle_device_options options = {.backend = "model",
-                                         .configuration = "nano:management=1,host_dma=1,memory_requests=16",
-                                         .firmware = firmware,
-                                         .memory_bytes = 64u << 20};
   struct {
     uint32_t data, value;
   } block;
@@ -43,9 +39,9 @@ int heddle_c_test(const char* firmware, const char* elf) {
                           .arguments_bytes = sizeof block,
                           .private_bytes = 256};
 
-  CHECK(heddle_device_open(&options, &device) == HEDDLE_SUCCESS);
+  CHECK(heddle_device_open(options, &device) == HEDDLE_SUCCESS);
   CHECK(heddle_device_query(device, &device_info) == HEDDLE_SUCCESS);
-  CHECK(strcmp(device_info.backend, "model") == 0 && device_info.lanes == 2 && device_info.contexts == 4);
+  CHECK(strcmp(device_info.backend, options->backend) == 0 && device_info.lanes == 2 && device_info.contexts == 4);
   CHECK(heddle_context_create(device, 1 << 20, &context) == HEDDLE_SUCCESS);
   CHECK(heddle_context_on_fault(context, on_fault, &faults) == HEDDLE_SUCCESS);
   CHECK(heddle_context_memory(context, &capacity, &used) == HEDDLE_SUCCESS && capacity >= 1 << 20 && used == 0);

@@ -10,16 +10,11 @@
 #include "heddle/driver/context.h"
 #include "heddle/driver/engine.h"
 #include "kernel_args.h"
+#include "test_device.h"
 
 namespace heddle::driver {
 
-inline DeviceOptions shared_options() {
-  DeviceOptions options;
-  options.configuration = "nano:management=1";
-  options.firmware = HEDDLE_TEST_FIRMWARE;
-  options.memory_bytes = uint64_t{64} << 20;
-  return options;
-}
+inline DeviceOptions shared_options() { return device_options("nano:management=1"); }
 
 class ContextTest : public testing::Test {
  protected:

@@ -129,6 +129,7 @@ TEST_F(ContextTest, TheFirmwareChecksAccumulators) {
 
 TEST(DeviceQueue, NeedsAManagementCore) {
   DeviceOptions options = shared_options();
+  options.backend = BackendKind::kModel;
   options.configuration = "nano";
   expect_error(ErrorKind::kUnavailable, "management=1", [&] { Device::open(options); });
 }

@@ -1,4 +1,4 @@
-// Copies between pinned memory of the host and the device, by its DMA engine; on the golden model.
+// Copies between pinned memory of the host and the device, by its DMA engine.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -11,17 +11,13 @@
 namespace heddle::driver {
 namespace {
 
-constexpr size_t kWords = 50'000;
+constexpr size_t kModelWords = 50'000, kRtlWords = 3'000;
 constexpr uint64_t kSmallContext = 4 << 20;
-
-DeviceOptions with_dma() {
-  DeviceOptions options = shared_options();
-  options.configuration = "nano:management=1,host_dma=1,host_pins=4,memory_requests=16";
-  return options;
-}
 
 class TransferTest : public testing::Test {
  protected:
+  // Firmware clears what a context has had, which takes the RTL long.
+  const size_t kWords = test_device.backend == BackendKind::kModel ? kModelWords : kRtlWords;
   TransferTest() {
     std::iota(source_.begin(), source_.end(), 1000U);
     context_->pin(bytes(source_));
@@ -30,7 +26,7 @@ class TransferTest : public testing::Test {
   static std::span<std::byte> bytes(std::vector<uint32_t>& words) { return std::as_writable_bytes(std::span(words)); }
 
   std::vector<uint32_t> source_ = std::vector<uint32_t>(kWords), result_ = std::vector<uint32_t>(kWords);
-  std::shared_ptr<Engine> engine_ = Engine::open(with_dma());
+  std::shared_ptr<Engine> engine_ = Engine::open(device_options(kWithDma));
   ContextPointer context_ = Context::create(*engine_, {.memory_bytes = kSmallContext, .owner = "test"});
   QueuePointer queue_ = context_->create_queue();
   uint32_t data_ = context_->allocate(kWords * 4, 128, "data");
@@ -86,14 +82,15 @@ TEST_F(TransferTest, OfTwoContextsGoOnBesideEachOther) {
 }
 
 TEST_F(TransferTest, PinnedMemoryGoesWithItsContext) {
-  std::vector<uint32_t> more(16);
-  context_->pin(bytes(more));
+  // One of 8 windows is the driver's, two are taken.
+  std::vector<std::vector<uint32_t>> more(5, std::vector<uint32_t>(16));
+  for (auto& words : more) context_->pin(bytes(words));
   std::vector<uint32_t> too_many(16);
-  expect_error(ErrorKind::kNoResources, "all 4 windows", [&] { context_->pin(bytes(too_many)); });
+  expect_error(ErrorKind::kNoResources, "all 8 windows", [&] { context_->pin(bytes(too_many)); });
   queue_.reset();
   context_.reset();
   const ContextPointer next = Context::create(*engine_, {.memory_bytes = kSmallContext, .owner = "next"});
-  next->pin(bytes(more));
+  for (auto& words : more) next->pin(bytes(words));
   next->pin(bytes(source_));
   next->pin(bytes(result_));
 }
@@ -131,9 +128,14 @@ TEST_F(TransferTest, SurvivesAReset) {
   EXPECT_EQ(result_, source_);
 }
 
-TEST_F(ContextTest, WithoutADmaEngineNothingCanBePinned) {
+TEST(Transfer, WithoutADmaEngineNothingCanBePinned) {
+  DeviceOptions options = shared_options();
+  options.backend = BackendKind::kModel;
+  options.configuration = "nano:management=1";
+  const auto engine = Engine::open(options);
+  const ContextPointer context = Context::create(*engine);
   std::vector<std::byte> memory(16);
-  expect_error(ErrorKind::kUnavailable, "host_dma=1", [&] { context_->pin(memory); });
+  expect_error(ErrorKind::kUnavailable, "host_dma=1", [&] { context->pin(memory); });
 }
 
 TEST(HostBus, EndsWhereItsMemoryEnds) {

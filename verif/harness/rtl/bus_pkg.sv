@@ -26,6 +26,18 @@ package bus_pkg;
   import "DPI-C" function void heddle_bus_r(input int unsigned port, output int unsigned id, output int unsigned resp, output bit last,
                                             output beat_bits_t data);
 
+  // BAR2, whose master is the host; per rising edge: what the device answers where it is valid, then the clock function with the
+  // handshake signals before the edge, which gives those after it, then the payloads of the channels that are valid then.
+  import "DPI-C" function void heddle_aperture_reset(input bit b_valid, input bit r_valid);
+  import "DPI-C" function void heddle_aperture_b(input int unsigned id, input int unsigned resp);
+  import "DPI-C" function void heddle_aperture_r(input int unsigned id, input int unsigned resp, input bit last, input beat_bits_t data);
+  import "DPI-C" function void heddle_aperture_clock(
+      input bit aw_ready, input bit w_ready, input bit b_valid, input bit ar_ready, input bit r_valid,
+      output bit aw_valid, output bit w_valid, output bit b_ready, output bit ar_valid, output bit r_ready);
+  import "DPI-C" function void heddle_aperture_address(input bit write, output int unsigned id, output int unsigned addr, output int unsigned len,
+                                                       output int unsigned size, output int unsigned burst);
+  import "DPI-C" function void heddle_aperture_w(output beat_bits_t data, output strobe_bits_t strb, output bit last);
+
   import "DPI-C" function void heddle_host_reset(input bit b_valid, input bit r_valid);
   // The host: what it drives from now on, from what the device answers.
   import "DPI-C" function void heddle_host_clock(

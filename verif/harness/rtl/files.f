@@ -16,4 +16,5 @@ verif/harness/rtl/owner_monitor.sv
 verif/harness/rtl/holder_monitor.sv
 verif/harness/rtl/memory_port_dpi.sv
 verif/harness/rtl/host_port_dpi.sv
+verif/harness/rtl/aperture_port_dpi.sv
 verif/harness/rtl/tb_top.sv

@@ -25,6 +25,8 @@ module tb_top
   axi_response_t      axi_response;
   host_axi_request_t  bus_master_request;
   host_axi_response_t bus_master_response;
+  aperture_request_t  aperture_request;
+  aperture_response_t aperture_response;
 
   heddle_die u_die (
     .clk_i,
@@ -33,14 +35,14 @@ module tb_top
     .host_o(host_response),
     .axi_o (axi_request),
     .axi_i (axi_response),
-    .aperture_i  ('0),
-    .aperture_o  (),
+    .aperture_i  (aperture_request),
+    .aperture_o  (aperture_response),
     .bus_master_o(bus_master_request),
     .bus_master_i(bus_master_response),
     .irq_o ()
   );
 
-  if (HostDma != 0) begin : gen_host_memory
+  if (HostDma != 0) begin : gen_host
     memory_port_dpi #(
       .Port      (bus_pkg::HostMemory),
       .id_t      (host_id_t),
@@ -52,11 +54,19 @@ module tb_top
       .request_i (bus_master_request),
       .response_o(bus_master_response)
     );
-  end else begin : gen_no_host_memory
+
+    aperture_port_dpi u_aperture (
+      .clk_i,
+      .rst_ni,
+      .request_o (aperture_request),
+      .response_i(aperture_response)
+    );
+  end else begin : gen_no_host
     assign bus_master_response = '0;
+    assign aperture_request    = '0;
 
     logic unused;
-    assign unused = ^bus_master_request;
+    assign unused = ^{bus_master_request, aperture_response};
   end
 
   memory_port_dpi u_memory (

@@ -47,7 +47,7 @@ void AxiChecker::check_address(const AxiAddress& address, std::string_view chann
   if (address.address % settings_.beat_bytes != 0) {
     violation("alignment", channel, fmt::format("address {:#010x} is not of a beat", address.address));
   }
-  const uint64_t last = uint64_t{address.address} + (address.len + 1ULL) * settings_.beat_bytes - 1;
+  const uint64_t last = address.address + (address.len + 1ULL) * settings_.beat_bytes - 1;
   if (last / 4096 != address.address / 4096) {
     violation("4k-boundary", channel, fmt::format("burst of {} at {:#010x}", address.len + 1, address.address));
   }

@@ -1,7 +1,7 @@
-// Watches the AXI4 memory port, both directions, for the rules of the AXI4 specification (IHI 0022) that the port can
+// Watches an AXI4 port, both directions, for the rules of the AXI4 specification (IHI 0022) that master and slave can
 // break, and for those the port adds: full-width INCR transfers that stay in one 4 KiB page, ids below the limit. The
-// port has no AxLOCK, AxCACHE, AxPROT, AxQOS and user signals, so their rules do not apply; that exclusive accesses are
-// unused shows in the responses.
+// ports have no AxLOCK, AxCACHE, AxPROT, AxQOS and user signals, so their rules do not apply; that exclusive accesses
+// are unused shows in the responses.
 //
 // | rule             | channels | section, what it says                                                              |
 // |------------------|----------|------------------------------------------------------------------------------------|
@@ -45,7 +45,7 @@ class AxiChecker {
   // A request without a complete answer.
   struct Request {
     uint64_t since = 0;  // cycle in which the address was offered
-    uint32_t address = 0;
+    uint64_t address = 0;
     unsigned id = 0;
     unsigned beats_left = 0;
     bool write = false;

@@ -12,7 +12,7 @@ constexpr unsigned kInterleavePercent = 30;  // of the beats of a burst, that an
 constexpr unsigned kEarlyPercent = 20;       // of transactions not yet due, per cycle, that take effect now
 }  // namespace
 
-AxiMemory::AxiMemory(const Settings& settings, SparseMemory& memory)
+AxiMemory::AxiMemory(const Settings& settings, BeatStore& memory)
     : settings_(settings), memory_(memory), random_(settings.seed) {
   ready_follows_valid_ = settings_.random && settings_.seed % 4 == 0;
   reset();
@@ -27,14 +27,14 @@ void AxiMemory::reset() {
   if (settings_.dram) dram_.emplace(*settings_.dram, settings_.line_bytes);
 }
 
-void AxiMemory::set_error_range(uint32_t first, uint32_t last, unsigned response) {
+void AxiMemory::set_error_range(uint64_t first, uint64_t last, unsigned response) {
   error_range_ = {first, last};
   error_response_ = static_cast<uint8_t>(response);
 }
 
-void AxiMemory::set_silent_range(uint32_t first, uint32_t last) { silent_range_ = {first, last}; }
+void AxiMemory::set_silent_range(uint64_t first, uint64_t last) { silent_range_ = {first, last}; }
 
-bool AxiMemory::touches(const Range& range, uint32_t address) const {
+bool AxiMemory::touches(const Range& range, uint64_t address) const {
   return range.first <= range.last && address + (settings_.beat_bytes - 1) >= range.first && address <= range.last;
 }
 
@@ -109,7 +109,7 @@ void AxiMemory::clock_dram() {
     return std::max(1U, (transaction.request.len + 1U) * settings_.beat_bytes / line_bytes);
   };
   const auto line_address = [&](const Transaction& transaction) {
-    return (transaction.request.address & ~(line_bytes - 1)) + transaction.started * line_bytes;
+    return (static_cast<uint32_t>(transaction.request.address) & ~(line_bytes - 1)) + transaction.started * line_bytes;
   };
   const auto start = [&](std::deque<Transaction>& queue, bool write) {
     for (Transaction& transaction : queue) {
@@ -137,17 +137,15 @@ void AxiMemory::perform_write(Transaction& write) {
   const bool observed = uncached_observer_ && write.request.id >= settings_.uncached_id;
   const unsigned bytes = settings_.beat_bytes;
   for (size_t beat = 0; beat < write.data.size(); ++beat) {
-    const uint32_t address = (write.request.address & ~(bytes - 1)) + static_cast<uint32_t>(beat) * bytes;
-    if (touches(error_range_, address) || !SparseMemory::contains(address, bytes)) {
+    const uint64_t address = (write.request.address & ~uint64_t{bytes - 1}) + beat * bytes;
+    const AxiWrite& data = write.data[beat];
+    const std::span<const std::byte> line = std::as_bytes(std::span(data.data).first(bytes));
+    if (touches(error_range_, address) || !memory_.write_beat(address, line, data.strobe)) {
       write.error = true;
       continue;
     }
-    std::byte* line = memory_.writable(address);
-    const AxiWrite& data = write.data[beat];
-    for (unsigned i = 0; i < bytes; ++i) {
-      if (!strobe_bit(data.strobe, i)) continue;
-      line[i] = std::byte{data.data[i]};
-      if (observed) uncached_observer_(address + i, line[i]);
+    for (unsigned i = 0; observed && i < bytes; ++i) {
+      if (strobe_bit(data.strobe, i)) uncached_observer_(static_cast<uint32_t>(address) + i, line[i]);
     }
   }
 }
@@ -156,14 +154,14 @@ void AxiMemory::perform_read(Transaction& read) {
   read.performed = true;
   const unsigned bytes = settings_.beat_bytes;
   for (unsigned beat = 0; beat <= read.request.len; ++beat) {
-    const uint32_t address = (read.request.address & ~(bytes - 1)) + beat * bytes;
+    const uint64_t address = (read.request.address & ~uint64_t{bytes - 1}) + beat * bytes;
     LineData& line = read.line.emplace_back();
-    if (touches(error_range_, address) || !SparseMemory::contains(address, bytes)) {
-      read.error = true;
-      line.fill(0xEE);  // nobody may use it
+    if (!touches(error_range_, address) &&
+        memory_.read_beat(address, std::as_writable_bytes(std::span(line).first(bytes)))) {
       continue;
     }
-    memory_.read(address, std::as_writable_bytes(std::span(line).first(bytes)));
+    read.error = true;
+    line.fill(0xEE);  // nobody may use it
   }
 }
 

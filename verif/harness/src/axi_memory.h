@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "axi_signals.h"
+#include "beat_store.h"
 #include "dram_timing.h"
-#include "sparse_memory.h"
 
 namespace heddle::harness {
 
@@ -36,7 +36,7 @@ class AxiMemory {
   };
   static constexpr size_t kDepth = 128;
 
-  AxiMemory(const Settings& settings, SparseMemory& memory);
+  AxiMemory(const Settings& settings, BeatStore& memory);
 
   // One rising clock edge: `master` and outputs() are the values before it; outputs() are those after it on return.
   // Before the first one nothing is ready.
@@ -47,9 +47,9 @@ class AxiMemory {
   void reset();
 
   // Accesses that touch [first, last] get `response` (SLVERR or DECERR) and have no effect.
-  void set_error_range(uint32_t first, uint32_t last, unsigned response = kRespSlverr);
+  void set_error_range(uint64_t first, uint64_t last, unsigned response = kRespSlverr);
   // Accesses that touch [first, last] are accepted, have no effect and are never answered.
-  void set_silent_range(uint32_t first, uint32_t last);
+  void set_silent_range(uint64_t first, uint64_t last);
 
   // Told of every byte that is written past the caches (management core, DMA engine), when it takes effect.
   void observe_uncached(std::function<void(uint32_t address, std::byte value)> observer) {
@@ -83,12 +83,12 @@ class AxiMemory {
   };
   // Addresses first to last; none if last < first.
   struct Range {
-    uint32_t first = 1;
-    uint32_t last = 0;
+    uint64_t first = 1;
+    uint64_t last = 0;
   };
 
   // Whether the line at `address` touches the range.
-  bool touches(const Range& range, uint32_t address) const;
+  bool touches(const Range& range, uint64_t address) const;
   bool touches(const Range& range, const AxiAddress& request) const;
   uint64_t draw_latency();
   bool draw(unsigned percent);
@@ -104,7 +104,7 @@ class AxiMemory {
   void drive_read_response(const AxiMasterSignals& master);
 
   Settings settings_;
-  SparseMemory& memory_;
+  BeatStore& memory_;
   AxiSlaveSignals outputs_;
   std::deque<Transaction> read_queue_;
   std::deque<Transaction> write_queue_;

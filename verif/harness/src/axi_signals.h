@@ -1,4 +1,5 @@
-// The AXI4 memory port as plain values: one struct per direction, filled and driven by the verilated top.
+// An AXI4 port as plain values: one struct per direction, filled and driven by the verilated top and what is behind the
+// port.
 #pragma once
 
 #include <array>
@@ -24,7 +25,7 @@ inline constexpr unsigned kBurstIncr = 1;
 struct AxiAddress {
   bool valid = false;
   uint8_t id = 0;
-  uint32_t address = 0;
+  uint64_t address = 0;
   uint8_t len = 0;  // beats - 1
   uint8_t size = 0;
   uint8_t burst = 0;
@@ -55,7 +56,7 @@ struct AxiRead {
   bool operator==(const AxiRead&) const = default;
 };
 
-// What the device drives.
+// What the master drives (at the memory ports the device; at BAR2 the host).
 struct AxiMasterSignals {
   AxiAddress aw;
   AxiWrite w;
@@ -64,7 +65,7 @@ struct AxiMasterSignals {
   bool r_ready = false;
 };
 
-// What the memory drives.
+// What the slave drives.
 struct AxiSlaveSignals {
   bool aw_ready = false;
   bool w_ready = false;

@@ -6,6 +6,7 @@
 #include <array>
 #include <exception>
 
+#include "aperture_master.h"
 #include "axi_checker.h"
 #include "axi_lite_checker.h"
 #include "axi_memory.h"
@@ -18,13 +19,19 @@ namespace heddle::harness {
 struct BusPort {
   FaultyPort* memory = nullptr;
   AxiChecker* checker = nullptr;
-  // What the memory calls an address of the port.
-  uint32_t (*address)(uint64_t) = [](uint64_t address) { return static_cast<uint32_t>(address); };
   AxiMasterSignals master;  // of this edge
+};
+
+// BAR2, with the host as its master. Without host_dma nothing is delivered there.
+struct AperturePort {
+  ApertureMaster* master = nullptr;
+  AxiChecker* checker = nullptr;
+  AxiSlaveSignals slave;  // of this edge
 };
 
 struct BusSink {
   std::array<BusPort, 2> ports;  // bus_pkg.sv has their numbers
+  AperturePort aperture;
   HostMaster* host = nullptr;
   AxiLiteChecker* host_checker = nullptr;
   unsigned beat_bytes = 64;

@@ -14,10 +14,10 @@ BusSink*& active_bus() {
 
 namespace {
 
-AxiAddress address_of(const BusPort& port, unsigned id, uint64_t addr, unsigned len, unsigned size, unsigned burst) {
+AxiAddress address_of(unsigned id, uint64_t addr, unsigned len, unsigned size, unsigned burst) {
   return {.valid = true,
           .id = static_cast<uint8_t>(id),
-          .address = port.address(addr),
+          .address = addr,
           .len = static_cast<uint8_t>(len),
           .size = static_cast<uint8_t>(size),
           .burst = static_cast<uint8_t>(burst)};
@@ -42,13 +42,11 @@ using heddle::harness::BusSink;
 extern "C" {
 
 void heddle_bus_aw(unsigned port, unsigned id, unsigned long long addr, unsigned len, unsigned size, unsigned burst) {
-  heddle::harness::BusPort& bus = active_bus()->ports[port];
-  bus.master.aw = heddle::harness::address_of(bus, id, addr, len, size, burst);
+  active_bus()->ports[port].master.aw = heddle::harness::address_of(id, addr, len, size, burst);
 }
 
 void heddle_bus_ar(unsigned port, unsigned id, unsigned long long addr, unsigned len, unsigned size, unsigned burst) {
-  heddle::harness::BusPort& bus = active_bus()->ports[port];
-  bus.master.ar = heddle::harness::address_of(bus, id, addr, len, size, burst);
+  active_bus()->ports[port].master.ar = heddle::harness::address_of(id, addr, len, size, burst);
 }
 
 void heddle_bus_w(unsigned port, const svBitVecVal* data, const svBitVecVal* strb, svBit last) {
@@ -113,6 +111,70 @@ void heddle_bus_r(unsigned port, unsigned* id, unsigned* resp, svBit* last, svBi
   *resp = read.resp;
   *last = read.last;
   std::memcpy(data, read.data.data(), bus.beat_bytes);
+}
+
+void heddle_aperture_reset(svBit b_valid, svBit r_valid) {
+  BusSink& bus = *active_bus();
+  if (!bus.registers_reset || !bus.checks) return;
+  heddle::harness::AxiSlaveSignals device;
+  device.b.valid = b_valid != 0;
+  device.r.valid = r_valid != 0;
+  heddle::harness::guarded(bus, [&] { bus.aperture.checker->observe_reset(bus.aperture.master->outputs(), device); });
+}
+
+void heddle_aperture_b(unsigned id, unsigned resp) {
+  heddle::harness::AxiWriteResponse& b = active_bus()->aperture.slave.b;
+  b.id = static_cast<uint8_t>(id);
+  b.resp = static_cast<uint8_t>(resp);
+}
+
+void heddle_aperture_r(unsigned id, unsigned resp, svBit last, const svBitVecVal* data) {
+  BusSink& bus = *active_bus();
+  heddle::harness::AxiRead& r = bus.aperture.slave.r;
+  r.id = static_cast<uint8_t>(id);
+  r.resp = static_cast<uint8_t>(resp);
+  r.last = last != 0;
+  std::memcpy(r.data.data(), data, bus.beat_bytes);
+}
+
+void heddle_aperture_clock(svBit aw_ready, svBit w_ready, svBit b_valid, svBit ar_ready, svBit r_valid, svBit* aw_valid,
+                           svBit* w_valid, svBit* b_ready, svBit* ar_valid, svBit* r_ready) {
+  BusSink& bus = *active_bus();
+  heddle::harness::AperturePort& port = bus.aperture;
+  port.slave.aw_ready = aw_ready != 0;
+  port.slave.w_ready = w_ready != 0;
+  port.slave.b.valid = b_valid != 0;
+  port.slave.ar_ready = ar_ready != 0;
+  port.slave.r.valid = r_valid != 0;
+  heddle::harness::guarded(bus, [&] {
+    if (bus.checks) port.checker->observe(port.master->outputs(), port.slave);
+    port.master->clock(port.slave);
+  });
+  const heddle::harness::AxiMasterSignals& master = port.master->outputs();
+  *aw_valid = master.aw.valid;
+  *w_valid = master.w.valid;
+  *b_ready = master.b_ready;
+  *ar_valid = master.ar.valid;
+  *r_ready = master.r_ready;
+}
+
+void heddle_aperture_address(svBit write, unsigned* id, unsigned* addr, unsigned* len, unsigned* size,
+                             unsigned* burst) {
+  const heddle::harness::AxiMasterSignals& master = active_bus()->aperture.master->outputs();
+  const heddle::harness::AxiAddress& address = write != 0 ? master.aw : master.ar;
+  *id = address.id;
+  *addr = static_cast<unsigned>(address.address);
+  *len = address.len;
+  *size = address.size;
+  *burst = address.burst;
+}
+
+void heddle_aperture_w(svBitVecVal* data, svBitVecVal* strb, svBit* last) {
+  const BusSink& bus = *active_bus();
+  const heddle::harness::AxiWrite& w = bus.aperture.master->outputs().w;
+  std::memcpy(data, w.data.data(), bus.beat_bytes);
+  std::memcpy(strb, w.strobe.data(), sizeof w.strobe);
+  *last = w.last;
 }
 
 void heddle_host_clock(svBit aw_ready, svBit w_ready, svBit b_valid, unsigned b_resp, svBit ar_ready, svBit r_valid,

@@ -44,4 +44,21 @@ void SparseMemory::write(uint32_t address, std::span<const std::byte> bytes) {
   }
 }
 
+bool SparseMemory::read_beat(uint64_t address, std::span<std::byte> out) const {
+  const auto at = static_cast<uint32_t>(address);
+  if (at != address || !contains(at, out.size())) return false;
+  read(at, out);
+  return true;
+}
+
+bool SparseMemory::write_beat(uint64_t address, std::span<const std::byte> in, const LineStrobe& strobe) {
+  const auto at = static_cast<uint32_t>(address);
+  if (at != address || !contains(at, in.size())) return false;
+  std::byte* const line = writable(at);
+  for (unsigned i = 0; i < in.size(); ++i) {
+    if (strobe_bit(strobe, i)) line[i] = in[i];
+  }
+  return true;
+}
+
 }  // namespace heddle::harness

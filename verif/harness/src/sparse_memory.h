@@ -8,9 +8,11 @@
 #include <span>
 #include <vector>
 
+#include "beat_store.h"
+
 namespace heddle::harness {
 
-class SparseMemory {
+class SparseMemory final : public BeatStore {
  public:
   static constexpr uint32_t kBase = 0x8000'0000;
   static constexpr uint32_t kPageBytes = 4096;
@@ -24,6 +26,9 @@ class SparseMemory {
   // Precondition of both: contains(address, bytes.size()).
   void read(uint32_t address, std::span<std::byte> bytes) const;
   void write(uint32_t address, std::span<const std::byte> bytes);
+
+  bool read_beat(uint64_t address, std::span<std::byte> out) const override;
+  bool write_beat(uint64_t address, std::span<const std::byte> in, const LineStrobe& strobe) override;
 
   // The page's content, or null where nobody wrote. `index` counts pages from kBase.
   const Page* page(uint32_t index) const { return pages_[index].get(); }

@@ -94,7 +94,9 @@ VerilatedDevice::VerilatedDevice(const RtlOptions& options)
     host_memory_.emplace(settings);
     bus_.ports[1].memory = &host_memory_->port();
     bus_.ports[1].checker = &host_memory_->checker();
-    bus_.ports[1].address = HostMemory::address;
+    aperture_.emplace(make_aperture());
+    bus_.aperture.master = &aperture_->master;
+    bus_.aperture.checker = &aperture_->checker;
   }
   bus_.host = &host_;
   bus_.host_checker = &host_checker_;
@@ -160,6 +162,7 @@ void VerilatedDevice::reset() {
   memory_.reset();
   port_.reset();
   if (host_memory_) host_memory_->reset();
+  if (aperture_) *aperture_ = make_aperture();
   axi_checker_ = AxiChecker({.beat_bytes = beat_bytes(configuration_), .ids = configuration_.memory_requests});
   host_checker_ = AxiLiteChecker();
   host_ = HostMaster(options_.random_stalls, options_.seed + cycle_);
@@ -348,6 +351,55 @@ void VerilatedDevice::inject_host_error(uint64_t first, uint64_t last) {
   host_memory(last, 1).set_error_range(first, last, kRespSlverr);
 }
 
+void VerilatedDevice::connect_host(HostSide* host) {
+  if (!host_memory_) throw MemoryRangeError("nothing can be connected: the configuration has no host_dma");
+  host_memory_->connect(host);
+}
+
+// ---- BAR2
+// --------------------------------------------------------------------------------------------------------------
+
+VerilatedDevice::Aperture VerilatedDevice::make_aperture() const {
+  const unsigned width = beat_bytes(configuration_);
+  return {ApertureMaster(width, options_.random_stalls, options_.seed + 2 + cycle_),
+          AxiChecker({.beat_bytes = width, .ids = 256})};
+}
+
+void VerilatedDevice::check_aperture(uint32_t offset, size_t bytes) const {
+  if (aperture_ && offset <= kApertureBytes && bytes <= kApertureBytes - offset) return;
+  throw MemoryRangeError(fmt::format("{} bytes at {:#x} are not in BAR2{}", bytes, offset,
+                                     aperture_ ? "" : ": the configuration has no host_dma"));
+}
+
+void VerilatedDevice::await_aperture(const char* what, uint32_t offset) {
+  const uint64_t begin = cycle_;
+  while (aperture_->master.busy()) {
+    const std::optional<AxiChecker::Request> waits = aperture_->checker.oldest();
+    if (cycle_ - begin > options_.max_idle_cycles &&
+        (!waits || aperture_->checker.now() - waits->since > options_.max_idle_cycles)) {
+      throw HangError(fmt::format("a {} through BAR2 at {:#08x} was not answered within {} cycles", what, offset,
+                                  options_.max_idle_cycles));
+    }
+    cycle();
+  }
+  if (sink_.ended != 0) finish_launches();
+  if (!aperture_->master.okay()) {
+    throw ApertureError(fmt::format("a {} through BAR2 at {:#08x} is answered with an error", what, offset));
+  }
+}
+
+void VerilatedDevice::read_aperture(uint32_t offset, std::span<std::byte> bytes) {
+  check_aperture(offset, bytes.size());
+  aperture_->master.start_read(offset, bytes);
+  await_aperture("read", offset);
+}
+
+void VerilatedDevice::write_aperture(uint32_t offset, std::span<const std::byte> bytes) {
+  check_aperture(offset, bytes.size());
+  aperture_->master.start_write(offset, bytes);
+  await_aperture("write", offset);
+}
+
 std::optional<RunningLane> VerilatedDevice::running_lane() const {
   return launch_running() ? positions_.latest() : std::nullopt;
 }
@@ -371,8 +423,9 @@ std::optional<OutstandingRequest> VerilatedDevice::oldest_request() const {
   if (!request) {
     const std::optional<AxiChecker::Request> transaction = axi_checker_.oldest();
     if (!transaction) return std::nullopt;
-    return OutstandingRequest{
-        .text = "no core waits; " + oldest_transaction(), .address = transaction->address, .lane = {}};
+    return OutstandingRequest{.text = "no core waits; " + oldest_transaction(),
+                              .address = static_cast<uint32_t>(transaction->address),
+                              .lane = {}};
   }
   OutstandingRequest result{.text = {}, .address = request->address, .lane = {}};
   if (request->port == CorePort::kFetch) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "aperture_master.h"
 #include "axi_checker.h"
 #include "axi_lite_checker.h"
 #include "axi_memory.h"
@@ -39,6 +40,9 @@ class VerilatedDevice final : public RtlDevice {
   void read_host_memory(uint64_t address, std::span<std::byte> bytes) override;
   void write_host_memory(uint64_t address, std::span<const std::byte> bytes) override;
   void inject_host_error(uint64_t first, uint64_t last) override;
+  void connect_host(HostSide* host) override;
+  void read_aperture(uint32_t offset, std::span<std::byte> bytes) override;
+  void write_aperture(uint32_t offset, std::span<const std::byte> bytes) override;
   uint64_t advance(uint64_t cycles) override;
   void reset() override;
   RtlStatistics statistics() const override;
@@ -55,6 +59,11 @@ class VerilatedDevice final : public RtlDevice {
  private:
   static constexpr unsigned kResetCycles = 8;
   static constexpr unsigned kRegisterTimeout = 1000;  // cycles
+  // The host's end of BAR2, and what watches it.
+  struct Aperture {
+    ApertureMaster master;
+    AxiChecker checker;
+  };
 
   void check_options() const;
   void pull_reset();
@@ -73,6 +82,12 @@ class VerilatedDevice final : public RtlDevice {
   // The management core has written to a register of the host port, in the cycle that is being evaluated.
   void management_wrote(uint32_t offset, uint32_t value);
   void await_host(const char* what, uint32_t offset);
+  // What is at the host's end of BAR2 after a reset.
+  Aperture make_aperture() const;
+  // Throws MemoryRangeError.
+  void check_aperture(uint32_t offset, size_t bytes) const;
+  // The access that has begun ends.
+  void await_aperture(const char* what, uint32_t offset);
   // Throws MemoryRangeError.
   HostMemory& host_memory(uint64_t address, uint64_t size);
   void activate();
@@ -92,6 +107,7 @@ class VerilatedDevice final : public RtlDevice {
   AxiMemory memory_;
   FaultyPort port_;
   std::optional<HostMemory> host_memory_;  // with host_dma
+  std::optional<Aperture> aperture_;       // with host_dma
   AxiChecker axi_checker_;
   AxiLiteChecker host_checker_;
   std::vector<LaunchRegisters> registers_;                    // by launch slot

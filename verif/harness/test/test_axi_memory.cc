@@ -7,6 +7,7 @@
 
 #include "axi_checker.h"
 #include "axi_memory.h"
+#include "sparse_memory.h"
 
 namespace heddle::harness {
 namespace {

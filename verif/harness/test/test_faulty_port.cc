@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "faulty_port.h"
+#include "sparse_memory.h"
 
 namespace heddle::harness {
 namespace {

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <map>
 
+#include "aperture_copy.h"
 #include "dma_copy.h"
 #include "heddle/generated/registers.h"
 #include "heddle/harness/rtl_device.h"
@@ -52,17 +53,21 @@ struct Arguments {
   std::vector<uint32_t> dump;     // address, words
   std::vector<uint32_t> turns;    // address of the host's words, address of the device's, words
   bool by_dma = false;            // what the host reads and writes goes through the DMA engine
+  bool by_aperture = false;       // ... through BAR2
   heddle::harness::RtlOptions options;
 };
 
-// How the host reads and writes device memory: the harness's way, or by DMA.
+// How the host reads and writes device memory: the harness's way, by DMA, or through BAR2.
 struct HostWay {
   RtlDevice& device;
   std::optional<heddle::harness::DmaCopy> dma;
+  std::optional<heddle::harness::ApertureCopy> aperture;
 
   void write(uint32_t address, std::span<const std::byte> bytes) {
     if (dma) {
       dma->to_device(address, bytes);
+    } else if (aperture) {
+      aperture->to_device(address, bytes);
     } else {
       device.write_memory(address, bytes);
     }
@@ -70,6 +75,8 @@ struct HostWay {
   void read(uint32_t address, std::span<std::byte> bytes) {
     if (dma) {
       dma->from_device(address, bytes);
+    } else if (aperture) {
+      aperture->from_device(address, bytes);
     } else {
       device.read_memory(address, bytes);
     }
@@ -234,8 +241,9 @@ int run(const Arguments& arguments) {
   const std::unique_ptr<RtlDevice> device(open(arguments.options));
   if (arguments.walk_registers) heddle::harness::walk_registers(*device);
 
-  HostWay way{*device, std::nullopt};
+  HostWay way{*device, std::nullopt, std::nullopt};
   if (arguments.by_dma) way.dma.emplace(*device);
+  if (arguments.by_aperture) way.aperture.emplace(*device);
 
   const auto begin = std::chrono::steady_clock::now();
   Ending ending;
@@ -330,6 +338,7 @@ int main(int argc, char** argv) {
       "write-response, write-id, write-lost, write-twice, state");
   app.add_flag("--by-dma", arguments.by_dma,
                "load the program, and write and read the host's words, by the DMA engine (host_dma)");
+  app.add_flag("--by-aperture", arguments.by_aperture, "the same through BAR2 (host_dma)")->excludes("--by-dma");
   app.add_flag("!--no-checks", arguments.options.checks, "do not check assertions and rules of the buses");
   app.add_flag("!--no-lockstep", arguments.options.lockstep, "do not check");
   app.add_option("--seed", arguments.options.seed, "");

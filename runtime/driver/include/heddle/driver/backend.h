@@ -13,7 +13,7 @@
 
 namespace heddle::driver {
 
-class HostBus;
+class Dma;
 
 /// Where a running lane is, for reports of launches that do not end.
 struct LanePosition {
@@ -103,8 +103,8 @@ class Backend {
   }
   /// The memory request that has waited longest, if the back end has memory requests and can see them.
   virtual std::optional<PendingRequest> oldest_request() const { return std::nullopt; }
-  /// Where the device is bus master; null without host_dma in the configuration, or where the back end has none.
-  virtual HostBus* host_bus() { return nullptr; }
+  /// The DMA engine and the messages of the device; null without host_dma in the configuration.
+  virtual Dma* dma() { return nullptr; }
   /// Empty where there is no memory port.
   virtual std::optional<MemoryStatistics> memory() const { return std::nullopt; }
 };

@@ -102,7 +102,7 @@ class Engine final : public Provider, public std::enable_shared_from_this<Engine
   std::vector<std::byte> image_;
   std::unique_ptr<Backend> backend_;
   DeviceShape shape_;
-  std::unique_ptr<Dma> dma_;                     // null: the device, or its back end, has none
+  Dma* dma_ = nullptr;                           // of the back end; null: the device has none
   Allocator memory_;                             // the driver's own, and the contexts'
   uint32_t driver_ = 0;                          // rings, signals, kernel objects; no kernel may touch it
   uint64_t share_ = 0;                           // of a context that asks for nothing else

@@ -23,7 +23,7 @@
 namespace heddle::harness {
 
 // Raised whenever the layout of a type in this file changes.
-inline constexpr unsigned kRtlInterface = 7;
+inline constexpr unsigned kRtlInterface = 8;
 
 // Base of every error a device or the factory throws.
 class HEDDLE_HARNESS_VISIBLE RtlError : public std::runtime_error {
@@ -50,13 +50,19 @@ class HEDDLE_HARNESS_VISIBLE RegisterAccessError : public RtlError {
   bool write_;
 };
 
-// A host copy outside device memory.
+// A host copy outside device memory, or outside BAR2.
 class HEDDLE_HARNESS_VISIBLE MemoryRangeError : public RtlError {
  public:
   using RtlError::RtlError;
 };
 
-// The RTL stopped making progress: a register access never answered, or a running launch neither retired an
+// The device, or its memory, answered an access through BAR2 with an error.
+class HEDDLE_HARNESS_VISIBLE ApertureError : public RtlError {
+ public:
+  using RtlError::RtlError;
+};
+
+// The RTL stopped making progress: an access of the host never answered, or a running launch neither retired an
 // instruction nor used its memory port for RtlOptions::max_idle_cycles. The text names the oldest outstanding request;
 // RtlDevice::oldest_request() gives it, too.
 class HEDDLE_HARNESS_VISIBLE HangError : public RtlError {
@@ -165,6 +171,15 @@ struct WatchEvent {
   uint32_t value = 0;  // of a store: its bytes, in the low bits
 };
 
+// What a device with host_dma finds as bus master, where the user of the device has it (RtlDevice::connect_host).
+class HEDDLE_HARNESS_VISIBLE HostSide {
+ public:
+  virtual ~HostSide() = default;
+  // All the bytes, which are of one beat. False: answered with SLVERR; of a write nothing has happened then.
+  virtual bool read(uint64_t address, std::span<std::byte> out) = 0;
+  virtual bool write(uint64_t address, std::span<const std::byte> in) = 0;
+};
+
 class HEDDLE_HARNESS_VISIBLE RtlDevice {
  public:
   RtlDevice() = default;
@@ -187,8 +202,8 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   virtual void write_memory(uint32_t address, std::span<const std::byte> bytes) = 0;
 
   // The host's memory, which a device with host_dma reaches as bus master: kHostMemoryBytes at kHostMemoryBase (a
-  // multiple of 2^32 lies within). Memory that nobody wrote reads zero. Bytes of transfers that are under way are old
-  // or new. Throw MemoryRangeError outside, and without host_dma.
+  // multiple of 2^32 lies within), where nothing else is connected. Memory that nobody wrote reads zero. Bytes of
+  // transfers that are under way are old or new. Throw MemoryRangeError outside, and without host_dma.
   static constexpr uint64_t kHostMemoryBase = 0x3F'C000'0000;
   static constexpr uint64_t kHostMemoryBytes = 0x8000'0000;
   virtual void read_host_memory(uint64_t address, std::span<std::byte> bytes) = 0;
@@ -196,6 +211,17 @@ class HEDDLE_HARNESS_VISIBLE RtlDevice {
   // Accesses of the device that touch these host addresses are answered with SLVERR and have no effect; a later call
   // replaces the range.
   virtual void inject_host_error(uint64_t first, uint64_t last) = 0;
+
+  // In place of that memory; null: that again. It is used while the device's time passes. Nothing may be under way.
+  // Throws MemoryRangeError without host_dma.
+  virtual void connect_host(HostSide* host) = 0;
+
+  // BAR2 (docs/host_port.md, section 4): bytes of its kApertureBytes, as bursts of whole beats, with strobes. They take
+  // device cycles. Throw ApertureError when a burst is answered with an error (those before it are done),
+  // MemoryRangeError outside, and without host_dma; HangError when no answer comes.
+  static constexpr uint32_t kApertureBytes = 1U << 24;
+  virtual void read_aperture(uint32_t offset, std::span<std::byte> bytes) = 0;
+  virtual void write_aperture(uint32_t offset, std::span<const std::byte> bytes) = 0;
 
   // Runs up to `cycles` cycles and returns how many ran. Returns early at the end of a launch, after an event
   // that is watched, and when the checker has found a divergence (then every later call returns 0). With no launch
