@@ -124,7 +124,7 @@ void measure(examples::Run& run, const Shape& shape, const blas::FormatInfo& for
 void measure_all(examples::Run& run, const Settings& settings) {
   const driver::DeviceShape& device = run.device().shape();
   if (device.matrix_dim == 0) {
-    throw std::runtime_error("the device has no matrix engine: --config edge:copy_engine=1,matrix_dim=4, for example");
+    throw std::runtime_error("the device has no matrix engine: --config edge, for example");
   }
   for (const blas::FormatInfo& format : blas::formats()) {
     const bool wanted = settings.formats.empty() || std::ranges::count(settings.formats, format.name) != 0;

@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-CONFIG = "edge:copy_engine=1,matrix_dim=4,matrix_fp8=1"
+CONFIG = "edge"
 SIZES = (
     ("--tokens", "70", "--causal"),
     ("--tokens", "50", "--heads", "2"),

@@ -4,7 +4,7 @@
 import subprocess
 import sys
 
-CONFIG = "edge:copy_engine=1,matrix_dim=4,matrix_fp8=1,matrix_fp4=1"
+CONFIG = "edge"
 SIZES = (
     ("fp16", 20, 36, 300),
     ("mxfp8_e4m3", 33, 17, 260),

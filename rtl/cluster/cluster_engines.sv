@@ -57,8 +57,8 @@ module cluster_engines
   localparam int unsigned Owners = 1 << copy_pkg::OwnerBits;
   localparam int unsigned Words  = AccumulatorBits - 2;   // bits of a word's address in the accumulators
 
-  if (Groups > Owners || ScratchBits > 18) begin : gen_bad_shape
-    $error("the engines name 32 workgroups and 256 KB of scratchpad");
+  if (ScratchBits > 18) begin : gen_bad_shape
+    $error("the engines name 256 KB of scratchpad");
   end
 
   // ---- commands and operations of lanes --------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ package copy_pkg;
 
   // ---- copy commands -------------------------------------------------------------------------------------------------
   localparam int unsigned Rank      = 5;  // at most
-  localparam int unsigned OwnerBits  = 5;   // workgroups in a cluster
+  localparam int unsigned OwnerBits  = heddle_pkg::EngineOwnerBits;
   localparam int unsigned OriginBits = 96;  // who gave a command: comes back with it, and means nothing here
   localparam int unsigned WordBytes = 64; // of the widest scratchpad port
 

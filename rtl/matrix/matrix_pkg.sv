@@ -33,7 +33,7 @@ package matrix_pkg;
   typedef logic [Scales-1:0][7:0] scales_t;
 
   // ---- commands --------------------------------------------------------------------------------------------------
-  localparam int unsigned OwnerBits     = 5;   // workgroups in a cluster
+  localparam int unsigned OwnerBits     = heddle_pkg::EngineOwnerBits;
   localparam int unsigned OriginBits    = 96;  // who gave a command: comes back with it, and means nothing here
   localparam int unsigned DimensionBits = 16;  // of fields for rows and columns
 

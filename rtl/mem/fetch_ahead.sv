@@ -8,7 +8,7 @@ module fetch_ahead
   import heddle_pkg::*;
   import mem_pkg::*;
 #(
-  parameter int unsigned Lines = 4     // asked for behind each
+  parameter int unsigned Lines = 16    // asked for behind each
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,

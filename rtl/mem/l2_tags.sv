@@ -172,8 +172,7 @@ module l2_tags
   assign way_o          = clean_i ? clean_way : !allocate_i ? hit_way : spare ? spare_way : turn_way;
   assign evict_o        = (allocate_i & dirty_ways[way_o]) | cleanable;
   assign evict_strobe_o = dirties[way_o];
-  assign evict_line_o   = line_address_t'((32'(rows[way_o].tag) << (L2SetBits + BankShift)) | (32'(set) << BankShift) |
-                                          ((L2Banks > 1) ? 32'(bank_i) : 32'd0));
+  assign evict_line_o   = line_in(bank_i, set, rows[way_o].tag);
   assign new_dirty      = ((allocate_i || clean_i) ? '0 : dirties[way_o]) | (write_i ? strobe_i : '0);
 
   always_comb begin

@@ -43,7 +43,7 @@ package mem_pkg;
     line_strobe_t strobe;
   } line_write_t;
 
-  // ---- L2 cache: a line address is {tag, set, bank} ------------------------------------------------------------------
+  // ---- L2 cache: a line address is {tag, set, bank}, set and bank spread by what is above them -------------------------
   localparam int unsigned BankShift     = $clog2(L2Banks);
   localparam int unsigned BankBits      = (L2Banks > 1) ? BankShift : 1;
   localparam int unsigned L2Sets        = L2Bytes / (L2Banks * L2Ways * LineBytes);   // of a bank
@@ -64,15 +64,33 @@ package mem_pkg;
   typedef logic [L2PendingBits-1:0] l2_pending_t;
 
   function automatic l2_bank_t bank_of(line_address_t line);
-    return (L2Banks > 1) ? line[OffsetBits +: BankBits] : '0;
+    return (L2Banks > 1) ? line[OffsetBits +: BankBits] ^ bank_spread(line) : '0;
+  endfunction
+
+  function automatic l2_bank_t bank_spread(line_address_t line);
+    return l2_bank_t'(address_spread(32'(line) >> BankShift, BankBits));
   endfunction
 
   function automatic l2_set_t set_of(line_address_t line);
-    return line[OffsetBits+BankShift +: L2SetBits];
+    return line[OffsetBits+BankShift +: L2SetBits] ^ set_spread(tag_of(line));
+  endfunction
+
+  function automatic l2_set_t set_spread(l2_tag_t tag);
+    return l2_set_t'(address_spread(32'(tag), L2SetBits));
   endfunction
 
   function automatic l2_tag_t tag_of(line_address_t line);
     return line[31 -: L2TagBits];
+  endfunction
+
+  // The line that bank, set and tag name.
+  function automatic line_address_t line_in(l2_bank_t bank, l2_set_t set, l2_tag_t tag);
+    line_address_t line;
+    line = '0;
+    line[31 -: L2TagBits]                     = tag;
+    line[OffsetBits+BankShift +: L2SetBits]   = set ^ set_spread(tag);
+    if (L2Banks > 1) line[OffsetBits +: BankBits] = bank ^ bank_spread(line);
+    return line;
   endfunction
 
   // A request as it takes its place in the order.

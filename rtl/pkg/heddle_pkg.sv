@@ -17,6 +17,7 @@ package heddle_pkg;
   localparam int unsigned LocalIdBits  = $clog2(Threads + 1);
   localparam int unsigned ScratchBits  = $clog2(ScratchpadBytes);      // physical scratchpad byte address
   localparam int unsigned DepthBits    = 6;
+  localparam int unsigned EngineOwnerBits = (Cores * Warps > 1) ? $clog2(Cores * Warps) : 1;   // workgroups in a cluster
   // Accumulators of the matrix engine: byte address over both buffers.
   localparam int unsigned BufferBytes  = (MatrixDim == 0) ? 4 : 4 * (4 * MatrixDim) * (4 * MatrixDim);
   localparam int unsigned AccumulatorBits = 1 + $clog2(BufferBytes);
@@ -35,6 +36,12 @@ package heddle_pkg;
   typedef logic [LocalIdBits-1:0]   local_id_t;
   // Architectural register: bit 5 is the file (0 integer, 1 floating point).
   typedef logic [5:0]               reg_id_t;
+
+  // What a cache adds, bit by bit, to the `bits` of an address that choose a set or a bank, of the bits above: rows that lie a power of two
+  // apart would meet in a few sets otherwise. Whoever knows the bits above takes it off again in the same way.
+  function automatic logic [31:0] address_spread(logic [31:0] above, int unsigned bits);
+    return (above ^ (above >> bits) ^ (above >> (2 * bits))) & ((32'd1 << bits) - 32'd1);
+  endfunction
 
   // Names one issue slot of one warp for the verification monitors. Nothing in the design depends on it, so synthesis
   // removes it. `order` counts the slots of the warp since its dispatch, from 0.

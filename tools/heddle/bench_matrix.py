@@ -16,8 +16,8 @@ NAME = "matrix"
 HELP = "products on the matrix engine, by shape and format"
 PROGRAM = build.BUILD / "bench" / "matrix" / "matrix"
 # Small enough for a laptop; --whole: what a product's user would ask about.
-CONFIG = "edge:copy_engine=1,matrix_dim=4"
-WHOLE_CONFIG = "base:copy_engine=1,matrix_dim=16,matrix_fp8=1,matrix_fp4=1"
+CONFIG = "edge"
+WHOLE_CONFIG = "base"
 WHOLE_SHAPES = "128x128x128,256x256x256,512x512x512,1024x1024x1024,77x513x129,1000x1000x1000"
 
 
@@ -50,7 +50,7 @@ def check_options(arguments):
 def run(arguments):
     config = shape.canonical(arguments.config or (WHOLE_CONFIG if arguments.whole else CONFIG))
     if not shape.parameters(config)["matrix_dim"]:
-        raise ValueError(f"'{config}' has no matrix engine: add copy_engine=1,matrix_dim=4 to --config")
+        raise ValueError(f"'{config}' has no matrix engine: take edge or base, or add copy_engine=1,matrix_dim=4 to --config")
     build.build(["bench_matrix"], title="building the benchmarks")
     check_options(arguments)
     build.build(["bench_matrix", rtl.target(config, False)], rtl_config=config, title=f"building the RTL as '{config}'")

@@ -33,6 +33,4 @@ def canonical(text):
     """The canonical text of a configuration: its name and what differs from it, in the order of the table (as
     Configuration::canonical in C++)."""
     known, name, values = read(text)
-    base = next(c.values for c in known.named if c.name == name)
-    changed = ",".join(f"{p.name}={values[p.name]}" for p in known.parameters if values[p.name] != base[p.name])
-    return f"{name}:{changed}" if changed else name
+    return known.canonical(name, values)

@@ -165,6 +165,7 @@ TEST(MemoryMap, WindowsEndWhereTheySay) {
 
 TEST(Configuration, Parse) {
   const Configuration shape = Configuration::parse("base:cores=1,warps=4,lanes=4");
+  EXPECT_EQ(shape.copy_engine + shape.matrix_dim + shape.matrix_fp8 + shape.matrix_fp4, 0u);  // needs eight lanes
   EXPECT_EQ(shape.name, "base");
   EXPECT_EQ(shape.cores, 1u);
   EXPECT_EQ(shape.warps, 4u);
@@ -177,6 +178,7 @@ TEST(Configuration, CanonicalIsShortOrderedAndParsesBack) {
   EXPECT_EQ(Configuration::parse("edge:").canonical(), "edge");
   EXPECT_EQ(Configuration::parse("edge:lanes=8,warps=8").canonical(), "edge");
   EXPECT_EQ(Configuration::parse("edge:lanes=4,cores=2").canonical(), "edge:cores=2,lanes=4");
+  EXPECT_EQ(Configuration::parse("edge:matrix_fp8=0,copy_engine=0,matrix_dim=0").canonical(), "edge:copy_engine=0");
   for (const Configuration& named : Configuration::all()) {
     Configuration changed = named;
     changed.planted_bug = 3;
@@ -215,6 +217,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Rejected{"edge:warps=0", "warps is 0, outside 1..32"},
                     Rejected{"edge:warps=4,warps=4", "given twice"},
                     Rejected{"edge:lanes=3", "lanes is 3, not a power of two"},
+                    Rejected{"edge:lanes=4,copy_engine=1", "copy_engine needs lanes=8 or more, which is 4"},
                     Rejected{"edge:icache_bytes=512,icache_ways=8,line_bytes=128", "at least one line per way"}),
     [](const testing::TestParamInfo<Rejected>& info) { return "Case" + std::to_string(info.index); });
 

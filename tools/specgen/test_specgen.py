@@ -341,6 +341,15 @@ class FaultTest(unittest.TestCase):
     def test_constraint_with_code(self):
         self.check("configurations", "icache_ways * line_bytes", "icache_ways.real", "not allowed in a condition")
 
+    def test_need_of_a_later_parameter(self):
+        self.check("configurations", "needs: {lanes: 8}", "needs: {matrix_dim: 4}", "'needs' names 'matrix_dim', which is no parameter above")
+
+    def test_need_of_nothing(self):
+        self.check("configurations", "needs: {lanes: 8}", "needs: {lanes: 0}", "the least value of 'lanes' must be a number above 0, not 0")
+
+    def test_two_needs(self):
+        self.check("configurations", "needs: {lanes: 8}", "needs: {lanes: 8, warps: 2}", "'needs' is one parameter and its least value")
+
     def test_duplicate_parameter(self):
         row = '  - {name: cores, min: 1, max: 4, default: 1, doc: "test"}\nconstraints:\n'
         self.check("configurations", "constraints:\n", row, "parameter 'cores' is already defined at ")
@@ -423,10 +432,28 @@ class ConfigurationTest(unittest.TestCase):
             ("edge:warps=4,warps=4", "'warps' is given twice"),
             ("edge:lanes=3", "lanes is 3, not a power of two"),
             ("edge:icache_bytes=512,icache_ways=8,line_bytes=128", "at least one line per way"),
+            ("edge:lanes=4,copy_engine=1", "copy_engine needs lanes=8 or more, which is 4"),
+            ("edge:copy_engine=0,matrix_dim=4", "matrix_dim needs copy_engine=1 or more, which is 0"),
+            ("nano:matrix_fp8=1", "matrix_fp8 needs matrix_dim=4 or more, which is 0"),
         ):
             with self.subTest(text), self.assertRaises(SpecError) as caught:
                 self.spec.configurations.parse(text)
             self.assertIn(expected, str(caught.exception))
+
+    def test_what_is_needed_is_implied(self):
+        configurations = self.spec.configurations
+        for text, expected in (
+            ("base:lanes=4", "base:lanes=4"),
+            ("base:copy_engine=0,lanes=4", "base:lanes=4"),
+            ("base:matrix_fp8=0,copy_engine=0,matrix_dim=0", "base:copy_engine=0"),
+            ("edge:matrix_fp8=0,warps=8", "edge:matrix_fp8=0"),
+            ("nano:copy_engine=1,lanes=8", "nano:lanes=8,copy_engine=1"),
+        ):
+            with self.subTest(text):
+                name, values = configurations.parse(text)
+                self.assertEqual(configurations.canonical(name, values), expected)
+                self.assertEqual(configurations.parse(expected), (name, values))
+        self.assertEqual(configurations.parse("base:lanes=4")[1]["matrix_fp4"], 0)
 
     def test_command_line_reports_it(self):
         status, _, err = run("--config", "huge")

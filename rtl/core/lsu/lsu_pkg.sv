@@ -32,7 +32,7 @@ package lsu_pkg;
   typedef logic [$clog2(CacheLines)-1:0] cache_slot_t;
 
   function automatic cache_set_t cache_set(line_address_t line);
-    return line[OffsetBits +: CacheSetBits];
+    return line[OffsetBits +: CacheSetBits] ^ cache_set_t'(address_spread(32'(cache_tag(line)), CacheSetBits));
   endfunction
 
   function automatic cache_tag_t cache_tag(line_address_t line);

@@ -7,8 +7,8 @@
 
 namespace heddle::blas {
 
-inline constexpr const char* kSmall = "edge:copy_engine=1,matrix_dim=4,matrix_fp8=1,matrix_fp4=1";
-inline constexpr const char* kMiddle = "edge:copy_engine=1,matrix_dim=8,matrix_fp8=1,matrix_fp4=1";
+inline constexpr const char* kSmall = "edge";
+inline constexpr const char* kMiddle = "edge:matrix_dim=8";
 inline constexpr const char* kLarge = "base:copy_engine=1,matrix_dim=16,matrix_fp8=1,matrix_fp4=1";
 
 /// The golden model with the library's program, engines at random times.

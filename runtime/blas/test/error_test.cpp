@@ -118,11 +118,11 @@ TEST(Error, FormatsThatTheDeviceHasNot) {
     }
     return Status::kInvalidSize;
   };
-  EXPECT_EQ(status_of("edge", Format::kFp16), Status::kUnsupported);
-  EXPECT_EQ(status_of("edge:copy_engine=1,matrix_dim=4", Format::kMxfp8E4m3), Status::kUnsupported);
-  EXPECT_EQ(status_of("edge:copy_engine=1,matrix_dim=4,matrix_fp8=1", Format::kNvfp4), Status::kUnsupported);
-  EXPECT_EQ(status_of("edge:copy_engine=1,matrix_dim=4,warps=2", Format::kFp16), Status::kUnsupported);
-  EXPECT_EQ(status_of("edge", Format::kFp32), Status::kLeading);  // it has got that far
+  EXPECT_EQ(status_of("edge:copy_engine=0", Format::kFp16), Status::kUnsupported);
+  EXPECT_EQ(status_of("edge:matrix_fp8=0", Format::kMxfp8E4m3), Status::kUnsupported);
+  EXPECT_EQ(status_of("edge:matrix_fp4=0", Format::kNvfp4), Status::kUnsupported);
+  EXPECT_EQ(status_of("edge:warps=2", Format::kFp16), Status::kUnsupported);
+  EXPECT_EQ(status_of("edge:copy_engine=0", Format::kFp32), Status::kLeading);  // it has got that far
 }
 
 TEST(Error, BlocksThatTilesCannotHold) {

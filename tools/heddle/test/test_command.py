@@ -71,7 +71,7 @@ class Heddle(Case):
         self.heddle("bench --suite unknown", 2, "unknown suite 'unknown'", "sim")
         self.heddle("bench --suite sim --repeat 0", 2, "--repeat")
         self.heddle("bench --suite sim -- --n 5", 2, "--suite sim has no sizes: --n 5")
-        self.heddle("bench --suite matrix --config edge", 2, "'edge' has no matrix engine: add copy_engine=1")
+        self.heddle("bench --suite matrix --config nano", 2, "'nano' has no matrix engine: take edge or base, or add copy_engine=1")
         self.heddle("bench --suite memory --config edge:lanes=3", 1, "lanes is 3, not a power of two")
         self.heddle("bench --suite memory --figures maybe", 2, "unknown figures 'maybe'", "on, off")
         self.heddle("bench --suite memory --json /nonexistent/rows.json", 2, "/nonexistent/rows.json: cannot be written")

@@ -93,14 +93,30 @@ class Cause:
 
 
 @dataclass
+class Need:
+    """What a parameter leans on: another one, which has at least this value."""
+
+    name: str
+    least: int
+
+    def met(self, values):
+        return values[self.name] >= self.least
+
+
+@dataclass
 class Parameter:
     name: str
     low: int
     high: int
     default: int
     pow2: bool
+    needs: Need | None
     doc: str
     mark: Mark
+
+    def implied(self, values):
+        """Is it 0 because what it needs is not there?"""
+        return self.needs is not None and not self.needs.met(values)
 
     @property
     def camel(self):
@@ -145,6 +161,9 @@ class Configurations:
             text = parameter.problem(values[parameter.name])
             if text:
                 return text
+            if values[parameter.name] and parameter.implied(values):
+                needs = parameter.needs
+                return f"{parameter.name} needs {needs.name}={needs.least} or more, which is {values[needs.name]}"
         for constraint in self.constraints:
             # The condition was checked to consist of names, numbers and operators only.
             if not eval(constraint.condition, {"__builtins__": {}}, dict(values)):  # noqa: S307
@@ -170,10 +189,20 @@ class Configurations:
                 raise SpecError(None, f"configuration '{spec}': '{key}' is given twice")
             seen.add(key)
             values[key] = int(text)
+        for parameter in self.parameters:  # in order: what one needs stands before it
+            if parameter.name not in seen and parameter.implied(values):
+                values[parameter.name] = 0
         text = self.problem(values)
         if text:
             raise SpecError(None, f"configuration '{spec}': {text}")
         return name, values
+
+    def canonical(self, name, values):
+        """The shortest text that parse() turns into these values."""
+        base = next(c.values for c in self.named if c.name == name)
+        said = (p.name for p in self.parameters if values[p.name] != base[p.name] and not p.implied(values))
+        changed = ",".join(f"{key}={values[key]}" for key in said)
+        return f"{name}:{changed}" if changed else name
 
 
 def read_registers(document, mark, configurations):
@@ -313,6 +342,7 @@ def read_configurations(document, mark):
             high=reader.number("max"),
             default=reader.number("default"),
             pow2=reader.flag("pow2"),
+            needs=_read_need(reader, entry, result),
             doc=reader.text("doc"),
             mark=reader.mark,
         )
@@ -334,6 +364,20 @@ def read_configurations(document, mark):
     if not result.named:
         raise SpecError(top.mark, "no configurations")
     return result
+
+
+def _read_need(reader, entry, configurations):
+    if "needs" not in entry:
+        return None
+    given = reader.mapping("needs")
+    if len(given) != 1:
+        reader.fail("needs", "'needs' is one parameter and its least value, as {copy_engine: 1}")
+    ((name, least),) = given.items()
+    if configurations.parameter(name) is None:
+        reader.fail("needs", f"'needs' names '{name}', which is no parameter above")
+    if not isinstance(least, int) or isinstance(least, bool) or least < 1:
+        reader.fail("needs", f"the least value of '{name}' must be a number above 0, not {least!r}")
+    return Need(name, least)
 
 
 def _check_condition(reader, constraint, configurations):

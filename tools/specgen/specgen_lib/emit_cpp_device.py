@@ -224,9 +224,16 @@ inline Configuration Configuration::parse(std::string_view spec) {
     for (const char digit : text) value = value * 10 + static_cast<unsigned>(digit - '0');
     result.*kParameters[index].member = value;
   }
+  for (size_t i = 0; i < kParameterCount; ++i) {  // in order: what one needs stands before it
+    if (!seen[i] && result.implied(kParameters[i])) result.*kParameters[i].member = 0;
+  }
   const std::string problem = result.problem();
   if (!problem.empty()) throw ConfigurationError(prefix + problem);
   return result;
+}
+
+inline bool Configuration::implied(const ParameterInfo& parameter) const {
+  return parameter.least > 0 && this->*kParameters[parameter.needs].member < parameter.least;
 }
 
 inline std::string Configuration::problem() const {
@@ -237,6 +244,10 @@ inline std::string Configuration::problem() const {
       return text + ", outside " + std::to_string(parameter.min) + ".." + std::to_string(parameter.max);
     }
     if (parameter.power_of_two && (value & (value - 1)) != 0) return text + ", not a power of two";
+    if (value != 0 && implied(parameter)) {
+      const ParameterInfo& needs = kParameters[parameter.needs];
+      return std::string(parameter.name) + " needs " + needs.name + "=" + std::to_string(parameter.least) + " or more, which is " + std::to_string(this->*needs.member);
+    }
   }
 @CONSTRAINTS@
   return {};
@@ -246,7 +257,7 @@ inline std::string Configuration::canonical() const {
   const Configuration base = named(name);
   std::string result = name;
   for (const ParameterInfo& parameter : kParameters) {
-    if (this->*parameter.member == base.*parameter.member) continue;
+    if (this->*parameter.member == base.*parameter.member || implied(parameter)) continue;
     result += result.size() == name.size() ? ':' : ',';
     result += parameter.name;
     result += '=' + std::to_string(this->*parameter.member);
@@ -278,6 +289,8 @@ def configuration_header(spec):
         "  using std::runtime_error::runtime_error;",
         "};",
         "",
+        "struct ParameterInfo;",
+        "",
         "struct Configuration {",
         f'  std::string name = "{first.name}";',
     ]
@@ -295,6 +308,8 @@ def configuration_header(spec):
         "  std::string canonical() const;",
         "  // Why the values are not allowed; empty where they are.",
         "  std::string problem() const;",
+        "  // Is it 0 because what it needs is not there?",
+        "  bool implied(const ParameterInfo& parameter) const;",
         "",
         "  bool operator==(const Configuration&) const = default;",
         "};",
@@ -305,6 +320,8 @@ def configuration_header(spec):
         "  unsigned min;",
         "  unsigned max;",
         "  bool power_of_two;",
+        "  unsigned needs;  // index of another parameter, which has to be `least` or more; a `least` of 0: none",
+        "  unsigned least;",
         "  const char* doc;",
         "};",
         "",
@@ -313,9 +330,10 @@ def configuration_header(spec):
         "inline constexpr ParameterInfo kParameters[kParameterCount] = {",
     ]
     for p in configurations.parameters:
+        needs = f"{configurations.parameters.index(configurations.parameter(p.needs.name))}, {p.needs.least}" if p.needs else "0, 0"
         doc = p.doc.replace("\\", "\\\\").replace('"', '\\"')
         lines.append(
-            f'    {{"{p.name}", &Configuration::{p.name}, {p.low}, {p.high}, {"true" if p.pow2 else "false"}, "{doc}"}},'
+            f'    {{"{p.name}", &Configuration::{p.name}, {p.low}, {p.high}, {"true" if p.pow2 else "false"}, {needs}, "{doc}"}},'
         )
     lines += [
         "};",

@@ -111,8 +111,10 @@ def configurations(spec):
     lines = ["## Parameters", ""]
     rows = []
     for p in c.parameters:
-        rows.append((f"`{p.name}`", f"{p.low}..{p.high}" + (", power of two" if p.pow2 else ""), p.default, p.doc))
-    lines += _table(("parameter", "range", "default", ""), rows)
+        needs = f"`{p.needs.name}={p.needs.least}`" if p.needs else ""
+        rows.append((f"`{p.name}`", f"{p.low}..{p.high}" + (", power of two" if p.pow2 else ""), p.default, needs, p.doc))
+    lines += _table(("parameter", "range", "default", "needs", ""), rows)
+    lines += ["A parameter that needs another one to have at least that value is 0 where it has not, unless the text names it: then it is an error.", ""]
     if c.constraints:
         lines += ["Conditions: " + "; ".join(f"{k.doc} (`{k.condition}`)" for k in c.constraints) + ".", ""]
     lines += ["## Named configurations", ""]

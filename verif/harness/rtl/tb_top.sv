@@ -1,13 +1,23 @@
 // Top of the simulation: heddle_die between the harness's memory and host, and the monitors bound in. Clock and reset are
-// the only inputs: everything else crosses to C++ by DPI at the rising edge, so that nothing depends combinationally on an
-// input (Verilator would evaluate that logic twice a cycle).
+// the only inputs, and reset is registered: everything else crosses to C++ by DPI at the rising edge, so that nothing depends
+// combinationally on an input (Verilator would evaluate that logic twice a cycle).
 module tb_top
   import heddle_config_pkg::*;
   import heddle_pkg::*;
 (
   input logic clk_i,
-  input logic rst_ni
+  input logic reset_ni
 );
+
+  // Reset acts at once and ends at a rising edge, as a die's own synchroniser would have it. For the simulation it matters more that it
+  // comes from a register: what depends on an input in a combinational way Verilator evaluates at both edges of the clock.
+  logic reset_n_q, rst_ni;
+  assign rst_ni = reset_n_q;
+
+  always_ff @(posedge clk_i or negedge reset_ni) begin
+    if (!reset_ni) reset_n_q <= 1'b0;
+    else reset_n_q <= 1'b1;
+  end
 
   axi_lite_request_t  host_request;
   axi_lite_response_t host_response;

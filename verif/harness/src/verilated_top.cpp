@@ -50,7 +50,7 @@ class VerilatedTop final : public ClockedTop {
     context_.threads(1);  // no pool of threads: a fork would not have them
     top_ = std::make_unique<Vtb_top>(&context_, "tb");
     top_->clk_i = 0;
-    top_->rst_ni = 0;
+    top_->reset_ni = 0;
     top_->eval();
 #if VM_COVERAGE
     if (std::getenv("HEDDLE_COVERAGE") != nullptr) observer_.emplace(top_->rootp);
@@ -65,7 +65,8 @@ class VerilatedTop final : public ClockedTop {
   }
 
   void drive_reset(bool active) override {
-    top_->rst_ni = active ? 0 : 1;
+    top_->reset_ni = active ? 0 : 1;
+    top_->eval();  // it begins at once, and ends at the next rising edge
     restart_ = true;
   }
 
@@ -126,9 +127,9 @@ class VerilatedTop final : public ClockedTop {
 #if VM_COVERAGE
   // While reset acts nothing counts.
   void observe() {
-    if (restart_ || top_->rst_ni == 0) {
+    if (restart_ || top_->reset_ni == 0) {
       observer_->restart();
-      restart_ = top_->rst_ni == 0;
+      restart_ = top_->reset_ni == 0;
     } else {
       observer_->sample();
     }

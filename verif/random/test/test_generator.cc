@@ -14,7 +14,7 @@ namespace heddle::fuzz {
 namespace {
 
 const std::vector<Choice> kChoices{{"nano", 3}, {"edge", 2}, {"base", 1}};
-const std::vector<Choice> kEngines{{"edge:copy_engine=1,matrix_dim=4,matrix_fp8=1,matrix_fp4=1", 1}};
+const std::vector<Choice> kEngines{{"edge", 1}};
 
 // FNV-1a over what is drawn last and depends on the rest: machine, programs, geometry, data.
 uint64_t hash(const Session& session) {
