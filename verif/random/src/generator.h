@@ -3,7 +3,8 @@
 // Programs end: loops are counted, recursion is bounded, locks are released; traps go on behind the instruction.
 //
 // Parts: generator.cpp (frame, draws), statements_plain.cpp (instructions that stand alone), statements_memory.cpp,
-// statements_control.cpp, statements_shared.cpp (what work-items do together), statements_engine.cpp.
+// statements_control.cpp, statements_shared.cpp (what work-items do together), statements_engine.cpp with
+// engine_descriptors.cpp.
 #pragma once
 
 #include <array>
@@ -115,7 +116,7 @@ class Generator {
   void check(uint32_t begin, uint32_t slot, uint32_t expected);
   uint32_t work_items() const;
 
-  // ---- statements_engine.cpp ----
+  // ---- engine_descriptors.cpp ----
   struct EngineDescriptor {
     struct Move {
       uint32_t word;
@@ -127,6 +128,12 @@ class Generator {
 
     uint32_t bytes() const;  // of a copy's box
   };
+  EngineDescriptor draw_copy(uint32_t at, uint32_t most);
+  EngineDescriptor draw_matrix();
+  void spoil_copy(EngineDescriptor& d);
+  void spoil_matrix(EngineDescriptor& d);
+
+  // ---- statements_engine.cpp ----
   void engine(isa::Op op);
   void engine_prologue();
   void engine_trap();
@@ -134,10 +141,6 @@ class Generator {
   void init_barrier(int32_t at, uint32_t count);
   void give(isa::Op op, const EngineDescriptor& descriptor);
   void arrive_and_wait(int32_t at, uint32_t bytes);
-  EngineDescriptor draw_copy(uint32_t at, uint32_t most);
-  EngineDescriptor draw_matrix();
-  void spoil_copy(EngineDescriptor& d);
-  void spoil_matrix(EngineDescriptor& d);
   void spoil_barrier();
   // `commands` gives them and returns the bytes that are to come.
   void by_one_or_all(int32_t barrier, const std::function<uint32_t()>& commands);
