@@ -22,11 +22,20 @@ sys.path[:0] = [str(ROOT / "tools/heddle"), str(ROOT / "verif/mutants")]
 import build
 import campaign
 import shape
+import unit_benches
 
-ERRORS = (build.BuildError, data.DataError, plan.PlanError, shape.ShapeError, waivers.WaiverError)
+ERRORS = (build.BuildError, data.DataError, plan.PlanError, shape.ShapeError, unit_benches.BenchError, waivers.WaiverError)
+WORK = ROOT / "build/coverage"
 BARS = {"line": 98.0, "toggle": 90.0, "functional": 100.0}
-# The first one's bits are counted; the other one has what the first cannot reach: two of everything, and lines of one beat.
-CONFIGS = ("nano", "nano:cores=2,l2_banks=2,l2_ecc=1,memory_beats=1,issue_ports=2")
+# The smallest with management core and DMA engine; with two of everything and several launches; with engines. A signal counts in the first one that has it.
+CONFIGS = ("nano:memory_requests=16,management=1,host_dma=1,dma_beats=32",
+           "nano:cores=2,l2_banks=2,l2_ecc=1,memory_requests=16,memory_beats=1,issue_ports=2,launches=2,management=1",
+           "edge")  # fmt: skip
+# Benches of what programs on the device cannot bring about as they like: the host's port, the memory's answers to the management core, operands and commands of
+# the engines, launches that meet.
+BENCHES = ("bridge_narrow", "mgmt_small", "mgmt_usual", "copy_engine", "copy_walk", "mbarrier", "matrix_dot", "matrix_engine", "engines", "control_bench",
+           "core_csrs", "caches")  # fmt: skip
+TARGETS = ("heddle_harness", "heddle_bus", "heddle-rtl-run", "heddle-fuzz", "harness_programs", "queue_test", "queue_kernels", "firmware_image")
 
 
 class CoverError(Exception):
@@ -35,12 +44,12 @@ class CoverError(Exception):
 
 def library(config):
     """The library with counters."""
-    work = ROOT / "build/coverage" / config.translate(str.maketrans(":=,", "---"))
-    build.build(["heddle_harness", "heddle_bus", "heddle-rtl-run", "heddle-fuzz", "harness_programs"], title="building the tests")
+    work = WORK / config.translate(str.maketrans(":=,", "---"))
+    build.build(TARGETS, title="building the tests")
     points = work / "points"
     shutil.rmtree(points, ignore_errors=True)
     points.mkdir(parents=True)
-    for path in Path(__file__).resolve().parent.glob("*.sv"):
+    for path in Path(__file__).resolve().parent.glob("*_points.sv"):
         shutil.copy(path, points / path.name)
     out = work / "library"
     command = ["/usr/bin/python3", "-B", ROOT / "verif/harness/build_rtl.py", "--config", config, "--out", out, "--coverage", "--instead", points,
@@ -58,14 +67,21 @@ def run(test, reader):
             raise CoverError(f"{test.name} fails: {' '.join(str(word) for word in test.command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         files = list(Path(folder).glob("*.dat"))
         if not files:
-            raise CoverError(f"{test.name} has counted nothing; is {test.command[1]} a library with counters?")
+            raise CoverError(f"{test.name} has counted nothing; is it run on a library with counters?")
         for path in files:
             reader.add(path)
 
 
-def tests(path, sessions):
-    """The directed programs, and random runs in helpings whose counters fit on a disk."""
-    found = [test for test in campaign.programs(build.BUILD, path, 0)]
+def tests(path, config, sessions):
+    """The directed programs, those for what the configuration has besides, and random runs in helpings whose counters fit on a disk."""
+    parameters = shape.parameters(config)
+    found = campaign.programs(build.BUILD, path, 0)
+    if parameters["matrix_dim"]:
+        found += campaign.engines(build.BUILD, path)
+    if parameters["host_dma"]:
+        found += campaign.dma(build.BUILD, path)
+    if parameters["management"]:
+        found += campaign.queues(build.BUILD, path, (config, parameters))
     fuzzer = build.BUILD / "verif/random/heddle-fuzz"
     for seed in range(1, sessions + 1, 20):
         count = min(20, sessions + 1 - seed)
@@ -76,7 +92,8 @@ def tests(path, sessions):
 def arguments():
     parser = argparse.ArgumentParser(prog="heddle cover", description=__doc__, allow_abbrev=False)
     parser.add_argument("--config", action="append", metavar="C",
-                        help=f"configuration (may be given again; bits are counted on the first one; default: {' and '.join(CONFIGS)})")  # fmt: skip
+                        help=f"configuration (may be given again; a signal counts in the first that has it; default: {' and '.join(CONFIGS)})")  # fmt: skip
+    parser.add_argument("--bench", action="append", metavar="B", help=f"unit bench (may be given again; default: {', '.join(BENCHES)}; none with --config)")
     parser.add_argument("--sessions", type=int, default=300, metavar="N", help="random runs on each (default: %(default)s)")
     parser.add_argument("--module", action="append", metavar="M", help="list what was not reached of this module (may be given again)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report, an HTML page")
@@ -97,14 +114,19 @@ def arguments():
 def measure(args):
     """The counts of all runs, and the names of the tests."""
     counts, names = data.Counts(), []
-    for place, config in enumerate(args.config):
+    for config in args.config:
         path = library(config)
-        reader = data.Reader(counts, config, path.parent / "signals.json", bits=place == 0)
-        chosen = tests(path, args.sessions)
+        reader = data.Reader(counts, config, path.parent / "signals.json")
+        chosen = tests(path, config, args.sessions)
         for number, test in enumerate(chosen, 1):
             print(f"[{number}/{len(chosen)}] {config} {test.name}", file=sys.stderr, flush=True)
             run(test, reader)
         names += [test.name for test in chosen]
+    for number, name in enumerate(args.bench, 1):
+        test, signals = unit_benches.make(name, WORK / f"bench-{name}")
+        print(f"[{number}/{len(args.bench)}] {test.name}", file=sys.stderr, flush=True)
+        run(test, data.Reader(counts, test.name, signals))
+        names.append(test.name)
     return counts, names
 
 
@@ -124,9 +146,12 @@ def main():
     start = time.monotonic()
     try:
         rows, entries = plan.read(), waivers.read()
+        whole = not args.config and args.bench is None  # what the plan is for
+        if args.bench is None:
+            args.bench = [] if args.config else BENCHES
         args.config = [shape.canonical(text) for text in args.config or CONFIGS]
         counts, names = measure(args)
-        missed = plan.missed(rows, plan.groups(counts.points), names)
+        missed = plan.missed(rows, plan.groups(counts.points), names if whole else None, plan.labels())
         taken, wrong = waivers.apply(entries, counts, source)
         waived = list(zip(entries, taken, strict=True))
     except (*ERRORS, CoverError) as error:
@@ -155,7 +180,7 @@ def main():
     if args.report:
         args.report.write_text(summary.page(counts, modules, rows, missed, heading, waived))
     if args.json:
-        result = {"tool": "cover", "pass": not below and not wrong, **figures, "configs": args.config, "tests": len(names), "missed": missed,
+        result = {"tool": "cover", "pass": not below and not wrong, **figures, "configs": args.config, "benches": list(args.bench), "tests": len(names), "missed": missed,
                   "modules": modules}  # fmt: skip
         args.json.write_text(json.dumps(result, indent=2) + "\n")
     return 1 if below or wrong else 0

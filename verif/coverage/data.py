@@ -1,4 +1,5 @@
-"""What a library with counters has counted: read, added up, and summed by module. Instances of a module, and shapes, count as one."""
+"""What libraries and benches with counters have counted: read, added up, and summed by module. Instances of a module count as one, and so do a
+signal's in all shapes in which it has the form that it has in the first one."""
 
 import functools
 import json
@@ -35,26 +36,39 @@ class Signal:
 
 
 @dataclass
+class Forms:
+    """The first shape that has a signal, and what its instances there are like: (width, depth)."""
+
+    shape: str
+    forms: set = field(default_factory=set)
+
+
+@dataclass
 class Counts:
-    """Lines {(module, file, line, what): count}, signals {(module, name, shape): Signal}, points {name: count}."""
+    """Lines {(module, file, line, what): count}, signals {(module, name, shape): Signal}, points {name: count}; forms {(module, name): Forms}."""
 
     lines: dict = field(default_factory=dict)
     signals: dict = field(default_factory=dict)
     points: dict = field(default_factory=dict)
+    forms: dict = field(default_factory=dict)
 
 
 class Reader:
     """Adds the files of one library to counts."""
 
-    def __init__(self, counts, shape, signals, bits=True):
-        """`signals`: the library's signals.json. The bits of structs lie elsewhere in another shape, so each shape has its own; without `bits`
-        they are not added."""
-        self.counts, self.shape, self.bits = counts, shape, bits
+    def __init__(self, counts, shape, signals):
+        """`signals`: the library's signals.json. A signal counts once, in the first shape that has it: in another its bits may mean something
+        else. Where it has a form that it has there, what it does is added."""
+        self.counts = counts
         try:
             rows = json.loads(Path(signals).read_text())
             self.places = [(row["module"], row["name"], row["width"], row["depth"]) for row in rows]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{signals}: not a list of signals: {error}") from error
+        for module, name, *form in self.places:
+            known = counts.forms.setdefault((module, name), Forms(shape))
+            if known.shape == shape:
+                known.forms.add(tuple(form))
 
     def add(self, path):
         """Adds a file. Raises DataError unless it is whole."""
@@ -80,8 +94,9 @@ class Reader:
         if kind == "user":
             if not module.endswith("_points"):
                 return  # an assertion of the RTL, as a cover property
-            if unit := re.search(r"gen_unit(?:__BRA__|\[)(\d+)", fields.get("h", "")):
-                what += f".{units()[int(unit[1])]}"
+            # A point in a loop has its index behind its name; those for each unit the unit's.
+            if loop := re.search(r"gen_(\w+?)(?:__BRA__|\[)(\d+)", fields.get("h", "").rpartition("points")[2]):
+                what += f".{units()[int(loop[2])] if loop[1] == 'unit' else loop[2]}"
             self.counts.points[what] = self.counts.points.get(what, 0) + int(number)
         elif of_design(fields.get("f", "")):
             key = (module, re.sub(r".*/rtl/", "rtl/", fields["f"]), int(fields.get("l", 0)), what)
@@ -96,7 +111,8 @@ class Reader:
 
     def _signal(self, place, line, path):
         module, name, width, depth = place
-        if not self.bits or (depth and is_memory(name)):
+        known = self.counts.forms[(module, name)]
+        if (width, depth) not in known.forms or (depth and is_memory(name)):
             return
         words = line.split()
         if len(words) != 3 or len(words[1]) != len(words[2]):
@@ -106,7 +122,7 @@ class Reader:
         bits = 0
         for element in range(elements):
             bits |= ((1 << width) - 1) << (element * stride)
-        signal = self.counts.signals.setdefault((module, name, self.shape), Signal())
+        signal = self.counts.signals.setdefault((module, name, known.shape), Signal())
         risen, fallen = (int.from_bytes(bytes.fromhex(word), "little") for word in words[1:])
         signal.bits |= bits
         signal.risen |= risen

@@ -1,31 +1,40 @@
-// Bound to host_port in builds for coverage: what the host asks for and is told. Purely an observer.
-module host_points (
-  input logic       clk_i,
-  input logic       rst_ni,
-  input logic       write,
-  input logic       write_error,
-  input logic       read,
-  input logic       read_error,
-  input logic       busy,
-  input logic       check_done,
-  input logic [2:0] check_reason,
-  input logic       rejected_d,
-  input logic       aborted_d,
-  input logic       start_o,
-  input logic       abort_o
+// Bound to host_port in builds for coverage: accesses of host and management core to registers. Purely an observer.
+module host_points
+  import heddle_config_pkg::*;
+(
+  input logic                clk_i,
+  input logic                rst_ni,
+  input logic                write,
+  input logic                write_error,
+  input logic                read,
+  input logic                read_error,
+  input logic                mgmt_valid_i,
+  input logic                mgmt_write,
+  input logic                mgmt_read,
+  input logic                mgmt_ready_o,
+  input logic                write_block,
+  input logic                read_block,
+  input logic [Launches-1:0] start_o,
+  input logic [Launches-1:0] done_i
 );
+
+  logic [Launches-1:0] running_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) running_q <= '0;
+    else         running_q <= (running_q | start_o) & ~done_i;
+  end
 
   host_register_write  : cover property (@(posedge clk_i) rst_ni && write && !write_error);
   host_write_refused   : cover property (@(posedge clk_i) rst_ni && write && write_error);
   host_register_read   : cover property (@(posedge clk_i) rst_ni && read && !read_error);
-  host_read_while_busy : cover property (@(posedge clk_i) rst_ni && read && busy);
-  host_start           : cover property (@(posedge clk_i) rst_ni && start_o);
-  host_abort           : cover property (@(posedge clk_i) rst_ni && abort_o);
-  host_abort_in_check  : cover property (@(posedge clk_i) rst_ni && check_done && !rejected_d && aborted_d);
-  reject_local_size    : cover property (@(posedge clk_i) rst_ni && check_done && check_reason == 3'd1);
-  reject_grid          : cover property (@(posedge clk_i) rst_ni && check_done && check_reason == 3'd2);
-  reject_scratchpad    : cover property (@(posedge clk_i) rst_ni && check_done && check_reason == 3'd3);
-  reject_private       : cover property (@(posedge clk_i) rst_ni && check_done && check_reason == 3'd4);
+  host_read_refused    : cover property (@(posedge clk_i) rst_ni && read && read_error);
+  host_read_while_busy : cover property (@(posedge clk_i) rst_ni && read && running_q != '0);
+  host_dma_write       : cover property (@(posedge clk_i) rst_ni && write && write_block && !write_error);
+  host_dma_read        : cover property (@(posedge clk_i) rst_ni && read && read_block && !read_error);
+  hart_register_write  : cover property (@(posedge clk_i) rst_ni && mgmt_write && !write_error);
+  hart_register_read   : cover property (@(posedge clk_i) rst_ni && mgmt_read && !read_error);
+  hart_waits_for_host  : cover property (@(posedge clk_i) rst_ni && mgmt_valid_i && !mgmt_ready_o);
 
 endmodule
 

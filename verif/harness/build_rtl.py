@@ -93,10 +93,10 @@ def verilate(out, generated, trace, coverage, instead):
     if trace:
         options += ["--trace-fst", "--trace-structs"]
     if coverage:
-        options += ["--coverage-line", "--coverage-user"]
+        # All signals in one struct (signals.py).
+        options += ["--coverage-line", "--coverage-user", "--flatten"]
     elif instead:
         options += ["-Wno-fatal"]  # netlists are not in our style
-    # (Where signals are counted, all are in one struct.)
     settings = ROOT / "verif/coverage/coverage.vlt" if coverage else HARNESS / "rtl" / "verilator.vlt"
     run([
         "verilator", *options, "--Mdir", fresh,
@@ -182,7 +182,7 @@ def main():
         choose_planted_bug_at_run_time(generated)
     verilate(out, generated, arguments.trace, arguments.coverage, arguments.instead and arguments.instead.resolve())
     if arguments.coverage:
-        signals.write(out, out / "verilated" / "Vtb_top___024root.h", sources(generated))
+        signals.write(out, signals.read(out / "verilated" / "Vtb_top___024root.h", sources(generated)))
     compile_and_link(out, arguments.config, arguments.trace, arguments.coverage, [path.resolve() for path in arguments.include],
                      [path.resolve() for path in arguments.libraries])  # fmt: skip
     (out / "libheddle_rtl.so").touch()  # newer than everything it was made from, relinked or not

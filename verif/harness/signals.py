@@ -11,7 +11,6 @@ MEMBER = re.compile(r"^\s+(?:VlUnpacked<)?(?:CData|SData|IData|QData|VlWide<\d+>
 MODULE = re.compile(r"^module (\w+)", re.M)
 INSTANCE = re.compile(r"^\s*(\w+)\s+(?:#\s*(?=\()|(u_\w+)\s*\()", re.M)
 NAME = re.compile(r"\s*(u_\w+)\s*\(")
-TOP = "tb_top__DOT__u_die__DOT__"
 
 
 def modules(sources):
@@ -46,18 +45,20 @@ def after_parentheses(text, start):
     return len(text)
 
 
-def read(header, sources):
-    """The signals of the device, in the order of the header: member, module, path of the instance, name, width, depth (0: no array)."""
+def read(header, sources, place="tb_top.u_die", top="heddle_die"):
+    """The signals below `place`, an instance of `top`, in the order of the header: member, module, path of the instance, name, width,
+    depth (0: no array)."""
     below = modules(sources)
     found = []
+    prefix = place.replace(".", "__DOT__") + "__DOT__"
     for width, depth, member in MEMBER.findall(header.read_text()):
-        if not member.startswith(TOP):
+        if not member.startswith(prefix):
             continue
-        *path, name = re.sub(r"__BRA__(\d+)__KET__", r"[\1]", member.removeprefix(TOP)).split("__DOT__")
+        *path, name = re.sub(r"__BRA__(\d+)__KET__", r"[\1]", member.removeprefix(prefix)).split("__DOT__")
         # What Verilator has made itself, and variables of blocks.
         if name.startswith("_") or any(part.startswith(("unnamed", "__V")) for part in path):
             continue
-        module = "heddle_die"
+        module = top
         for part in path:
             if part.startswith("u_"):
                 module = below.get(module, {}).get(part)
@@ -66,19 +67,19 @@ def read(header, sources):
     return found
 
 
-def write(out, header, sources):
-    """signals.json, and signals.cpp, which tells src/signal_observer.h where they are."""
-    found = read(header, sources)
+def write(out, found, model="Vtb_top", more=""):
+    """signals.json, and signals.cpp, which tells src/signal_observer.h where the signals are that were `found` in the class of this name; `more`
+    follows in it."""
     (out / "signals.json").write_text(json.dumps([{key: value for key, value in row.items() if key != "member"} for row in found]))
-    rows = "\n".join(f"  {{offsetof(Vtb_top___024root, {row['member']}), sizeof(Vtb_top___024root::{row['member']}), "
-                     f"{row['width']}, {row['depth']}}}," for row in found)  # fmt: skip
+    root = f"{model}___024root"
+    rows = "\n".join(f"  {{offsetof({root}, {row['member']}), sizeof({root}::{row['member']}), {row['width']}, {row['depth']}}}," for row in found)
     text = f"""#include "signal_observer.h"
-#include "Vtb_top___024root.h"
+#include "{root}.h"
 const heddle::harness::SignalPlace heddle::harness::kSignals[] = {{
 {rows}
 }};
 const size_t heddle::harness::kSignalCount = {len(found)};
-"""
+{more}"""
     path = out / "signals.cpp"
     if not path.exists() or path.read_text() != text:
         path.write_text(text)

@@ -159,6 +159,45 @@ def far(runner, library, folder):
     return tests
 
 
+def engines(build, library):
+    """Programs for copy and matrix engine and mbarriers, and what goes wrong with them."""
+    runner, folder = build / RUNNER, build / ELVES
+    command = [runner, library, "--scratch", "4096", "--accumulators", "1", "--latency", "20"]
+    tests = []
+    for seed in (1, 2):
+        options = ["--random-stalls", "--seed", seed, "--max-cycles", "100000"]
+        tests.append(Test(f"engines:program_{seed}", [*command, folder / "engines.elf", "--local", "13,1,1", "--groups", "9,1,1", "--args", "1", *options]))
+        tests.append(Test(f"engines:waits_{seed}", [*command, folder / "waits.elf", "--local", "29,1,1", "--groups", "5,1,1", *options]))
+    shape = [folder / "engine_faults.elf", "--local", "20,1,1", "--groups", "5,1,1", "--launches", "3", "--max-cycles", "60000"]
+    for kernel, cause in ((0, 26), (1, 27), (2, 28), (3, 28), (4, 26), (5, 7), (6, 6), (7, 28)):
+        tests.append(Test(f"engines:fault_{kernel}", [*command, *shape, "--kernel", kernel, "--expect-cause", cause]))
+    refused = ["--kernel", "8", "--bus-error", "0x80104000,0x8010403f", "--expect-cause", "26"]
+    tests.append(Test("engines:refused", [*command, *shape, *refused]))
+    tests.append(Test("engines:reject", [runner, library, folder / "smoke.elf", "--accumulators", "3", "--expect-reject", "5"]))
+    return tests
+
+
+def dma(build, library):
+    """Programs and data that come to the device by DMA."""
+    runner, folder = build / RUNNER, build / ELVES
+    turns = ["--local", "8,1,1", "--launches", "6", "--latency", "30", "--random-stalls", "--host-turns", "0x80100000,0x80110000,8"]
+    memory = ["--local", "7,1,1", "--groups", "3,2,1", "--scratch", "256", "--latency", "20", "--launches", "2"]
+    return [Test("dma:turns", [runner, library, folder / "turns.elf", *turns, "--by-dma"]),
+            Test("dma:memory", [runner, library, folder / "memory.elf", *memory, "--by-dma"])]  # fmt: skip
+
+
+def queues(build, library, config):
+    """Kernels through queues and firmware, on a device with the management core. `config`: what `library` is of, as text; the parameters."""
+    text, parameters = config
+    command = [build / "verif/queues/queue_test", build / "firmware/heddle_firmware.bin", build / "verif/queues/kernels.bin", text, Path(library).parent]
+    tests = [Test("queues:all", command)]
+    if parameters["launches"] > 1:
+        tests.append(Test("queues:several", [*command, "random", "--gtest_filter=Storm*:*AtOnce:*AtATime:*Order:*Barrier*"]))
+    else:
+        tests.append(Test("queues:random", [*command, "random", "--gtest_filter=Storm*:*Order"]))
+    return tests
+
+
 def run(test, mutant, limit=CLOCK_SECONDS, watch=False):
     """How the test ended; `limit` is of processor time. `watch` also finds which mutants it touches."""
     environment = {**AMOUNTS, **os.environ, "HEDDLE_MUTANT": str(mutant)}
