@@ -55,8 +55,8 @@ def labels():
 
 def missed(rows, counts, tests=None, known=frozenset()):
     """{feature: points that were not reached}, where a plan's `issue.*` is every one that fits, and `!x` afterwards takes some away. A point
-    without a count was not reached if it is `known`: no shape that was measured has what it is of. Raises PlanError for one that does not exist, and for a kind of
-    test that is none of `tests`, if they are given."""
+    without a count was not reached if it is `known`: no shape that was measured has what it is of. Raises PlanError for one that does not exist, and for
+    a kind of test that is none of `tests`, if they are given."""
     result = {}
     for row in rows:
         if tests is not None and (unknown := [test for test in row["tests"] if not any(name.startswith(test) for name in tests)]):

@@ -72,6 +72,7 @@ def make(name, work):
     sv = [path for path in files if path.suffix == ".sv"]
     found = [row for row in signals.read(work / "obj" / f"V{top}___024root.h", sv, top, top) if row["module"] in RTL_MODULES]
     signals.write(work, found, f"V{top}", ROOT_FUNCTION.format(top=top))
-    compile_it = ["make", "-C", work / "obj", "-f", f"V{top}.mk", f"-j{os.environ.get('HEDDLE_JOBS', 2)}", f"OBJCACHE={'ccache' if shutil.which('ccache') else ''}"]
+    cache = "ccache" if shutil.which("ccache") else ""
+    compile_it = ["make", "-C", work / "obj", "-f", f"V{top}.mk", f"-j{os.environ.get('HEDDLE_JOBS', 2)}", f"OBJCACHE={cache}"]
     build.run_step(f"compiling the bench {name}", [str(word) for word in compile_it], f"coverage-{name}.log")
     return campaign.Test(f"bench:{name}", [work / "obj" / name]), work / "signals.json"

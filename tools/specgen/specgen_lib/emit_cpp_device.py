@@ -246,7 +246,8 @@ inline std::string Configuration::problem() const {
     if (parameter.power_of_two && (value & (value - 1)) != 0) return text + ", not a power of two";
     if (value != 0 && implied(parameter)) {
       const ParameterInfo& needs = kParameters[parameter.needs];
-      return std::string(parameter.name) + " needs " + needs.name + "=" + std::to_string(parameter.least) + " or more, which is " + std::to_string(this->*needs.member);
+      return std::string(parameter.name) + " needs " + needs.name + "=" + std::to_string(parameter.least) + " or more, which is " +
+             std::to_string(this->*needs.member);
     }
   }
 @CONSTRAINTS@
