@@ -247,9 +247,9 @@ TEST_F(CErrors, Table) {
   ROW(launch(q, m,
              [](auto& l) {
                l.arguments = block.data();
-               l.arguments_bytes = 1025;
+               l.arguments_bytes = 2049;
              }),
-      kArgument, "at most 1024");
+      kArgument, "at most 2048");
   ROW(launch(q, m, [](auto& l) { l.groups[1] = 0; }), kArgument, "is empty");
   ROW(launch(q, m,
              [](auto& l) {
