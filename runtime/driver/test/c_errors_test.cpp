@@ -89,7 +89,7 @@ TEST_F(CErrors, Table) {
   size_t size = 1;
   void* view_out;
   char text[8];
-  static const std::array<char, 1025> block{};
+  static const std::array<char, 2049> block{};
   const heddle_device_options none{};
   const auto options = [](auto change) {
     heddle_device_options made{.backend = "model",
