@@ -36,6 +36,7 @@ TEST_F(DeviceQueueTest, Runs) {
   const LaunchStatistics launch = device_.run("fill", {2, 1, 1}, {8, 1, 1}, kernel_args{data, 40}, kSmall);
   EXPECT_GT(launch.cycles, 0U);
   EXPECT_GT(launch.warp_instrs, 0U);
+  EXPECT_GT(launch.processor_seconds, 0.0);
   std::vector<uint32_t> expected(16);
   std::iota(expected.begin(), expected.end(), 40U);
   EXPECT_EQ(device_.read<uint32_t>(data, 16), expected);
