@@ -339,7 +339,7 @@ TEST_F(CErrors, WaitsEndInTime) {
                      .arguments_bytes = sizeof arguments,
                      .private_bytes = 0,
                      .scratch_bytes = 0,
-                       .accumulators = 0};
+                     .accumulators = 0};
   ASSERT_EQ(heddle_queue_launch(queue[0], module[0], &spin, 0, nullptr, &spinning), HEDDLE_SUCCESS);
   EXPECT_EQ(heddle_event_wait(spinning, 10'000'000), HEDDLE_TIMEOUT);
   heddle_event_info info;
@@ -359,7 +359,7 @@ TEST_F(CErrors, CallbacksDoNotWait) {
                     .arguments_bytes = sizeof arguments,
                     .private_bytes = 0,
                     .scratch_bytes = 0,
-                       .accumulators = 0};
+                    .accumulators = 0};
   const auto callback = [](const heddle_fault*, void* user) {
     from_callback = heddle_context_destroy(static_cast<heddle_context>(user));
   };

@@ -85,8 +85,7 @@ TEST(DeviceQueue, Accumulators) {
   expect_error(ErrorKind::kInvalidArgument, "3 buffers of accumulators, the device has 2",
                [&] { device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 0}, launch); });
   launch.accumulators = 0;
-  const auto fault =
-      error_of([&] { device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 0}, launch); });
+  const auto fault = error_of([&] { device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 0}, launch); });
   ASSERT_TRUE(fault && fault->fault());
   EXPECT_EQ(fault->fault()->address, 0x2000'0000U) << "who has none reaches none";
 }
