@@ -59,10 +59,11 @@ struct blas_commands {
 /* The first stages of a workgroup, of its first tile: complete commands, so that they are under way after a few
    instructions. The first has few groups, so that it is there soon. */
 struct blas_start {
-  struct blas_commands commands;
   uint32_t stages;    // 1 or 2
   uint32_t copies;    // of a stage
   uint32_t bytes[2];  // that they complete
+  uint32_t unused[12];
+  struct blas_commands commands;
 };
 
 #define BLAS_MOST_WORKGROUPS 2

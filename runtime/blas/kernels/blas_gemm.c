@@ -85,35 +85,30 @@ HD_INLINE void next(uint32_t* which, uint32_t* round, uint32_t many) {
 // A function of its own before the roles, which needs no register that it would have to keep.
 #define STEP __attribute__((noinline)) static
 
-// The arguments that are not in `start`, into the L1 cache.
-HD_INLINE void look_ahead(arguments args) {
-  const uint32_t bytes = sizeof *args - __builtin_offsetof(struct blas_gemm_args, m);
-  const uint8_t* const from = (const uint8_t*)&args->m;
-  uint32_t nobody;
-  __asm__ volatile("lw %0, 0(%1)" : "=r"(nobody) : "r"(from + least(hd_lane_id() * 64, bytes - 4)));
+// A word for each lane, 64 bytes apart, of what begins here: the lines are on their way to the L1 cache, and nobody
+// waits for them.
+HD_INLINE void look_ahead(const void* begin, uint32_t bytes) {
+  const uint8_t* const from = (const uint8_t*)begin + least(hd_lane_id() * 64, bytes - 4);
+  __asm__ volatile("lw zero, 0(%0)" ::"r"(from));
 }
 
 // What is fetched at once: all lanes of the first warp bring the commands to the scratchpad, some words each.
 STEP void start(arguments args) {
   const struct blas_start* const first = &args->start[hd_group_id(0)];
-  const uint32_t lanes = hd_num_lanes();
-  const uint32_t* from = &first->commands.copy[0][hd_lane_id()];
-  uint32_t* to = &commands()->copy[0][hd_lane_id()];
-  uint32_t values[8];
-  for (uint32_t i = 0; i < 8; i++) values[i] = from[i * lanes];
-  look_ahead(args);
+  // They wait for earlier loads of the warp, so this is first, and another warp looks ahead for what is loaded then.
   if (hd_lane_id() == 0) {
     hd_mbarrier_init(full(0), 1);
     hd_mbarrier_init(full(1), 1);
   }
+  const uint32_t lanes = hd_num_lanes();
+  const uint32_t* from = &first->commands.copy[0][hd_lane_id()];
+  uint32_t* to = &commands()->copy[0][hd_lane_id()];
   const uint32_t* const end = from + first->stages * first->copies * 32;
 #pragma clang loop unroll(disable)
-  for (;;) {
-    for (uint32_t i = 0; i < 8; i++) to[i * lanes] = values[i];
-    from += 8 * lanes;
-    to += 8 * lanes;
-    if (from >= end) break;
-    for (uint32_t i = 0; i < 8; i++) values[i] = from[i * lanes];
+  for (; from < end; from += 4 * lanes, to += 4 * lanes) {
+    uint32_t values[4];  // 32 lanes have no more than that
+    for (uint32_t i = 0; i < 4; i++) values[i] = from[i * lanes];
+    for (uint32_t i = 0; i < 4; i++) to[i * lanes] = values[i];
   }
   if (hd_lane_id() == 0) {
     const uint32_t(*copy)[32] = commands()->copy;
@@ -346,6 +341,10 @@ HD_KERNEL(blas_gemm) {
     hd_barrier();
     if (hd_lane_id() == 0) multiply(args);
     leave();
+  }
+  if (hd_warp_id() == FIRST_CARRIER) {
+    look_ahead(&args->start[hd_group_id(0)], sizeof args->start[0]);
+    look_ahead(&args->m, sizeof *args - __builtin_offsetof(struct blas_gemm_args, m));
   }
   hd_barrier();
   const uint32_t carrier = hd_warp_id() - FIRST_CARRIER, carriers = hd_num_warps() - FIRST_CARRIER;

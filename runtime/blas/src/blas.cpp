@@ -95,10 +95,9 @@ blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copie
   const uint32_t columns = (std::min(args.tile_n, args.n - tile.column) + args.dim - 1) / args.dim * args.dim;
   const std::array addresses = {problem.a, problem.b, problem.scales_a, problem.scales_b};
   const auto count = static_cast<uint32_t>(copies.size());
-  blas_start start{.commands = {},
-                   .stages = args.groups > args.start_groups ? 2U : 1U,
-                   .copies = count,
-                   .bytes = {}};
+  blas_start start{};
+  start.stages = args.groups > args.start_groups ? 2 : 1;
+  start.copies = count;
   for (uint32_t stage = 0, group = 0; stage < start.stages; ++stage, group = args.start_groups) {
     const uint32_t groups = stage == 0 ? args.start_groups : args.stage_groups;
     for (uint32_t i = 0; i < count; ++i) {
