@@ -55,6 +55,8 @@ std::string contradiction(const Settings& settings) {
   if (settings.on_rtl() && settings.engine_delays) return "--engine-delays are the model's: add --backend model";
   if (settings.on_rtl() && settings.stack_reference)
     return "--stack-reference is computed in the model: add --backend model";
+  if (settings.stack_reference && !settings.firmware.empty())
+    return "--stack-reference compares launches that the driver starts itself: leave out --firmware";
   if (settings.on_rtl() && settings.value_patterns)
     return "--value-patterns is counted in the model: add --backend model";
   if (!settings.on_rtl() && settings.stalls) return "--stalls needs the counters of the RTL: leave out --backend model";

@@ -4,12 +4,7 @@
 #define DEVICE_BASE UINT64_C(0x80000000)
 #define DEVICE_END UINT64_C(0x100000000)
 
-enum {
-  OBJECT_ALIGNMENT = 16,
-  ARGUMENT_ALIGNMENT = 16,
-  SIGNAL_ALIGNMENT = 64,
-  TIMESTAMP_ALIGNMENT = 8
-};
+enum { OBJECT_ALIGNMENT = 16, ARGUMENT_ALIGNMENT = 16, SIGNAL_ALIGNMENT = 64, TIMESTAMP_ALIGNMENT = 8 };
 
 _Static_assert(sizeof(union hd_packet) == HD_PACKET_BYTES, "a packet has 64 bytes");
 _Static_assert(offsetof(struct hd_dispatch_packet, kernel_object) == 32, "as in AQL");

@@ -11,8 +11,8 @@
 
 namespace {
 
-constexpr hd_packet_limits kLimits{.threads = 256, .scratchpad_bytes = 0x20000, .private_bytes = 0x10000,
-                                   .accumulators = 2};
+constexpr hd_packet_limits kLimits{
+    .threads = 256, .scratchpad_bytes = 0x20000, .private_bytes = 0x10000, .accumulators = 2};
 constexpr std::uint64_t kSomewhere = 0x8000'1000;
 
 hd_packet dispatch() {

@@ -16,21 +16,18 @@ module mgmt_ram
   output word_t                  data_o
 );
 
-  logic [31:0] mem [Words];
-  word_t       data_q;
-
-  assign data_o = data_q;
-
-  always_ff @(posedge clk_i) begin
-    if (access_i) begin
-      if (write_i) begin
-        for (int unsigned i = 0; i < 4; i++) begin
-          if (strobe_i[i]) mem[address_i][i*8 +: 8] <= data_i[i*8 +: 8];
-        end
-      end else begin
-        data_q <= mem[address_i];
-      end
-    end
-  end
+  ram_1r1w #(
+    .Depth     (Words),
+    .Width     (32),
+    .SliceWidth(8)
+  ) u_ram (
+    .clk_i,
+    .read_enable_i  (access_i && !write_i),
+    .read_address_i (address_i),
+    .read_data_o    (data_o),
+    .write_enable_i ((access_i && write_i) ? strobe_i : '0),
+    .write_address_i(address_i),
+    .write_data_i   (data_i)
+  );
 
 endmodule

@@ -76,8 +76,9 @@ def canonical_config(example, text, json_file):
 
 
 def needs_firmware(own, rest):
-    """Whether the device that is opened here has a management core, whose firmware launches the kernels."""
-    if option(own, "--backend", os.environ.get("HEDDLE_BACKEND", "rtl")) == "remote" or {"--help", "-h"} & set(rest):
+    """Whether the device that is opened here has a management core, whose firmware launches the kernels. (A comparison with the stack
+    begins with a launch that the driver starts itself.)"""
+    if option(own, "--backend", os.environ.get("HEDDLE_BACKEND", "rtl")) == "remote" or {"--help", "-h", "--stack-reference"} & set(rest):
         return False
     try:
         return shape.parameters(option(own, "--config", "edge"))["management"] == 1

@@ -49,25 +49,28 @@ struct blas_epilogue {
   uint32_t d_stride, d_scale_stride;  // bytes from row to row, from group to group
 };
 
-/* The commands of a workgroup, as they lie in scratchpad. */
+/* The commands of a workgroup, as they lie in scratchpad: A, B, and, where there are scales, those of A and B, of the
+   first stage and the second. Later ones change those of the first. */
 struct blas_commands {
-  uint32_t copy[4][32];  // A, B, scales of A, scales of B
+  uint32_t copy[8][32];
   uint32_t matrix[16];
 };
 
-/* The first stage of a workgroup, of its first tile: complete commands, so that it is under way after a few
-   instructions, and few groups, so that it is there soon. */
+/* The first stages of a workgroup, of its first tile: complete commands, so that they are under way after a few
+   instructions. The first has few groups, so that it is there soon. */
 struct blas_start {
+  uint32_t stages;    // 1 or 2
+  uint32_t copies;    // of a stage
+  uint32_t bytes[2];  // that they complete
+  uint32_t unused[12];
   struct blas_commands commands;
-  uint32_t copies;  // 2, or 4 with scales
-  uint32_t bytes;   // that they complete
 };
 
 #define BLAS_MOST_WORKGROUPS 2
 /* Where things lie in scratchpad; stages follow. */
 #define BLAS_BARRIERS 0
 #define BLAS_COMMANDS 128
-#define BLAS_STAGES 704
+#define BLAS_STAGES 1216
 
 /* An operand in its stages. */
 struct blas_operand {

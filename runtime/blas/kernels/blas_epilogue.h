@@ -81,15 +81,33 @@ HD_INLINE void blas_store(const struct blas_epilogue* e, const struct blas_probl
 
 /* Whole rows of accumulators as they are, BLAS_CHUNKS times a warp's width at a time. `lanes` and `log2_width` are
    constants. */
-HD_INLINE void blas_carry_rows(const struct blas_tile* t, uint8_t* to, uint32_t d_stride, uint32_t worker,
-                               uint32_t workers, const uint32_t lanes, const uint32_t log2_width) {
+struct blas_rows {
+  volatile const uint32_t *from, *end;
+  uint8_t* to;
+  uint32_t to_step;  // bytes, from step to step of a worker
+};
+
+/* Of those that exist: whole ones, and whole steps of them? */
+HD_INLINE bool blas_whole(const struct blas_tile* t, const uint32_t lanes, const uint32_t log2_width) {
+  const uint32_t together = BLAS_CHUNKS * lanes >> log2_width;
+  return t->columns >> log2_width != 0 && (t->rows & (together - 1)) == 0;
+}
+
+HD_INLINE struct blas_rows blas_rows_of(const struct blas_tile* t, uint8_t* corner, uint32_t d_stride, uint32_t worker,
+                                        uint32_t workers, const uint32_t lanes, const uint32_t log2_width) {
   const uint32_t mask = (1u << log2_width) - 1, together = BLAS_CHUNKS * lanes >> log2_width;
-  const uint32_t first = worker * together, step = workers * together, lane = hd_lane_id();
-  volatile const uint32_t* from = t->values + (first << log2_width) + lane;
-  volatile const uint32_t* const end = t->values + (t->rows << log2_width);
-  to += (first + (lane >> log2_width)) * d_stride + (lane & mask) * 4;
-  const uint32_t to_step = step * d_stride;
-  for (; from < end; from += step << log2_width, to += to_step) {
+  const uint32_t first = worker * together, lane = hd_lane_id();
+  return (struct blas_rows){t->values + (first << log2_width) + lane, t->values + (t->rows << log2_width),
+                            corner + (first + (lane >> log2_width)) * d_stride + (lane & mask) * 4,
+                            workers * together * d_stride};
+}
+
+HD_INLINE void blas_carry_rows(const struct blas_rows* rows, uint32_t d_stride, uint32_t workers, const uint32_t lanes,
+                               const uint32_t log2_width) {
+  const uint32_t mask = (1u << log2_width) - 1;
+  volatile const uint32_t* from = rows->from;
+  uint8_t* to = rows->to;
+  for (; from < rows->end; from += workers * BLAS_CHUNKS * lanes, to += rows->to_step) {
     uint32_t values[BLAS_CHUNKS];
     for (uint32_t i = 0; i < BLAS_CHUNKS; i++) values[i] = from[i * lanes];
     for (uint32_t i = 0; i < BLAS_CHUNKS; i++) {
@@ -127,17 +145,6 @@ BLAS_PART void blas_carry_part(const struct blas_tile* t, uint8_t* corner, uint3
         for (uint32_t r = row; r < t->rows; r += c.down, from += from_step, to += to_step) *(uint32_t*)to = *from;
       }
     }
-  }
-}
-
-HD_INLINE void blas_carry_plain(const struct blas_epilogue* e, const struct blas_problem* p, const struct blas_tile* t,
-                                uint32_t worker, uint32_t workers, const uint32_t lanes, const uint32_t log2_width) {
-  const uint32_t d_stride = e->d_stride, together = BLAS_CHUNKS * lanes >> log2_width;
-  uint8_t* const corner = p->d + t->row * d_stride + t->column * 4;
-  if (lanes != 0 && t->columns >> log2_width != 0 && (t->rows & (together - 1)) == 0) {
-    blas_carry_rows(t, corner, d_stride, worker, workers, lanes, log2_width);
-  } else {
-    blas_carry_part(t, corner, d_stride, worker, workers);
   }
 }
 

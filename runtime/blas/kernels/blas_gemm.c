@@ -7,9 +7,10 @@
 //   ready[b]    a tile is finished in buffer b               completion of its last command
 //   drained[b]  it has been carried to memory                an arrival of each warp that does so
 //
-// The commands lie in scratchpad, and before each only those words are written that differ from the one before. The first
-// stage of a workgroup is another one, whose commands the host has made: the first warp gives them before it does
-// anything else, and before it meets the others.
+// The commands lie in scratchpad, and before each only those words are written that differ from the one before. The
+// commands of the first two stages the host has made, and the first warp gives them before it does anything else, and
+// before it meets the others: code and arguments are far away then, and each line of them that is missed costs as much as
+// the array needs for a group of K.
 #include "blas_epilogue.h"
 #include "heddle_engines.h"
 
@@ -31,6 +32,12 @@ HD_INLINE hd_mbarrier* full(uint32_t stage) { return (hd_mbarrier*)scratch(BLAS_
 HD_INLINE hd_mbarrier* empty(uint32_t stage) { return full(BLAS_MOST_STAGES + stage); }
 HD_INLINE hd_mbarrier* ready(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + buffer); }
 HD_INLINE hd_mbarrier* drained(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + BLAS_BUFFERS + buffer); }
+
+// No _exit: nothing has been printed.
+HD_INLINE __attribute__((noreturn)) void leave(void) {
+  __asm__ volatile(HEDDLE_INSN_HD_EXIT);
+  __builtin_unreachable();
+}
 
 HD_INLINE uint32_t least(uint32_t x, uint32_t y) { return x < y ? x : y; }
 // To a multiple of a power of two.
@@ -78,41 +85,55 @@ HD_INLINE void next(uint32_t* which, uint32_t* round, uint32_t many) {
 // A function of its own before the roles, which needs no register that it would have to keep.
 #define STEP __attribute__((noinline)) static
 
-// What is fetched at once, by all lanes of the first warp, some words of the copy commands each.
+// A word for each lane, 64 bytes apart, of what begins here: the lines are on their way to the L1 cache, and nobody
+// waits for them.
+HD_INLINE void look_ahead(const void* begin, uint32_t bytes) {
+  const uint8_t* const from = (const uint8_t*)begin + least(hd_lane_id() * 64, bytes - 4);
+  __asm__ volatile("lw zero, 0(%0)" ::"r"(from));
+}
+
+// What is fetched at once: all lanes of the first warp bring the commands to the scratchpad, some words each.
 STEP void start(arguments args) {
   const struct blas_start* const first = &args->start[hd_group_id(0)];
+  // They wait for earlier loads of the warp, so this is first, and another warp looks ahead for what is loaded then.
+  if (hd_lane_id() == 0) {
+    hd_mbarrier_init(full(0), 1);
+    hd_mbarrier_init(full(1), 1);
+  }
+  const uint32_t lanes = hd_num_lanes();
   const uint32_t* from = &first->commands.copy[0][hd_lane_id()];
   uint32_t* to = &commands()->copy[0][hd_lane_id()];
-  const uint32_t lanes = hd_num_lanes();
-  hd_mbarrier_init(full(0), 1);
-  const uint32_t bytes = first->bytes;
-  const uint32_t* const end = first->commands.copy[first->copies];
+  const uint32_t* const end = from + first->stages * first->copies * 32;
 #pragma clang loop unroll(disable)
-  do {
+  for (; from < end; from += 4 * lanes, to += 4 * lanes) {
     uint32_t values[4];  // 32 lanes have no more than that
     for (uint32_t i = 0; i < 4; i++) values[i] = from[i * lanes];
     for (uint32_t i = 0; i < 4; i++) to[i * lanes] = values[i];
-    from += 4 * lanes;
-    to += 4 * lanes;
-  } while (from < end);
+  }
   if (hd_lane_id() == 0) {
-    const uint32_t(*copy)[32] = commands()->copy, (*const behind)[32] = copy + first->copies;
+    const uint32_t(*copy)[32] = commands()->copy;
 #pragma clang loop unroll(disable)
-    for (; copy < behind; copy++) hd_copy((const struct hd_copy_command*)*copy);
-    hd_mbarrier_arrive(full(0), bytes);
+    for (uint32_t stage = 0; stage < first->stages; stage++) {
+      const uint32_t(*const behind)[32] = copy + first->copies;
+#pragma clang loop unroll(disable)
+      for (; copy < behind; copy++) hd_copy((const struct hd_copy_command*)*copy);
+      hd_mbarrier_arrive(full(stage), first->bytes[stage]);
+    }
   }
 }
 
 // By the second warp: everything else that has to be there before anybody waits.
 STEP void prepare(arguments args) {
-  const uint32_t lanes = hd_num_lanes();
-  for (uint32_t i = hd_lane_id(); i < sizeof(commands()->matrix) / 4; i += lanes) {
-    commands()->matrix[i] = args->start[hd_group_id(0)].commands.matrix[i];
-  }
+  const uint32_t lanes = hd_num_lanes(), words = sizeof(commands()->matrix) / 4, lane = hd_lane_id();
   const uint32_t carriers = hd_num_warps() - FIRST_CARRIER;
-  for (uint32_t i = hd_lane_id(); i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; i += lanes) {
-    if (i != 0) hd_mbarrier_init(full(i), i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers);  // 0: start
+  const uint32_t* const from = args->start[hd_group_id(0)].commands.matrix;
+  const uint32_t word = from[lane & (words - 1)], second = from[(lane + lanes) & (words - 1)];
+  for (uint32_t i = lane; i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; i += lanes) {
+    if (i > 1) hd_mbarrier_init(full(i), i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers);  // the first two: start
   }
+  // With 8 lanes two each, with more the same once more.
+  commands()->matrix[lane & (words - 1)] = word;
+  commands()->matrix[(lane + lanes) & (words - 1)] = second;
 }
 
 // Words of a copy command: box, its first element, place in scratchpad, mbarrier.
@@ -140,7 +161,12 @@ HD_INLINE void fetch(uint32_t* copy, uint32_t* along_k, uint32_t k, uint32_t pla
 
 ROLE void produce(arguments args) {
   struct walk w = begin(args);
-  uint32_t stage = 1, round = 0, loaded = w.problem, group = args->start_groups;
+  // After those that the host has made.
+  uint32_t loaded = w.problem, group = args->start_groups, stage = 1, round = 0;
+  if (args->start[hd_group_id(0)].stages == 2) {
+    group += args->stage_groups;
+    next(&stage, &round, args->stages);
+  }
   uint32_t(*const copy)[32] = commands()->copy;
   uint32_t* const a_along_k = &copy[0][FIRST + args->a.transposed];
   uint32_t* const b_along_k = &copy[1][FIRST + args->b.transposed];
@@ -183,30 +209,26 @@ ROLE void produce(arguments args) {
     }
     group = 0;
   }
-  hd_exit();
+  leave();
 }
 
 ROLE void multiply(arguments args) {
   struct hd_matrix_command* const command = (struct hd_matrix_command*)commands()->matrix;
-  hd_mbarrier_wait(full(0), 0);
-  hd_matrix(command);
   struct walk w = begin(args);
-  uint32_t stage = 1, round = 0, buffer = 0, turn = 0;
-  uint32_t left = args->groups - args->start_groups, accumulate = HD_MATRIX_ACCUMULATE;
-  command->a.stride = args->a.row_bytes;
-  command->b.stride = args->b.row_bytes;
+  uint32_t stage = 0, round = 0, buffer = 0, turn = 0, now = args->start_groups;
   while (w.problem < args->batch) {
     const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), args->dim);
     const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
     const uint32_t stages = args->stages, stage_groups = args->stage_groups;
     const uint32_t a_place = args->a.place, b_place = args->b.place, a_step = args->a.step, b_step = args->b.step;
+    const uint32_t a_stride = args->a.row_bytes, b_stride = args->b.row_bytes;
     const bool scales = args->row_scale_bytes != 0;
+    uint32_t head = args->head | HD_MATRIX_BUFFER(buffer), left = args->groups;
     command->size = rows | columns << 16;
-    command->head = args->head | HD_MATRIX_BUFFER(buffer) | accumulate;
     if (turn != 0) hd_mbarrier_wait(drained(buffer), turn - 1);
-    while (left != 0) {
-      const uint32_t now = least(left, stage_groups);
+    do {
       left -= now;
+      command->head = head;
       command->groups = now;
       command->a.address = a_place + stage * a_step;
       command->b.address = b_place + stage * b_step;
@@ -217,24 +239,32 @@ ROLE void multiply(arguments args) {
       command->barrier = hd_scratch_offset(left == 0 ? ready(buffer) : empty(stage));
       hd_mbarrier_wait(full(stage), round);
       hd_matrix(command);
-      command->head = args->head | HD_MATRIX_BUFFER(buffer) | HD_MATRIX_ACCUMULATE;
+      // Those of the first stage are others.
+      command->a.stride = a_stride;
+      command->b.stride = b_stride;
+      head |= HD_MATRIX_ACCUMULATE;
+      now = least(left, stage_groups);
       next(&stage, &round, stages);
-    }
+    } while (left != 0);
     next(&buffer, &turn, args->buffers);
     advance(args, &w, hd_num_groups(0));
-    left = args->groups;
-    accumulate = 0;
+    now = least(args->groups, stage_groups);
   }
-  hd_exit();
+  leave();
 }
+
+// That `value` has been computed before what follows.
+#define NOW(value) __asm__ volatile("" : "+r"(value))
 
 // `lanes` and `log2_width` of a tile: constants where it pays, else 0. `plain`: accumulators are the result.
 HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const bool plain, const uint32_t lanes,
                      const uint32_t log2_width) {
   struct walk w = begin(args);
   uint32_t last = args->stages - 1, steps = args->start_steps, buffer = 0, turn = 0;
-  for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
-    const uint32_t dim = args->dim, stages = args->stages;
+  bool more = w.problem < args->batch;
+  while (more) {
+    // Everything that can be known before the tile is there.
+    const uint32_t dim = args->dim, stages = args->stages, d_stride = args->epilogue.d_stride;
     const struct blas_tile tile = {hd_accumulators(buffer, 4 * dim),
                                    lanes != 0 ? log2_width : 2 + (uint32_t)__builtin_ctz(dim),
                                    round_up(least(args->tile_m, args->m - w.row), dim),
@@ -243,22 +273,40 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const 
                                    least(args->tile_m, args->m - w.row),
                                    least(args->tile_n, args->n - w.column)};
     const struct blas_problem* const problem = args->problems + w.problem;
+    uint8_t* corner = plain ? problem->d + tile.row * d_stride + tile.column * 4 : 0;
+    const bool whole = lanes != 0 && blas_whole(&tile, lanes, log2_width);
+    struct blas_rows rows = {0};
+    if (whole) {
+      rows = blas_rows_of(&tile, corner, d_stride, carrier, carriers, lanes, log2_width);
+      NOW(rows.from);
+      NOW(rows.to);
+      NOW(rows.to_step);
+      NOW(rows.end);
+    }
     last += steps;
     if (last >= stages) last -= stages;
     steps = args->steps;
+    NOW(last);
+    advance(args, &w, hd_num_groups(0));
+    more = w.problem < args->batch;
     hd_mbarrier_wait(ready(buffer), turn);
     // The last command has arrived here instead of where the producer waits.
-    if (carrier == 0 && hd_lane_id() == 0) hd_mbarrier_arrive(empty(last), 0);
-    if (plain) {
-      blas_carry_plain(&args->epilogue, problem, &tile, carrier, carriers, lanes, log2_width);
-    } else if (args->epilogue.output < BLAS_OUTPUT_MXFP8_E4M3) {
-      blas_carry_elements(&args->epilogue, problem, &tile, carrier, carriers);
+    if (carrier + 1 == carriers && hd_lane_id() == 0) hd_mbarrier_arrive(empty(last), 0);
+    if (whole) {
+      blas_carry_rows(&rows, d_stride, carriers, lanes, log2_width);
     } else {
-      blas_carry_blocks(&args->epilogue, problem, &tile, carrier, carriers);
+      const struct blas_tile part = tile;  // a copy, so that the tile need not be in memory
+      if (plain) {
+        blas_carry_part(&part, corner, d_stride, carrier, carriers);
+      } else if (args->epilogue.output < BLAS_OUTPUT_MXFP8_E4M3) {
+        blas_carry_elements(&args->epilogue, problem, &part, carrier, carriers);
+      } else {
+        blas_carry_blocks(&args->epilogue, problem, &part, carrier, carriers);
+      }
     }
     // Every lane's loads are complete: it has stored what they gave.
     hd_all_sync(hd_warp_mask(), true);
-    if (hd_lane_id() == 0) hd_mbarrier_arrive(drained(buffer), 0);
+    if (more && hd_lane_id() == 0) hd_mbarrier_arrive(drained(buffer), 0);
     next(&buffer, &turn, args->buffers);
   }
 }
@@ -266,19 +314,19 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const 
 // As in the configurations edge and base.
 ROLE void carry_plain_8x16(arguments args, uint32_t carrier, uint32_t carriers) {
   carry(args, carrier, carriers, true, 8, 4);
-  hd_exit();
+  leave();
 }
 ROLE void carry_plain_16x64(arguments args, uint32_t carrier, uint32_t carriers) {
   carry(args, carrier, carriers, true, 16, 6);
-  hd_exit();
+  leave();
 }
 ROLE void carry_plain(arguments args, uint32_t carrier, uint32_t carriers) {
   carry(args, carrier, carriers, true, 0, 0);
-  hd_exit();
+  leave();
 }
 ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) {
   carry(args, carrier, carriers, false, 0, 0);
-  hd_exit();
+  leave();
 }
 
 HD_KERNEL(blas_gemm) {
@@ -286,13 +334,17 @@ HD_KERNEL(blas_gemm) {
     start(args);
     hd_barrier();
     if (hd_lane_id() == 0) produce(args);
-    hd_exit();
+    leave();
   }
   if (hd_warp_id() == MULTIPLIER) {
     prepare(args);
     hd_barrier();
     if (hd_lane_id() == 0) multiply(args);
-    hd_exit();
+    leave();
+  }
+  if (hd_warp_id() == FIRST_CARRIER) {
+    look_ahead(&args->start[hd_group_id(0)], sizeof args->start[0]);
+    look_ahead(&args->m, sizeof *args - __builtin_offsetof(struct blas_gemm_args, m));
   }
   hd_barrier();
   const uint32_t carrier = hd_warp_id() - FIRST_CARRIER, carriers = hd_num_warps() - FIRST_CARRIER;

@@ -14,23 +14,20 @@ namespace {
 
 // Words of a copy command (docs/copy.md).
 constexpr size_t kBase = 1, kSize = 2, kStride = 7, kBox = 11, kFirst = 16, kScratch = 21, kBarrier = 22;
-// Words of a matrix command (docs/matrix.md): size, groups, where its operands begin, their strides, mbarrier.
-constexpr size_t kMatrixSize = 1, kMatrixGroups = 2, kMatrixA = 4, kMatrixB = 8, kMatrixStride = 1, kMatrixBarrier = 12;
-// mbarriers in scratchpad.
-constexpr uint32_t kEmpty = BLAS_BARRIERS + 8 * BLAS_MOST_STAGES, kReady = kEmpty + 8 * BLAS_MOST_STAGES;
+using CopyWords = std::array<uint32_t, 32>;
+// Words of a matrix command (docs/matrix.md): where its operands begin, their strides.
+constexpr size_t kMatrixA = 4, kMatrixB = 8, kMatrixStride = 1;
 
 uint32_t narrow(int64_t x) { return static_cast<uint32_t>(x); }
 uint32_t log2_of(uint32_t x) { return static_cast<uint32_t>(__builtin_ctz(x)); }
 
 /// A load of rank 2 that completes its bytes on an mbarrier.
-void begin_copy(uint32_t (&words)[32], uint32_t element_log2, uint32_t identifier, uint32_t scratch, uint32_t barrier) {
+void begin_copy(CopyWords& words, uint32_t element_log2, uint32_t identifier) {
   words[0] = 2 | element_log2 << 3 | 1U << 12 | identifier << 16;
-  words[kScratch] = scratch;
-  words[kBarrier] = barrier;
 }
 
 /// `rows` of op(A), or columns of op(B), in all; in a tile `tile` of them.
-void fill_copy(uint32_t (&words)[32], const FormatInfo& format, const Matrix& x, bool k_contiguous, uint32_t rows,
+void fill_copy(CopyWords& words, const FormatInfo& format, const Matrix& x, bool k_contiguous, uint32_t rows,
                uint32_t k, const OperandScratch& scratch, const Plan& plan, uint32_t tile) {
   const uint32_t bits = format.element_bits, group = format.element_bits == 4 ? 32 : format.group_elements;
   const uint32_t along_k = bits == 4 ? (k + 1) / 2 : k;  // elements of the copy engine
@@ -41,7 +38,7 @@ void fill_copy(uint32_t (&words)[32], const FormatInfo& format, const Matrix& x,
   words[kBox + 1] = k_contiguous ? tile : plan.stage_groups * group;
 }
 
-void fill_scales(uint32_t (&words)[32], const FormatInfo& format, const Matrix& x, uint32_t rows, uint32_t groups,
+void fill_scales(CopyWords& words, const FormatInfo& format, const Matrix& x, uint32_t rows, uint32_t groups,
                  const OperandScratch& scratch, const Plan& plan) {
   words[kSize] = rows * format.row_scale_bytes;
   words[kSize + 1] = groups;
@@ -91,41 +88,46 @@ TilePlace first_tile(const blas_gemm_args& args, uint32_t workgroup) {
   }
 }
 
-/// The commands of a workgroup's first stage, from those of a whole one.
-blas_start start(const blas_gemm_args& args, const blas_commands& commands, const FormatInfo& format,
-                 const TilePlace& tile, const blas_problem& problem) {
+/// The commands of a workgroup's first stages, from those of a whole one: A, B, and scales.
+blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copies, const uint32_t (&matrix)[16],
+                 const FormatInfo& format, const TilePlace& tile, const blas_problem& problem) {
   const uint32_t rows = (std::min(args.tile_m, args.m - tile.row) + args.dim - 1) / args.dim * args.dim;
   const uint32_t columns = (std::min(args.tile_n, args.n - tile.column) + args.dim - 1) / args.dim * args.dim;
-  const uint32_t groups = args.start_groups;
-  blas_start start{.commands = commands,
-                   .copies = format.row_scale_bytes == 0 ? 2U : 4U,
-                   .bytes = args.scale_bytes / args.stage_groups * groups};
-  const auto copy = [&](uint32_t(&words)[32], const blas_operand& operand, uint32_t address, uint32_t first,
-                        uint32_t lines) {
-    const uint32_t along = operand.transposed != 0 ? 1 : 0;  // the dimension along K
-    words[kBase] = address;
-    words[kBox + along] = operand.box / args.stage_groups * groups;
-    if (along == 0) words[kBox + 1] = lines;
-    words[kFirst + 1 - along] = first;
-    start.bytes += operand.line_bytes / args.stage_groups * groups * (along == 0 ? lines : 1);
-  };
-  uint32_t(&matrix)[16] = start.commands.matrix;
-  copy(start.commands.copy[0], args.a, problem.a, tile.row, rows);
-  copy(start.commands.copy[1], args.b, problem.b, tile.column, columns);
-  if (format.row_scale_bytes != 0) {
-    const auto scales = [&](uint32_t(&words)[32], uint32_t address, uint32_t first) {
-      words[kBase] = address;
-      words[kBox + 1] = groups;
-      words[kFirst] = first * format.row_scale_bytes;
-    };
-    scales(start.commands.copy[2], problem.scales_a, tile.row);
-    scales(start.commands.copy[3], problem.scales_b, tile.column);
+  const std::array addresses = {problem.a, problem.b, problem.scales_a, problem.scales_b};
+  const auto count = static_cast<uint32_t>(copies.size());
+  blas_start start{};
+  start.stages = args.groups > args.start_groups ? 2 : 1;
+  start.copies = count;
+  for (uint32_t stage = 0, group = 0; stage < start.stages; ++stage, group = args.start_groups) {
+    const uint32_t groups = stage == 0 ? args.start_groups : args.stage_groups;
+    for (uint32_t i = 0; i < count; ++i) {
+      uint32_t(&words)[32] = start.commands.copy[stage * count + i];
+      std::ranges::copy(copies[i], words);
+      const blas_operand& operand = i % 2 == 0 ? args.a : args.b;
+      const uint32_t first = i % 2 == 0 ? tile.row : tile.column;
+      words[kBase] = addresses[i];
+      words[kBarrier] = BLAS_BARRIERS + 8 * stage;
+      if (i >= 2) {
+        words[kScratch] = operand.scales + stage * operand.scales_step;
+        words[kBox + 1] = groups;
+        words[kFirst] = first * format.row_scale_bytes;
+        words[kFirst + 1] = group;
+        continue;
+      }
+      const uint32_t along = operand.transposed != 0 ? 1 : 0;  // the dimension along K
+      const uint32_t lines = along == 1 ? 1 : i == 0 ? rows : columns;
+      words[kScratch] = operand.place + stage * operand.step;
+      words[kBox + along] = operand.box / args.stage_groups * groups;
+      if (along == 0) words[kBox + 1] = lines;
+      words[kFirst + along] = group << args.k_shift;
+      words[kFirst + 1 - along] = first;
+      start.bytes[stage] += operand.line_bytes / args.stage_groups * groups * lines;
+    }
+    start.bytes[stage] += args.scale_bytes / args.stage_groups * groups;
   }
-  matrix[kMatrixSize] = rows | columns << 16;
-  matrix[kMatrixGroups] = groups;
-  if (args.a.transposed == 0) matrix[kMatrixA + kMatrixStride] = groups * 32;
-  if (args.b.transposed == 0) matrix[kMatrixB + kMatrixStride] = groups * 32;
-  matrix[kMatrixBarrier] = groups == args.groups ? kReady : kEmpty;
+  std::ranges::copy(matrix, start.commands.matrix);
+  if (args.a.transposed == 0) start.commands.matrix[kMatrixA + kMatrixStride] = args.start_groups * 32;
+  if (args.b.transposed == 0) start.commands.matrix[kMatrixB + kMatrixStride] = args.start_groups * 32;
   return start;
 }
 
@@ -211,25 +213,25 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   args.scale_bytes = scratch.a.scale_stage_bytes + scratch.b.scale_stage_bytes;
   args.a = operand(scratch.a, format, a_along_k, plan);
   args.b = operand(scratch.b, format, b_along_k, plan);
-  blas_commands commands{};
-  const uint32_t k = narrow(gemm.k), full = BLAS_BARRIERS;
-  begin_copy(commands.copy[0], element_log2, 0xA, scratch.a.offset, full);
-  begin_copy(commands.copy[1], element_log2, 0xB, scratch.b.offset, full);
-  fill_copy(commands.copy[0], format, gemm.a, a_along_k, args.m, k, scratch.a, plan, plan.tile_m);
-  fill_copy(commands.copy[1], format, gemm.b, b_along_k, args.n, k, scratch.b, plan, plan.tile_n);
-  args.head = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | 1U << 12 | 0xC0U << 16;
-  commands.matrix[0] = args.head;
-  fill_operand(commands.matrix + kMatrixA, format, scratch.a);
-  fill_operand(commands.matrix + kMatrixB, format, scratch.b);
+  std::vector<CopyWords> copies(format.row_scale_bytes == 0 ? 2 : 4);
+  const uint32_t k = narrow(gemm.k);
+  begin_copy(copies[0], element_log2, 0xA);
+  begin_copy(copies[1], element_log2, 0xB);
+  fill_copy(copies[0], format, gemm.a, a_along_k, args.m, k, scratch.a, plan, plan.tile_m);
+  fill_copy(copies[1], format, gemm.b, b_along_k, args.n, k, scratch.b, plan, plan.tile_n);
   if (format.row_scale_bytes != 0) {
-    begin_copy(commands.copy[2], 0, 0x5A, scratch.a.scales, full);
-    begin_copy(commands.copy[3], 0, 0x5B, scratch.b.scales, full);
-    fill_scales(commands.copy[2], format, gemm.a, args.m, args.groups, scratch.a, plan);
-    fill_scales(commands.copy[3], format, gemm.b, args.n, args.groups, scratch.b, plan);
+    begin_copy(copies[2], 0, 0x5A);
+    begin_copy(copies[3], 0, 0x5B);
+    fill_scales(copies[2], format, gemm.a, args.m, args.groups, scratch.a, plan);
+    fill_scales(copies[3], format, gemm.b, args.n, args.groups, scratch.b, plan);
   }
+  args.head = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | 1U << 12 | 0xC0U << 16;
+  uint32_t matrix[16] = {};
+  fill_operand(matrix + kMatrixA, format, scratch.a);
+  fill_operand(matrix + kMatrixB, format, scratch.b);
   for (uint32_t workgroup = 0; workgroup < plan.grid[0]; ++workgroup) {
     const TilePlace tile = first_tile(args, workgroup);
-    args.start[workgroup] = start(args, commands, format, tile, table[tile.problem]);
+    args.start[workgroup] = start(args, copies, matrix, format, tile, table[tile.problem]);
   }
   return args;
 }

@@ -23,8 +23,9 @@ constexpr double kFetchedBytes = 32.0;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
 /// gives commands.
 constexpr double kTileCycles = 500.0;
-/// Groups of the first stage of a workgroup: a line of memory of each row.
-constexpr uint32_t kStartGroups = 2;
+/// Groups of the first stage of a workgroup: of each row two lines of memory, which the copy engine asks for in the time
+/// that a row takes it anyway.
+constexpr uint32_t kStartGroups = 4;
 /// Warps that carry tiles, where the accumulators are the result, and where it has to be computed.
 constexpr uint32_t kPlainCarriers = 3, kCarriers = 6;
 /// Warps that fetch and give commands.

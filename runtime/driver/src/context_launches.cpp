@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "heddle/driver/error.h"
@@ -85,11 +86,13 @@ void ContextLaunches::launch(const std::string& kernel, Size3 grid, Size3 workgr
 
 void ContextLaunches::wait(LaunchStatistics& statistics) {
   const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t processor_begin = std::clock();
   const EventPointer ended = std::move(running_);
   ended->wait();
   const Completion& completion = ended->completion();
   statistics = completion.counters.value_or(LaunchStatistics{.cycles = completion.ended - completion.started});
   statistics.host_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  statistics.processor_seconds = static_cast<double>(std::clock() - processor_begin) / CLOCKS_PER_SEC;
   if (completion.outcome == Outcome::kComplete) return;
   dirty_ = true;
   if (completion.outcome != Outcome::kLost) queue_->reset();

@@ -89,7 +89,7 @@ TEST_F(CErrors, Table) {
   size_t size = 1;
   void* view_out;
   char text[8];
-  static const std::array<char, 1025> block{};
+  static const std::array<char, 2049> block{};
   const heddle_device_options none{};
   const auto options = [](auto change) {
     heddle_device_options made{.backend = "model",
@@ -247,9 +247,9 @@ TEST_F(CErrors, Table) {
   ROW(launch(q, m,
              [](auto& l) {
                l.arguments = block.data();
-               l.arguments_bytes = 1025;
+               l.arguments_bytes = 2049;
              }),
-      kArgument, "at most 1024");
+      kArgument, "at most 2048");
   ROW(launch(q, m, [](auto& l) { l.groups[1] = 0; }), kArgument, "is empty");
   ROW(launch(q, m,
              [](auto& l) {
@@ -339,7 +339,7 @@ TEST_F(CErrors, WaitsEndInTime) {
                      .arguments_bytes = sizeof arguments,
                      .private_bytes = 0,
                      .scratch_bytes = 0,
-                       .accumulators = 0};
+                     .accumulators = 0};
   ASSERT_EQ(heddle_queue_launch(queue[0], module[0], &spin, 0, nullptr, &spinning), HEDDLE_SUCCESS);
   EXPECT_EQ(heddle_event_wait(spinning, 10'000'000), HEDDLE_TIMEOUT);
   heddle_event_info info;
@@ -359,7 +359,7 @@ TEST_F(CErrors, CallbacksDoNotWait) {
                     .arguments_bytes = sizeof arguments,
                     .private_bytes = 0,
                     .scratch_bytes = 0,
-                       .accumulators = 0};
+                    .accumulators = 0};
   const auto callback = [](const heddle_fault*, void* user) {
     from_callback = heddle_context_destroy(static_cast<heddle_context>(user));
   };

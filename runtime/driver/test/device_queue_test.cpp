@@ -36,6 +36,7 @@ TEST_F(DeviceQueueTest, Runs) {
   const LaunchStatistics launch = device_.run("fill", {2, 1, 1}, {8, 1, 1}, kernel_args{data, 40}, kSmall);
   EXPECT_GT(launch.cycles, 0U);
   EXPECT_GT(launch.warp_instrs, 0U);
+  EXPECT_GT(launch.processor_seconds, 0.0);
   std::vector<uint32_t> expected(16);
   std::iota(expected.begin(), expected.end(), 40U);
   EXPECT_EQ(device_.read<uint32_t>(data, 16), expected);
@@ -84,8 +85,7 @@ TEST(DeviceQueue, Accumulators) {
   expect_error(ErrorKind::kInvalidArgument, "3 buffers of accumulators, the device has 2",
                [&] { device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 0}, launch); });
   launch.accumulators = 0;
-  const auto fault =
-      error_of([&] { device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 0}, launch); });
+  const auto fault = error_of([&] { device.run("leave", {1, 1, 1}, {16, 1, 1}, kernel_args{data, 0}, launch); });
   ASSERT_TRUE(fault && fault->fault());
   EXPECT_EQ(fault->fault()->address, 0x2000'0000U) << "who has none reaches none";
 }

@@ -39,7 +39,8 @@ HD_KERNEL(global_state) {
 
 // What scratchpad and accumulators hold, added to the value; then they hold something.
 HD_KERNEL(leave) {
-  volatile uint32_t* const words[] = {(volatile uint32_t*)HEDDLE_SCRATCHPAD_BASE, (volatile uint32_t*)HEDDLE_ACCUMULATOR_BASE};
+  volatile uint32_t* const words[] = {(volatile uint32_t*)HEDDLE_SCRATCHPAD_BASE,
+                                      (volatile uint32_t*)HEDDLE_ACCUMULATOR_BASE};
   uint32_t found = args->value;
   for (int i = 0; i < 2; i++) {
     found += words[i][hd_local_id(0)];

@@ -182,6 +182,7 @@ class Example(Case):
     def test_back_ends(self):
         self.example("", 1, "heddle run")  # no RTL library
         self.example("--backend model --trace fst", 1, "no waveforms")
+        self.example("--check-options --backend model --stack-reference --firmware f", 2, "--stack-reference", "leave out --firmware")
         self.example("--check-options --stack-reference", 2, "--stack-reference", "add --backend model")
         self.example("--check-options --value-patterns", 2, "--value-patterns", "add --backend model")
         self.example("--check-options --backend model --stalls", 2, "--stalls", "leave out --backend model")

@@ -7,10 +7,7 @@
 namespace heddle::lockstep {
 
 Checker::State::State(const model::Shape& shape_in, const CheckerOptions& options_in)
-    : shape(shape_in),
-      options(options_in),
-      memory(shape_in),
-      contexts(shape_in.warp_slots()) {}
+    : shape(shape_in), options(options_in), memory(shape_in), contexts(shape_in.warp_slots()) {}
 
 Checker::Checker(const model::Shape& shape, const CheckerOptions& options)
     : state_(std::make_unique<State>(shape, options)) {}

@@ -29,7 +29,18 @@ inline constexpr uint32_t kArguments = 0x8004'0000, kResults = 0x8010'0000, kPri
 inline constexpr uint64_t kCycles = 400'000;
 inline constexpr uint32_t kRing = 16;
 // Of programs/kernels.S.
-enum Kernel : uint32_t { kAdd, kIllegal, kWildWrite, kWildRead, kWildFetch, kEndless, kOverflow, kStuck, kLeave, kKernels };
+enum Kernel : uint32_t {
+  kAdd,
+  kIllegal,
+  kWildWrite,
+  kWildRead,
+  kWildFetch,
+  kEndless,
+  kOverflow,
+  kStuck,
+  kLeave,
+  kKernels
+};
 
 class QueueTest : public testing::Test {
  protected:

@@ -340,7 +340,8 @@ void LaunchBench::check_progress() {
   }
   const bool room =
       most_room >= group_warps && uint64_t{groups_.size() + 1} * scratch_slot() <= uint64_t{scratchpad_bytes_};
-  const bool waits = !top_.kill_o && (launch_.scratch_size == 0 || top_.clean_o || groups_started_ != 0) && groups_started_ < launch_.groups() && room;
+  const bool waits = !top_.kill_o && (launch_.scratch_size == 0 || top_.clean_o || groups_started_ != 0) &&
+                     groups_started_ < launch_.groups() && room;
   idle_ = waits && top_.dispatch_valid_o == 0 ? idle_ + 1 : 0;
   EXPECT_LT(idle_, 2 * lanes_ + 32) << "room for a workgroup, and none starts";
 }

@@ -12,7 +12,7 @@ using matrix::test::Draw;
 namespace {
 constexpr unsigned kPatience = 40'000;  // cycles
 constexpr unsigned kBufferWords = 128;  // of the memory of a buffer, in every size
-}
+}  // namespace
 
 EngineDriver::EngineDriver(unsigned dim, std::uint32_t seed)
     : dim_(dim), top_(std::make_unique<Vengine_bench>(&context_)), random_(seed), accumulators_(2 * 16 * dim * dim) {
