@@ -91,9 +91,11 @@ def tests(path, config, sessions):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="heddle cover", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--config", action="append", metavar="C",
-                        help=f"configuration (may be given again; a signal counts in the first that has it; default: {' and '.join(CONFIGS)})")  # fmt: skip
-    parser.add_argument("--bench", action="append", metavar="B", help=f"unit bench (may be given again; default: {', '.join(BENCHES)}; none with --config)")
+    parser.add_argument("--config", action="append", metavar="C", help=f"configuration (may be given again; default: {' and '.join(CONFIGS)})")
+    parser.add_argument("--bench", action="append", metavar="B",
+                        help=f"unit bench (may be given again; with --config or --bench only what is named; default: {', '.join(BENCHES)})")  # fmt: skip
+    parser.add_argument("--counts", type=Path, metavar="FILE", help="write what was counted")
+    parser.add_argument("--merge", type=Path, nargs="+", metavar="FILE", help="run nothing; the figures of several such files, in their order")
     parser.add_argument("--sessions", type=int, default=300, metavar="N", help="random runs on each (default: %(default)s)")
     parser.add_argument("--module", action="append", metavar="M", help="list what was not reached of this module (may be given again)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report, an HTML page")
@@ -101,7 +103,7 @@ def arguments():
     args = parser.parse_args()
     if args.sessions < 0:
         parser.error("--sessions takes a number from 0")
-    for name in ("report", "json"):
+    for name in ("report", "json", "counts"):
         if (path := getattr(args, name)) and not path.absolute().parent.is_dir():
             parser.error(f"--{name}: there is no directory '{path.absolute().parent}'")
     known = {path.stem for path in (ROOT / "rtl").rglob("*.sv")}
@@ -112,8 +114,8 @@ def arguments():
 
 
 def measure(args):
-    """The counts of all runs, and the names of the tests."""
-    counts, names = data.Counts(), []
+    """The counts of all runs."""
+    counts = data.Counts()
     for config in args.config:
         path = library(config)
         reader = data.Reader(counts, config, path.parent / "signals.json")
@@ -121,13 +123,20 @@ def measure(args):
         for number, test in enumerate(chosen, 1):
             print(f"[{number}/{len(chosen)}] {config} {test.name}", file=sys.stderr, flush=True)
             run(test, reader)
-        names += [test.name for test in chosen]
+        counts.tests += [test.name for test in chosen]
     for number, name in enumerate(args.bench, 1):
         test, signals = unit_benches.make(name, WORK / f"bench-{name}")
         print(f"[{number}/{len(args.bench)}] {test.name}", file=sys.stderr, flush=True)
         run(test, data.Reader(counts, test.name, signals))
-        names.append(test.name)
-    return counts, names
+        counts.tests.append(test.name)
+    return counts
+
+
+def merged(paths):
+    counts = data.Counts()
+    for path in paths:
+        counts.add(data.Counts.read(path))
+    return counts
 
 
 def source(name, line):
@@ -146,12 +155,15 @@ def main():
     start = time.monotonic()
     try:
         rows, entries = plan.read(), waivers.read()
-        whole = not args.config and args.bench is None  # what the plan is for
-        if args.bench is None:
-            args.bench = [] if args.config else BENCHES
-        args.config = [shape.canonical(text) for text in args.config or CONFIGS]
-        counts, names = measure(args)
-        missed = plan.missed(rows, plan.groups(counts.points), names if whole else None, plan.labels())
+        whole = args.config is None and args.bench is None and not args.merge  # what the plan is for
+        if whole:
+            args.config, args.bench = CONFIGS, BENCHES
+        args.config, args.bench = [shape.canonical(text) for text in args.config or []], list(args.bench or [])
+        counts = merged(args.merge) if args.merge else measure(args)
+        if args.counts:
+            counts.write(args.counts)
+        counts.settle()
+        missed = plan.missed(rows, plan.groups(counts.points), counts.tests if whole else None, plan.labels())
         taken, wrong = waivers.apply(entries, counts, source)
         waived = list(zip(entries, taken, strict=True))
     except (*ERRORS, CoverError) as error:
@@ -171,7 +183,7 @@ def main():
     below = [name for name, bar in BARS.items() if figures[name] < bar]
     heading = (f"line {figures['line']} %, toggle {figures['toggle']} %, rows of the plan {figures['functional']} % ({len(rows) - len(missed)} of "
                f"{len(rows)}); instruction x lanes x hazard x stall {sum(map(bool, crosses))} of {len(crosses)}; "
-               f"waived {sum(number for _, number in waived)}; {len(names)} tests, {time.monotonic() - start:.0f} s")  # fmt: skip
+               f"waived {sum(number for _, number in waived)}; {len(counts.tests)} tests, {time.monotonic() - start:.0f} s")  # fmt: skip
     print(heading)
     for text in wrong:
         print(text)
@@ -180,8 +192,8 @@ def main():
     if args.report:
         args.report.write_text(summary.page(counts, modules, rows, missed, heading, waived))
     if args.json:
-        result = {"tool": "cover", "pass": not below and not wrong, **figures, "configs": args.config, "benches": list(args.bench), "tests": len(names), "missed": missed,
-                  "modules": modules}  # fmt: skip
+        result = {"tool": "cover", "pass": not below and not wrong, **figures, "configs": args.config, "benches": args.bench, "tests": len(counts.tests),
+                  "missed": missed, "modules": modules}  # fmt: skip
         args.json.write_text(json.dumps(result, indent=2) + "\n")
     return 1 if below or wrong else 0
 

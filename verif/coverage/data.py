@@ -34,41 +34,79 @@ class Signal:
     def toggled(self):
         return self.risen & self.fallen & self.bits
 
-
-@dataclass
-class Forms:
-    """The first shape that has a signal, and what its instances there are like: (width, depth)."""
-
-    shape: str
-    forms: set = field(default_factory=set)
+    def add(self, other):
+        self.bits |= other.bits
+        self.risen |= other.risen
+        self.fallen |= other.fallen
 
 
 @dataclass
 class Counts:
-    """Lines {(module, file, line, what): count}, signals {(module, name, shape): Signal}, points {name: count}; forms {(module, name): Forms}."""
+    """Lines {(module, file, line, what): count}, points {name: count}; what signals did, {(module, name): {shape: {(width, depth): Signal}}}, in the
+    order of the shapes; the names of the tests. signals {(module, name, shape): Signal}, of `settle`."""
 
     lines: dict = field(default_factory=dict)
-    signals: dict = field(default_factory=dict)
     points: dict = field(default_factory=dict)
     forms: dict = field(default_factory=dict)
+    tests: list = field(default_factory=list)
+    signals: dict = field(default_factory=dict)
+
+    def signal(self, module, name, shape, form):
+        return self.forms.setdefault((module, name), {}).setdefault(shape, {}).setdefault(form, Signal())
+
+    def settle(self):
+        """A signal counts once, in the forms that it has in the first shape that has it: in another one its bits may mean something else. What it
+        does elsewhere in such a form is added."""
+        self.signals = {}
+        for (module, name), shapes in self.forms.items():
+            first = next(iter(shapes))
+            total = self.signals[module, name, first] = Signal()
+            for forms in shapes.values():
+                for form, signal in forms.items():
+                    if form in shapes[first]:
+                        total.add(signal)
+
+    def add(self, other):
+        """What was counted elsewhere, after this."""
+        for mine, theirs in ((self.lines, other.lines), (self.points, other.points)):
+            for key, count in theirs.items():
+                mine[key] = mine.get(key, 0) + count
+        for (module, name), shapes in other.forms.items():
+            for shape, forms in shapes.items():
+                for form, signal in forms.items():
+                    self.signal(module, name, shape, form).add(signal)
+        self.tests += other.tests
+
+    def write(self, path):
+        rows = [[module, name, shape, *form, *(f"{value:x}" for value in (signal.bits, signal.risen, signal.fallen))]
+                for (module, name), shapes in self.forms.items() for shape, forms in shapes.items() for form, signal in forms.items()]  # fmt: skip
+        lines = [[*key, count] for key, count in self.lines.items()]
+        Path(path).write_text(json.dumps({"tests": self.tests, "points": self.points, "lines": lines, "signals": rows}))
+
+    @staticmethod
+    def read(path):
+        """What `write` wrote. Raises DataError."""
+        try:
+            known = json.loads(Path(path).read_text())
+            counts = Counts({tuple(row[:4]): row[4] for row in known["lines"]}, known["points"], tests=known["tests"])
+            for module, name, shape, width, depth, *bits in known["signals"]:
+                counts.signal(module, name, shape, (width, depth)).add(Signal(*(int(text, 16) for text in bits)))
+        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise DataError(f"{path}: not a file of counts: {error}") from error
+        return counts
 
 
 class Reader:
     """Adds the files of one library to counts."""
 
     def __init__(self, counts, shape, signals):
-        """`signals`: the library's signals.json. A signal counts once, in the first shape that has it: in another its bits may mean something
-        else. Where it has a form that it has there, what it does is added."""
-        self.counts = counts
+        """`signals`: the library's signals.json."""
+        self.counts, self.shape = counts, shape
         try:
             rows = json.loads(Path(signals).read_text())
             self.places = [(row["module"], row["name"], row["width"], row["depth"]) for row in rows]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise DataError(f"{signals}: not a list of signals: {error}") from error
-        for module, name, *form in self.places:
-            known = counts.forms.setdefault((module, name), Forms(shape))
-            if known.shape == shape:
-                known.forms.add(tuple(form))
 
     def add(self, path):
         """Adds a file. Raises DataError unless it is whole."""
@@ -111,8 +149,7 @@ class Reader:
 
     def _signal(self, place, line, path):
         module, name, width, depth = place
-        known = self.counts.forms[(module, name)]
-        if (width, depth) not in known.forms or (depth and is_memory(name)):
+        if depth and is_memory(name):
             return
         words = line.split()
         if len(words) != 3 or len(words[1]) != len(words[2]):
@@ -122,11 +159,8 @@ class Reader:
         bits = 0
         for element in range(elements):
             bits |= ((1 << width) - 1) << (element * stride)
-        signal = self.counts.signals.setdefault((module, name, known.shape), Signal())
         risen, fallen = (int.from_bytes(bytes.fromhex(word), "little") for word in words[1:])
-        signal.bits |= bits
-        signal.risen |= risen
-        signal.fallen |= fallen
+        self.counts.signal(module, name, self.shape, (width, depth)).add(Signal(bits, risen, fallen))
 
 
 def of_design(path):

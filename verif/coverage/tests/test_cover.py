@@ -43,6 +43,7 @@ class Files(unittest.TestCase):
     def add(self, text, reader=None):
         (self.folder / "x.dat").write_text(text)
         (reader or self.reader).add(self.folder / "x.dat")
+        self.counts.settle()
 
 
 class Counters(Files):
@@ -79,7 +80,15 @@ class Counters(Files):
         rows = [SIGNALS[0], {**SIGNALS[3], "width": 5}, {**SIGNALS[0], "name": "y_q"}]
         (self.folder / "signals.json").write_text(json.dumps(rows))
         self.add("T 08 08\nT 1f1f 1f1f\nT 01 01\n", data.Reader(self.counts, "edge", self.folder / "signals.json"))
-        found = {key: (signal.bits, signal.toggled()) for key, signal in self.counts.signals.items()}
+        # So do counts that were written, and are read and added up.
+        self.counts.tests = ["a"]
+        self.counts.write(self.folder / "counts")
+        total = data.Counts()
+        for _ in range(2):
+            total.add(data.Counts.read(self.folder / "counts"))
+        total.settle()
+        self.assertEqual((total.signals, total.tests), (self.counts.signals, ["a", "a"]))
+        found = {key: (signal.bits, signal.toggled()) for key, signal in total.signals.items()}
         self.assertEqual(found, {("alu", COUNTER, "nano"): (0b1111, 0b1111), ("alu", "y_q", "edge"): (0b1111, 1), ("table", "pc_q", "nano"): (0x0707, 0x0701)})
 
     def test_refused(self):
@@ -91,6 +100,8 @@ class Counters(Files):
         for name in ("bad.json", "missing.json"):
             with self.assertRaisesRegex(data.DataError, "not a list of signals"):
                 data.Reader(self.counts, "nano", self.folder / name)
+            with self.assertRaisesRegex(data.DataError, "not a file of counts"):
+                data.Counts.read(self.folder / name)
 
 
 class Signals(unittest.TestCase):
@@ -111,7 +122,8 @@ class Signals(unittest.TestCase):
 
 class Waivers(unittest.TestCase):
     def setUp(self):
-        self.counts = data.Counts({("alu", "a.sv", 1, "if"): 0, ("alu", "a.sv", 2, "if"): 4}, {("alu", COUNTER, "nano"): data.Signal(0b1111, 0b0011, 0b0001)})
+        self.counts = data.Counts({("alu", "a.sv", 1, "if"): 0, ("alu", "a.sv", 2, "if"): 4})
+        self.counts.signals = {("alu", COUNTER, "nano"): data.Signal(0b1111, 0b0011, 0b0001)}
 
     def apply(self, *entries):
         return waivers.apply(entries, self.counts, lambda name, line: ["", "default: x", "y = 1"][line])
