@@ -89,7 +89,7 @@ TEST_F(CErrors, Table) {
   size_t size = 1;
   void* view_out;
   char text[8];
-  static const std::array<char, 2049> block{};
+  static const std::array<char, 4097> block{};
   const heddle_device_options none{};
   const auto options = [](auto change) {
     heddle_device_options made{.backend = "model",
@@ -247,9 +247,9 @@ TEST_F(CErrors, Table) {
   ROW(launch(q, m,
              [](auto& l) {
                l.arguments = block.data();
-               l.arguments_bytes = 2049;
+               l.arguments_bytes = 4097;
              }),
-      kArgument, "at most 2048");
+      kArgument, "at most 4096");
   ROW(launch(q, m, [](auto& l) { l.groups[1] = 0; }), kArgument, "is empty");
   ROW(launch(q, m,
              [](auto& l) {

@@ -93,7 +93,7 @@ struct QueueOptions {
 /// context's: commands are aborted, queues closed, and its memory is overwritten with zeroes before anybody gets it.
 class Port {
  public:
-  static constexpr uint32_t kArgumentBytes = 2048;
+  static constexpr uint32_t kArgumentBytes = 4096;
 
   virtual ~Port() = default;
   virtual DeviceInfo info() = 0;
