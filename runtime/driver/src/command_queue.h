@@ -66,6 +66,8 @@ class CommandQueue {
 
   uint32_t context() const { return settings_.context; }
   const Settings& settings() const { return settings_; }
+  /// Where the arguments of the last command lie that went into the ring.
+  uint32_t last_arguments() const { return arguments(static_cast<uint32_t>((written_ - 1) % kSlots)); }
   bool failed() const { return failed_; }
   bool empty() const { return waiting_.empty() && ring_.empty() && !transfer_; }
   const std::deque<Entry>& waiting() const { return waiting_; }

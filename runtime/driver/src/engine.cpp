@@ -235,7 +235,8 @@ void Engine::feed(CommandQueue& queue, std::vector<Delivery>& deliveries) {
     ++owner->dispatches;
     device_launch_ = {owner->number, entry.id};
     // What the queue wrote there.
-    owner->used.add(queue.settings().arguments, queue.settings().arguments + CommandQueue::kArgumentsBytes - 1);
+    const auto bytes = static_cast<uint32_t>(std::get<Dispatch>(entry.command.work).arguments.size());
+    if (bytes != 0) owner->used.add(queue.last_arguments(), queue.last_arguments() + (bytes - 1));
   };
   std::vector<CommandQueue::Finished> finished;
   queue.feed(now(), ready, started, finished);
