@@ -23,7 +23,7 @@ constexpr double kIssue = 1.5;
 constexpr double kFetchCycles = 0.55, kFetchCyclesAcross = 0.8;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
 /// gives commands.
-constexpr double kTileCycles = 300.0;
+constexpr double kTileCycles = 700.0;
 /// Groups of the first stage of a workgroup: of each row two lines of memory, which the copy engine asks for in the time
 /// that a row takes it anyway.
 constexpr uint32_t kStartGroups = 4;
