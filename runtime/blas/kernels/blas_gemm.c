@@ -274,10 +274,10 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const 
                                    least(args->tile_n, args->n - w.column)};
     const struct blas_problem* const problem = args->problems + w.problem;
     uint8_t* corner = plain ? problem->d + tile.row * d_stride + tile.column * 4 : 0;
-    const bool whole = lanes != 0 && blas_whole(&tile, lanes, log2_width);
+    const uint32_t whole = lanes != 0 ? blas_whole(&tile, lanes, log2_width) : 0;
     struct blas_rows rows = {0};
-    if (whole) {
-      rows = blas_rows_of(&tile, corner, d_stride, carrier, carriers, lanes, log2_width);
+    if (whole != 0) {
+      rows = blas_rows_of(&tile, whole, corner, d_stride, carrier, carriers, lanes, log2_width);
       NOW(rows.from);
       NOW(rows.to);
       NOW(rows.to_step);
@@ -292,11 +292,13 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const 
     hd_mbarrier_wait(ready(buffer), turn);
     // The last command has arrived here instead of where the producer waits.
     if (carrier + 1 == carriers && hd_lane_id() == 0) hd_mbarrier_arrive(empty(last), 0);
-    if (whole) {
-      blas_carry_rows(&rows, d_stride, carriers, lanes, log2_width);
-    } else {
-      const struct blas_tile part = tile;  // a copy, so that the tile need not be in memory
+    if (whole != 0) blas_carry_rows(&rows, d_stride, carriers, lanes, log2_width);
+    if (whole != tile.rows) {
+      struct blas_tile part = tile;  // a copy, so that the tile need not be in memory
       if (plain) {
+        part.values += whole << part.log2_width;
+        part.rows -= whole;
+        corner += whole * d_stride;
         blas_carry_part(&part, corner, d_stride, carrier, carriers);
       } else if (args->epilogue.output < BLAS_OUTPUT_MXFP8_E4M3) {
         blas_carry_elements(&args->epilogue, problem, &part, carrier, carriers);
