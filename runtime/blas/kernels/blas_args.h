@@ -74,10 +74,10 @@ struct blas_start {
 
 /* An operand in its stages. */
 struct blas_operand {
-  uint32_t transposed;      // rows are dimension 0 of the copy
-  uint32_t line_bytes;      // not transposed: of a stage, per row; transposed: of a stage, altogether
-  uint32_t box;             // of the copy, along K
-  uint32_t row_bytes;       // from row to row in scratchpad; transposed: from one of K to the next
+  uint32_t transposed;              // rows are dimension 0 of the copy
+  uint32_t group_bytes;             // of a group; not transposed: and a row
+  uint32_t box;                     // of the copy, along K, per group
+  uint32_t stride, group_stride;    // in scratchpad, as the matrix command has it: the sum, the latter per group
   uint32_t place, step;     // in scratchpad; from stage to stage
   uint32_t scales, scales_step;
 };
@@ -100,7 +100,7 @@ struct blas_gemm_args {
   uint32_t buffers;         // of accumulators, that this workgroup has
   uint32_t batch;
   uint32_t row_scale_bytes;  // scales of a row and a group; 0: none
-  uint32_t scale_bytes;      // of a stage, both operands
+  uint32_t scale_bytes;      // of a group, both operands
   struct blas_operand a, b;
   struct blas_epilogue epilogue;
   HD_PTR(const struct blas_problem) problems;

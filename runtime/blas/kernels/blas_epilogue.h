@@ -87,17 +87,18 @@ struct blas_rows {
   uint32_t to_step;  // bytes, from step to step of a worker
 };
 
-/* Of those that exist: whole ones, and whole steps of them? */
-HD_INLINE bool blas_whole(const struct blas_tile* t, const uint32_t lanes, const uint32_t log2_width) {
+/* How many of the tile's rows are gone through in this way: whole ones, in whole steps. */
+HD_INLINE uint32_t blas_whole(const struct blas_tile* t, const uint32_t lanes, const uint32_t log2_width) {
   const uint32_t together = BLAS_CHUNKS * lanes >> log2_width;
-  return t->columns >> log2_width != 0 && (t->rows & (together - 1)) == 0;
+  return t->columns >> log2_width != 0 ? t->rows & -together : 0;
 }
 
-HD_INLINE struct blas_rows blas_rows_of(const struct blas_tile* t, uint8_t* corner, uint32_t d_stride, uint32_t worker,
-                                        uint32_t workers, const uint32_t lanes, const uint32_t log2_width) {
+HD_INLINE struct blas_rows blas_rows_of(const struct blas_tile* t, uint32_t whole, uint8_t* corner, uint32_t d_stride,
+                                        uint32_t worker, uint32_t workers, const uint32_t lanes,
+                                        const uint32_t log2_width) {
   const uint32_t mask = (1u << log2_width) - 1, together = BLAS_CHUNKS * lanes >> log2_width;
   const uint32_t first = worker * together, lane = hd_lane_id();
-  return (struct blas_rows){t->values + (first << log2_width) + lane, t->values + (t->rows << log2_width),
+  return (struct blas_rows){t->values + (first << log2_width) + lane, t->values + (whole << log2_width),
                             corner + (first + (lane >> log2_width)) * d_stride + (lane & mask) * 4,
                             workers * together * d_stride};
 }

@@ -136,7 +136,7 @@ STEP void prepare(arguments args) {
   commands()->matrix[(lane + lanes) & (words - 1)] = second;
 }
 
-// Words of a copy command: box, its first element, place in scratchpad, mbarrier.
+// Words of a copy command: box, its first element (both in the same order of dimensions), place in scratchpad, mbarrier.
 #define BOX 11
 #define FIRST 16
 #define PLACE 21
@@ -152,8 +152,10 @@ HD_INLINE void set_rows(const struct blas_operand* operand, uint32_t* copy, uint
   }
 }
 
-HD_INLINE void fetch(uint32_t* copy, uint32_t* along_k, uint32_t k, uint32_t place, uint32_t stage) {
-  *along_k = k;
+// `groups` of an operand from element k on.
+HD_INLINE void fetch(uint32_t* copy, uint32_t* along_k, uint32_t k, uint32_t box, uint32_t place, uint32_t stage) {
+  along_k[0] = k;
+  along_k[BOX - FIRST] = box;
   copy[PLACE] = place;
   copy[BARRIER] = hd_scratch_offset(full(stage));
   hd_copy((const struct hd_copy_command*)copy);
@@ -170,9 +172,6 @@ ROLE void produce(arguments args) {
   uint32_t(*const copy)[32] = commands()->copy;
   uint32_t* const a_along_k = &copy[0][FIRST + args->a.transposed];
   uint32_t* const b_along_k = &copy[1][FIRST + args->b.transposed];
-  a_along_k[BOX - FIRST] = args->a.box;
-  b_along_k[BOX - FIRST] = args->b.box;
-  copy[2][BOX + 1] = copy[3][BOX + 1] = args->stage_groups;
   for (; w.problem < args->batch; advance(args, &w, hd_num_groups(0))) {
     if (w.problem != loaded) {
       loaded = w.problem;
@@ -184,8 +183,8 @@ ROLE void produce(arguments args) {
     }
     const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), args->dim);
     const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
-    const uint32_t bytes = args->a.line_bytes * (args->a.transposed != 0 ? 1 : rows) +
-                           args->b.line_bytes * (args->b.transposed != 0 ? 1 : columns) + args->scale_bytes;
+    const uint32_t bytes = args->a.group_bytes * (args->a.transposed != 0 ? 1 : rows) +
+                           args->b.group_bytes * (args->b.transposed != 0 ? 1 : columns) + args->scale_bytes;
     set_rows(&args->a, copy[0], w.row, rows);
     set_rows(&args->b, copy[1], w.column, columns);
     const uint32_t row_scale_bytes = args->row_scale_bytes;
@@ -195,15 +194,16 @@ ROLE void produce(arguments args) {
     }
     const uint32_t groups = args->groups, stage_groups = args->stage_groups, stages = args->stages;
     const uint32_t k_shift = args->k_shift, a_place = args->a.place, b_place = args->b.place;
-    const uint32_t a_step = args->a.step, b_step = args->b.step;
+    const uint32_t a_step = args->a.step, b_step = args->b.step, a_box = args->a.box, b_box = args->b.box;
     for (; group < groups; group += stage_groups) {
+      const uint32_t now = least(groups - group, stage_groups), k = group << k_shift;
       if (round != 0) hd_mbarrier_wait(empty(stage), round - 1);
-      fetch(copy[0], a_along_k, group << k_shift, a_place + stage * a_step, stage);
-      fetch(copy[1], b_along_k, group << k_shift, b_place + stage * b_step, stage);
-      hd_mbarrier_arrive(full(stage), bytes);
+      fetch(copy[0], a_along_k, k, now * a_box, a_place + stage * a_step, stage);
+      fetch(copy[1], b_along_k, k, now * b_box, b_place + stage * b_step, stage);
+      hd_mbarrier_arrive(full(stage), now * bytes);
       if (row_scale_bytes != 0) {
-        fetch(copy[2], &copy[2][FIRST + 1], group, args->a.scales + stage * args->a.scales_step, stage);
-        fetch(copy[3], &copy[3][FIRST + 1], group, args->b.scales + stage * args->b.scales_step, stage);
+        fetch(copy[2], &copy[2][FIRST + 1], group, now, args->a.scales + stage * args->a.scales_step, stage);
+        fetch(copy[3], &copy[3][FIRST + 1], group, now, args->b.scales + stage * args->b.scales_step, stage);
       }
       next(&stage, &round, stages);
     }
@@ -221,7 +221,8 @@ ROLE void multiply(arguments args) {
     const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
     const uint32_t stages = args->stages, stage_groups = args->stage_groups;
     const uint32_t a_place = args->a.place, b_place = args->b.place, a_step = args->a.step, b_step = args->b.step;
-    const uint32_t a_stride = args->a.row_bytes, b_stride = args->b.row_bytes;
+    const uint32_t a_stride = args->a.stride, b_stride = args->b.stride;
+    const uint32_t a_group_stride = args->a.group_stride, b_group_stride = args->b.group_stride;
     const bool scales = args->row_scale_bytes != 0;
     uint32_t head = args->head | HD_MATRIX_BUFFER(buffer), left = args->groups;
     command->size = rows | columns << 16;
@@ -232,6 +233,8 @@ ROLE void multiply(arguments args) {
       command->groups = now;
       command->a.address = a_place + stage * a_step;
       command->b.address = b_place + stage * b_step;
+      command->a.stride = a_stride + now * a_group_stride;
+      command->b.stride = b_stride + now * b_group_stride;
       if (scales) {
         command->a.scale_address = args->a.scales + stage * args->a.scales_step;
         command->b.scale_address = args->b.scales + stage * args->b.scales_step;
@@ -239,9 +242,6 @@ ROLE void multiply(arguments args) {
       command->barrier = hd_scratch_offset(left == 0 ? ready(buffer) : empty(stage));
       hd_mbarrier_wait(full(stage), round);
       hd_matrix(command);
-      // Those of the first stage are others.
-      command->a.stride = a_stride;
-      command->b.stride = b_stride;
       head |= HD_MATRIX_ACCUMULATE;
       now = least(left, stage_groups);
       next(&stage, &round, stages);
@@ -274,10 +274,10 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const 
                                    least(args->tile_n, args->n - w.column)};
     const struct blas_problem* const problem = args->problems + w.problem;
     uint8_t* corner = plain ? problem->d + tile.row * d_stride + tile.column * 4 : 0;
-    const bool whole = lanes != 0 && blas_whole(&tile, lanes, log2_width);
+    const uint32_t whole = lanes != 0 ? blas_whole(&tile, lanes, log2_width) : 0;
     struct blas_rows rows = {0};
-    if (whole) {
-      rows = blas_rows_of(&tile, corner, d_stride, carrier, carriers, lanes, log2_width);
+    if (whole != 0) {
+      rows = blas_rows_of(&tile, whole, corner, d_stride, carrier, carriers, lanes, log2_width);
       NOW(rows.from);
       NOW(rows.to);
       NOW(rows.to_step);
@@ -292,11 +292,13 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const 
     hd_mbarrier_wait(ready(buffer), turn);
     // The last command has arrived here instead of where the producer waits.
     if (carrier + 1 == carriers && hd_lane_id() == 0) hd_mbarrier_arrive(empty(last), 0);
-    if (whole) {
-      blas_carry_rows(&rows, d_stride, carriers, lanes, log2_width);
-    } else {
-      const struct blas_tile part = tile;  // a copy, so that the tile need not be in memory
+    if (whole != 0) blas_carry_rows(&rows, d_stride, carriers, lanes, log2_width);
+    if (whole != tile.rows) {
+      struct blas_tile part = tile;  // a copy, so that the tile need not be in memory
       if (plain) {
+        part.values += whole << part.log2_width;
+        part.rows -= whole;
+        corner += whole * d_stride;
         blas_carry_part(&part, corner, d_stride, carrier, carriers);
       } else if (args->epilogue.output < BLAS_OUTPUT_MXFP8_E4M3) {
         blas_carry_elements(&args->epilogue, problem, &part, carrier, carriers);

@@ -15,8 +15,8 @@ namespace {
 // Words of a copy command (docs/copy.md).
 constexpr size_t kBase = 1, kSize = 2, kStride = 7, kBox = 11, kFirst = 16, kScratch = 21, kBarrier = 22;
 using CopyWords = std::array<uint32_t, 32>;
-// Words of a matrix command (docs/matrix.md): where its operands begin, their strides.
-constexpr size_t kMatrixA = 4, kMatrixB = 8, kMatrixStride = 1;
+// Words of a matrix command (docs/matrix.md): where its operands begin.
+constexpr size_t kMatrixA = 4, kMatrixB = 8;
 
 uint32_t narrow(int64_t x) { return static_cast<uint32_t>(x); }
 uint32_t log2_of(uint32_t x) { return static_cast<uint32_t>(__builtin_ctz(x)); }
@@ -47,21 +47,19 @@ void fill_scales(CopyWords& words, const FormatInfo& format, const Matrix& x, ui
   words[kBox + 1] = plan.stage_groups;
 }
 
-/// An operand of a matrix command.
+/// What no stage changes of an operand of a matrix command.
 void fill_operand(uint32_t* words, const FormatInfo& format, const OperandScratch& scratch) {
-  words[0] = scratch.offset;
-  words[1] = scratch.row_bytes;
   if (format.row_scale_bytes == 0) return;
-  words[2] = scratch.scales;
   words[3] = scratch.scale_row_bytes;
 }
 
 blas_operand operand(const OperandScratch& scratch, const FormatInfo& format, bool k_contiguous, const Plan& plan) {
   const uint32_t group = format.element_bits == 4 ? 32 : format.group_elements;  // elements of the copy engine
   return {.transposed = k_contiguous ? 0U : 1U,
-          .line_bytes = k_contiguous ? scratch.row_bytes : scratch.stage_bytes,
-          .box = plan.stage_groups * group,
-          .row_bytes = scratch.row_bytes,
+          .group_bytes = k_contiguous ? 32 : scratch.stage_bytes / plan.stage_groups,
+          .box = group,
+          .stride = k_contiguous ? 0 : scratch.row_bytes,
+          .group_stride = k_contiguous ? 32U : 0U,
           .place = scratch.offset,
           .step = scratch.step,
           .scales = scratch.scales,
@@ -99,7 +97,7 @@ blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copie
   start.stages = args.groups > args.start_groups ? 2 : 1;
   start.copies = count;
   for (uint32_t stage = 0, group = 0; stage < start.stages; ++stage, group = args.start_groups) {
-    const uint32_t groups = stage == 0 ? args.start_groups : args.stage_groups;
+    const uint32_t groups = stage == 0 ? args.start_groups : std::min(args.groups - group, args.stage_groups);
     for (uint32_t i = 0; i < count; ++i) {
       uint32_t(&words)[32] = start.commands.copy[stage * count + i];
       std::ranges::copy(copies[i], words);
@@ -117,17 +115,15 @@ blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copie
       const uint32_t along = operand.transposed != 0 ? 1 : 0;  // the dimension along K
       const uint32_t lines = along == 1 ? 1 : i == 0 ? rows : columns;
       words[kScratch] = operand.place + stage * operand.step;
-      words[kBox + along] = operand.box / args.stage_groups * groups;
+      words[kBox + along] = operand.box * groups;
       if (along == 0) words[kBox + 1] = lines;
       words[kFirst + along] = group << args.k_shift;
       words[kFirst + 1 - along] = first;
-      start.bytes[stage] += operand.line_bytes / args.stage_groups * groups * lines;
+      start.bytes[stage] += operand.group_bytes * groups * lines;
     }
-    start.bytes[stage] += args.scale_bytes / args.stage_groups * groups;
+    start.bytes[stage] += args.scale_bytes * groups;
   }
   std::ranges::copy(matrix, start.commands.matrix);
-  if (args.a.transposed == 0) start.commands.matrix[kMatrixA + kMatrixStride] = args.start_groups * 32;
-  if (args.b.transposed == 0) start.commands.matrix[kMatrixB + kMatrixStride] = args.start_groups * 32;
   return start;
 }
 
@@ -210,7 +206,7 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   args.buffers = plan.workgroups == 1 ? BLAS_BUFFERS : 1;
   args.batch = narrow(gemm.batch);
   args.row_scale_bytes = format.row_scale_bytes;
-  args.scale_bytes = scratch.a.scale_stage_bytes + scratch.b.scale_stage_bytes;
+  args.scale_bytes = scratch.a.scale_row_bytes + scratch.b.scale_row_bytes;
   args.a = operand(scratch.a, format, a_along_k, plan);
   args.b = operand(scratch.b, format, b_along_k, plan);
   std::vector<CopyWords> copies(format.row_scale_bytes == 0 ? 2 : 4);

@@ -14,15 +14,16 @@ namespace {
 /// Rows of A that are gone through together and a tile's columns of B should stay in the L2 cache beside each other.
 constexpr uint64_t kCachedBytes = 128 << 10;
 /// What a stage should keep the array busy with, in cycles: enough that its few dozen instructions are hidden, little
-/// enough that the first one is there soon.
-constexpr uint64_t kStageCycles = 512;
+/// enough that the next one is there soon; more where a longer row costs less.
+constexpr uint64_t kStageCycles = 512, kStageCyclesAcross = 1024;
 /// Instructions that a core issues in a cycle while it carries.
 constexpr double kIssue = 1.5;
-/// What the copy engine fetches in a cycle.
-constexpr double kFetchedBytes = 32.0;
+/// What the copy engine takes for a row and a group of K, if its stages begin at multiples of a line of memory, or do
+/// not: then each has a line more.
+constexpr double kFetchCycles = 0.55, kFetchCyclesAcross = 0.8;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
 /// gives commands.
-constexpr double kTileCycles = 500.0;
+constexpr double kTileCycles = 700.0;
 /// Groups of the first stage of a workgroup: of each row two lines of memory, which the copy engine asks for in the time
 /// that a row takes it anyway.
 constexpr uint32_t kStartGroups = 4;
@@ -37,6 +38,12 @@ bool plain(const Gemm& gemm) {
   const Output output = gemm.stored_as();
   return (output == Output::kFp32 || output == Output::kInt32) && gemm.alpha == 1.0F && gemm.beta == 0.0F &&
          gemm.bias == 0 && gemm.pointers.empty() && gemm.activation == Activation::kNone;
+}
+
+/// Rows of an operand begin within lines of memory.
+bool across(const driver::DeviceShape& shape, const Gemm& gemm, const Matrix& x) {
+  const int64_t bits = info(gemm.format).element_bits;
+  return gemm.pointers.empty() && (x.leading * bits / 8 % shape.line_bytes != 0 || x.address % shape.line_bytes != 0);
 }
 
 /// Instructions of the epilogue per element, counted in the kernel's code.
@@ -78,6 +85,8 @@ std::array<Part, 2> parts(int64_t size, uint32_t tile, uint32_t dim) {
 /// way to memory is seen.
 Estimate estimate(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, uint32_t tile_m, uint32_t tile_n,
                   uint32_t workgroups) {
+  const double fetch_a = across(shape, gemm, gemm.a) ? kFetchCyclesAcross : kFetchCycles;
+  const double fetch_b = across(shape, gemm, gemm.b) ? kFetchCyclesAcross : kFetchCycles;
   double engine_alone = 0, with_carrying = 0, carrying = 0, tiles = 0, last = 0;
   for (const Part& m : parts(gemm.m, tile_m, shape.matrix_dim)) {
     for (const Part& n : parts(gemm.n, tile_n, shape.matrix_dim)) {
@@ -86,7 +95,7 @@ Estimate estimate(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t g
       const auto of_k = static_cast<double>(groups);
       const double carried = instructions(gemm) * m.size * n.size / shape.lanes / kIssue;
       const double tile = std::max({of_k * group_cycles(shape, gemm, m.size, n.size),
-                                    of_k * 32 * (m.size + n.size) / kFetchedBytes, kTileCycles});
+                                    of_k * (m.size * fetch_a + n.size * fetch_b), kTileCycles});
       engine_alone += count * tile;
       with_carrying += count * std::max(tile, carried);
       carrying += count * carried;
@@ -134,7 +143,9 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
   // A box of the copy engine has at most 256 elements in each dimension.
   const uint32_t most_groups = 256 / std::max(format.element_bits == 4 ? 32 : format.group_elements, 1U);
   const auto cycles = static_cast<uint64_t>(group_cycles(shape, gemm, plan.tile_m, plan.tile_n));
-  uint64_t wanted = std::clamp<uint64_t>(kStageCycles / cycles, 2, 8);
+  const bool lines = across(shape, gemm, gemm.a) || across(shape, gemm, gemm.b);
+  // An even number: whole words of the scratchpad's port.
+  uint64_t wanted = std::clamp<uint64_t>((lines ? kStageCyclesAcross : kStageCycles) / cycles, 2, 8) & ~uint64_t{1};
   wanted = tuning.stage_groups.value_or(static_cast<uint32_t>(wanted));
   plan.stage_groups = static_cast<uint32_t>(std::clamp<uint64_t>(wanted, 1, std::min<uint64_t>(most_groups, groups)));
   const uint32_t limit = shape.scratchpad_bytes / plan.workgroups;
