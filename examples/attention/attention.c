@@ -64,24 +64,29 @@ HD_INLINE hd_mbarrier* barrier(uint32_t which) { return &shared()->barriers[whic
 
 // What does not change: constants in each kernel, and arguments in registers.
 struct setting {
-  uint32_t n, lanes, tile;  // of a tile a warp has n rows, a lane n columns of them
+  uint32_t n, lanes, warps;  // a warp has n rows of Q, a lane n columns of the scores
+  uint32_t rows, tile;       // tokens of Q, and of K and V, at a time
+  uint32_t groups;           // workgroups, which take the tiles of Q in turn
   bool fp8;
   struct attention_layout layout;
-  uint32_t tokens, heads, tiles, blocks, causal;
-  uint32_t sequence;  // tiles of Q, over all heads and blocks
+  uint32_t tokens, heads, tiles, key_tiles, blocks, causal;
+  uint32_t sequence;  // tiles of Q of this workgroup, over all heads and blocks
 };
 typedef const struct setting* settings;
 
 HD_INLINE uint32_t last_step(settings set, const struct place* at) {
-  return set->causal != 0 ? at->query : set->tiles - 1;
+  return set->causal != 0 ? at->query * set->rows / set->tile : set->key_tiles - 1;
 }
-HD_INLINE void next_tile(settings set, struct place* at) {
-  at->step = 0;
+HD_INLINE void pass_tile(settings set, struct place* at) {
   if (++at->block != set->blocks) return;
   at->block = 0;
   if (++at->query != set->tiles) return;
   at->query = 0;
   at->head++;
+}
+HD_INLINE void next_tile(settings set, struct place* at) {
+  at->step = 0;
+  UNROLLED for (uint32_t k = 0; k < set->groups; k++) pass_tile(set, at);
 }
 HD_INLINE void next_step(settings set, struct place* at) {
   if (at->step != last_step(set, at))
@@ -117,7 +122,7 @@ HD_INLINE void load(uint32_t* images, uint32_t which, uint32_t column, uint32_t 
 }
 HD_INLINE void load_q(settings set, uint32_t* images, const struct place* at, uint32_t tile) {
   const uint32_t stage = tile % ATTENTION_Q_STAGES, bytes = set->layout.q_bytes;
-  load(images, 0, 0, at->query * set->tile, at->head, set->layout.q + stage * bytes, bytes, Q_FULL + stage);
+  load(images, 0, 0, at->query * set->rows, at->head, set->layout.q + stage * bytes, bytes, Q_FULL + stage);
 }
 HD_INLINE void load_k(settings set, uint32_t* images, const struct place* at, uint32_t i) {
   const uint32_t stage = i % ATTENTION_K_STAGES, bytes = set->layout.k_bytes;
@@ -154,8 +159,8 @@ HD_INLINE void order_pv(settings set, uint32_t step, bool accumulate) {
 
 HD_INLINE void wait_for_pv(uint32_t i) { hd_mbarrier_wait(barrier(PV_DONE + i % 2), i / 2); }
 
-// In step i, when S is there. The place of step i + 1 is kept for even and for odd steps: who loads next may come before
-// this is done, who loads after that cannot.
+// In step i, when S is there. The place of step i + 1 is kept for even and for odd steps: who loads next may come
+// before this is done, who loads after that cannot.
 HD_INLINE void load_ahead(settings set, uint32_t step, uint32_t tile, const struct place* at) {
   const uint32_t i = here(step);
   uint32_t* const images = (uint32_t*)scratch(set->layout.copies) + i % 2 * (3 * 32);
@@ -174,7 +179,7 @@ HD_INLINE void load_ahead(settings set, uint32_t step, uint32_t tile, const stru
 
 // Counts a warp, after all its accesses; how many were there before.
 HD_INLINE uint32_t arrive(settings set, uint32_t* count) {
-  return __atomic_fetch_add(count, 1, __ATOMIC_ACQ_REL) % set->lanes;  // as many warps as lanes
+  return __atomic_fetch_add(count, 1, __ATOMIC_ACQ_REL) % set->warps;
 }
 
 // ---- softmax ----
@@ -190,18 +195,28 @@ HD_INLINE uint8_t e4m3(float x) {
 // A row of P is a group of 32 bytes at least.
 HD_INLINE uint32_t p_stride(settings set) { return set->fp8 && set->tile < 32 ? 32 : set->tile; }
 
-// P of a warp's rows, to `p`; of each row the sum of what the lane has.
-HD_INLINE void softmax(settings set, const float s[4][4], const float* reference, uint8_t* p, float* sums) {
-  ROWS(set->n) {
-    COLUMNS(set->n) {
-      const float x = hd_exp2(__builtin_fmaf(s[r][c], SCALE, -reference[r]));
-      const uint32_t at = r * p_stride(set) + c * set->lanes;
-      if (set->fp8)
-        p[at] = e4m3(x);
-      else
-        ((_Float16*)p)[at] = (_Float16)x;
-      sums[r] = c == 0 ? x : sums[r] + x;
-    }
+// Keeps the order of what is pinned, as the compiler knows nothing of latencies.
+HD_INLINE float pin(float x) {
+  __asm__ volatile("" : "+f"(x));
+  return x;
+}
+
+// P = 2^x of a warp's rows, to `p`; of each row the sum of what the lane has. An exponential is used when some more are
+// under way, so that a warp keeps their unit busy by itself.
+#define UNDER_WAY 5
+HD_INLINE void softmax(settings set, const float x[4][4], uint8_t* p, float* sums) {
+  const uint32_t n = set->n;
+  float powers[16];
+  UNROLLED for (uint32_t k = 0; k < n * n + UNDER_WAY; k++) {
+    if (k < n * n) powers[k] = pin(hd_exp2(x[k / n][k % n]));
+    if (k < UNDER_WAY) continue;
+    const uint32_t r = (k - UNDER_WAY) / n, c = (k - UNDER_WAY) % n, at = r * p_stride(set) + c * set->lanes;
+    const float power = pin(powers[k - UNDER_WAY]);
+    if (set->fp8)
+      p[at] = e4m3(power);
+    else
+      ((_Float16*)p)[at] = (_Float16)power;
+    sums[r] = c == 0 ? power : sums[r] + power;
   }
 }
 
@@ -222,42 +237,52 @@ HD_INLINE void over_rows(settings set, float* x, bool maximum) {
   ROWS(set->n) x[r] = hd_bits_float(hd_shuffle_sync(mask, hd_float_bits(all), r * parts));
 }
 
-HD_INLINE volatile float* accumulators(settings set, uint32_t buffer) {
-  return (volatile float*)hd_accumulators(buffer, set->tile) + hd_warp_id() * set->n * set->tile + hd_lane_id();
+// Of S, or, behind it, of O.
+HD_INLINE volatile float* accumulators(settings set, bool o) {
+  return (volatile float*)HEDDLE_ACCUMULATOR_BASE + (o ? set->rows * set->tile : 0) +
+         hd_warp_id() * set->n * set->tile + hd_lane_id();
 }
 
-// The largest of each row of S become references; what there is by the former ones is scaled.
-HD_INLINE void refer_anew(settings set, const float s[4][4], float* reference, float* sum, bool first) {
-  float largest[4];
+// Of a warp's rows. Each lane stores and loads them, all the same: registers are what there is too little of.
+HD_INLINE volatile float* references(settings set) {
+  return (volatile float*)scratch(set->layout.references) + hd_warp_id() * set->n;
+}
+
+// The references rise by the largest x of each row, or, at first, become it; what there is by the former ones is
+// scaled.
+HD_INLINE void refer_anew(settings set, float x[4][4], float* sum, bool first) {
+  float rise[4];
   ROWS(set->n) {
-    largest[r] = s[r][0];
-    COLUMNS(set->n) largest[r] = __builtin_fmaxf(largest[r], s[r][c]);
-    largest[r] *= SCALE;
+    rise[r] = x[r][0];
+    COLUMNS(set->n) rise[r] = __builtin_fmaxf(rise[r], x[r][c]);
   }
-  over_rows(set, largest, true);
-  if (first) {
-    ROWS(set->n) reference[r] = largest[r], sum[r] = 0.0f;
-    return;
-  }
-  volatile float* const o = accumulators(set, 1);
+  over_rows(set, rise, true);
+  volatile float* const reference = references(set);
+  const float least = first ? -__builtin_inff() : 0.0f;
   ROWS(set->n) {
-    const float before = reference[r];
-    reference[r] = __builtin_fmaxf(before, largest[r]);
-    const float factor = hd_exp2(before - reference[r]);
+    const float before = reference[r], after = before + __builtin_fmaxf(rise[r], least);
+    reference[r] = after;
+    rise[r] = after - before;
+    COLUMNS(set->n) x[r][c] -= rise[r];
+  }
+  if (first) return;
+  volatile float* const o = accumulators(set, true);
+  ROWS(set->n) {
+    const float factor = hd_exp2(-rise[r]);
     sum[r] *= factor;
     COLUMNS(set->n) o[r * set->tile + c * set->lanes] *= factor;
   }
 }
 
 HD_INLINE void read_o(settings set, float o[4][4]) {
-  const volatile float* const from = accumulators(set, 1);
+  const volatile float* const from = accumulators(set, true);
   ROWS_AND_COLUMNS(set->n) o[r][c] = from[r * set->tile + c * set->lanes];
 }
 // O of the tile at `at`, divided by the sums of its rows, to memory.
 HD_INLINE void store_o(settings set, float* result, const struct place* tile, const float o[4][4],
                        const float* inverse) {
   const struct place where = elsewhere(tile), *const at = &where;
-  const uint32_t token = at->query * set->tile + hd_warp_id() * set->n;
+  const uint32_t token = at->query * set->rows + hd_warp_id() * set->n;
   float* const to = result + (at->head * set->tokens + token) * ATTENTION_HEAD + at->block * set->tile + hd_lane_id();
   if (token + set->n <= set->tokens) {
     ROWS_AND_COLUMNS(set->n) to[r * ATTENTION_HEAD + c * set->lanes] = o[r][c] * inverse[r];
@@ -273,7 +298,7 @@ HD_INLINE void store_o(settings set, float* result, const struct place* tile, co
 // The diagonal, or the end: keys that a row does not see get no weight.
 HD_INLINE void mask_keys(settings set, const struct place* at, float s[4][4]) {
   const int32_t key = (int32_t)here(at->step * set->tile + hd_lane_id());
-  const int32_t query = (int32_t)(at->query * set->tile + hd_warp_id() * set->n), end = (int32_t)set->tokens - 1;
+  const int32_t query = (int32_t)(at->query * set->rows + hd_warp_id() * set->n), end = (int32_t)set->tokens - 1;
   ROWS(set->n) {
     const int32_t own = query + (int32_t)r, seen = set->causal != 0 && own < end ? own : end;
     COLUMNS(set->n) {
@@ -285,44 +310,49 @@ HD_INLINE void mask_keys(settings set, const struct place* at, float s[4][4]) {
 
 // All warps have written P of step i, and read O where that begins anew.
 HD_INLINE void written(settings set, uint32_t i, bool accumulate) {
-  if (hd_lane_id() == 0 && arrive(set, &shared()->written[i % 2]) == set->lanes - 1) order_pv(set, i, accumulate);
+  if (hd_lane_id() == 0 && arrive(set, &shared()->written[i % 2]) == set->warps - 1) order_pv(set, i, accumulate);
 }
 
-HD_INLINE void attend(settings set, float* result) {
+HD_INLINE void attend(settings set, float* result, const struct place* start) {
   const uint32_t lane = hd_lane_id(), mask = hd_warp_mask();
   const bool ragged = set->causal != 0 || set->tokens % set->tile != 0;
-  const volatile float* const from = accumulators(set, 0);
+  const volatile float* const from = accumulators(set, false);
   uint8_t* p = (uint8_t*)scratch(set->layout.p) + (hd_warp_id() * set->n * p_stride(set) + lane) * (set->fp8 ? 1 : 2);
   uint8_t* p_next = p + set->layout.p_bytes;
-  float reference[4], sum[4], inverse[4];
+  volatile float* const reference = references(set);
+  float sum[4], inverse[4];
   uint32_t i = 0;
-  struct place at = {0, 0, 0, 0}, finished = at;
+  struct place at = *start, finished = at;
   for (uint32_t tile = 0; tile < set->sequence; tile++) {
     const uint32_t last = last_step(set, &at);
+    ROWS(set->n) reference[r] = sum[r] = 0.0f;
     for (at.step = 0;; at.step++, i++) {
       hd_mbarrier_wait(barrier(S_READY), i);
-      float s[4][4];
+      float s[4][4], before[4];
       ROWS_AND_COLUMNS(set->n) s[r][c] = from[r * set->tile + c * set->lanes];
+      ROWS(set->n) before[r] = reference[r];
       hd_all_sync(mask, true);
       if (lane == 0) {
         const uint32_t before = arrive(set, &shared()->taken);
         if (before == 0) {
           load_ahead(set, i, tile, &at);
-        } else if (before == set->lanes - 1) {
+        } else if (before == set->warps - 1) {
           const uint32_t following = at.step == last ? tile + 1 : tile;
           if (following != set->sequence) order_s(set, i + 1, following);
         }
       }
       if (at.step == last && ragged) mask_keys(set, &at, s);
       const bool first = at.step == 0;
+      float x[4][4];
+      ROWS_AND_COLUMNS(set->n) x[r][c] = pin(__builtin_fmaf(s[r][c], SCALE, -before[r]));
       bool exceeds = first;
       float sums[4];
       for (;;) {
         if (exceeds) {
           if (!first) wait_for_pv(i - 1);
-          refer_anew(set, s, reference, sum, first);
+          refer_anew(set, x, sum, first);
         }
-        softmax(set, s, reference, p, sums);
+        softmax(set, x, p, sums);
         float largest = sums[0];
         ROWS(set->n) largest = __builtin_fmaxf(largest, sums[r]);
         // With this all lanes have written P.
@@ -358,19 +388,26 @@ HD_INLINE void attend(settings set, float* result) {
   store_o(set, result, &finished, o, inverse);
 }
 
-HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes, bool fp8) {
-  const uint32_t tile = n * lanes;
+HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes, uint32_t warps, bool fp8) {
+  const uint32_t tile = n * lanes, rows = n * warps, groups = tile / rows,
+                 sequence = args->heads * args->tiles * args->blocks;
+  const uint32_t group = groups == 1 ? 0 : hd_group_id(0);
+  if (group >= sequence) return;
   const struct setting setting = {.n = n,
                                   .lanes = lanes,
+                                  .warps = warps,
+                                  .rows = rows,
                                   .tile = tile,
+                                  .groups = groups,
                                   .fp8 = fp8,
-                                  .layout = attention_layout(tile, lanes, fp8),
+                                  .layout = attention_layout(rows, tile, lanes, fp8),
                                   .tokens = args->tokens,
                                   .heads = args->heads,
                                   .tiles = args->tiles,
+                                  .key_tiles = args->key_tiles,
                                   .blocks = args->blocks,
                                   .causal = args->causal,
-                                  .sequence = args->heads * args->tiles * args->blocks};
+                                  .sequence = (sequence - group + groups - 1) / groups};
   settings set = &setting;
   const uint32_t id = hd_local_linear_id(), size = hd_local_linear_size();
   uint32_t* const copies = scratch(set->layout.copies);
@@ -385,8 +422,9 @@ HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes, bool fp8) {
   for (uint32_t k = id; k < BARRIERS; k += size) hd_mbarrier_init(barrier(k), 1);
   if (id == 0) shared()->taken = shared()->written[0] = shared()->written[1] = 0;
   hd_barrier();
+  struct place start = {0, 0, 0, 0};
+  if (group != 0) pass_tile(set, &start);
   if (id == 0) {
-    const struct place start = {0, 0, 0, 0};
     struct place second = start;
     load_q(set, copies, &start, 0);
     load_k(set, copies, &start, 0);
@@ -398,13 +436,15 @@ HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes, bool fp8) {
     shared()->ahead[1] = second;
     order_s(set, 0, 0);
   }
-  attend(set, args->o);
+  attend(set, args->o, &start);
 }
 
-// By what a warp has of rows, and of lanes, and by format: constants for all distances.
-HD_KERNEL(attention_2_8_fp16) { attention(args, 2, 8, false); }
-HD_KERNEL(attention_4_8_fp16) { attention(args, 4, 8, false); }
-HD_KERNEL(attention_4_16_fp16) { attention(args, 4, 16, false); }
-HD_KERNEL(attention_2_8_fp8_e4m3) { attention(args, 2, 8, true); }
-HD_KERNEL(attention_4_8_fp8_e4m3) { attention(args, 4, 8, true); }
-HD_KERNEL(attention_4_16_fp8_e4m3) { attention(args, 4, 16, true); }
+// By what a warp has of rows, by lanes and warps, and by format: constants for all distances.
+HD_KERNEL(attention_2_8_8_fp16) { attention(args, 2, 8, 8, false); }
+HD_KERNEL(attention_4_8_8_fp16) { attention(args, 4, 8, 8, false); }
+HD_KERNEL(attention_4_16_16_fp16) { attention(args, 4, 16, 16, false); }
+HD_KERNEL(attention_4_16_8_fp16) { attention(args, 4, 16, 8, false); }
+HD_KERNEL(attention_2_8_8_fp8_e4m3) { attention(args, 2, 8, 8, true); }
+HD_KERNEL(attention_4_8_8_fp8_e4m3) { attention(args, 4, 8, 8, true); }
+HD_KERNEL(attention_4_16_16_fp8_e4m3) { attention(args, 4, 16, 16, true); }
+HD_KERNEL(attention_4_16_8_fp8_e4m3) { attention(args, 4, 16, 8, true); }

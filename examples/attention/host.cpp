@@ -80,7 +80,8 @@ void fill_copy(uint32_t (&words)[32], uint32_t base, const Size& size, uint32_t 
   words[13] = 1;
 }
 
-attention_args arguments(driver::Device& device, const Size& size, const Tensor& q, const Tensor& k, const Tensor& v) {
+attention_args arguments(driver::Device& device, const Size& size, const Tensor& q, const Tensor& k, const Tensor& v,
+                         uint32_t rows) {
   const uint32_t tile = 4 * device.shape().matrix_dim;
   const bool fp8 = size.format != "fp16";
   const uint32_t element_log2 = fp8 ? 0 : 1, bytes = 1U << element_log2, group = 32 / bytes;
@@ -88,21 +89,23 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
   args.tokens = size.tokens;
   args.heads = size.heads;
   args.causal = size.causal ? 1 : 0;
-  args.tiles = (size.tokens + tile - 1) / tile;
+  args.tiles = (size.tokens + rows - 1) / rows;
+  args.key_tiles = (size.tokens + tile - 1) / tile;
   args.blocks = kHead / tile;
   // Keys in whole groups; columns of V in whole lines.
   const uint32_t least = std::max(tile, group);
 
-  fill_copy(args.copy_images[0], device.upload(q.bytes, "q"), size, element_log2, kHead, tile, 'Q');
+  fill_copy(args.copy_images[0], device.upload(q.bytes, "q"), size, element_log2, kHead, rows, 'Q');
   fill_copy(args.copy_images[1], device.upload(k.bytes, "k"), size, element_log2, kHead, tile, 'K');
   fill_copy(args.copy_images[2], device.upload(v.bytes, "v"), size, element_log2, least, least, 'V');
   // Words of a matrix command (docs/matrix.md). E4M3 is 5, FP16 2; V is transposed.
   const uint32_t element = fp8 ? 5 : 2, head = element | element << 3 | 1U << 12;
   for (uint32_t i = 0; i < 2; ++i) {
     uint32_t* const words = args.command_images[i];
-    words[0] = head | i << 10 | i << 9 | (i == 0 ? 'S' : 'O') << 16;
-    words[1] = tile | tile << 16;
+    words[0] = head | (rows == tile ? i << 10 : 0) | i << 9 | (i == 0 ? 'S' : 'O') << 16;
+    words[1] = rows | tile << 16;
     words[2] = i == 0 ? kHead / group : least / group;
+    words[3] = rows == tile ? 0 : i * rows;  // both share a buffer
     words[5] = i == 0 ? kHead * bytes : least * bytes;
     words[9] = i == 0 ? kHead * bytes : least * bytes;
     words[12] = 0;  // S_READY is the first mbarrier; that of O changes
@@ -160,11 +163,16 @@ void attention(Run& run, const Size& size) {
   const size_t elements = size_t{size.heads} * size.tokens * kHead;
   const Tensor q = random_tensor(elements, fp8, size.sharpness, random), k = random_tensor(elements, fp8, 1.0F, random),
                v = random_tensor(elements, fp8, 1.0F, random);
-  const driver::LaunchOptions options{
-      .extra_scratch_bytes = attention_layout(4 * shape.matrix_dim, shape.lanes, fp8).bytes, .accumulators = 2};
-  const attention_args args = arguments(device, size, q, k, v);
-  const driver::LaunchStatistics cost = run.launch(fmt::format("attention_{}_{}_{}", across, shape.lanes, size.format),
-                                                   {1, 1, 1}, {shape.threads(), 1, 1}, args, options);
+  // With two cores two workgroups share the engine, each with one buffer for half the rows; with one core one has both.
+  const uint32_t tile = 4 * shape.matrix_dim, groups = shape.cores >= 2 && shape.lanes == 16 ? 2 : 1,
+                 rows = tile / groups;
+  const uint32_t warps = shape.warps / groups;
+  const driver::LaunchOptions options{.extra_scratch_bytes = attention_layout(rows, tile, shape.lanes, fp8).bytes,
+                                      .accumulators = 2 / groups};
+  const attention_args args = arguments(device, size, q, k, v, rows);
+  const driver::LaunchStatistics cost =
+      run.launch(fmt::format("attention_{}_{}_{}_{}", across, shape.lanes, warps, size.format), {groups, 1, 1},
+                 {warps * shape.lanes, 1, 1}, args, options);
   const std::vector<float> o = device.read<float>(args.o, elements);
   const Reference expected(size, q, k, v);
   run.check_close(o, expected.values, expected.bounds, "o");
