@@ -113,8 +113,19 @@ def arguments():
     return args
 
 
-def measure(args):
-    """The counts of all runs."""
+def attempt(test, reader, failures):
+    """A test that fails counts nothing; the others go on, so that a long run is not lost, and the whole fails."""
+    try:
+        run(test, reader)
+    except CoverError as error:
+        failures.append(test.name)
+        print(error, file=sys.stderr, flush=True)
+    else:
+        reader.counts.tests.append(test.name)
+
+
+def measure(args, failures):
+    """The counts of all runs; the names of tests that fail are added to `failures`."""
     counts = data.Counts()
     for config in args.config:
         path = library(config)
@@ -122,13 +133,11 @@ def measure(args):
         chosen = tests(path, config, args.sessions)
         for number, test in enumerate(chosen, 1):
             print(f"[{number}/{len(chosen)}] {config} {test.name}", file=sys.stderr, flush=True)
-            run(test, reader)
-        counts.tests += [test.name for test in chosen]
+            attempt(test, reader, failures)
     for number, name in enumerate(args.bench, 1):
         test, signals = unit_benches.make(name, WORK / f"bench-{name}")
         print(f"[{number}/{len(args.bench)}] {test.name}", file=sys.stderr, flush=True)
-        run(test, data.Reader(counts, test.name, signals))
-        counts.tests.append(test.name)
+        attempt(test, data.Reader(counts, test.name, signals), failures)
     return counts
 
 
@@ -159,14 +168,15 @@ def main():
         if whole:
             args.config, args.bench = CONFIGS, BENCHES
         args.config, args.bench = [shape.canonical(text) for text in args.config or []], list(args.bench or [])
-        counts = merged(args.merge) if args.merge else measure(args)
+        failures = []
+        counts = merged(args.merge) if args.merge else measure(args, failures)
         if args.counts:
             counts.write(args.counts)
         counts.settle()
         missed = plan.missed(rows, plan.groups(counts.points), counts.tests if whole else None, plan.labels())
         taken, wrong = waivers.apply(entries, counts, source)
         waived = list(zip(entries, taken, strict=True))
-    except (*ERRORS, CoverError) as error:
+    except ERRORS as error:
         print(f"heddle cover: {error}", file=sys.stderr)
         return 1
     modules = summary.by_module(counts)
@@ -189,13 +199,15 @@ def main():
         print(text)
     for name in below:
         print(f"below the bar: {name}, {figures[name]} % of {BARS[name]} %")
+    for name in failures:
+        print(f"failed: {name}")
     if args.report:
         args.report.write_text(summary.page(counts, modules, rows, missed, heading, waived))
     if args.json:
-        result = {"tool": "cover", "pass": not below and not wrong, **figures, "configs": args.config, "benches": args.bench, "tests": len(counts.tests),
-                  "missed": missed, "modules": modules}  # fmt: skip
+        result = {"tool": "cover", "pass": not (below or wrong or failures), **figures, "configs": args.config, "benches": args.bench, "tests": len(counts.tests),
+                  "failed": failures, "missed": missed, "modules": modules}  # fmt: skip
         args.json.write_text(json.dumps(result, indent=2) + "\n")
-    return 1 if below or wrong else 0
+    return 1 if below or wrong or failures else 0
 
 
 if __name__ == "__main__":

@@ -216,6 +216,8 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
         f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} 1 -o list.ys @chosen t:$meminit* %d t:$memrd* %d",
         "script list.ys",
         "bwmuxmap",  # cells that Verilog has no operator for
+        # Written as a part-select that may begin below bit 0, of which the simulator does not read the bits that exist.
+        "techmap t:$shiftx r:B_SIGNED=1 %i",
         "opt_clean",
         # Bits apart that have drivers of their own, in ports, too: loops that are none would cost most of the simulation's speed.
         "splitnets -ports -driver",

@@ -29,6 +29,8 @@ constexpr uint32_t branch(uint32_t funct3, uint32_t rs1, uint32_t rs2, int32_t o
   return (u >> 12 & 1) << 31 | (u >> 5 & 63) << 25 | rs2 << 20 | rs1 << 15 | funct3 << 12 | (u >> 1 & 15) << 8 |
          (u >> 11 & 1) << 7 | 0x63;
 }
+constexpr uint32_t exclusive_or(uint32_t rd, uint32_t rs1, uint32_t rs2) { return i(0x33, 4, rd, rs1, rs2); }
+constexpr uint32_t inclusive_or(uint32_t rd, uint32_t rs1, uint32_t rs2) { return i(0x33, 6, rd, rs1, rs2); }
 constexpr uint32_t jal(uint32_t rd, int32_t offset) {
   const uint32_t u = static_cast<uint32_t>(offset);
   return (u >> 20 & 1) << 31 | (u >> 1 & 0x3FF) << 21 | (u >> 11 & 1) << 20 | (u >> 12 & 0xFF) << 12 | rd << 7 | 0x6F;

@@ -13,7 +13,7 @@ namespace {
 namespace mailbox = mgmt::mailbox;
 
 // Registers of the programs below.
-constexpr uint32_t kA = 10, kB = 11, kC = 12, kPointer = 29;
+constexpr uint32_t kA = 10, kB = 11, kC = 12, kSum = 13, kPointer = 29;
 constexpr uint32_t kCode = mgmt::kSramBase, kHandler = mgmt::kSramBase + 0x400;
 
 // Starts `program`, with a handler that writes mcause, mtval and mepc to messages 13 to 15 and then loops.
@@ -110,6 +110,112 @@ TEST(Host, DoorbellsBothWays) {
   EXPECT_EQ(bench.host_read(mailbox::kHartDoorbell), 2u);
   EXPECT_FALSE(bench.top().host_irq_o);
   EXPECT_EQ(bench.host_read(mailbox::kHostDoorbell), 0u);
+  EXPECT_EQ(bench.problem(), "");
+}
+
+// ---- registers that keep what is written: every bit of each is 0, 1, and unlike its neighbours
+// ---------------------------------------------------------------------------------------------------------------------
+
+constexpr uint32_t kPatterns[] = {~0u, 0, 0x5555'5555, 0xAAAA'AAAA, 0};
+
+TEST(Registers, KeepEveryBitOfTheHosts) {
+  Bench bench;
+  std::vector<uint32_t> registers{mailbox::kBootImage, mailbox::kBootEntry, mailbox::kHartDoorbellEnable,
+                                  mailbox::kConsoleRead};
+  for (uint32_t i = 0; i < 16; ++i) registers.push_back(mailbox::kMessage + 4 * i);
+  for (const uint32_t value : kPatterns) {
+    for (const uint32_t address : registers) bench.host_write(address, value);
+    for (const uint32_t address : registers) EXPECT_EQ(bench.host_read(address), value) << std::hex << address;
+  }
+}
+
+struct Kept {
+  uint32_t address;     // of a register; with `csr` its number
+  uint32_t mask = ~0u;  // bits that it has
+  bool csr = false;
+};
+
+std::vector<Kept> kept_by_the_hart() {
+  std::vector<Kept> all{{mailbox::kConsoleBase},
+                        {mailbox::kConsoleSize},
+                        {mailbox::kConsoleWritten},
+                        {mgmt::watchdog::kTimeout},
+                        {mgmt::watchdog::kGrace},
+                        {mgmt::timer::kMtimecmpLo},
+                        {mgmt::timer::kMtimecmpHi},
+                        {mgmt::timer::kMtimeHi},
+                        {mgmt::checksum::kState},
+                        {mgmt::blocks::kAddress, mgmt::blocks::kAddressBlock},
+                        {mgmt::blocks::kAddress + 4, mgmt::blocks::kAddressBlock},
+                        {mgmt::csr::kMscratch, ~0u, true},
+                        {mgmt::csr::kMtval, ~0u, true},
+                        {mgmt::csr::kMepc, ~1u, true},
+                        {mgmt::csr::kMtvec, ~2u, true},
+                        {mgmt::csr::kMcause, 0x8000'001F, true},
+                        {mgmt::csr::kMcycleh, ~0u, true},
+                        {mgmt::csr::kMinstreth, ~0u, true}};
+  for (uint32_t i = 0; i < 4; ++i) all.push_back({mailbox::kBootDetail + 4 * i});
+  for (uint32_t i = 0; i < 32; ++i) all.push_back({mgmt::blocks::kData + 4 * i});
+  return all;
+}
+
+// The hart writes each, reads it back, and leaves what differs in SRAM.
+TEST(Registers, KeepEveryBitOfTheHarts) {
+  constexpr uint32_t kDiffers = kCode + 0x3000, kDone = mailbox::kMessage;
+  const std::vector<Kept> all = kept_by_the_hart();
+  Bench bench;
+  Program program(kCode);
+  for (uint32_t i = 0; i < all.size(); ++i) {
+    program.word(code::addi(kSum, 0, 0));
+    program.li(kPointer, all[i].address);
+    for (const uint32_t value : kPatterns) {
+      program.li(kA, value);
+      program.li(kC, value & all[i].mask);
+      program.word(all[i].csr ? code::csrrw(0, all[i].address, kA) : code::sw(kA, kPointer, 0));
+      program.word(all[i].csr ? code::csrrs(kB, all[i].address, 0) : code::lw(kB, kPointer, 0));
+      program.word(code::exclusive_or(kB, kB, kC));
+      program.word(code::inclusive_or(kSum, kSum, kB));
+    }
+    program.li(kPointer, kDiffers + 4 * i);
+    program.word(code::sw(kSum, kPointer, 0));
+  }
+  program.li(kPointer, kDone);
+  program.word(code::sw(kPointer, kPointer, 0));
+  program.word(code::jal(0, 0));
+  ASSERT_LE(program.here(), kDiffers);
+  bench.load(kCode, program.bytes());
+  bench.host_write(kDone, 0);
+  bench.start(kCode);
+  EXPECT_TRUE(bench.run([&] { return bench.host_read(kDone) == kDone; }, 20000));
+  EXPECT_EQ(bench.problem(), "");
+  for (uint32_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(bench.host_read(kDiffers + 4 * i), 0u) << std::hex << all[i].address;
+  }
+}
+
+// Every bit of both doorbells rings and is cleared.
+TEST(Registers, EveryBitOfTheDoorbells) {
+  Bench bench;
+  Program program(kCode);
+  program.li(kPointer, mgmt::kMailboxBase);
+  const auto offset = [](uint32_t address) { return static_cast<int32_t>(address - mgmt::kMailboxBase); };
+  const uint32_t loop = program.here();
+  program.word(code::lw(kA, kPointer, offset(mailbox::kHostDoorbell)));
+  program.word(code::sw(kA, kPointer, offset(mailbox::kHostDoorbell)));
+  program.word(code::sw(kA, kPointer, offset(mailbox::kHartDoorbell)));
+  program.word(code::jal(0, static_cast<int32_t>(loop - program.here())));
+  bench.load(kCode, program.bytes());
+  bench.start(kCode);
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    const uint32_t value = 1u << bit;
+    bench.host_write(mailbox::kHartDoorbellEnable, value);
+    bench.host_write(mailbox::kHostDoorbell, value);
+    EXPECT_TRUE(bench.run([&] { return bench.top().host_irq_o != 0; }, 500)) << bit;
+    EXPECT_EQ(bench.host_read(mailbox::kHartDoorbell), value);
+    bench.host_write(mailbox::kHartDoorbell, value);
+    EXPECT_EQ(bench.host_read(mailbox::kHartDoorbell), 0u);
+    EXPECT_EQ(bench.host_read(mailbox::kHostDoorbell), 0u);
+  }
   EXPECT_EQ(bench.problem(), "");
 }
 
