@@ -2,7 +2,7 @@
 
 What becomes of them (line numbers stay):
 - `assert property (@(posedge clk_i) disable iff (!rst_ni) a |-> b);` -> an immediate assertion of b where a holds out of reset;
-- `a |=> b`, `$past(x)`, `$stable(x)` -> the same with registers for what was a cycle before;
+- `a |=> b`, `$past(x)`, `$stable(x)`, `$rose(x)` -> the same with registers for what was a cycle before;
 - `assert (!a || b);` -> an assertion of b where a holds;
 - `$onehot`, `$onehot0`, `$countones` -> functions.
 So every assertion has its premise as the condition under which it is checked, and "premise and conclusion hold together" is what
@@ -57,14 +57,14 @@ class Rewriter:
         return register
 
     def sampled(self, text, declarations):
-        """The expression with $past and $stable as registers."""
-        while match := re.search(r"\$(past|stable)\(", text):
+        """The expression with $past, $stable and $rose as registers."""
+        while match := re.search(r"\$(past|stable|rose)\(", text):
             end = close(text, match.end())
             expression = text[match.end() : end]
             if split(expression, ","):
                 raise AssertionFormError(f"${match[1]}({expression}): only of one cycle")
             register = self.before(expression, declarations)
-            value = register if match[1] == "past" else f"({register} == ({expression}))"
+            value = {"past": register, "stable": f"({register} == ({expression}))", "rose": f"(({expression}) && !{register})"}[match[1]]
             text = text[: match.start()] + value + text[end + 1 :]
         return text
 
@@ -81,7 +81,7 @@ class Rewriter:
             premise, conclusion = (self.sampled(part, declarations) for part in parts)
         else:
             premise, conclusion = "1'b1", self.sampled(body, declarations)
-        if re.search(r"##|\$(rose|fell|changed|sampled)\b", body):
+        if re.search(r"##|\$(fell|changed|sampled)\b", body):
             raise AssertionFormError("sequence operators")
         return " ".join([*declarations, f"always_comb begin if (rst_ni && ({premise})) {label} : assert ({conclusion}); end"])
 
