@@ -46,7 +46,8 @@ class Proxy {
       program.word(code::jal(0, static_cast<int32_t>(end - program.here())));
       return at;
     };
-    for (const uint32_t funct3 : {0U, 1U, 2U, 4U, 5U}) loads_[funct3] = routine(code::i(0x03, funct3, kData, kAddress, 0));
+    for (const uint32_t funct3 : {0U, 1U, 2U, 4U, 5U})
+      loads_[funct3] = routine(code::i(0x03, funct3, kData, kAddress, 0));
     for (const uint32_t size : {0U, 1U, 2U}) stores_[size] = routine(code::store(size, kData, kAddress, 0));
     mip_ = routine(code::csrrs(kData, mgmt::csr::kMip, 0));
     bench_.on_record = [this](const management::Retirement& record) {

@@ -1,5 +1,6 @@
-// The devices, register by register and cycle by cycle. What they read is no architecture for the lock-step (docs/management.md, section 9),
-// so it is compared here with what docs/management.md, section 6, and docs/spec/management.yaml say.
+// The devices, register by register and cycle by cycle. What they read is no architecture for the lock-step
+// (docs/management.md, section 9), so it is compared here with what docs/management.md, section 6, and
+// docs/spec/management.yaml say.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -44,7 +45,8 @@ class Devices : public testing::Test {
 
 // Every word of the windows, and what is no word: allowed exactly where the tables say.
 TEST_F(Devices, RightsOfTheHart) {
-  for (const uint32_t base : {mgmt::kTimerBase, mgmt::kWatchdogBase, mgmt::kInterruptsBase, mgmt::kMailboxBase, mgmt::kChecksumBase, mgmt::kBlocksBase}) {
+  for (const uint32_t base : {mgmt::kTimerBase, mgmt::kWatchdogBase, mgmt::kInterruptsBase, mgmt::kMailboxBase,
+                              mgmt::kChecksumBase, mgmt::kBlocksBase}) {
     std::vector<uint32_t> offsets;
     for (uint32_t offset = 0; offset < 0x110; offset += 4) offsets.push_back(offset);
     for (uint32_t bit = 0x100; bit < 0x1000; bit <<= 1)
@@ -71,8 +73,9 @@ TEST_F(Devices, RightsOfTheHart) {
   }
   // Not even what was refused has left something behind.
   for (const mgmt::RegisterInfo& info : mgmt::kRegisters) {
-    const bool changes = info.address == mgmt::timer::kMtimeLo || info.address == mgmt::mailbox::kSramBytes || info.address == mgmt::checksum::kResult ||
-                         info.address == mgmt::blocks::kData || info.address == mgmt::mailbox::kMessage || info.address == mgmt::mailbox::kBootStatus ||
+    const bool changes = info.address == mgmt::timer::kMtimeLo || info.address == mgmt::mailbox::kSramBytes ||
+                         info.address == mgmt::checksum::kResult || info.address == mgmt::blocks::kData ||
+                         info.address == mgmt::mailbox::kMessage || info.address == mgmt::mailbox::kBootStatus ||
                          info.address == mgmt::mailbox::kBootEntry;
     if (info.hart.read && !changes) {
       EXPECT_EQ(load(info.address), info.reset) << info.name;
@@ -85,8 +88,8 @@ TEST_F(Devices, MailboxHoldsWhatBothSidesWrote) {
   std::map<uint32_t, uint32_t> held;
   std::vector<const mgmt::RegisterInfo*> infos;
   for (const mgmt::RegisterInfo& info : mgmt::kRegisters) {
-    const bool fixed = info.address == mgmt::mailbox::kId || info.address == mgmt::mailbox::kSramBytes || info.address == mgmt::mailbox::kControl ||
-                       info.address == mgmt::mailbox::kStatus;
+    const bool fixed = info.address == mgmt::mailbox::kId || info.address == mgmt::mailbox::kSramBytes ||
+                       info.address == mgmt::mailbox::kControl || info.address == mgmt::mailbox::kStatus;
     if (info.address >> 12 == mgmt::kMailboxBase >> 12 && !fixed) infos.push_back(&info);
   }
   const auto write = [&](const mgmt::RegisterInfo& info, uint32_t address, bool by_host, uint32_t data) {
@@ -100,7 +103,8 @@ TEST_F(Devices, MailboxHoldsWhatBothSidesWrote) {
   };
   const auto compare = [&](const mgmt::RegisterInfo& info, uint32_t address, bool by_host) {
     const uint32_t found = by_host ? bench_.host_read(address) : load(address);
-    ASSERT_EQ(found, held[address]) << info.name << " " << (address - info.address) / 4 << (by_host ? " host" : " hart");
+    ASSERT_EQ(found, held[address]) << info.name << " " << (address - info.address) / 4
+                                    << (by_host ? " host" : " hart");
   };
   const auto entry = [&](const mgmt::RegisterInfo& info) { return info.address + 4 * (random() % info.count); };
   const auto all = [&] {
@@ -169,7 +173,8 @@ TEST_F(Devices, MailboxHoldsWhatBothSidesWrote) {
   bench_.cycles(4);
   for (const mgmt::RegisterInfo* info : infos) {
     const bool kept = info->address == mgmt::mailbox::kBootImage || info->address == mgmt::mailbox::kBootEntry ||
-                      info->address == mgmt::mailbox::kHartDoorbellEnable || info->address >= mgmt::mailbox::kConsoleBase;
+                      info->address == mgmt::mailbox::kHartDoorbellEnable ||
+                      info->address >= mgmt::mailbox::kConsoleBase;
     for (uint32_t i = 0; i < info->count; ++i) {
       const uint32_t address = info->address + 4 * i;
       EXPECT_EQ(bench_.host_read(address), kept ? held[address] : 0) << info->name;
@@ -224,7 +229,8 @@ TEST_F(Devices, TimerLevelIsThatOfAllBits) {
     ASSERT_EQ(load(mgmt::timer::kMtimecmpLo), low);
     ASSERT_EQ(load(mgmt::timer::kMtimecmpHi), high);
     const bool due = (uint64_t{time_high} << 32 | time_low) >= (uint64_t{high} << 32 | low);
-    ASSERT_EQ(proxy_.mip() & kTimerLine, due ? kTimerLine : 0) << std::hex << time_high << " " << time_low << " " << high << " " << low;
+    ASSERT_EQ(proxy_.mip() & kTimerLine, due ? kTimerLine : 0)
+        << std::hex << time_high << " " << time_low << " " << high << " " << low;
   }
 }
 
