@@ -211,6 +211,8 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
     chosen = [name for name, module in kinds.items() if module in modules]
     yosys.run(folder, [
         "read_rtlil merged.il",
+        # A part of a vector from a place below its begin on, as a write to a part of one becomes, is nothing that Verilator reads right; a shift is.
+        "chtype -set $shift t:$shiftx",
         f"select -set chosen {' '.join(chosen)}",
         # A table's content is data, which Yosys wants to be constant, as it wants resets of reads that have none. Their addresses and data are
         # ports of other cells, too.
