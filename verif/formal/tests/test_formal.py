@@ -139,6 +139,11 @@ class Forms(unittest.TestCase):
         text = self.rewrite("a_x : assert property (@(posedge clk_i) disable iff (!rst_ni) $rose(a | b) |-> c);")
         self.assertRegex(text, r"\(\(a \| b\) && !formal_before_1_q\)\)\) a_x : assert \(c\)")
 
+    def test_disabled(self):
+        text = self.rewrite("a_x : assert property (@(posedge clk_i) disable iff (!rst_ni || c) a |=> b);")
+        self.assertIn("<= rst_ni && !c && (a);", text)
+        self.assertIn("if (rst_ni && !c && (formal_before_1_q[0])) a_x : assert (b);", text)
+
     def test_immediate(self):
         self.assertEqual(self.rewrite("a_x : assert (!(a || b) || c);"), "if ((a || b)) a_x : assert (c);")
         self.assertEqual(self.rewrite("a_x : assert (!a || b || c);"), "if (a) a_x : assert (b || c);")
