@@ -211,14 +211,14 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
     chosen = [name for name, module in kinds.items() if module in modules]
     yosys.run(folder, [
         "read_rtlil merged.il",
-        # A part of a vector from a place below its begin on, as a write to a part of one becomes, is nothing that Verilator reads right; a shift is.
-        "chtype -set $shift t:$shiftx",
         f"select -set chosen {' '.join(chosen)}",
         # A table's content is data, which Yosys wants to be constant, as it wants resets of reads that have none. Their addresses and data are
         # ports of other cells, too.
         f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} 1 -o list.ys @chosen t:$meminit* %d t:$memrd* %d",
         "script list.ys",
         "bwmuxmap",  # cells that Verilog has no operator for
+        # Written as a part-select that may begin below bit 0, of which the simulator does not read the bits that exist.
+        "techmap t:$shiftx r:B_SIGNED=1 %i",
         "opt_clean",
         # Bits apart that have drivers of their own, in ports, too: loops that are none would cost most of the simulation's speed.
         "splitnets -ports -driver",
