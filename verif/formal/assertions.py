@@ -2,7 +2,8 @@
 
 What becomes of them (line numbers stay):
 - `assert property (@(posedge clk_i) disable iff (!rst_ni) a |-> b);` -> an immediate assertion of b where a holds out of reset;
-- `a |=> b`, `$past(x)`, `$stable(x)` -> the same with registers for what was a cycle before;
+- `disable iff (!rst_ni || c)` -> the same, but for cycles with c;
+- `a |=> b`, `$past(x)`, `$stable(x)`, `$rose(x)` -> the same with registers for what was a cycle before;
 - `assert (!a || b);` -> an assertion of b where a holds;
 - `$onehot`, `$onehot0`, `$countones` -> functions.
 So every assertion has its premise as the condition under which it is checked, and "premise and conclusion hold together" is what
@@ -15,7 +16,7 @@ CONCURRENT = re.compile(r"(?:\b(\w+)\s*:\s*)?\bassert\s+property\s*\(")
 IMMEDIATE = re.compile(r"\b(\w+)\s*:\s*assert\s*\(")
 # A clocked block of immediate assertions is checked as it is sampled: combinationally, in every cycle.
 BLOCK = re.compile(r"always_ff @\(posedge clk_i\)(?= begin\s+if \(rst_ni\) begin\s+(?://[^\n]*\s+)*(?:\w+\s*:\s*assert\b|for\b))")
-CLOCKING = re.compile(r"\s*@\(posedge clk_i\)\s*disable iff \(!rst_ni\)\s*")
+CLOCKING = re.compile(r"\s*@\(posedge clk_i\)\s*disable iff \(!rst_ni(?:\s*\|\|\s*(\w+))?\)\s*")
 
 
 class AssertionFormError(Exception):
@@ -57,14 +58,14 @@ class Rewriter:
         return register
 
     def sampled(self, text, declarations):
-        """The expression with $past and $stable as registers."""
-        while match := re.search(r"\$(past|stable)\(", text):
+        """The expression with $past, $stable and $rose as registers."""
+        while match := re.search(r"\$(past|stable|rose)\(", text):
             end = close(text, match.end())
             expression = text[match.end() : end]
             if split(expression, ","):
                 raise AssertionFormError(f"${match[1]}({expression}): only of one cycle")
             register = self.before(expression, declarations)
-            value = register if match[1] == "past" else f"({register} == ({expression}))"
+            value = {"past": register, "stable": f"({register} == ({expression}))", "rose": f"(({expression}) && !{register})"}[match[1]]
             text = text[: match.start()] + value + text[end + 1 :]
         return text
 
@@ -73,17 +74,19 @@ class Rewriter:
         if not clocking:
             raise AssertionFormError("not clocked by clk_i and disabled in reset")
         body = body[clocking.end() :]
+        # What disables it beside the reset does so in both cycles.
+        out = f"rst_ni && !{clocking[1]}" if clocking[1] else "rst_ni"
         declarations = []
         if parts := split(body, "|=>"):
-            register = self.before(f"rst_ni && ({parts[0]})", declarations)
+            register = self.before(f"{out} && ({parts[0]})", declarations)
             premise, conclusion = f"{register}[0]", self.sampled(parts[1], declarations)
         elif parts := split(body, "|->"):
             premise, conclusion = (self.sampled(part, declarations) for part in parts)
         else:
             premise, conclusion = "1'b1", self.sampled(body, declarations)
-        if re.search(r"##|\$(rose|fell|changed|sampled)\b", body):
+        if re.search(r"##|\$(fell|changed|sampled)\b", body):
             raise AssertionFormError("sequence operators")
-        return " ".join([*declarations, f"always_comb begin if (rst_ni && ({premise})) {label} : assert ({conclusion}); end"])
+        return " ".join([*declarations, f"always_comb begin if ({out} && ({premise})) {label} : assert ({conclusion}); end"])
 
     def immediate(self, label, body):
         parts = split(body, "||")

@@ -117,6 +117,8 @@ def reachability(work, timeout, cycles=0):
     # -q: without it the frame is that of the search, of which a counterexample may be longer.
     text, frames = ("", {}) if cycles else _abc(work, f"fraig; pdr -a -q -T {timeout}", "pdr.log", timeout)
     for place, cell in enumerate(_cells(work) if cycles else []):
+        if not cell.endswith(".reached"):
+            continue
         # One after the other: a bounded check of all at once ends abc.
         text, found = _abc(work, f"cone -s -O {place}; scleanup; bmc3 -F {cycles} -T {timeout}", "covers.log", timeout)
         frames |= {cell: frame for frame in found.values()}

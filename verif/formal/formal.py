@@ -33,6 +33,8 @@ GOOD = ("proved", "bounded", "reached", "refuted")
 ERRORS = (SolverError, TaskError, YosysError, DesignError, AssertionFormError)
 # For the covers of a task that is not decided by property directed reachability.
 COVER_SECONDS = 60
+# Where that is too short: one after the other, in so many cycles.
+COVER_CYCLES = 12
 
 
 def row(task, name, method, depth, status, **more):
@@ -110,6 +112,9 @@ class Runner:
         seconds = task.timeout if task.mode == "pdr" or task.anywhere else min(task.timeout, COVER_SECONDS)
         # From any state everything is reached soon, or needs a state that is.
         pdr, reached, settled = engines.reachability(work, seconds, task.depth + 1 if task.anywhere else 0)
+        if task.mode == "prove" and not task.anywhere and not settled:
+            # What induction proves may be too much for that; what is reached is reached in a few cycles.
+            reached |= engines.reachability(work, seconds, COVER_CYCLES)[1]
         if task.mode == "pdr":
             depth = pdr.depth + 2 if pdr.verdict == "failed" else task.depth
             if depth:

@@ -1,4 +1,5 @@
-"""Checkers that are made from docs/spec: of the decoders, which words are legal, and which instruction each is.
+"""Checkers that are made from docs/spec: of the decoders, which words are legal and which instruction each is; the rights of the management
+core's windows.
 
 It says so row by row (mask and match), and not as the generated decoder does (a case over the opcode, then over the rest), so that
 the two can disagree.
@@ -127,4 +128,21 @@ def management_decoder():
     return "\n".join([*lines, "  end", "endmodule", "bind mgmt_decoder mgmt_decoder_checker u_check(.*);", ""])
 
 
-GENERATED = {"decoder_checker.sv": decoder, "mgmt_decoder_checker.sv": management_decoder}
+def management_rights():
+    """mgmt_rights_pkg.sv"""
+    lines = [
+        "// Generated from docs/spec/management.yaml: who may do what at an address, window by window.",
+        "package mgmt_rights_pkg;",
+        "  typedef struct packed {logic hart_r, hart_w, hart_x, host_r, host_w, external;} rights_t;",
+        "  function automatic rights_t rights(logic [31:0] address);",
+        "    rights = '0;",
+    ]
+    for window in spec.read(ROOT / "docs/spec").management.windows:
+        has = [int("r" in window.hart), int("w" in window.hart), int("x" in window.hart), int("r" in window.host), int("w" in window.host),
+               int(window.external)]  # fmt: skip
+        lines.append(f"    if (address >= 32'h{window.base:08x} && address <= 32'h{window.base + window.size - 1:08x}) "
+                     f"rights = 6'b{''.join(map(str, has))};  // {window.name}")  # fmt: skip
+    return "\n".join([*lines, "  endfunction", "endpackage", ""])
+
+
+GENERATED = {"decoder_checker.sv": decoder, "mgmt_decoder_checker.sv": management_decoder, "mgmt_rights_pkg.sv": management_rights}

@@ -44,11 +44,12 @@ def groups(shares, most):
     return found
 
 
-def digest(*what):
-    """Of all that the library is made from."""
+def digest(device, *what):
+    """Of all that the library is made from; without a `device`, of what the netlists are."""
     found = hashlib.sha256(repr(what).encode())
     for path in [*sorted((ROOT / "rtl").rglob("*.sv")), *sorted((ROOT / "verif/harness").rglob("*.sv")), *sorted((ROOT / "docs/spec").iterdir()),
-                 ROOT / "verif/harness/build_rtl.py", ROOT / "verif/harness/src/verilated_top.cpp", netlist.__file__, *build.rtl_archives()]:  # fmt: skip
+                 ROOT / "verif/harness/build_rtl.py", ROOT / "verif/harness/src/verilated_top.cpp", netlist.__file__,
+                 *(build.rtl_archives() if device else ())]:  # fmt: skip
         found.update(Path(path).read_bytes())
     return found.hexdigest()
 
@@ -72,7 +73,7 @@ def make(whole, config, modules, counts, seed, work, device=True):
     """The mutants of the parts, in {part: modules of it} and up to {part: count}, and the library that has them if a `device` is wanted; what an
     earlier run has made of the same is taken again."""
     library, note = work / "library/libheddle_rtl.so", work / "made.json"
-    stamp = digest(config, {part: modules[part] for part in counts}, counts, seed)
+    stamp = digest(device, config, {part: modules[part] for part in counts}, counts, seed)
     if note.is_file() and (library.is_file() or not device) and (made := json.loads(note.read_text()))["digest"] == stamp:
         return [netlist.Mutant(**mutant) for mutant in made["mutants"]], library
     shutil.rmtree(work, ignore_errors=True)

@@ -27,7 +27,7 @@ endpackage
 # The module has parameters, but a device with one issue port has one of it, with their defaults.
 WITH_DEFAULTS = ("execute",)
 # They count and report; lock-step leans on the one, and nothing that a program can see on the other.
-REPORTERS = ("trace_records", "stall_counter")
+REPORTERS = ("trace_records", "stall_counter", "mgmt_trace")
 
 INSTANCE = re.compile(r"^\s*(\w+)\s+(?:#\s*\(|u_\w+)", re.M)
 
@@ -91,7 +91,8 @@ class Design:
         chosen = {}
         for name in names:
             wanted = {module for module in self.paths if name in (module, self.folder(module)) or self.folder(module).startswith(f"{name}/")}
-            found = {part: sorted(self.below(part) & wanted) for part in self.parts if self.below(part) & wanted}
+            mine = wanted - set(REPORTERS)
+            found = {part: sorted(self.below(part) & mine) for part in self.parts if self.below(part) & mine}
             if not found:
                 why = "a monitor looks into it, or it only counts" if wanted else "there is no module and no folder of rtl with that name"
                 raise NetlistError(f"'{name}' cannot be mutated: {why}; heddle mutants --list names what can")

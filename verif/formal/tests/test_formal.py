@@ -135,6 +135,15 @@ class Forms(unittest.TestCase):
         self.assertIn("<= rst_ni && (a);", text)
         self.assertIn("== (b))", text)
 
+    def test_rising_edge(self):
+        text = self.rewrite("a_x : assert property (@(posedge clk_i) disable iff (!rst_ni) $rose(a | b) |-> c);")
+        self.assertRegex(text, r"\(\(a \| b\) && !formal_before_1_q\)\)\) a_x : assert \(c\)")
+
+    def test_disabled(self):
+        text = self.rewrite("a_x : assert property (@(posedge clk_i) disable iff (!rst_ni || c) a |=> b);")
+        self.assertIn("<= rst_ni && !c && (a);", text)
+        self.assertIn("if (rst_ni && !c && (formal_before_1_q[0])) a_x : assert (b);", text)
+
     def test_immediate(self):
         self.assertEqual(self.rewrite("a_x : assert (!(a || b) || c);"), "if ((a || b)) a_x : assert (c);")
         self.assertEqual(self.rewrite("a_x : assert (!a || b || c);"), "if (a) a_x : assert (b || c);")
@@ -145,7 +154,7 @@ class Forms(unittest.TestCase):
         self.assertEqual(self.rewrite(text).count("\n"), text.count("\n"))
 
     def test_unknown_form_is_an_error(self):
-        for body in ("@(posedge clk_i) disable iff (!rst_ni) a ##1 b", "@(negedge clk_i) a", "@(posedge clk_i) disable iff (!rst_ni) $rose(a)"):
+        for body in ("@(posedge clk_i) disable iff (!rst_ni) a ##1 b", "@(negedge clk_i) a", "@(posedge clk_i) disable iff (!rst_ni) $fell(a)"):
             with self.assertRaisesRegex(assertions.AssertionFormError, r"x\.sv:1"):
                 self.rewrite(f"a_x : assert property ({body});")
 

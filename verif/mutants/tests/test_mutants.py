@@ -99,13 +99,16 @@ class Parts(unittest.TestCase):
         self.assertIn("lsu_check", chosen["memory_unit"])
         self.assertIn("path_rules", chosen["warp_control"])
         self.assertNotIn("l2_tags", chosen)
+        self.assertEqual(set(self.whole.choose(["mgmt"])), {"mgmt_device"})
+        self.assertNotIn("mgmt_trace", self.whole.choose(["mgmt"])["mgmt_device"])
         self.assertEqual(set(self.whole.choose(["core/lsu"])["memory_unit"]) - self.whole.below("memory_unit"), set())
 
     def test_refused(self):
         with self.assertRaisesRegex(netlist.NetlistError, "no module and no folder"):
             self.whole.choose(["allu"])
-        with self.assertRaisesRegex(netlist.NetlistError, "monitor"):
-            self.whole.choose(["simt_core"])
+        for module in ("simt_core", "mgmt_trace"):
+            with self.assertRaisesRegex(netlist.NetlistError, "monitor"):
+                self.whole.choose([module])
 
 
 class Command(unittest.TestCase):
