@@ -26,6 +26,11 @@
 
 namespace heddle::harness {
 
+// Width of the AXI4 port.
+inline unsigned beat_bytes(const Configuration& configuration) {
+  return configuration.line_bytes / configuration.memory_beats;
+}
+
 class VerilatedDevice final : public RtlDevice {
  public:
   // Throws RtlOptionsError.
