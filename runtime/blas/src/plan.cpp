@@ -19,7 +19,7 @@ constexpr uint64_t kStageCycles = 512, kStageCyclesAcross = 1024;
 /// Instructions that a core issues in a cycle while it carries.
 constexpr double kIssue = 1.5;
 /// What the copy engine takes for a row and a group of K, if its stages begin at multiples of a line of memory, or do
-/// not: then each has a line more.
+/// not: then lines are asked for more than once.
 constexpr double kFetchCycles = 0.55, kFetchCyclesAcross = 0.8;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
 /// gives commands.
