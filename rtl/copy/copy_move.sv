@@ -3,7 +3,7 @@
 //   load:  piece -> memory request ... response -> turn -> slot -> scratchpad request ... response: moved
 //   store: piece -> scratchpad request ... response -> queue -> turn -> memory request ... response: moved
 //   fill:  piece -> scratchpad request ... response: moved
-// Lines on their way back go before new pieces, so what is under way always gets on. What a load's piece has in a second word is written in the cycle after.
+// Lines on their way back go before new pieces, so what is under way always gets on.
 // Latency: a load's scratchpad request 5 cycles after memory's response. Throughput: one piece per cycle.
 // Invariants: a memory identifier is in use once; each piece that is taken is reported as moved once; responses are for requests.
 module copy_move
@@ -100,7 +100,6 @@ module copy_move
 
   typedef struct packed {
     logic   store;
-    logic   last;    // of its piece
     slot_t  slot;    // of a store
     index_t index;
   } flight_t;
@@ -207,8 +206,7 @@ module copy_move
   end
 
   // ---- loads: words to be written --------------------------------------------------------------------------------------------
-  logic  load_valid, load_read, load_last, read_valid_d, read_valid_q, second_d, second_q;
-  logic [PortBits:0] load_end;  // of the piece, from the begin of its first word
+  logic  load_valid, load_read, read_valid_d, read_valid_q;
   slot_t load_slot, read_slot_q;
   info_t load_info;
   word_t load_word;  // turned
@@ -228,12 +226,9 @@ module copy_move
     .count_o()
   );
 
-  assign load_read    = load_valid && (!read_valid_q || load_last);
-  assign read_valid_d = load_read || (read_valid_q && !load_last);
+  assign load_read    = load_valid && (!read_valid_q || load_out);
+  assign read_valid_d = load_read || (read_valid_q && !load_out);
   assign load_info    = infos[read_slot_q];
-  assign load_end     = (PortBits + 1)'(load_info.offset) + (PortBits + 1)'(load_info.bytes);
-  assign load_last    = load_out && (second_q || 32'(load_end) <= ScratchBytes);
-  assign second_d     = load_out ? !load_last : second_q;
   assign load_out     = read_valid_q && scratch_ready && flight_ready;
 
   ram_1r1w #(
@@ -254,13 +249,8 @@ module copy_move
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      read_valid_q <= 1'b0;
-      second_q     <= 1'b0;
-    end else begin
-      read_valid_q <= read_valid_d;
-      second_q     <= second_d;
-    end
+    if (!rst_ni) read_valid_q <= 1'b0;
+    else         read_valid_q <= read_valid_d;
   end
 
   // ---- requests to the scratchpad ----------------------------------------------------------------------------------------------
@@ -270,13 +260,12 @@ module copy_move
   always_comb begin
     scratch_push      = load_out || (take && piece_i.kind != PieceLoad);
     scratch_d.write   = load_out || piece_i.kind == PieceFill;
-    scratch_d.address = load_out ? load_info.word[17:PortBits] + (18 - PortBits)'(second_q) : piece_i.word[17:PortBits];
-    scratch_d.strobe  = second_q ? bytes_of('0, 7'(load_end) - 7'(ScratchBytes))
-                      : load_out ? exchanged_strobe(bytes_of(load_info.offset, load_info.bytes), load_info.exchange)
+    scratch_d.address = load_out ? load_info.word[17:PortBits] : piece_i.word[17:PortBits];
+    scratch_d.strobe  = load_out ? exchanged_strobe(bytes_of(load_info.offset, load_info.bytes), load_info.exchange)
                                  : exchanged_strobe(bytes_of(piece_i.offset[PortBits-1:0], piece_i.bytes), piece_i.exchange);
     scratch_d.data    = load_out ? exchanged(load_word, load_info.exchange) : {(ScratchBytes / 4){piece_i.fill}};
     scratch_d.index   = load_out ? load_info.index : index_i;
-    flight_d          = '{store: !load_out && piece_i.kind == PieceStore, last: !load_out || load_last, slot: slot, index: load_out ? load_info.index : index_i};
+    flight_d          = '{store: !load_out && piece_i.kind == PieceStore, slot: slot, index: load_out ? load_info.index : index_i};
   end
 
   scratch_request_t scratch_request;
@@ -390,12 +379,12 @@ module copy_move
   // ---- what has ended ----------------------------------------------------------------------------------------------------------------
   always_comb begin
     released = '0;
-    if (load_last) released[read_slot_q] = 1'b1;
+    if (load_out) released[read_slot_q] = 1'b1;
     if (r_valid_q && !r_load) released[r_id_q] = 1'b1;
     moved_o       = '0;
     moved_index_o = '0;
     // [0] a word in scratchpad, [1] a line at memory, or one that it refused.
-    moved_o[0]       = scratch_response_valid_i && !flight.store && flight.last;
+    moved_o[0]       = scratch_response_valid_i && !flight.store;
     moved_index_o[0] = flight.index;
     moved_o[1]       = r_valid_q && !r_load;
     moved_index_o[1] = r_info.index;

@@ -74,11 +74,11 @@ struct blas_start {
 
 /* An operand in its stages. */
 struct blas_operand {
-  uint32_t transposed;              // rows are dimension 0 of the copy
-  uint32_t group_bytes;             // of a group; not transposed: and a row
-  uint32_t box;                     // of the copy, along K, per group
-  uint32_t stride, group_stride;    // in scratchpad, as the matrix command has it: the sum, the latter per group
-  uint32_t place, step;     // in scratchpad; from stage to stage
+  uint32_t transposed;            // rows are dimension 0 of the copy
+  uint32_t group_bytes;           // of a group; not transposed: and a row
+  uint32_t box;                   // of the copy, along K, per group
+  uint32_t stride, group_stride;  // in scratchpad, as the matrix command has it: the sum, the latter per group
+  uint32_t place, step;           // in scratchpad; from stage to stage
   uint32_t scales, scales_step;
 };
 

@@ -13,8 +13,8 @@ struct blas_tile {
 };
 
 /* Loads of accumulators that are under way before the first store: enough for few warps to hide what they take. */
-#define BLAS_UNROLL 4  /* rows of a column */
-#define BLAS_CHUNKS 8  /* times a warp's width of whole rows */
+#define BLAS_UNROLL 4 /* rows of a column */
+#define BLAS_CHUNKS 8 /* times a warp's width of whole rows */
 
 /* Not inlined: see ROLE in blas_gemm.c. */
 #define BLAS_PART __attribute__((noinline, unused)) static
@@ -49,7 +49,7 @@ HD_INLINE void blas_store(const struct blas_epilogue* e, const struct blas_probl
                           const uint32_t count, uint32_t row, uint32_t column) {
   uint8_t* const first = p->d + row * e->d_stride;
   const uint32_t d_stride = e->d_stride;
-#define AT(type, i) ((type*)(first + (i)*d_stride))[column]
+#define AT(type, i) ((type*)(first + (i) * d_stride))[column]
   if (e->output == BLAS_OUTPUT_INT32) {
     for (uint32_t i = 0; i < count; i++) {
       uint32_t x = (uint32_t)e->integer_alpha * bits[i];
@@ -118,7 +118,8 @@ HD_INLINE void blas_carry_rows(const struct blas_rows* rows, uint32_t d_stride, 
 }
 
 /* The part of a tile that exists goes through columns: every lane has one, or part of one where a warp has more lanes
-   than the tile has columns, and then the next. What does not exist is not touched, and may never have been computed. */
+   than the tile has columns, and then the next. What does not exist is not touched, and may never have been computed.
+ */
 struct blas_columns {
   uint32_t across, down;  // lanes beside and below each other
   uint32_t row, column;   // of this lane

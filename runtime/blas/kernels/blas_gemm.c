@@ -9,8 +9,8 @@
 //
 // The commands lie in scratchpad, and before each only those words are written that differ from the one before. The
 // commands of the first two stages the host has made, and the first warp gives them before it does anything else, and
-// before it meets the others: code and arguments are far away then, and each line of them that is missed costs as much as
-// the array needs for a group of K.
+// before it meets the others: code and arguments are far away then, and each line of them that is missed costs as much
+// as the array needs for a group of K.
 #include "blas_epilogue.h"
 #include "heddle_engines.h"
 
@@ -129,14 +129,16 @@ STEP void prepare(arguments args) {
   const uint32_t* const from = args->start[hd_group_id(0)].commands.matrix;
   const uint32_t word = from[lane & (words - 1)], second = from[(lane + lanes) & (words - 1)];
   for (uint32_t i = lane; i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; i += lanes) {
-    if (i > 1) hd_mbarrier_init(full(i), i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers);  // the first two: start
+    if (i > 1)
+      hd_mbarrier_init(full(i), i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers);  // the first two: start
   }
   // With 8 lanes two each, with more the same once more.
   commands()->matrix[lane & (words - 1)] = word;
   commands()->matrix[(lane + lanes) & (words - 1)] = second;
 }
 
-// Words of a copy command: box, its first element (both in the same order of dimensions), place in scratchpad, mbarrier.
+// Words of a copy command: box, its first element (both in the same order of dimensions), place in scratchpad,
+// mbarrier.
 #define BOX 11
 #define FIRST 16
 #define PLACE 21

@@ -19,13 +19,13 @@ constexpr uint64_t kStageCycles = 512, kStageCyclesAcross = 1024;
 /// Instructions that a core issues in a cycle while it carries.
 constexpr double kIssue = 1.5;
 /// What the copy engine takes for a row and a group of K, if its stages begin at multiples of a line of memory, or do
-/// not: then each has a line more.
+/// not: then lines are asked for more than once.
 constexpr double kFetchCycles = 0.55, kFetchCyclesAcross = 0.8;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
 /// gives commands.
 constexpr double kTileCycles = 700.0;
-/// Groups of the first stage of a workgroup: of each row two lines of memory, which the copy engine asks for in the time
-/// that a row takes it anyway.
+/// Groups of the first stage of a workgroup: of each row two lines of memory, which the copy engine asks for in the
+/// time that a row takes it anyway.
 constexpr uint32_t kStartGroups = 4;
 /// Warps that carry tiles, where the accumulators are the result, and where it has to be computed.
 constexpr uint32_t kPlainCarriers = 3, kCarriers = 6;
@@ -58,8 +58,8 @@ double instructions(const Gemm& gemm) {
   return count;
 }
 
-/// Cycles of the engine for a tile and a group of K: of the array, or of a port of the scratchpad for each operand. Those
-/// get in each other's way where not both lie along K (scratch.cpp).
+/// Cycles of the engine for a tile and a group of K: of the array, or of a port of the scratchpad for each operand.
+/// Those get in each other's way where not both lie along K (scratch.cpp).
 double group_cycles(const driver::DeviceShape& shape, const Gemm& gemm, uint32_t rows, uint32_t columns) {
   const double array = rows * columns * 8.0 / (shape.matrix_dim * shape.matrix_dim);
   return std::max(array, (!gemm.transpose_a && gemm.transpose_b ? 1.0 : 1.25) * std::max(rows, columns));
@@ -128,9 +128,10 @@ Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_
     }
   }
   if (!best) {
-    throw Error(Status::kInvalidValue, "tuning",
-                "tiles are 1 to 4 times the array's size and hold blocks of the output; workgroups are 1, or one of two "
-                "cores");
+    throw Error(
+        Status::kInvalidValue, "tuning",
+        "tiles are 1 to 4 times the array's size and hold blocks of the output; workgroups are 1, or one of two "
+        "cores");
   }
   return *best;
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstdio>
 
 #include "monitor_sink.h"
 
@@ -49,8 +48,6 @@ void heddle_monitor_retire(unsigned, unsigned slots, unsigned lanes) {
 
 void heddle_monitor_slot(unsigned core, unsigned warp, unsigned order, unsigned pc, unsigned mask) {
   active_sink()->positions->commit(core, warp, order, pc, mask);
-  static FILE* const trace_file = std::getenv("HD_TRACE") ? std::fopen(std::getenv("HD_TRACE"), "w") : nullptr;
-  if (trace_file) std::fprintf(trace_file, "%llu %u %u %x %x\n", (unsigned long long)active_sink()->cycle, core, warp, pc, mask);
 }
 
 void heddle_monitor_request(unsigned core, svBit fetch, svBit accepted, unsigned op, unsigned address, unsigned id,

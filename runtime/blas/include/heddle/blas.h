@@ -48,11 +48,7 @@ typedef enum heddle_blas_output {
   HEDDLE_BLAS_TO_NVFP4
 } heddle_blas_output;
 
-typedef enum heddle_blas_activation {
-  HEDDLE_BLAS_NONE = 0,
-  HEDDLE_BLAS_RELU,
-  HEDDLE_BLAS_GELU
-} heddle_blas_activation;
+typedef enum heddle_blas_activation { HEDDLE_BLAS_NONE = 0, HEDDLE_BLAS_RELU, HEDDLE_BLAS_GELU } heddle_blas_activation;
 
 /* A matrix in device memory, row by row; members as in heddle::blas::Matrix (heddle/blas/gemm.h). */
 typedef struct heddle_blas_matrix {
@@ -98,8 +94,7 @@ heddle_error heddle_blas_read(heddle_blas blas, uint32_t address, void* to, uint
 /* Sets alpha, scale and batch to 1, everything else to 0. */
 heddle_error heddle_blas_defaults(heddle_blas_product* product);
 /* Computes, and waits. HEDDLE_INVALID_ARGUMENT names the argument. `statistics` may be null. */
-heddle_error heddle_blas_gemm(heddle_blas blas, const heddle_blas_product* product,
-                              heddle_blas_statistics* statistics);
+heddle_error heddle_blas_gemm(heddle_blas blas, const heddle_blas_product* product, heddle_blas_statistics* statistics);
 
 #ifdef __cplusplus
 }

@@ -10,8 +10,8 @@ namespace heddle::blas {
 
 /// Overrides of what make_plan() would choose, for measurements.
 struct Tuning {
-  std::optional<uint32_t> tile_m = {}, tile_n = {}, stages = {}, stage_groups = {}, group_rows = {}, workgroups = {}, warps = {},
-                          start_groups = {};
+  std::optional<uint32_t> tile_m = {}, tile_n = {}, stages = {}, stage_groups = {}, group_rows = {}, workgroups = {},
+                          warps = {}, start_groups = {};
 };
 
 /// How a product is computed.
