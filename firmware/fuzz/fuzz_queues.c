@@ -168,7 +168,7 @@ static void write_packet(uint8_t* at) {
   packet.header = types[kind & 3];
   packet.dispatch.completion_signal = (kind & 4) != 0 ? address() & ~63u : 0;
   if ((kind & 3) == 0) {
-    packet.dispatch.setup = 1;
+    packet.dispatch.setup = (uint16_t)(1 | (kind >> 4 & 3) << HD_SETUP_ACCUMULATORS_SHIFT);
     packet.dispatch.workgroup_size[0] = packet.dispatch.workgroup_size[1] = packet.dispatch.workgroup_size[2] = 1;
     packet.dispatch.grid_size[0] = draw() + 1;
     packet.dispatch.grid_size[1] = packet.dispatch.grid_size[2] = 1;

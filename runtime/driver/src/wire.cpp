@@ -64,7 +64,10 @@ void put(Writer& to, const Command& command) {
   if (const auto* dispatch = std::get_if<Dispatch>(&command.work)) {
     to.put(static_cast<uint8_t>(kDispatch)).put(dispatch->entry).put(dispatch->kernel);
     for (size_t i = 0; i < 3; ++i) to.put(dispatch->groups[i]).put(dispatch->local[i]);
-    to.put(dispatch->private_bytes).put(dispatch->scratch_bytes).put(dispatch->accumulators).put(std::span(dispatch->arguments));
+    to.put(dispatch->private_bytes)
+        .put(dispatch->scratch_bytes)
+        .put(dispatch->accumulators)
+        .put(std::span(dispatch->arguments));
   } else if (const auto* copy = std::get_if<Copy>(&command.work)) {
     to.put(static_cast<uint8_t>(kCopy)).put(copy->destination).put(copy->source).put(copy->bytes);
   } else if (const auto* fill = std::get_if<Fill>(&command.work)) {

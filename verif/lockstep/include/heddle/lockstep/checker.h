@@ -47,9 +47,9 @@ struct CheckerOptions {
 };
 
 struct CheckerStatistics {
-  uint64_t compared = 0;                // slots
-  uint64_t accesses = 0;                // of lanes to memory, in those slots
-  uint64_t copied_cycle = 0;            // lanes that were given a cycle or time value of the RTL
+  uint64_t compared = 0;      // slots
+  uint64_t accesses = 0;      // of lanes to memory, in those slots
+  uint64_t copied_cycle = 0;  // lanes that were given a cycle or time value of the RTL
   uint64_t copied_bus_error = 0;
   uint64_t copied_copy_race = 0;  // bytes that a copy read before they changed, while it was under way
 };
