@@ -1,20 +1,20 @@
-// FlashAttention: one workgroup goes through tiles of Q, and for each through the tiles of K and V. The matrix engine
-// computes S = Q K^T into one buffer of accumulators and adds P V to O in the other; all lanes compute the softmax of S
-// in between, from registers, so that the next S is computed meanwhile.
-//
-// Nobody waits to give a command: who comes last to the point from which it may be given gives it. In step i, counted
-// over all tiles:
+// FlashAttention: a workgroup goes through tiles of Q, and for each through the tiles of K and V. The matrix engine
+// computes S = Q K^T and adds P V to O, both in accumulators; the lanes compute P, the softmax of S in between, from
+// registers, so that the engine computes the next S meanwhile. With two cores two workgroups share the engine: one has
+// it while the other takes its S. In step i, counted over all tiles:
 //
 //   s_ready       S of step i is there                       completion of its command
-//   taken         warps that have S of step i in registers   the last one orders S of step i + 1, the first one loads
-//   written[i%2]  warps that have written P of step i, and   the last one orders P V of step i. Two, as a warp may be
-//                 at a tile's first step have read O         here with step i + 1 before another is with step i
-//   pv_done[i%2]  P V of step i is in O                      completion of its command. Two, as at the end that of
-//                                                            step i - 1 may still come
+//   taken         warps that have S of step i in registers   the last one orders P V of step i - 1, then S of step
+//                                                            i + 1; the first one loads
+//   written       warps that have written P of the last step the last one orders P V of that
+//   pv_done[i%2]  P V of step i is in O                      completion of its command
 //   *_full        tiles of Q, K, V are there                 their bytes
 //
-// Commands complete in order, and who orders P V of step i - 2 takes S of step i - 1 only then. So with S of step i
-// P V of step i - 2 is complete, and its places for P and V are free.
+// Nobody waits to give a command: who comes last to the point from which it may be given gives it. By then all warps
+// have written P of step i - 1, and read O where a tile begins anew. Lanes reach accumulators only while no command
+// uses them (docs/matrix.md): so both commands are given together, between them the lanes have what they need, and S
+// comes last, as it says that P V of step i - 1 is complete, too. With S of step i the places of P and V of step i - 2
+// are free.
 //
 // An AMO waits for all accesses of its warp. Lanes of a warp wait for each other before one of them counts the warp:
 // that one may be held up by a command while the others go on.
@@ -53,7 +53,7 @@ struct place {
 
 struct shared {
   hd_mbarrier barriers[BARRIERS];
-  uint32_t taken, written[2];
+  uint32_t taken, written;
   struct place ahead[2];
 };
 _Static_assert(sizeof(struct shared) <= ATTENTION_SHARED_BYTES, "what warps share has its place");
@@ -308,11 +308,6 @@ HD_INLINE void mask_keys(settings set, const struct place* at, float s[4][4]) {
   }
 }
 
-// All warps have written P of step i, and read O where that begins anew.
-HD_INLINE void written(settings set, uint32_t i, bool accumulate) {
-  if (hd_lane_id() == 0 && arrive(set, &shared()->written[i % 2]) == set->warps - 1) order_pv(set, i, accumulate);
-}
-
 HD_INLINE void attend(settings set, float* result, const struct place* start) {
   const uint32_t lane = hd_lane_id(), mask = hd_warp_mask();
   const bool ragged = set->causal != 0 || set->tokens % set->tile != 0;
@@ -322,6 +317,7 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
   volatile float* const reference = references(set);
   float sum[4], inverse[4];
   uint32_t i = 0;
+  bool accumulate = false;  // P V of the step before is not its tile's first
   struct place at = *start, finished = at;
   for (uint32_t tile = 0; tile < set->sequence; tile++) {
     const uint32_t last = last_step(set, &at);
@@ -338,6 +334,7 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
           load_ahead(set, i, tile, &at);
         } else if (before == set->warps - 1) {
           const uint32_t following = at.step == last ? tile + 1 : tile;
+          if (i != 0) order_pv(set, i - 1, accumulate);
           if (following != set->sequence) order_s(set, i + 1, following);
         }
       }
@@ -364,12 +361,9 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
         float o[4][4];
         wait_for_pv(i - 1);
         read_o(set, o);
-        hd_all_sync(mask, true);
-        written(set, i, false);
         store_o(set, result, &finished, o, inverse);
-      } else {
-        written(set, i, !first);
       }
+      accumulate = !first;
       uint8_t* const other = p;
       p = p_next;
       p_next = other;
@@ -382,6 +376,8 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
     next_tile(set, &at);
     i++;
   }
+  hd_all_sync(mask, true);
+  if (lane == 0 && arrive(set, &shared()->written) == set->warps - 1) order_pv(set, i - 1, accumulate);
   float o[4][4];
   wait_for_pv(i - 1);
   read_o(set, o);
@@ -420,7 +416,7 @@ HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes, uint32_t wa
   // Where a row of P is shorter than a group, the rest stays zero.
   for (uint32_t k = id; k < ATTENTION_P_STAGES * set->layout.p_bytes / 4; k += size) p[k] = 0;
   for (uint32_t k = id; k < BARRIERS; k += size) hd_mbarrier_init(barrier(k), 1);
-  if (id == 0) shared()->taken = shared()->written[0] = shared()->written[1] = 0;
+  if (id == 0) shared()->taken = shared()->written = 0;
   hd_barrier();
   struct place start = {0, 0, 0, 0};
   if (group != 0) pass_tile(set, &start);
