@@ -327,21 +327,22 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
       float s[4][4], before[4];
       ROWS_AND_COLUMNS(set->n) s[r][c] = from[r * set->tile + c * set->lanes];
       ROWS(set->n) before[r] = reference[r];
+      if (at.step == last && ragged) mask_keys(set, &at, s);
+      float x[4][4];
+      ROWS_AND_COLUMNS(set->n) x[r][c] = pin(__builtin_fmaf(s[r][c], SCALE, -before[r]));
+      // The AMO finds the loads complete: where it waits for them, those of other warps wait behind it.
       hd_all_sync(mask, true);
+      bool loads = false;
       if (lane == 0) {
-        const uint32_t before = arrive(set, &shared()->taken);
-        if (before == 0) {
-          load_ahead(set, i, tile, &at);
-        } else if (before == set->warps - 1) {
+        const uint32_t others = arrive(set, &shared()->taken);
+        loads = others == 0;
+        if (others == set->warps - 1) {
           const uint32_t following = at.step == last ? tile + 1 : tile;
           if (i != 0) order_pv(set, i - 1, accumulate);
           if (following != set->sequence) order_s(set, i + 1, following);
         }
       }
-      if (at.step == last && ragged) mask_keys(set, &at, s);
       const bool first = at.step == 0;
-      float x[4][4];
-      ROWS_AND_COLUMNS(set->n) x[r][c] = pin(__builtin_fmaf(s[r][c], SCALE, -before[r]));
       bool exceeds = first;
       float sums[4];
       for (;;) {
@@ -363,6 +364,7 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
         read_o(set, o);
         store_o(set, result, &finished, o, inverse);
       }
+      if (loads) load_ahead(set, i, tile, &at);
       accumulate = !first;
       uint8_t* const other = p;
       p = p_next;
