@@ -1,20 +1,21 @@
-// FlashAttention: one workgroup goes through tiles of Q, and for each through the tiles of K and V. The matrix engine
-// computes S = Q K^T into one buffer of accumulators and adds P V to O in the other; all lanes compute the softmax of S
-// in between, from registers, so that the next S is computed meanwhile.
-//
-// Nobody waits to give a command: who comes last to the point from which it may be given gives it. In step i, counted
-// over all tiles:
+// FlashAttention: a workgroup goes through tiles of Q, and for each through the tiles of K and V. The matrix engine
+// computes S = Q K^T and adds P V to O, both in accumulators; the lanes compute P, the softmax of S in between, from
+// registers, so that the engine computes the next S meanwhile. With two cores two workgroups share the engine: one has
+// it while the other takes its S. In step i, counted over all tiles:
 //
 //   s_ready       S of step i is there                       completion of its command
-//   taken         warps that have S of step i in registers   the last one orders S of step i + 1, the first one loads
-//   written[i%2]  warps that have written P of step i, and   the last one orders P V of step i. Two, as a warp may be
-//                 at a tile's first step have read O         here with step i + 1 before another is with step i
-//   pv_done[i%2]  P V of step i is in O                      completion of its command. Two, as at the end that of
-//                                                            step i - 1 may still come
-//   *_full        tiles of Q, K, V are there                 their bytes
+//   taken         warps that have S of step i in registers   the last one orders P V of step i - 1, then S of step
+//                                                            i + 1; the first one loads
+//   written       warps that have written P of the last step the last one orders P V of that
+//   pv_done[i%2]  P V of step i is in O                      completion of its command
+//   full[i%2]     what is loaded in step i is there           its bytes
 //
-// Commands complete in order, and who orders P V of step i - 2 takes S of step i - 1 only then. So with S of step i
-// P V of step i - 2 is complete, and its places for P and V are free.
+// Nobody waits to give a command: who comes last to the point from which it may be given gives it. By then all warps
+// have written P of step i - 1, and read O where a tile begins anew. Lanes reach accumulators only while no command
+// uses them (docs/matrix.md): so both commands are given together, between them the lanes have what they need, and S
+// comes last, as it says that P V of step i - 1 is complete, too. With S of step i the places of K of step i, and of P
+// and V of step i - 2 are free. Who loads waits for that before it counts itself in the next step: who gives commands
+// has nothing to wait for.
 //
 // An AMO waits for all accesses of its warp. Lanes of a warp wait for each other before one of them counts the warp:
 // that one may be held up by a command while the others go on.
@@ -36,24 +37,18 @@ typedef const struct attention_args* arguments;
 #define COLUMNS(N) UNROLLED for (uint32_t c = 0; c < (N); c++)
 #define ROWS_AND_COLUMNS(N) ROWS(N) COLUMNS(N)
 
-enum barrier {
-  S_READY,
-  PV_DONE,
-  Q_FULL = PV_DONE + 2,
-  K_FULL = Q_FULL + ATTENTION_Q_STAGES,
-  V_FULL = K_FULL + ATTENTION_K_STAGES,
-  BARRIERS = V_FULL + ATTENTION_V_STAGES
-};
+enum barrier { S_READY, PV_DONE, FULL = PV_DONE + 2, BARRIERS = FULL + 2 };
 
 // A step: where it is.
 struct place {
   uint32_t head, query, block;  // of the tile of Q; of the part of V
   uint32_t step;                // in the tile: tile of K and V
+  uint32_t tile;                // of Q: its number in the workgroup
 };
 
 struct shared {
   hd_mbarrier barriers[BARRIERS];
-  uint32_t taken, written[2];
+  uint32_t taken, written;
   struct place ahead[2];
 };
 _Static_assert(sizeof(struct shared) <= ATTENTION_SHARED_BYTES, "what warps share has its place");
@@ -86,6 +81,7 @@ HD_INLINE void pass_tile(settings set, struct place* at) {
 }
 HD_INLINE void next_tile(settings set, struct place* at) {
   at->step = 0;
+  at->tile++;
   UNROLLED for (uint32_t k = 0; k < set->groups; k++) pass_tile(set, at);
 }
 HD_INLINE void next_step(settings set, struct place* at) {
@@ -103,79 +99,59 @@ HD_INLINE uint32_t here(uint32_t x) {
 }
 
 HD_INLINE struct place elsewhere(const struct place* at) {
-  return (struct place){here(at->head), here(at->query), here(at->block), here(at->step)};
+  return (struct place){here(at->head), here(at->query), here(at->block), here(at->step), here(at->tile)};
 }
 
 // ---- commands, given by one lane ----
 
 // `images`: the descriptors of one step, of Q, K and V.
 HD_INLINE void load(uint32_t* images, uint32_t which, uint32_t column, uint32_t token, uint32_t head, uint32_t place,
-                    uint32_t bytes, uint32_t full) {
+                    uint32_t full) {
   uint32_t* const copy = images + which * 32;
   copy[16] = column;
   copy[17] = token;
   copy[18] = head;
   copy[21] = place;
   copy[22] = hd_scratch_offset(barrier(full));
-  hd_mbarrier_arrive(barrier(full), bytes);
   hd_copy((const struct hd_copy_command*)copy);
 }
-HD_INLINE void load_q(settings set, uint32_t* images, const struct place* at, uint32_t tile) {
-  const uint32_t stage = tile % ATTENTION_Q_STAGES, bytes = set->layout.q_bytes;
-  load(images, 0, 0, at->query * set->rows, at->head, set->layout.q + stage * bytes, bytes, Q_FULL + stage);
-}
-HD_INLINE void load_k(settings set, uint32_t* images, const struct place* at, uint32_t i) {
-  const uint32_t stage = i % ATTENTION_K_STAGES, bytes = set->layout.k_bytes;
-  load(images, 1, 0, at->step * set->tile, at->head, set->layout.k + stage * bytes, bytes, K_FULL + stage);
-}
-HD_INLINE void load_v(settings set, uint32_t* images, const struct place* at, uint32_t i) {
-  const uint32_t stage = i % ATTENTION_V_STAGES, bytes = set->layout.v_bytes;
-  load(images, 2, at->block * set->tile, at->step * set->tile, at->head, set->layout.v + stage * bytes, bytes,
-       V_FULL + stage);
+// K of step i, and Q where a tile of Q begins; the bytes.
+HD_INLINE uint32_t load_qk(settings set, uint32_t* images, const struct place* at, uint32_t i, uint32_t full) {
+  const uint32_t k = i % ATTENTION_K_STAGES, q = at->tile % ATTENTION_Q_STAGES;
+  load(images, 1, 0, at->step * set->tile, at->head, set->layout.k + k * set->layout.k_bytes, full);
+  if (at->step != 0) return set->layout.k_bytes;
+  load(images, 0, 0, at->query * set->rows, at->head, set->layout.q + q * set->layout.q_bytes, full);
+  return set->layout.k_bytes + set->layout.q_bytes;
 }
 
-HD_INLINE void order_s(settings set, uint32_t step, uint32_t tile_number) {
-  const uint32_t i = here(step), tile = here(tile_number);
-  const uint32_t q = tile % ATTENTION_Q_STAGES, k = i % ATTENTION_K_STAGES;
-  struct hd_matrix_command* const command = scratch(set->layout.commands);
-  command->a.address = set->layout.q + q * set->layout.q_bytes;
-  command->b.address = set->layout.k + k * set->layout.k_bytes;
-  hd_mbarrier_wait(barrier(Q_FULL + q), tile / ATTENTION_Q_STAGES);
-  hd_mbarrier_wait(barrier(K_FULL + k), i / ATTENTION_K_STAGES);
-  hd_matrix(command);
-}
-HD_INLINE void order_pv(settings set, uint32_t step, bool accumulate) {
-  const uint32_t i = here(step);
-  const uint32_t p = i % ATTENTION_P_STAGES, v = i % ATTENTION_V_STAGES;
-  struct hd_matrix_command* const command = (struct hd_matrix_command*)scratch(set->layout.commands) + 1;
-  const uint32_t head = command->head & ~HD_MATRIX_ACCUMULATE;
-  command->head = accumulate ? head | HD_MATRIX_ACCUMULATE : head;
-  command->a.address = set->layout.p + p * set->layout.p_bytes;
-  command->b.address = set->layout.v + v * set->layout.v_bytes;
-  command->barrier = hd_scratch_offset(barrier(PV_DONE + i % 2));
-  hd_mbarrier_wait(barrier(V_FULL + v), i / ATTENTION_V_STAGES);
-  hd_matrix(command);
-}
-
-HD_INLINE void wait_for_pv(uint32_t i) { hd_mbarrier_wait(barrier(PV_DONE + i % 2), i / 2); }
-
-// In step i, when S is there. The place of step i + 1 is kept for even and for odd steps: who loads next may come
-// before this is done, who loads after that cannot.
-HD_INLINE void load_ahead(settings set, uint32_t step, uint32_t tile, const struct place* at) {
-  const uint32_t i = here(step);
+// In step i, when S is there: V of this step, K of step i + 2. The place of that is kept for even and for odd steps:
+// who loads next may come before this is done, who loads after that cannot.
+HD_INLINE void load_ahead(settings set, uint32_t step, const struct place* current) {
+  const uint32_t i = here(step), full = FULL + i % 2;
+  const struct place at = elsewhere(current);
   uint32_t* const images = (uint32_t*)scratch(set->layout.copies) + i % 2 * (3 * 32);
-  if (at->step == 0 && tile + 1 < set->sequence) {
-    struct place following = elsewhere(at);
-    next_tile(set, &following);
-    load_q(set, images, &following, tile + 1);
-  }
   struct place ahead = shared()->ahead[i % 2];
-  if (ahead.head < set->heads) load_v(set, images, &ahead, i + 1);
+  uint32_t bytes = set->layout.v_bytes;
+  load(images, 2, at.block * set->tile, at.step * set->tile, at.head,
+       set->layout.v + i % ATTENTION_V_STAGES * set->layout.v_bytes, full);
+  if (ahead.head < set->heads) bytes += load_qk(set, images, &ahead, i + 2, full);
+  hd_mbarrier_arrive(barrier(full), bytes);
   next_step(set, &ahead);
-  if (ahead.head < set->heads) load_k(set, images, &ahead, i + 2);
   next_step(set, &ahead);
   shared()->ahead[i % 2] = ahead;
 }
+// What was loaded in step i; before the first one counts as step -1.
+HD_INLINE void wait_for_loads(uint32_t i) { hd_mbarrier_wait(barrier(FULL + (i & 1)), (i + 1) / 2); }
+
+HD_INLINE void order_s(settings set, uint32_t i, uint32_t tile) {
+  const struct hd_matrix_command* const commands = scratch(set->layout.commands);
+  hd_matrix(commands + (here(tile) % ATTENTION_Q_STAGES * 2 + here(i) % ATTENTION_K_STAGES));
+}
+HD_INLINE void order_pv(settings set, uint32_t i, bool accumulate) {
+  const struct hd_matrix_command* const commands = scratch(set->layout.commands);
+  hd_matrix(commands + (4 + (accumulate ? 2 : 0) + here(i) % ATTENTION_V_STAGES));
+}
+HD_INLINE void wait_for_pv(uint32_t i) { hd_mbarrier_wait(barrier(PV_DONE + i % 2), i / 2); }
 
 // Counts a warp, after all its accesses; how many were there before.
 HD_INLINE uint32_t arrive(settings set, uint32_t* count) {
@@ -308,11 +284,6 @@ HD_INLINE void mask_keys(settings set, const struct place* at, float s[4][4]) {
   }
 }
 
-// All warps have written P of step i, and read O where that begins anew.
-HD_INLINE void written(settings set, uint32_t i, bool accumulate) {
-  if (hd_lane_id() == 0 && arrive(set, &shared()->written[i % 2]) == set->warps - 1) order_pv(set, i, accumulate);
-}
-
 HD_INLINE void attend(settings set, float* result, const struct place* start) {
   const uint32_t lane = hd_lane_id(), mask = hd_warp_mask();
   const bool ragged = set->causal != 0 || set->tokens % set->tile != 0;
@@ -322,6 +293,8 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
   volatile float* const reference = references(set);
   float sum[4], inverse[4];
   uint32_t i = 0;
+  bool loads = false;       // in lane 0: this warp loads in the step
+  bool accumulate = false;  // P V of the step before is not its tile's first
   struct place at = *start, finished = at;
   for (uint32_t tile = 0; tile < set->sequence; tile++) {
     const uint32_t last = last_step(set, &at);
@@ -331,20 +304,22 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
       float s[4][4], before[4];
       ROWS_AND_COLUMNS(set->n) s[r][c] = from[r * set->tile + c * set->lanes];
       ROWS(set->n) before[r] = reference[r];
+      if (at.step == last && ragged) mask_keys(set, &at, s);
+      float x[4][4];
+      ROWS_AND_COLUMNS(set->n) x[r][c] = pin(__builtin_fmaf(s[r][c], SCALE, -before[r]));
+      // The AMO finds the loads complete: where it waits for them, those of other warps wait behind it.
       hd_all_sync(mask, true);
       if (lane == 0) {
-        const uint32_t before = arrive(set, &shared()->taken);
-        if (before == 0) {
-          load_ahead(set, i, tile, &at);
-        } else if (before == set->warps - 1) {
+        if (loads) wait_for_loads(i - 1);
+        const uint32_t others = arrive(set, &shared()->taken);
+        loads = others == 0;
+        if (others == set->warps - 1) {
           const uint32_t following = at.step == last ? tile + 1 : tile;
+          if (i != 0) order_pv(set, i - 1, accumulate);
           if (following != set->sequence) order_s(set, i + 1, following);
         }
       }
-      if (at.step == last && ragged) mask_keys(set, &at, s);
       const bool first = at.step == 0;
-      float x[4][4];
-      ROWS_AND_COLUMNS(set->n) x[r][c] = pin(__builtin_fmaf(s[r][c], SCALE, -before[r]));
       bool exceeds = first;
       float sums[4];
       for (;;) {
@@ -364,12 +339,10 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
         float o[4][4];
         wait_for_pv(i - 1);
         read_o(set, o);
-        hd_all_sync(mask, true);
-        written(set, i, false);
         store_o(set, result, &finished, o, inverse);
-      } else {
-        written(set, i, !first);
       }
+      if (loads) load_ahead(set, i, &at);
+      accumulate = !first;
       uint8_t* const other = p;
       p = p_next;
       p_next = other;
@@ -381,6 +354,11 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
     finished = at;
     next_tile(set, &at);
     i++;
+  }
+  hd_all_sync(mask, true);
+  if (lane == 0) {
+    if (loads) wait_for_loads(i - 1);
+    if (arrive(set, &shared()->written) == set->warps - 1) order_pv(set, i - 1, accumulate);
   }
   float o[4][4];
   wait_for_pv(i - 1);
@@ -416,24 +394,25 @@ HD_INLINE void attention(arguments args, uint32_t n, uint32_t lanes, uint32_t wa
   const uint32_t* const copy_images = args->copy_images[0];
   const uint32_t* const command_images = args->command_images[0];
   for (uint32_t k = id; k < 2 * 3 * 32; k += size) copies[k] = copy_images[k % (3 * 32)];
-  for (uint32_t k = id; k < 2 * 16; k += size) commands[k] = command_images[k];
+  for (uint32_t k = id; k < 8 * 16; k += size) commands[k] = command_images[k];
   // Where a row of P is shorter than a group, the rest stays zero.
   for (uint32_t k = id; k < ATTENTION_P_STAGES * set->layout.p_bytes / 4; k += size) p[k] = 0;
   for (uint32_t k = id; k < BARRIERS; k += size) hd_mbarrier_init(barrier(k), 1);
-  if (id == 0) shared()->taken = shared()->written[0] = shared()->written[1] = 0;
+  if (id == 0) shared()->taken = shared()->written = 0;
   hd_barrier();
-  struct place start = {0, 0, 0, 0};
+  struct place start = {0, 0, 0, 0, 0};
   if (group != 0) pass_tile(set, &start);
   if (id == 0) {
     struct place second = start;
-    load_q(set, copies, &start, 0);
-    load_k(set, copies, &start, 0);
-    load_v(set, copies, &start, 0);
+    uint32_t bytes = load_qk(set, copies, &start, 0, FULL + 1);
     next_step(set, &second);
-    if (second.head < set->heads) load_k(set, copies, &second, 1);
+    if (second.head < set->heads) bytes += load_qk(set, copies + 3 * 32, &second, 1, FULL + 1);
+    hd_mbarrier_arrive(barrier(FULL + 1), bytes);
+    next_step(set, &second);
     shared()->ahead[0] = second;
     next_step(set, &second);
     shared()->ahead[1] = second;
+    wait_for_loads(-1u);
     order_s(set, 0, 0);
   }
   attend(set, args->o, &start);

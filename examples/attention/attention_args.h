@@ -4,7 +4,7 @@
 
 #define ATTENTION_HEAD 64 /* elements of a row of Q, K, V */
 #define ATTENTION_K_STAGES 2
-#define ATTENTION_V_STAGES 3
+#define ATTENTION_V_STAGES 2
 #define ATTENTION_P_STAGES 2
 #define ATTENTION_Q_STAGES 2
 #define ATTENTION_SHARED_BYTES 256
@@ -12,9 +12,9 @@
 /* Byte offsets in the workgroup's scratchpad, behind what its warps share; stage s of something is s * its bytes
  * further on. */
 struct attention_layout {
-  uint32_t copies;     /* descriptors: Q, K, V; for even and for odd steps */
-  uint32_t commands;   /* descriptors: Q K^T, P V */
-  uint32_t rows;       /* a float per row and lane */
+  uint32_t copies;   /* descriptors: Q, K, V; for even and for odd steps */
+  uint32_t commands; /* descriptors: Q K^T by stages of Q and K, P V by whether it accumulates and stages of P and V */
+  uint32_t rows;     /* a float per row and lane */
   uint32_t references; /* a float per row */
   uint32_t q, k, v, p;
   uint32_t q_bytes, k_bytes, v_bytes, p_bytes; /* of a stage */
@@ -32,7 +32,7 @@ static inline struct attention_layout attention_layout(uint32_t rows, uint32_t t
   at.p_bytes = rows * least * element;
   at.copies = ATTENTION_SHARED_BYTES;
   at.commands = at.copies + 2 * 3 * 128;
-  at.rows = at.commands + 2 * 64;
+  at.rows = at.commands + 8 * 64;
   at.references = at.rows + rows * lanes * 4;
   at.q = at.references + (rows < 32 ? 32 : rows) * 4;
   at.k = at.q + ATTENTION_Q_STAGES * at.q_bytes;
@@ -50,7 +50,7 @@ struct attention_args {
   uint32_t blocks;           /* columns of V are gone through in so many parts, each with all of the softmax */
   HD_PTR(float) o;
   uint32_t copy_images[3][32];
-  uint32_t command_images[2][16];
+  uint32_t command_images[8][16];
 };
 #define attention_2_8_8_fp16_args attention_args
 #define attention_4_8_8_fp16_args attention_args

@@ -100,15 +100,19 @@ attention_args arguments(driver::Device& device, const Size& size, const Tensor&
   fill_copy(args.copy_images[2], device.upload(v.bytes, "v"), size, element_log2, least, least, 'V');
   // Words of a matrix command (docs/matrix.md). E4M3 is 5, FP16 2; V is transposed.
   const uint32_t element = fp8 ? 5 : 2, head = element | element << 3 | 1U << 12;
-  for (uint32_t i = 0; i < 2; ++i) {
+  const struct attention_layout at = attention_layout(rows, tile, device.shape().lanes, fp8);
+  for (uint32_t i = 0; i < 8; ++i) {
+    const uint32_t pv = i / 4, stage = i % 2, other = i / 2 % 2;  // other: the stage of Q, or to accumulate
     uint32_t* const words = args.command_images[i];
-    words[0] = head | (rows == tile ? i << 10 : 0) | i << 9 | (i == 0 ? 'S' : 'O') << 16;
+    words[0] = head | pv << 9 | (rows == tile ? pv << 10 : 0) | (pv & other) << 11 | (pv == 0 ? 'S' : 'O') << 16;
     words[1] = rows | tile << 16;
-    words[2] = i == 0 ? kHead / group : least / group;
-    words[3] = rows == tile ? 0 : i * rows;  // both share a buffer
-    words[5] = i == 0 ? kHead * bytes : least * bytes;
-    words[9] = i == 0 ? kHead * bytes : least * bytes;
-    words[12] = 0;  // S_READY is the first mbarrier; that of O changes
+    words[2] = pv == 0 ? kHead / group : least / group;
+    words[3] = rows == tile ? 0 : pv * rows;  // both share a buffer
+    words[4] = pv == 0 ? at.q + other * at.q_bytes : at.p + stage * at.p_bytes;
+    words[5] = pv == 0 ? kHead * bytes : least * bytes;
+    words[8] = pv == 0 ? at.k + stage * at.k_bytes : at.v + stage * at.v_bytes;
+    words[9] = pv == 0 ? kHead * bytes : least * bytes;
+    words[12] = pv == 0 ? 0 : 8 + 8 * stage;  // S_READY, PV_DONE
   }
   args.o = device.allocate(uint64_t{size.heads} * size.tokens * kHead * 4, "o");
   return args;
