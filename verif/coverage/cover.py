@@ -124,6 +124,12 @@ def attempt(test, reader, failures):
         reader.counts.tests.append(test.name)
 
 
+def keep(counts, args):
+    """Now: a run that is interrupted later has counted until here."""
+    if args.counts:
+        counts.write(args.counts)
+
+
 def measure(args, failures):
     """The counts of all runs; the names of tests that fail are added to `failures`."""
     counts = data.Counts()
@@ -134,10 +140,12 @@ def measure(args, failures):
         for number, test in enumerate(chosen, 1):
             print(f"[{number}/{len(chosen)}] {config} {test.name}", file=sys.stderr, flush=True)
             attempt(test, reader, failures)
+        keep(counts, args)
     for number, name in enumerate(args.bench, 1):
         test, signals = unit_benches.make(name, WORK / f"bench-{name}")
         print(f"[{number}/{len(args.bench)}] {test.name}", file=sys.stderr, flush=True)
         attempt(test, data.Reader(counts, test.name, signals), failures)
+        keep(counts, args)
     return counts
 
 
@@ -170,8 +178,8 @@ def main():
         args.config, args.bench = [shape.canonical(text) for text in args.config or []], list(args.bench or [])
         failures = []
         counts = merged(args.merge) if args.merge else measure(args, failures)
-        if args.counts:
-            counts.write(args.counts)
+        if args.merge:
+            keep(counts, args)
         counts.settle()
         missed = plan.missed(rows, plan.groups(counts.points), counts.tests if whole else None, plan.labels())
         taken, wrong = waivers.apply(entries, counts, source)

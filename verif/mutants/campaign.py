@@ -93,8 +93,8 @@ def programs(build, library, sessions):
         tests.append(Test(f"random:{seed}", command))
     shape = ["--local", "7,1,1", "--groups", "2,1,1", "--scratch", "256", "--latency", "20", "--max-cycles", "300000"]
     for source in sorted(PROGRAMS.glob("*.S")):
-        # Those do not end, fault on purpose, or want options of their own.
-        if source.stem not in ("forever", "access", "alias", "far", "results", "stores", "traffic", "turns"):
+        # Those do not end, fault on purpose, want options of their own or engines.
+        if source.stem not in ("forever", "access", "alias", "far", "results", "stores", "traffic", "turns", "engines", "engine_faults", "waits"):
             tests.append(Test(f"program:{source.stem}", [runner, library, folder / f"{source.stem}.elf", *shape, "--random-stalls", "--seed", "3"]))
     smoke = [runner, library, folder / "smoke.elf", "--scratch", "256"]
     for name, options in (

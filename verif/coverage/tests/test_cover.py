@@ -173,6 +173,7 @@ class Plan(unittest.TestCase):
         with self.assertRaisesRegex(plan.PlanError, "no point 'other'"):
             plan.missed(rows, {"issue.alu": 1, "issue.mul": 1})
         self.assertEqual(plan.missed(rows, {"issue.alu": 1, "issue.mul": 1}, known={"other"}), {"b": ["other"]})
+        self.assertEqual(plan.missed([{"name": "a", "tests": ["x"], "points": ["instruction_part.*"]}], {}, known={"other"}), {"a": ["instruction_part.*"]})
         with self.assertRaisesRegex(plan.PlanError, "no test 'x'"):
             plan.missed(rows, {"issue.alu": 1, "issue.mul": 1, "other": 1}, ["y:1"])
 

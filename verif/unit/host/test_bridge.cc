@@ -133,6 +133,44 @@ TEST_F(Messages, Rearm) {
   EXPECT_EQ(message(), 0U);
 }
 
+// Launch, management core, and the DMA engine, of whose two descriptors one is complete and the other cannot be.
+TEST_F(Messages, EverySource) {
+  constexpr std::uint64_t kPage = 0x5000;
+  constexpr std::uint32_t kRing = 0x8000'0000, kTarget = 0x8000'1000, kBytes = 16;
+  bench.host.pages[kPage >> 12].fill(7);
+  bench.device.pages[kRing >> 12].fill(0);
+  bench.device.pages[kTarget >> 12].fill(0);
+  bench.pin(0, kPage, kPage, true, false);
+  bench.device.put_word(kRing, kPage);
+  bench.device.put_word(kRing + 8, kTarget);
+  bench.device.put_word(kRing + 12, kBytes);
+  bench.device.put_word(kRing + 16, 1U << 4);  // notify
+  EXPECT_TRUE(bench.write(kRingLo, kRing));
+  EXPECT_TRUE(bench.write(kRingConfig, ring_config::kDevice.set(1) | ring_config::kSize.set(1)));
+  EXPECT_TRUE(bench.write(kInterruptEnable, interrupt_enable::kDone.set(1) | interrupt_enable::kError.set(1)));
+  EXPECT_TRUE(bench.write(kMsiMask, 15));
+  EXPECT_TRUE(bench.write(kMsiControl, 1));
+  EXPECT_TRUE(bench.write(kControl, control::kStart.set(1)));
+  EXPECT_TRUE(bench.write(kTail, 2));
+  bench.launch_irq = bench.management_irq = true;
+  for (unsigned i = 0; i < 1000 && pending() != 15; ++i) bench.clock();
+  EXPECT_EQ(pending(), 15U);
+  EXPECT_EQ(message(), 0U);
+  std::uint32_t left = 15;
+  for (const std::uint32_t source : {3U, 2U, 1U, 0U}) {
+    EXPECT_TRUE(bench.write(kMsiMask, 15 & ~(1U << source)));
+    EXPECT_EQ(message(), 0xABCD'4000U | source);
+    left &= ~(1U << source);
+    EXPECT_EQ(pending(), left);
+  }
+  EXPECT_TRUE(bench.write(kMsiMask, 0));
+  for (std::uint32_t source = 0; source < 4; ++source) {
+    EXPECT_TRUE(bench.write(kMsiRearm, 1U << source));
+    EXPECT_EQ(message(), 0xABCD'4000U | source);
+  }
+  EXPECT_EQ(bench.device.get_word(kTarget + kBytes - 4), 0x0707'0707U);
+}
+
 TEST_F(Messages, Refused) {
   bench.host.write_errors = {kMessages >> 12};
   EXPECT_TRUE(bench.write(kMsiControl, 1));
