@@ -50,8 +50,10 @@ class VerilatedTop final : public ClockedTop {
     context_.threads(1);  // no pool of threads: a fork would not have them
     top_ = std::make_unique<Vtb_top>(&context_, "tb");
     top_->clk_i = 0;
-    top_->reset_ni = 0;
-    top_->eval();
+    for (const int reset_n : {1, 0}) {  // begins at an edge: the register behind it holds anything
+      top_->reset_ni = reset_n;
+      top_->eval();
+    }
 #if VM_COVERAGE
     if (std::getenv("HEDDLE_COVERAGE") != nullptr) observer_.emplace(top_->rootp);
 #endif
