@@ -1,8 +1,8 @@
 #include "heddle/fp/host.h"
 
 // Versions for processors with wider vectors, chosen when the program starts. Nothing contracts a product and a sum:
-// the project is compiled as ISO C++.
-#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
+// the project is compiled as ISO C++. Sanitizers instrument the choice, which comes before they are ready.
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define HEDDLE_ROW_FUNCTION __attribute__((target_clones("arch=x86-64-v3", "default"))) void
 #else
 #define HEDDLE_ROW_FUNCTION void

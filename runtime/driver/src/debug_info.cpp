@@ -107,6 +107,7 @@ Dwarf* KernelImage::DebugInfo::dwarf() const {
 }
 
 std::optional<KernelArguments> KernelImage::DebugInfo::arguments(const std::string& kernel) const {
+  const std::lock_guard held(mutex_);
   if (dwarf() == nullptr) return std::nullopt;
   Dwarf_CU* unit = nullptr;
   Dwarf_Die unit_die;
@@ -123,6 +124,7 @@ std::optional<KernelArguments> KernelImage::DebugInfo::arguments(const std::stri
 }
 
 void KernelImage::DebugInfo::locate(uint32_t pc, SourceLocation& location) const {
+  const std::lock_guard held(mutex_);
   if (dwarf() == nullptr) return;
 
   // Linkers write no address index for every producer, so walk the units instead of asking .debug_aranges.

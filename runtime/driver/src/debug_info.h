@@ -4,6 +4,7 @@
 #include <libelf.h>
 
 #include <filesystem>
+#include <mutex>
 
 #include "heddle/driver/kernel_image.h"
 
@@ -26,9 +27,11 @@ class KernelImage::DebugInfo {
   std::optional<KernelArguments> arguments(const std::string& kernel) const;
 
  private:
-  Dwarf* dwarf() const;
+  Dwarf* dwarf() const;  // with the lock held
   int descriptor_ = -1;
   Elf* elf_ = nullptr;
+  // libdw reads on demand, into what its handle has: one thread at a time.
+  mutable std::mutex mutex_;
   mutable Dwarf* dwarf_ = nullptr;
 };
 

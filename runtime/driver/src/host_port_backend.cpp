@@ -13,8 +13,8 @@ namespace heddle::driver {
 namespace {
 
 constexpr uint32_t kWindow = 1U << host_dma::aperture::kBase.lsb;
-/// Up to here BAR2 is faster: a descriptor, its completion and the writes of registers cost more than the bursts, which
-/// go one after the other.
+/// Up to here through BAR2: an estimate of where its bursts, one after the other, take as long as a descriptor, its
+/// record, its message and the writes of registers.
 constexpr size_t kApertureBytes = 512;
 
 void check_range(uint32_t address, size_t bytes) {

@@ -41,6 +41,16 @@ TEST_F(DeviceTest, ReadsItsShape) {
   EXPECT_EQ(shape.line_bytes, 64U);
 }
 
+TEST_F(DeviceTest, ReachesMemoryThroughTheHostPort) {
+  open("nano:host_dma=1");
+  std::vector<uint32_t> values(5000);
+  std::iota(values.begin(), values.end(), 7U);
+  const uint32_t data = device().upload(values, "data");
+  device().run("fill", {1, 1, 1}, {8, 1, 1}, kernel_args{data, 40});
+  std::iota(values.begin(), values.begin() + 8, 40U);
+  EXPECT_EQ(device().read<uint32_t>(data, 5000), values);
+}
+
 TEST_F(DeviceTest, UnknownConfigurationIsRefused) {
   expect_error(ErrorKind::kUnavailable, "unknown configuration 'huge'", [] { Device::open(options("huge")); });
   expect_error(ErrorKind::kUnavailable, "lanes is 3, not a power of two",
