@@ -53,7 +53,7 @@ class Proxy {
     for (const uint32_t size : {0U, 1U, 2U}) stores_[size] = routine(code::store(size, kData, kAddress, 0));
     for (const uint32_t number : kCsrs) {
       csr_reads_[number] = routine(code::csrrs(kData, number, 0));
-      csr_writes_[number] = routine(code::csrrw(0, number, kData));
+      if (number >> 10 != 3) csr_writes_[number] = routine(code::csrrw(0, number, kData));  // 3: read-only
     }
     bench_.on_record = [this](const management::Retirement& record) {
       if (record.pc == routine_) at_ = bench_.now();
@@ -81,8 +81,8 @@ class Proxy {
   static constexpr uint32_t kCode = mgmt::kSramBase, kHandler = mgmt::kSramBase + 0x400;
   static constexpr uint32_t kCommands = mgmt::kSramBase + 0x800;  // routine, address, data, result, cause
   static constexpr int32_t kResult = 12, kCause = 16;
-  static constexpr std::array<uint32_t, 4> kCsrs = {mgmt::csr::kMip, mgmt::csr::kMcycle, mgmt::csr::kMcycleh,
-                                                    mgmt::csr::kMcountinhibit};
+  static constexpr std::array<uint32_t, 6> kCsrs = {mgmt::csr::kMip,  mgmt::csr::kMcycle, mgmt::csr::kMcycleh,
+                                                    mgmt::csr::kTime, mgmt::csr::kTimeh,  mgmt::csr::kMcountinhibit};
   static constexpr uint32_t kScratch = 5, kAddress = 6, kData = 7, kPlace = 28;  // registers
 
   void begin(uint32_t routine, uint32_t address, uint32_t data) {

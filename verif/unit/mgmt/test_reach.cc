@@ -151,6 +151,60 @@ TEST(Reach, CyclesAreCounted) {
   EXPECT_EQ(bench.problem(), "");
 }
 
+TEST(Reach, TimeIsThatOfTheTimer) {
+  Bench bench;
+  Proxy proxy(bench);
+  for (unsigned round = 0; round < 24; ++round) {
+    const uint32_t high = round < 16 ? 3U << 2 * round : ~0U, low = (1U << round) | 0x0F00'0000U;
+    proxy.store(mgmt::timer::kMtimeHi, high);
+    const Access since = proxy.store(mgmt::timer::kMtimeLo, low);
+    const Access found = proxy.read_csr(mgmt::csr::kTime);
+    EXPECT_NEAR(found.value, low + (found.at - since.at), 2) << round;
+    EXPECT_EQ(proxy.read_csr(mgmt::csr::kTimeh).value, high) << round;
+  }
+  EXPECT_EQ(bench.problem(), "");
+}
+
+// Instructions that trap, and one that jumps, at addresses of which every bit is 0 and 1: lock-step knows what the CSRs
+// hold then.
+TEST(Reach, TrapsAtEveryAddress) {
+  Bench bench;
+  constexpr uint32_t kHandler = mgmt::kSramBase + 0x3000;
+  Program handler(kHandler), program(kCode);
+  handler.word(code::csrrs(kOld, mgmt::csr::kMepc, 0));
+  handler.word(code::csrrs(kNew, mgmt::csr::kMtval, 0));
+  handler.word(code::addi(kOld, kOld, 4));
+  handler.word(code::csrrw(0, mgmt::csr::kMepc, kOld));
+  handler.word(code::kMret);
+  bench.load(kHandler, handler.bytes());
+  program.li(kTo, kHandler);
+  program.word(code::csrrw(0, mgmt::csr::kMtvec, kTo));
+  for (const uint32_t place : places(0x1555'5540, 6)) {
+    program.li(kTo, place);
+    program.word(code::jalr(kLink, kTo, 0));
+    Program there(place);
+    there.word(code::kEbreak);
+    there.word(0xFFFF'FFFF);
+    there.word(code::kEcall);
+    there.word(code::lw(kNew, kLink, 1));
+    there.word(code::i(0x17, 0, kSum, 0, 0));  // auipc
+    there.word(code::jal(kOld, 8));
+    there.word(code::kEbreak);
+    there.word(code::branch(0, 0, 0, 8));
+    there.word(code::kEbreak);
+    there.word(code::jalr(0, kLink, 0));
+    bench.load(place, there.bytes());
+  }
+  program.li(kPointer, mgmt::mailbox::kMessage);
+  program.word(code::sw(kPointer, kPointer, 0));
+  program.word(code::jal(0, 0));
+  bench.load(kCode, program.bytes());
+  bench.start(kCode);
+  bench.host_write(mgmt::mailbox::kMessage, 0);
+  EXPECT_TRUE(bench.run([&] { return bench.host_read(mgmt::mailbox::kMessage) != 0; }, 20000));
+  EXPECT_EQ(bench.problem(), "");
+}
+
 // Written and read back: lock-step says what each holds.
 TEST(Reach, EveryBitOfTheCsrs) {
   Bench bench;
