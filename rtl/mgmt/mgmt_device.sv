@@ -83,6 +83,7 @@ module mgmt_device
     .memory_response_i,
     .memory_response_valid_i,
     .sleeping_o         (),
+    .running_o          (),
     .trace_o            (),
     .trace_valid_o      ()
   );

@@ -29,7 +29,8 @@ module mgmt_subsystem
   input  logic           memory_response_valid_i,
 
   output logic           sleeping_o,
-  output mgmt_trace_t    trace_o,            // for checkers
+  output logic           running_o,          // for checkers: the hart is out of reset
+  output mgmt_trace_t    trace_o,            // ... its retirement records
   output logic           trace_valid_o
 );
 
@@ -48,6 +49,8 @@ module mgmt_subsystem
     .hart_rst_no(hart_rst_n),
     .cause_o    (reset_cause)
   );
+
+  assign running_o = hart_rst_n;
 
   // ---- hart ----
   word_t          fetch_address;

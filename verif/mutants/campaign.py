@@ -71,7 +71,7 @@ LONGEST = 8
 FUZZER, RUNNER, ELVES = "verif/random/heddle-fuzz", "verif/harness/heddle-rtl-run", "verif/harness/test/programs"
 OUTCOME, TOUCHED = "outcome.json", "touched.txt"
 # How much the benches draw where they may be told: as much as ends within LONGEST in a netlist.
-AMOUNTS = {"FPU_VECTORS": "6000", "MATRIX_GROUPS": "1500"}
+AMOUNTS = {"FPU_VECTORS": "6000", "MATRIX_GROUPS": "1500", "HEDDLE_MGMT_PROGRAMS": "15"}
 PROGRAMS = Path(__file__).resolve().parents[1] / "harness/test/programs"
 
 

@@ -24,8 +24,8 @@ package mutant_pkg;
   bit Watch = heddle_mutant_watch();
 endpackage
 """
-# The module has parameters, but a device with one issue port has one of it, with their defaults.
-WITH_DEFAULTS = ("execute",)
+# The module has parameters, but a device (with one issue port) has one shape of it.
+WITH_DEFAULTS = ("execute", "mgmt_ram")
 # They count and report; lock-step leans on the one, and nothing that a program can see on the other.
 REPORTERS = ("trace_records", "stall_counter", "mgmt_trace")
 

@@ -43,7 +43,6 @@ module mgmt_bench
 
   output logic         sleeping_o,
   output logic         hart_running_o,
-  output logic         data_accepted_o,    // a load or store of the hart
   output logic         trace_valid_o,
   output logic [31:0]  trace_order_o,
   output logic         trace_interrupt_o,
@@ -99,6 +98,7 @@ module mgmt_bench
     .memory_response_i      (memory_response),
     .memory_response_valid_i(memory_answer_i),
     .sleeping_o,
+    .running_o              (hart_running_o),
     .trace_o                (trace),
     .trace_valid_o
   );
@@ -112,8 +112,6 @@ module mgmt_bench
   assign memory_data_o    = memory_request.data;
   assign memory_id_o      = 8'(memory_request.id);
 
-  assign hart_running_o   = u_mgmt.hart_rst_n;
-  assign data_accepted_o  = u_mgmt.data_valid && u_mgmt.data_ready;
 
   assign trace_order_o          = trace.order;
   assign trace_interrupt_o      = trace.interrupt;

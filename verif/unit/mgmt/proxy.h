@@ -1,7 +1,9 @@
 // A program on the hart that does, one at a time, the accesses that a test wants, and says how each ended and when.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <stdexcept>
 
 #include "bench.h"
@@ -49,7 +51,10 @@ class Proxy {
     for (const uint32_t funct3 : {0U, 1U, 2U, 4U, 5U})
       loads_[funct3] = routine(code::i(0x03, funct3, kData, kAddress, 0));
     for (const uint32_t size : {0U, 1U, 2U}) stores_[size] = routine(code::store(size, kData, kAddress, 0));
-    mip_ = routine(code::csrrs(kData, mgmt::csr::kMip, 0));
+    for (const uint32_t number : kCsrs) {
+      csr_reads_[number] = routine(code::csrrs(kData, number, 0));
+      if (number >> 10 != 3) csr_writes_[number] = routine(code::csrrw(0, number, kData));  // 3: read-only
+    }
     bench_.on_record = [this](const management::Retirement& record) {
       if (record.pc == routine_) at_ = bench_.now();
     };
@@ -64,7 +69,10 @@ class Proxy {
 
   Access load(uint32_t address, uint32_t funct3 = 2) { return run(loads_[funct3], address, 0x5A5A'5A5A); }
   Access store(uint32_t address, uint32_t data, uint32_t size = 2) { return run(stores_[size], address, data); }
-  uint32_t mip() { return run(mip_, 0, 0).value; }
+  uint32_t mip() { return read_csr(mgmt::csr::kMip).value; }
+  // Of those in kCsrs.
+  Access read_csr(uint32_t number) { return run(csr_reads_.at(number), 0, 0); }
+  Access write_csr(uint32_t number, uint32_t value) { return run(csr_writes_.at(number), 0, value); }
   // Begins a store and does not wait for it.
   void begin_store(uint32_t address, uint32_t data) { begin(stores_[2], address, data); }
   uint64_t at() const { return at_; }
@@ -73,6 +81,8 @@ class Proxy {
   static constexpr uint32_t kCode = mgmt::kSramBase, kHandler = mgmt::kSramBase + 0x400;
   static constexpr uint32_t kCommands = mgmt::kSramBase + 0x800;  // routine, address, data, result, cause
   static constexpr int32_t kResult = 12, kCause = 16;
+  static constexpr std::array<uint32_t, 6> kCsrs = {mgmt::csr::kMip,  mgmt::csr::kMcycle, mgmt::csr::kMcycleh,
+                                                    mgmt::csr::kTime, mgmt::csr::kTimeh,  mgmt::csr::kMcountinhibit};
   static constexpr uint32_t kScratch = 5, kAddress = 6, kData = 7, kPlace = 28;  // registers
 
   void begin(uint32_t routine, uint32_t address, uint32_t data) {
@@ -90,7 +100,8 @@ class Proxy {
   }
 
   Bench& bench_;
-  uint32_t loads_[8] = {}, stores_[4] = {}, mip_ = 0, routine_ = 0;
+  uint32_t loads_[8] = {}, stores_[4] = {}, routine_ = 0;
+  std::map<uint32_t, uint32_t> csr_reads_, csr_writes_;
   uint64_t at_ = 0;
 };
 
