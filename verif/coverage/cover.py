@@ -212,8 +212,8 @@ def main():
     if args.report:
         args.report.write_text(summary.page(counts, modules, rows, missed, heading, waived))
     if args.json:
-        result = {"tool": "cover", "pass": not (below or wrong or failures), **figures, "configs": args.config, "benches": args.bench, "tests": len(counts.tests),
-                  "failed": failures, "missed": missed, "modules": modules}  # fmt: skip
+        result = {"tool": "cover", "pass": not (below or wrong or failures), **figures, "configs": args.config, "benches": args.bench,
+                  "tests": len(counts.tests), "failed": failures, "missed": missed, "modules": modules}  # fmt: skip
         args.json.write_text(json.dumps(result, indent=2) + "\n")
     return 1 if below or wrong or failures else 0
 
