@@ -7,12 +7,6 @@
 
 #include "test_device.h"
 
-namespace heddle::driver {
-
-TestDevice test_device;
-
-}  // namespace heddle::driver
-
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   if (argc >= 4 && std::strcmp(argv[1], "--rtl") == 0) {

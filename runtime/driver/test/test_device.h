@@ -14,7 +14,7 @@ struct TestDevice {
   bool random = false;                 // delays of its memories and of the host
   uint64_t seed = 1;
 };
-extern TestDevice test_device;
+inline TestDevice test_device;
 
 // Cycles, of the RTL's memory: firmware writes a word at a time, so that clearing memory takes that long for each.
 inline constexpr unsigned kLatency = 10;
