@@ -13,7 +13,7 @@
 namespace heddle::fuzz {
 namespace {
 
-const std::vector<Choice> kChoices{{"nano", 3}, {"edge", 2}, {"base", 1}};
+const std::vector<Choice> kChoices{{"nano", 3}, {"edge:copy_engine=0", 2}, {"base:copy_engine=0", 1}};
 const std::vector<Choice> kEngines{{"edge", 1}};
 
 // FNV-1a over what is drawn last and depends on the rest: machine, programs, geometry, data.
@@ -125,7 +125,7 @@ TEST(Draw, SameSeedSameSession) {
 TEST(Draw, GoldenHash) {
   uint64_t all = 0;
   for (uint64_t seed = 1; seed <= 200; ++seed) all = all * 31 + hash(draw_session(seed, kChoices));
-  EXPECT_EQ(all, 11422510556307059981U);
+  EXPECT_EQ(all, 0U);
 }
 
 // A seed that failed among several shapes is found again with its shape alone.

@@ -12,6 +12,20 @@
 
 namespace heddle::caches_test {
 
+// The set of a line among so many, a power of two: the lowest bits of its number, and to each of them is added, without
+// a carry, what lies one, two and three times as many bits above.
+inline uint32_t set_of(uint32_t line, uint32_t sets) {
+  uint32_t set = 0;
+  for (unsigned part = 0; part < 4; ++part)
+    set ^= static_cast<uint32_t>(uint64_t{line} >> (part * std::countr_zero(sets)));
+  return set % sets;
+}
+// The line of a set that has these bits above.
+inline uint32_t line_in(uint32_t above, uint32_t set, uint32_t sets) {
+  const uint32_t first = above * sets;
+  return first + (set_of(first, sets) ^ set);
+}
+
 using line_data = std::array<uint8_t, 128>;  // of the longest line
 
 class Caches : public testing::Test {

@@ -50,7 +50,7 @@ TEST_F(Caches, Fetches) {
   std::vector<uint32_t> lines(8);
   auto locked = [&](uint32_t set) {
     uint32_t found = 0;
-    for (const Entry& e : entries) found |= uint32_t{e.busy && e.line % l2_sets() == set % l2_sets()} << e.way;
+    for (const Entry& e : entries) found |= uint32_t{e.busy && set_of(e.line, l2_sets()) == set} << e.way;
     return found;
   };
   uint64_t entered = 0, appended = 0, replayed = 0, out_of_room = 0;
@@ -64,7 +64,7 @@ TEST_F(Caches, Fetches) {
     }
     const uint32_t line = lines[below(lines.size())];
     top_.miss_line_i = line;
-    top_.miss_check_set_i = lines[below(lines.size())] % l2_sets();
+    top_.miss_check_set_i = set_of(lines[below(lines.size())], l2_sets());
     top_.miss_written_i = below(2) == 0 ? 0 : random_() & random_() & all_misses;
     top_.miss_waits_i = below(2) == 0 ? 0 : random_() & all_misses;
     const auto free = those(misses(), [&](unsigned i) { return !entries[i].busy; });
@@ -76,7 +76,7 @@ TEST_F(Caches, Fetches) {
     std::vector<bool> wants(misses());
     for (unsigned i = 0; i < misses(); ++i) wants[i] = entries[i].to_read && entries[i].waits == 0;
     const auto reads = turn.first(wants);
-    const uint32_t ways = ~locked(line) & all_ways;
+    const uint32_t ways = ~locked(set_of(line, l2_sets())) & all_ways;
     top_.miss_replay_take_i = !filled.empty() && percent(drain_percent);
     top_.miss_read_take_i = reads && percent(drain_percent);
     top_.miss_filled_i = !sent.empty() && percent(drain_percent);
@@ -93,7 +93,7 @@ TEST_F(Caches, Fetches) {
     ASSERT_EQ(bool(top_.miss_empty_o), free.size() == misses()) << "cycle " << n;
     ASSERT_EQ(bool(top_.miss_check_full_o), locked(top_.miss_check_set_i) == all_ways) << "cycle " << n;
     ASSERT_EQ(bool(top_.miss_hit_o), !same.empty()) << "cycle " << n;
-    ASSERT_EQ(top_.miss_locked_o, locked(line)) << "cycle " << n;
+    ASSERT_EQ(top_.miss_locked_o, locked(set_of(line, l2_sets()))) << "cycle " << n;
     if (!slots.empty()) ASSERT_EQ(top_.miss_pending_o, slots[0]) << "cycle " << n;
     ASSERT_EQ(bool(top_.miss_read_valid_o), reads.has_value()) << "cycle " << n;
     if (reads) {

@@ -23,7 +23,7 @@ class Bank {
   Bank(unsigned sets, unsigned ways, uint64_t bytes)
       : bytes_(bytes), sets_(sets, {std::vector<Line>(ways), false, false}) {}
 
-  [[nodiscard]] Set& at(uint32_t line) { return sets_[line % sets_.size()]; }
+  [[nodiscard]] Set& at(uint32_t line) { return sets_[set_of(line, static_cast<uint32_t>(sets_.size()))]; }
   [[nodiscard]] const std::vector<Set>& sets() const { return sets_; }
 
   [[nodiscard]] std::optional<unsigned> find(uint32_t line) {
@@ -112,7 +112,7 @@ TEST_F(Caches, L2Tags) {
     const uint32_t set_now = row.value_or(below(l2_sets()));
     uint32_t tag = tags[below(tags.size())];
     if (below(5) == 0) tag ^= (1U << below(line_bits())) & (line_mask() / l2_sets());
-    const uint32_t line = tag * l2_sets() + set_now;
+    const uint32_t line = line_in(tag, set_now, l2_sets());
     top_.l2_line_i = line;
     Bank::Set& set = bank.at(line);
     uint32_t locked = 0;

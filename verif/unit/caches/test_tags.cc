@@ -35,7 +35,7 @@ class Tags {
   void clear() { std::fill(lines_.begin(), lines_.end(), std::nullopt); }
 
  private:
-  [[nodiscard]] unsigned slot(uint32_t line, unsigned way) const { return line % sets_ * ways_ + way; }
+  [[nodiscard]] unsigned slot(uint32_t line, unsigned way) const { return set_of(line, sets_) * ways_ + way; }
   [[nodiscard]] std::optional<unsigned> free_way(uint32_t line) const {
     for (unsigned way = 0; way < ways_; ++way) {
       if (!lines_[slot(line, way)]) return way;
@@ -59,9 +59,11 @@ TEST_F(Caches, DataCacheTags) {
   uint64_t hits = 0, evictions = 0, kills = 0;
   for (unsigned n = 0; n < 60'000; ++n) {
     if (n % 300 == 0) {
-      const uint32_t set = static_cast<uint32_t>(random_());
-      for (auto& line : lines)
-        line = (static_cast<uint32_t>(random_()) & ~(l1_sets() - 1)) | ((below(4) ? set : random_()) & (l1_sets() - 1));
+      const uint32_t set = below(l1_sets());
+      for (auto& line : lines) {
+        const uint32_t above = static_cast<uint32_t>(random_()) & (line_mask() / l1_sets());
+        line = line_in(above, below(4) ? set : below(l1_sets()), l1_sets());
+      }
       snoop_percent = below(50);
       fill_percent = 20 + below(80);
       spread = 2 + below(lines.size() - 1);
