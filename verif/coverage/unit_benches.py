@@ -66,7 +66,9 @@ def make(name, work):
     files = [*packages, ROOT / "rtl/pkg/heddle_pkg.sv", *sources, *points(modules), HERE / "bench_observer.sv", bound]
     tests = [*bench["tests"].split(), HERE / "bench_observer.cpp", HARNESS / "signal_observer.cpp", work / "signals.cpp"]
     (work / "signals.cpp").touch()
-    verilate = ["verilator", "--cc", "--exe", "--assert", "-Wall", "-Wno-fatal", "-fno-reloop", "--flatten", "--coverage-line", "--coverage-user",
+    verilate = ["verilator", "--cc", "--exe", "--assert", "-Wall",
+                "-Wno-fatal",  # the points name more than they use; of the bench itself the build without counters stops at every warning
+                "-fno-reloop", "--flatten", "--coverage-line", "--coverage-user",
                 *bench["options"].split(), ROOT / "tools/lint/waivers.vlt", HERE / "coverage.vlt", "--top-module", top, "--Mdir", work / "obj", "-o", name,
                 "-CFLAGS", f"{bench['cflags']} -I{HARNESS}", "-LDFLAGS", f"{bench['ldflags']} -lfmt", *files, *tests]  # fmt: skip
     build.run_step(f"building the bench {name} with counters", [str(word) for word in verilate], f"coverage-{name}.log")

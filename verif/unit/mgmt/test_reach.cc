@@ -23,6 +23,19 @@ std::vector<uint32_t> places(uint32_t offset, unsigned lowest) {
   return found;
 }
 
+// Runs the program until it has told the host, who looks for it, what is in a register (not 0; the pointer to the
+// message itself will do).
+void tells(Bench& bench, Program& program, uint32_t number, unsigned cycles) {
+  program.li(kPointer, mgmt::mailbox::kMessage);
+  program.word(code::sw(number, kPointer, 0));
+  program.word(code::jal(0, 0));
+  bench.load(kCode, program.bytes());
+  bench.start(kCode);
+  bench.host_write(mgmt::mailbox::kMessage, 0);
+  EXPECT_TRUE(bench.run([&] { return bench.host_read(mgmt::mailbox::kMessage) != 0; }, cycles));
+  EXPECT_EQ(bench.problem(), "");
+}
+
 // Two lines that differ in one bit of their address, one after the other, and the first again.
 TEST(Reach, FetchTellsLinesApart) {
   for (const uint32_t offset : {0U, 0x2AAA'AAC0U, 0x5555'5500U}) {
@@ -40,14 +53,7 @@ TEST(Reach, FetchTellsLinesApart) {
       call(place);
       bench.load_words(place, {code::addi(kSum, kSum, static_cast<int32_t>(step++)), code::jalr(0, kLink, 0)});
     }
-    program.li(kPointer, mgmt::mailbox::kMessage);
-    program.word(code::sw(kSum, kPointer, 0));
-    program.word(code::jal(0, 0));
-    bench.load(kCode, program.bytes());
-    bench.start(kCode);
-    bench.host_write(mgmt::mailbox::kMessage, 0);
-    EXPECT_TRUE(bench.run([&] { return bench.host_read(mgmt::mailbox::kMessage) != 0; }, 6000));
-    EXPECT_EQ(bench.problem(), "");
+    tells(bench, program, kSum, 6000);
   }
 }
 
@@ -195,14 +201,7 @@ TEST(Reach, TrapsAtEveryAddress) {
     there.word(code::jalr(0, kLink, 0));
     bench.load(place, there.bytes());
   }
-  program.li(kPointer, mgmt::mailbox::kMessage);
-  program.word(code::sw(kPointer, kPointer, 0));
-  program.word(code::jal(0, 0));
-  bench.load(kCode, program.bytes());
-  bench.start(kCode);
-  bench.host_write(mgmt::mailbox::kMessage, 0);
-  EXPECT_TRUE(bench.run([&] { return bench.host_read(mgmt::mailbox::kMessage) != 0; }, 20000));
-  EXPECT_EQ(bench.problem(), "");
+  tells(bench, program, kPointer, 20000);
 }
 
 // Written and read back: lock-step says what each holds.
@@ -225,15 +224,8 @@ TEST(Reach, EveryBitOfTheCsrs) {
     program.word(code::csrrs(kOld, number, 0));
     program.word(code::csrrw(0, number, kNew));
   }
-  program.li(kPointer, mgmt::mailbox::kMessage);
   program.word(code::addi(kSum, 0, 1));
-  program.word(code::sw(kSum, kPointer, 0));
-  program.word(code::jal(0, 0));
-  bench.load(kCode, program.bytes());
-  bench.start(kCode);
-  bench.host_write(mgmt::mailbox::kMessage, 0);
-  EXPECT_TRUE(bench.run([&] { return bench.host_read(mgmt::mailbox::kMessage) != 0; }, 20000));
-  EXPECT_EQ(bench.problem(), "");
+  tells(bench, program, kSum, 20000);
 }
 
 // The host uses SRAM, ROM and mailbox all the time, while a program runs from SRAM.
