@@ -1,5 +1,6 @@
 #include "heddle/management/address_space.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace heddle::management {
@@ -85,16 +86,12 @@ bool AddressSpace::store(std::uint32_t address, unsigned strobe, std::uint32_t d
 }
 
 void AddressSpace::write(std::uint32_t address, std::span<const std::uint8_t> bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const std::uint32_t at = address + static_cast<std::uint32_t>(i);
-    if (at - mgmt::kSramBase < sram_.size()) {
-      sram_[at - mgmt::kSramBase] = bytes[i];
-    } else if (at >= mgmt::kDeviceMemoryBase) {
-      memory_.write(at, bytes.subspan(i, 1));
-    } else {
-      throw std::out_of_range("a write outside SRAM and device memory");
-    }
+  if (address >= mgmt::kDeviceMemoryBase) return memory_.write(address, bytes);
+  const std::uint32_t at = address - mgmt::kSramBase;
+  if (at > sram_.size() || bytes.size() > sram_.size() - at) {
+    throw std::out_of_range("a write outside SRAM and device memory");
   }
+  std::ranges::copy(bytes, sram_.begin() + at);
 }
 
 std::uint8_t AddressSpace::byte(std::uint32_t address) const {

@@ -62,13 +62,13 @@ def package(words):
 
 
 def cpp(words):
-    """The same for C++: runtime/driver/src/boot_rom.h."""
+    """The same for C++: firmware/include/heddle_boot_rom.h."""
     data = b"".join(word.to_bytes(4, "little") for word in words)
     rows = [", ".join(str(byte) for byte in data[start : start + 32]) for start in range(0, len(data), 32)]
     body = ",\n".join(f"      {row}" for row in rows)
     return (
-        '// Assembled from boot.S by make_rom.py.\n#include "boot_rom.h"\n\n'
-        f"std::vector<uint8_t> heddle::driver::boot_rom() {{\n  return {{\n{body}}};\n}}\n"
+        '// Assembled from boot.S by make_rom.py.\n#include "heddle_boot_rom.h"\n\n'
+        f"std::vector<uint8_t> heddle::boot_rom() {{\n  return {{\n{body}}};\n}}\n"
     )
 
 

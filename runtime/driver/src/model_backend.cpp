@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "boot_rom.h"
 #include "heddle/driver/backend.h"
 #include "heddle/driver/error.h"
 #include "heddle/generated/configuration.h"
@@ -12,6 +11,7 @@
 #include "heddle/model/machine.h"
 #include "heddle/reconvergence/stack_reference.h"
 #include "heddle/uniformity/uniform_counter.h"
+#include "heddle_boot_rom.h"
 #include "host_port_backend.h"
 #include "store_watch.h"
 

@@ -134,7 +134,12 @@ class RtlBackend final : public HostPortBackend {
   }
   LockstepStatistics lockstep() const override {
     const harness::RtlStatistics statistics = device_->statistics();
-    LockstepStatistics result{lockstep_, statistics.lockstep_compared, {}};
+    LockstepStatistics result{.enabled = lockstep_,
+                              .compared = statistics.lockstep_compared,
+                              .management = statistics.management_compared,
+                              .management_copied = statistics.management_copied,
+                              .management_pc = statistics.management_pc,
+                              .copied = {}};
     for (const harness::CopiedCount& copied : statistics.copied) result.copied.emplace_back(copied.kind, copied.count);
     return result;
   }

@@ -56,6 +56,10 @@ std::string summary(const RunReport& report) {
     for (const auto& [kind, count] : report.lockstep.copied) {
       if (count != 0) text += fmt::format(" ({}: {})", kind, grouped(count));
     }
+    if (report.lockstep.management != 0) {
+      text += fmt::format("; management core: {} instructions, {} values", grouped(report.lockstep.management),
+                          grouped(report.lockstep.management_copied));
+    }
     text += '\n';
   }
   if (report.stack && report.stack->problem.empty()) {
@@ -123,6 +127,10 @@ nlohmann::json to_json(const RunReport& report) {
     for (size_t i = 0; i < report.total.warp_cycles.size(); ++i) {
       json["warp_cycles"][driver::kWarpCycleReasons[i]] = report.total.warp_cycles[i];
     }
+  }
+  if (report.lockstep.management != 0) {
+    json["lockstep"]["management"] = {{"compared", report.lockstep.management},
+                                      {"copied", report.lockstep.management_copied}};
   }
   for (const auto& [kind, count] : report.lockstep.copied) json["lockstep"]["copied_by_kind"][kind] = count;
   if (report.stack && report.stack->problem.empty()) {

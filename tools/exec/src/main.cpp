@@ -17,6 +17,7 @@
 #include "heddle/generated/configuration.h"
 #include "lanes.h"
 #include "management_core.h"
+#include "management_rtl.h"
 #include "program.h"
 #include "signature.h"
 
@@ -47,7 +48,7 @@ class UsageError : public std::runtime_error {
 void add_options(CLI::App& app, Settings& settings) {
   app.add_option("elf", settings.elf, "Bare-metal RV32 program, linked to 0x80000000")->required();
   settings.add_to(app, "exec", "PROGRAM");
-  app.add_option("--core", settings.core, "simt: the lanes of a warp; mgmt: the management core (--backend model)")
+  app.add_option("--core", settings.core, "simt: the lanes of a warp; mgmt: the management core")
       ->check(CLI::IsMember({"simt", "mgmt"}))
       ->capture_default_str();
   app.add_option("--lanes", settings.lanes, "Lanes that run the program: all, or a mask such as 0x5")
@@ -91,13 +92,16 @@ struct Request {
 
 Request check(Settings& settings) {
   if (settings.remote()) throw UsageError("a bare-metal program needs the device for itself: --backend rtl or model");
-  if (settings.on_management() && settings.on_rtl()) {
-    throw UsageError("--core mgmt runs on the golden model only: give --backend model");
+  if (settings.gdb && (!settings.on_management() || settings.on_rtl())) {
+    throw UsageError("--gdb is for --core mgmt --backend model");
   }
-  if (settings.gdb && !settings.on_management()) throw UsageError("--gdb is for --core mgmt --backend model");
   if (const std::string problem = settings.contradiction(); !problem.empty()) throw UsageError(problem);
   const Configuration configuration = Configuration::parse(settings.config);
   settings.config = configuration.canonical();
+  if (settings.on_management() && settings.on_rtl() && configuration.management == 0) {
+    throw UsageError(fmt::format("'{0}' has no management core: --config {0}{1}management=1", settings.config,
+                                 settings.config.find(':') == std::string::npos ? ':' : ','));
+  }
   LaneMask lanes = 0;
   try {
     lanes = parse_lanes(settings.lanes, settings.on_management() ? 1 : configuration.lanes);
@@ -175,8 +179,13 @@ int execute(const Settings& settings, const Request& request, const std::string&
   try {
     RunResult result{.verdicts = Verdicts(request.lanes), .statistics = {}, .error = {}, .fault = std::nullopt};
     Signatures signatures;
-    if (settings.on_management()) {
-      report.shape.cores = report.shape.warps = report.shape.lanes = 1;
+    if (settings.on_management()) report.shape.cores = report.shape.warps = report.shape.lanes = 1;
+    if (settings.on_management() && settings.on_rtl()) {
+      device = driver::open_rtl(backend_options(settings, request.program, replay));
+      ManagementRtl core(*device, request.program);
+      result = core.run(settings.max_cycles);
+      signatures[0] = core.signature();
+    } else if (settings.on_management()) {
       ManagementCore core(request.program, request.management_sram_bytes);
       result = !settings.gdb ? core.run(settings.max_cycles)
                              : core.debug(settings.max_cycles, *settings.gdb, [&](uint16_t port) {

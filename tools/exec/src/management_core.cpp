@@ -34,13 +34,7 @@ std::optional<uint32_t> stored_word(management::Machine& machine, uint32_t addre
 
 ManagementCore::ManagementCore(const Program& program, uint32_t sram_bytes)
     : program_(program), machine_(sram_bytes, {}, memory_) {
-  if (!program_.image().private_segments().empty()) {
-    throw driver::DeviceError(driver::ErrorKind::kBadElf,
-                              fmt::format("{}: has a segment at {:#x}, in the private window of lanes, which the "
-                                          "management core does not have; link it to {:#x}",
-                                          program_.image().file().string(),
-                                          program_.image().private_segments().front().address, Program::kRamBase));
-  }
+  program_.require_no_private();
 }
 
 void ManagementCore::load() {

@@ -32,6 +32,14 @@ Program::Program(const std::filesystem::path& elf, const ProgramSymbols& symbols
   signature_ = Range{first, end - first, memory_map::in_private(first)};
 }
 
+void Program::require_no_private() const {
+  if (image_.private_segments().empty()) return;
+  fail(
+      fmt::format("has a segment at {:#x}, in the private window of lanes, which the management core does not have; "
+                  "link it to {:#x}",
+                  image_.private_segments().front().address, kRamBase));
+}
+
 void Program::fail(const std::string& what) const {
   throw driver::DeviceError(driver::ErrorKind::kBadElf, fmt::format("{}: {}", image_.file().string(), what));
 }

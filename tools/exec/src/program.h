@@ -43,6 +43,8 @@ class Program {
   const std::optional<Range>& signature() const { return signature_; }
   // Bytes of each lane's private window, at whose end its stack begins; a multiple of 16.
   uint32_t private_bytes() const { return private_bytes_; }
+  // Throws DeviceError(kBadElf): it has segments in the private window, which the management core does not have.
+  void require_no_private() const;
   bool private_tohost() const { return memory_map::in_private(tohost_); }
 
  private:

@@ -142,7 +142,7 @@ class Exec(unittest.TestCase):
         self.refused([good, "--lanes", "0x1ffffffffffffffff"], "names lane 63")
         self.refused([good, "--lanes", "first"], "'first' is no lane mask")
         if arguments.backend == "rtl":
-            self.refused([good, "--core", "mgmt"], "golden model only", "--backend model")
+            self.refused([good, "--core", "mgmt", "--config", "nano"], "has no management core", "--config nano:management=1")
         self.refused([good, "--max-cycles", "0"], "--max-cycles")
         self.refused([good, "--signature-granularity", "3"], "--signature-granularity")
         self.refused([good, "--config", "edge:lanes=3"], "lanes is 3, not a power of two")

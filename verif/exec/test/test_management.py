@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What heddle-exec does with the small programs of verif/exec/programs on the management core."""
+"""What heddle-exec does with the small programs of verif/exec/programs on the management core, of the model or with --rtl-library of the RTL."""
 
 import argparse
 import json
@@ -14,6 +14,12 @@ import unittest
 arguments = argparse.Namespace()
 
 
+def device():
+    if arguments.rtl_library:
+        return ["--config", arguments.config, "--rtl-library", arguments.rtl_library]
+    return ["--backend", "model"]
+
+
 class Management(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -22,7 +28,7 @@ class Management(unittest.TestCase):
 
     def call(self, program, *words):
         report = self.path / "report.json"
-        command = [arguments.exec, arguments.programs / f"{program}.elf", "--core", "mgmt", "--backend", "model", "--json", report, *words]
+        command = [arguments.exec, arguments.programs / f"{program}.elf", "--core", "mgmt", *device(), "--json", report, *words]
         done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, timeout=60, cwd=self.path)
         return done, json.loads(report.read_text())
 
@@ -48,10 +54,20 @@ class Management(unittest.TestCase):
         self.run_program("request", 1, says=["a request to the host"])
 
     def test_ends(self):
-        report = self.run_program("trap", 1, says=["a trap without a handler", "main"])
+        report = self.run_program("unhandled", 1, says=["a trap without a handler", "main"])
         self.assertEqual(report["error"]["address"], 0x1000)
-        self.run_program("asleep", 1, says=["sleeps at 0x8", "nothing can wake it"])
-        self.run_program("pass", 1, "--max-cycles", "5", says=["no end after 5 cycles", "--max-cycles"])
+        if arguments.rtl_library:
+            self.run_program("trap", 1, "--max-cycles", "2000", says=["no end after 2", "the hart was at 0x00000000"])
+            self.run_program("asleep", 1, "--max-cycles", "5000", says=["no end after 5", "the hart sleeps"])
+        else:
+            self.run_program("trap", 1, says=["a trap without a handler", "main"])
+            self.run_program("asleep", 1, says=["sleeps at 0x8", "nothing can wake it"])
+            self.run_program("pass", 1, "--max-cycles", "5", says=["no end after 5 cycles", "--max-cycles"])
+
+    def test_lockstep(self):
+        report = self.run_program("management", 0)
+        compared = report["lockstep"].get("management", {}).get("compared", 0)
+        self.assertEqual(compared > 40, bool(arguments.rtl_library))
 
     def test_refused(self):
         self.run_program("pass_private", 1, says=["private window", "0x80000000"])
@@ -151,6 +167,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--exec", type=pathlib.Path, required=True)
     parser.add_argument("--programs", type=pathlib.Path, required=True)
+    parser.add_argument("--config")
+    parser.add_argument("--rtl-library", type=pathlib.Path)
     parser.parse_args(namespace=arguments)
     unittest.main(argv=sys.argv[:1])
 

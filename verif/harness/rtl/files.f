@@ -11,6 +11,7 @@ verif/harness/rtl/request_tag_monitor.sv
 verif/harness/rtl/refusal_monitor.sv
 verif/harness/rtl/abort_monitor.sv
 verif/harness/rtl/launch_monitor.sv
+verif/harness/rtl/management_monitor.sv
 verif/harness/rtl/register_monitor.sv
 verif/harness/rtl/owner_monitor.sv
 verif/harness/rtl/holder_monitor.sv

@@ -91,6 +91,16 @@ package monitor_pkg;
       input int unsigned amo, input int unsigned mask, input lane_bits_t address, input lane_nibbles_t strobe,
       input lane_bits_t data, input lane_bits_t old, input int unsigned sc_success);
 
+  // ---- the management hart, with lock-step alone: docs/management.md, section 9 ---------------------------------------
+  // It leaves its reset; the host has written a word to its bus; a record.
+  import "DPI-C" function void heddle_monitor_management_reset();
+  import "DPI-C" function void heddle_monitor_management_host(input int unsigned address, input int unsigned data);
+  import "DPI-C" function void heddle_monitor_management(
+      input int unsigned order, input bit is_interrupt, input bit is_trap, input int unsigned pc, input int unsigned next_pc,
+      input int unsigned instr, input int unsigned rd, input int unsigned value, input bit write, input int unsigned strobe,
+      input int unsigned address, input int unsigned data, input int unsigned cause, input int unsigned tval,
+      input int unsigned mip);
+
   // ---- engines, with lock-step alone: verif/lockstep/include/heddle/lockstep/records.h says what the fields are -------
   typedef bit [1023:0] descriptor_bits_t;
 

@@ -99,5 +99,7 @@ bind dispatcher abort_monitor #(.Slot(Slot)) u_abort_monitor (.*);
 bind launch_port launch_monitor #(.Slot(Slot)) u_launch_monitor (.clk_i, .rst_ni, .ended_i(busy && state_d == StateIdle), .hw_i(hw));
 bind core_owners owner_monitor u_owner_monitor (.*);
 bind launch_turns holder_monitor u_holder_monitor (.*);
+bind mgmt_subsystem management_monitor u_management_monitor (.clk_i, .rst_ni, .running_i(running_o), .trace_i(trace_o),
+  .trace_valid_i(trace_valid_o), .host_i(host_request_i), .host_accepted_i(host_valid_i && host_ready_o));
 bind host_port register_monitor u_register_monitor (.clk_i, .rst_ni,
   .written_i(mgmt_write && mgmt_whole && !write_error), .offset_i(mgmt_request_i.address), .value_i(mgmt_request_i.data));

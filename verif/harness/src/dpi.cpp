@@ -36,6 +36,34 @@ void heddle_monitor_register_written(unsigned offset, unsigned value) {
   active_sink()->register_written(offset, value);
 }
 
+void heddle_monitor_management_reset() { active_sink()->management->reset(); }
+
+void heddle_monitor_management_host(unsigned address, unsigned data) {
+  active_sink()->management->host_wrote(address, data);
+}
+
+void heddle_monitor_management(unsigned order, svBit is_interrupt, svBit is_trap, unsigned pc, unsigned next_pc,
+                               unsigned instr, unsigned rd, unsigned value, svBit write, unsigned strobe,
+                               unsigned address, unsigned data, unsigned cause, unsigned tval, unsigned mip) {
+  const MonitorSink& sink = *active_sink();
+  sink.management->retired({.order = order,
+                            .interrupt = is_interrupt != 0,
+                            .trap = is_trap != 0,
+                            .pc = pc,
+                            .next_pc = next_pc,
+                            .instr = instr,
+                            .rd = rd,
+                            .value = value,
+                            .memory_write = write != 0,
+                            .memory_strobe = strobe,
+                            .memory_address = address,
+                            .memory_data = data,
+                            .cause = cause,
+                            .tval = tval,
+                            .mip = mip},
+                           sink.cycle);
+}
+
 svBit heddle_monitor_lockstep() { return active_sink()->checkers.empty() ? 0 : 1; }
 
 svBit heddle_monitor_watch() { return active_sink()->watch ? 1 : 0; }

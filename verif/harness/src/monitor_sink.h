@@ -9,6 +9,7 @@
 
 #include "core_requests.h"
 #include "heddle/lockstep/checker.h"
+#include "management_lockstep.h"
 #include "shared_writes.h"
 #include "store_watch.h"
 #include "warp_positions.h"
@@ -35,6 +36,7 @@ struct MonitorSink {
   uint64_t lane_instrs = 0;
   unsigned ended = 0;                             // launch slots whose launch has ended, a bit for each
   std::vector<lockstep::LaunchOutcome> outcomes;  // with several launch slots: as their registers show it
+  ManagementLockstep* management = nullptr;       // with a management core and lock-step
   // The management core has written to a register of the host port; must not throw.
   std::function<void(uint32_t offset, uint32_t value)> register_written;
   // Of the commit that follows, see monitor_pkg.sv.

@@ -106,8 +106,15 @@ void VerilatedDevice::make_checkers() {
   sink_.owners.assign(configuration_.cores, 0);
   sink_.holder = 0;
   writes_.clear();
+  management_.reset();
+  sink_.management = nullptr;
   if (!options_.lockstep) return;
   const DramView memory(dram_);
+  if (configuration_.management != 0) {
+    sink_.management = &management_.emplace(configuration_.mgmt_sram_bytes);
+    for (const uint32_t page : memory.pages()) management_->load(page, memory.page(page));
+    if (configuration_.host_dma != 0 || error_first_ <= error_last_) share_memory();
+  }
   for (unsigned slot = 0; slot < configuration_.launches; ++slot) {
     auto checker = std::make_unique<lockstep::Checker>(
         model::Shape::of(configuration_),
@@ -152,6 +159,10 @@ void VerilatedDevice::reset() {
   if (mismatch_) return;  // what is to be looked at stays as it is
   activate();
   for (const auto& checker : checkers_) add(checked_before_, checker->statistics());
+  if (management_) {
+    management_compared_before_ += management_->compared();
+    management_copied_before_ += management_->copied();
+  }
   memory_.reset();
   port_.reset();
   if (host_memory_) host_memory_->reset();
@@ -211,10 +222,18 @@ void VerilatedDevice::cycle() {
     if (!checker->end_cycle(cycle_ - reset_cycle_)) note_divergence(*checker);
   }
   writes_.share(sink_.checkers);
+  if (management_ && management_->problem() && !mismatch_) {
+    mismatch_ = *management_->problem();
+    if (!options_.replay.empty()) *mismatch_ += "replay: " + options_.replay + '\n';
+  }
   if (const auto stop = take_simulator_stop()) {
     throw AssertionError(
         fmt::format("cycle {}: {}{}", cycle_, *stop, options_.replay.empty() ? "" : "\nreplay: " + options_.replay));
   }
+}
+
+void VerilatedDevice::share_memory() {
+  if (management_) management_->share_memory();
 }
 
 void VerilatedDevice::note_divergence(const lockstep::Checker& checker) {
@@ -272,6 +291,7 @@ void VerilatedDevice::inject_bus_error(uint32_t first, uint32_t last, BusError e
   memory_.set_error_range(first, last, error == BusError::kSlverr ? kRespSlverr : kRespDecerr);
   error_first_ = first;
   error_last_ = last;
+  share_memory();
   for (const auto& checker : checkers_) checker->expect_bus_errors(first, last);
 }
 
@@ -403,6 +423,11 @@ RtlStatistics VerilatedDevice::statistics() const {
     result.copied = {{"cycle", sum.copied_cycle}, {"bus_error", sum.copied_bus_error}};
     // Only where there is a copy engine, so that the others' list stays short.
     if (configuration_.copy_engine != 0) result.copied.push_back({"copy_race", sum.copied_copy_race});
+    if (management_) {
+      result.management_compared = management_compared_before_ + management_->compared();
+      result.management_copied = management_copied_before_ + management_->copied();
+      result.management_pc = management_->last_pc();
+    }
   }
   return result;
 }

@@ -19,6 +19,7 @@
 #include "host_master.h"
 #include "host_memory.h"
 #include "launch_registers.h"
+#include "management_lockstep.h"
 #include "monitor_sink.h"
 #include "shared_writes.h"
 #include "sparse_memory.h"
@@ -103,6 +104,8 @@ class VerilatedDevice final : public RtlDevice {
   void finish_launches();
   lockstep::LaunchOutcome read_outcome();
   void note_divergence(const lockstep::Checker& checker);
+  // Others than host and management core write device memory, or it refuses accesses.
+  void share_memory();
   bool launch_running() const { return running_ != 0; }
   uint64_t progress() const;
 
@@ -117,6 +120,7 @@ class VerilatedDevice final : public RtlDevice {
   AxiLiteChecker host_checker_;
   std::vector<LaunchRegisters> registers_;                    // by launch slot
   std::vector<std::unique_ptr<lockstep::Checker>> checkers_;  // by launch slot
+  std::optional<ManagementLockstep> management_;              // with a management core and lock-step
   SharedWrites writes_;
   HostMaster host_;
   WarpPositions positions_;
@@ -128,8 +132,9 @@ class VerilatedDevice final : public RtlDevice {
   uint64_t cycle_ = 0;
   uint64_t reset_cycle_ = 0;  // of the latest reset: the device's own counter, and the checker's, begin there
   lockstep::CheckerStatistics checked_before_;  // by the checkers of the time before
-  uint32_t error_first_ = 1, error_last_ = 0;   // injected
-  std::optional<InjectedFault> state_fault_;    // number: the cycle
+  uint64_t management_compared_before_ = 0, management_copied_before_ = 0;
+  uint32_t error_first_ = 1, error_last_ = 0;  // injected
+  std::optional<InjectedFault> state_fault_;   // number: the cycle
   bool tracing_ = false;
   unsigned running_ = 0;  // launch slots, a bit for each
   uint64_t last_progress_ = 0;

@@ -63,6 +63,7 @@ void VerilatedDevice::note_control(unsigned slot, uint32_t value) {
     running_ |= 1U << slot;
     last_progress_cycle_ = cycle_;
     writes_.clear(slot);
+    share_memory();
     if (options_.lockstep) checkers_[slot]->begin_launch(registers_[slot].launch());
   }
   if (regs::control::kAbort.get(value) != 0 && options_.lockstep) checkers_[slot]->abort_launch();
@@ -109,6 +110,7 @@ void VerilatedDevice::write_memory(uint32_t address, std::span<const std::byte> 
     throw MemoryRangeError(fmt::format("{} bytes at {:#010x} are not device memory", bytes.size(), address));
   }
   dram_.write(address, bytes);
+  if (management_) management_->load(address, bytes);
   for (const auto& checker : checkers_) {
     checker->memory().device().write(address, {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
   }

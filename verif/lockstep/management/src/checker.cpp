@@ -14,6 +14,7 @@ namespace {
 
 // Instructions that retire or trap while an interrupt is possible (docs/management.md, section 2).
 constexpr unsigned kBound = 2;
+constexpr std::uint32_t kFetchFault = 1;
 
 std::uint32_t bytes_of(unsigned strobe) {
   std::uint32_t mask = 0;
@@ -45,7 +46,12 @@ class Checker::Space : public AddressSpace {
   Space(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory)
       : AddressSpace(sram_bytes, std::move(rom), memory), known_(sram_bytes) {}
 
+  std::optional<std::uint32_t> fetch(std::uint32_t address) override {
+    const bool refused = shared_ && in_device_memory(address) && record_->trap && record_->cause == kFetchFault;
+    return refused ? std::nullopt : AddressSpace::fetch(address);
+  }
   std::optional<std::uint32_t> load(std::uint32_t address, unsigned strobe) override {
+    if (shared_ && in_device_memory(address)) return record_->trap ? std::nullopt : copy();
     for (unsigned i = 0; i < 4; ++i) {
       const std::uint32_t at = address + i - mgmt::kSramBase;
       if ((strobe >> i & 1) == 0 || at >= known_.size() || known_[at]) continue;
@@ -56,6 +62,7 @@ class Checker::Space : public AddressSpace {
     return AddressSpace::load(address, strobe);
   }
   bool store(std::uint32_t address, unsigned strobe, std::uint32_t data) override {
+    if (shared_ && in_device_memory(address) && record_->trap) return false;
     const bool done = AddressSpace::store(address, strobe, data);
     for (unsigned i = 0; i < 4; ++i) {
       if (done && (strobe >> i & 1) != 0) know(address + i, 1);
@@ -68,9 +75,11 @@ class Checker::Space : public AddressSpace {
   }
 
   void reset() { watchdog_.reset(); }
+  void share() { shared_ = true; }
   void begin(const Retirement& record, std::uint64_t& copied) {
     record_ = &record;
     copied_ = &copied;
+    if (shared_ && in_device_memory(record.pc) && !record.interrupt) take_code();
   }
 
  private:
@@ -85,6 +94,13 @@ class Checker::Space : public AddressSpace {
   }
   bool store_external(std::uint32_t, unsigned, std::uint32_t) override { return !record_->trap; }
 
+  static bool in_device_memory(std::uint32_t address) { return address >= mgmt::kDeviceMemoryBase; }
+  void take_code() {
+    std::array<std::uint8_t, 4> bytes{};
+    for (unsigned i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(record_->instr >> 8 * i);
+    write(record_->pc, std::span(bytes).first(isa::is_compressed(record_->instr) ? 2 : 4));
+    ++*copied_;
+  }
   void know(std::uint32_t address, std::size_t bytes) {
     for (std::size_t i = 0; i < bytes; ++i) {
       const std::uint32_t at = address + static_cast<std::uint32_t>(i) - mgmt::kSramBase;
@@ -99,6 +115,7 @@ class Checker::Space : public AddressSpace {
   const Retirement* record_ = nullptr;
   std::uint64_t* copied_ = nullptr;
   std::vector<bool> known_;  // bytes of SRAM that have been written, or loaded
+  bool shared_ = false;      // device memory, with others
   Watchdog watchdog_;
   Blocks blocks_;
 };
@@ -110,6 +127,9 @@ Checker::~Checker() = default;
 void Checker::load(std::uint32_t address, std::span<const std::uint8_t> bytes) { space_->host_write(address, bytes); }
 std::uint8_t Checker::byte(std::uint32_t address) const { return space_->byte(address); }
 void Checker::refuse(std::uint32_t first, std::uint32_t last) { space_->refuse(first, last); }
+
+void Checker::share_memory() { space_->share(); }
+bool Checker::in_sram(std::uint32_t address) const { return address - mgmt::kSramBase < space_->sram_bytes(); }
 
 void Checker::reset() {
   space_->reset();

@@ -49,6 +49,9 @@ struct WatchEvent {
 struct LockstepStatistics {
   bool enabled = false;
   uint64_t compared = 0;                                 ///< Issue slots compared.
+  uint64_t management = 0;                               ///< Instructions of the management core compared.
+  uint64_t management_copied = 0;                        ///< Values in them that were taken from the RTL.
+  uint32_t management_pc = 0;                            ///< Of the last of those instructions.
   std::vector<std::pair<std::string, uint64_t>> copied;  ///< Values taken from the RTL instead, by kind.
 };
 

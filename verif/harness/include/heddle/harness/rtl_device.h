@@ -23,7 +23,7 @@
 namespace heddle::harness {
 
 // Raised whenever the layout of a type in this file changes.
-inline constexpr unsigned kRtlInterface = 8;
+inline constexpr unsigned kRtlInterface = 9;
 
 // Base of every error a device or the factory throws.
 class HEDDLE_HARNESS_VISIBLE RtlError : public std::runtime_error {
@@ -121,15 +121,18 @@ struct CopiedCount {
 
 // Since the device was opened.
 struct RtlStatistics {
-  uint64_t cycles = 0;              // clock cycles after reset
-  uint64_t lockstep_compared = 0;   // instruction slots compared; 0 with lock-step off
-  uint64_t lockstep_accesses = 0;   // accesses of lanes to memory in those slots
-  std::vector<CopiedCount> copied;  // every kind is listed, with 0 where nothing was copied
-  uint64_t warp_instrs = 0;         // slots that retired an instruction
-  uint64_t lane_instrs = 0;         // lanes summed over those
-  uint64_t memory_reads = 0;        // lines read through the AXI port
-  uint64_t memory_writes = 0;       // lines written through the AXI port
-  double memory_peak = 0.0;         // lines per cycle, read and written together, that the memory cannot exceed
+  uint64_t cycles = 0;               // clock cycles after reset
+  uint64_t lockstep_compared = 0;    // instruction slots compared; 0 with lock-step off
+  uint64_t lockstep_accesses = 0;    // accesses of lanes to memory in those slots
+  uint64_t management_compared = 0;  // instructions and interrupts of the management core compared
+  uint64_t management_copied = 0;    // values in them that were taken from the RTL (verif/lockstep/management)
+  uint32_t management_pc = 0;        // of the last of those
+  std::vector<CopiedCount> copied;   // every kind is listed, with 0 where nothing was copied
+  uint64_t warp_instrs = 0;          // slots that retired an instruction
+  uint64_t lane_instrs = 0;          // lanes summed over those
+  uint64_t memory_reads = 0;         // lines read through the AXI port
+  uint64_t memory_writes = 0;        // lines written through the AXI port
+  double memory_peak = 0.0;          // lines per cycle, read and written together, that the memory cannot exceed
 };
 
 // Where a lane of the running launch is; for a report about a launch that does not end.

@@ -27,6 +27,8 @@ class Checker {
   std::uint8_t byte(std::uint32_t address) const;
   // Device memory that answers with an error: [first, last], whole words.
   void refuse(std::uint32_t first, std::uint32_t last);
+  // From now on others write device memory, too: what the hart reads and fetches there is taken from its records.
+  void share_memory();
   // The hart leaves its reset; memory stays.
   void reset();
 
@@ -40,6 +42,7 @@ class Checker {
   std::uint64_t traps(std::uint32_t cause) const { return traps_.at(cause & 15); }
   std::uint64_t compressed() const { return compressed_; }
   std::uint64_t copied() const { return copied_; }  // values taken from the record
+  bool in_sram(std::uint32_t address) const;
   // Most instructions between an interrupt becoming possible and its being taken.
   unsigned latest() const { return latest_; }
 
