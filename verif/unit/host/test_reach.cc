@@ -89,6 +89,33 @@ TEST(Reach, CopiesAtEveryAddress) {
   EXPECT_EQ(engine.bench.host.strays + engine.bench.device.strays, 0U);
 }
 
+// Messages to addresses that have every bit, each answered before the next: what is lost, or sent twice, is seen.
+TEST(Reach, MessagesAtEveryAddress) {
+  OneByOne engine(3);
+  Bench& bench = engine.bench;
+  EXPECT_TRUE(bench.write(kMsiControl, 1));
+  for (unsigned bit = 2; bit < 64; ++bit) {
+    for (const bool inverted : {false, true}) {
+      const std::uint64_t at = (inverted ? ~(1ULL << bit) : 1ULL << bit) & ~3ULL;
+      const std::uint32_t data = static_cast<std::uint32_t>(engine.random()) & ~3U;
+      bench.host.pages[at >> 12].fill(0);
+      EXPECT_TRUE(bench.write(kMsiAddressLo, static_cast<std::uint32_t>(at)));
+      EXPECT_TRUE(bench.write(kMsiAddressHi, static_cast<std::uint32_t>(at >> 32)));
+      EXPECT_TRUE(bench.write(kMsiData, data));
+      bench.management_irq = true;
+      for (unsigned i = 0; i < 40; ++i) bench.clock();
+      bench.management_irq = false;
+      MemoryPort::Page expected{};
+      for (unsigned byte = 0; byte < 4; ++byte)
+        expected[(at + byte) & 0xFFF] = static_cast<std::uint8_t>((data | 1) >> 8 * byte);
+      ASSERT_EQ(bench.host.pages[at >> 12], expected) << std::hex << at;
+      bench.clock();
+      EXPECT_EQ(bench.read(kMsiStatus), 0U);
+    }
+  }
+  EXPECT_EQ(bench.host.writes, 2 * 62U);
+}
+
 // Each window alone, from one page to another: its ends are inside, the pages beside them and those that differ from
 // them in one bit are not.
 TEST(Reach, PinsOfEveryWindow) {
