@@ -3,7 +3,7 @@
 // Latency: `clean_o` as many cycles after the end of `use_i` as rows were used; the first row is cleared in the cycle after that end.
 // Invariants: the memory is cleared only while nobody uses it; a use begins only where the memory is clean.
 module scrubber #(
-  parameter  int unsigned Rows    = 2,
+  parameter  int unsigned Rows    = 6,
   localparam int unsigned RowBits = (Rows > 1) ? $clog2(Rows) : 1
 ) (
   input  logic               clk_i,

@@ -1,5 +1,6 @@
 """heddle fuzz: random programs on the verilated RTL, in lock-step with the golden model. What fails is made small, written to a file that
-runs it again, and shown as a waveform. The work is heddle-fuzz's (verif/random); this builds what it needs."""
+runs it again, and shown as a waveform. The work is heddle-fuzz's (verif/random); this builds what it needs. With --packets, random packets
+through queues and firmware instead (fuzz_packets.py)."""
 
 import argparse
 import json
@@ -10,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import build
+import fuzz_packets
 import rtl
 import shape
 
@@ -45,6 +47,9 @@ def add(jobs):
     parser.add_argument("--no-wave", action="store_true", help="no waveform of what fails")
     parser.add_argument("--replay", metavar="FILE", help="run what such a file says, with a waveform of its last cycles")
     parser.add_argument("--planted", action="store_true", help="measure how soon each planted bug is found, and how small it gets")
+    parser.add_argument("--packets", action="store_true", help="packets of queues, a third malformed, instead of programs: --count of them (default: 10000), "
+                        f"on a --config with the management core (default: {fuzz_packets.CONFIG})")  # fmt: skip
+    parser.add_argument("--backend", choices=("rtl", "model"), help="of --packets: the RTL in lock-step (default), or the golden model")
     parser.add_argument("--json", metavar="FILE", help="write the outcome as JSON")
     parser.set_defaults(action=run)
 
@@ -84,6 +89,15 @@ def replay(path, no_wave, out):
 def run(arguments):
     if not Path(arguments.out).is_dir():
         return refuse(f"--out: there is no directory '{arguments.out}'")
+    if arguments.packets:
+        wrong = [f"--{name}" for name in ("minutes", "replay", "planted") if getattr(arguments, name)]
+        if wrong:
+            return refuse(f"{wrong[0]} has no meaning with --packets")
+        if shape.parameters(arguments.config or fuzz_packets.CONFIG)["management"] == 0:
+            return refuse(f"--packets: '{arguments.config}' has no management core, which takes packets")
+        return fuzz_packets.run(arguments)
+    if arguments.backend is not None:
+        return refuse("--backend goes with --packets")
     if arguments.replay is not None:
         wrong = [f"--{name.replace('_', '-')}" for name in ("seed", "count", "minutes", "config", "json") if getattr(arguments, name) is not None]
         if wrong:

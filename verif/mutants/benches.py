@@ -34,14 +34,16 @@ def used(top, sources):
     return found
 
 
-def stand_ins(whole, befores, work, modules):
-    """{name of a source: text that stands for it}, and the netlists behind them. A module with parameters stays: it has several shapes."""
+def stand_ins(whole, befores, work, top, modules):
+    """{name of a source: text that stands for it}, and the netlists behind them. A module with parameters stays, but for the
+    top: it has several shapes."""
     found, texts = {}, []
     for part, before in befores.items():
         text, mine = (work / f"{part}.yosys/{part}.v").read_text(), {}
         for module in sorted(whole.below(part) & modules):
             path = whole.paths[module]
-            if path.name in found or (re.search(r"^\s*parameter ", whole.texts[module], re.M) and module not in netlist.WITH_DEFAULTS):
+            several = re.search(r"^\s*parameter ", whole.texts[module], re.M) and module not in (*netlist.WITH_DEFAULTS, top)
+            if path.name in found or several:
                 continue
             kinds = re.findall(rf"^module {part}__{module}(?:__\d+)?\s*\(", text, re.M)
             if len(kinds) == 1:
@@ -61,7 +63,7 @@ def make(build, whole, befores, work, wanted):
         if wanted.pattern and not wanted.search(f"bench:{bench['name']}:"):
             continue
         sources = [Path(name) for name in bench["sources"]]
-        replaced, text = stand_ins(whole, befores, work, used(bench["top"], sources))
+        replaced, text = stand_ins(whole, befores, work, bench["top"], used(bench["top"], sources))
         if not replaced:
             continue
         binary = None

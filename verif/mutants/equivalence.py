@@ -67,6 +67,8 @@ def graph(work, part, kind):
     with GUARD:
         lock = LOCKS.setdefault(folder, threading.Lock())
     with lock:
+        if (folder / "none").is_file():  # what was in vain for one mutant is for the next
+            raise model.YosysError((folder / "none").read_text())
         if not (folder / "module.aag").is_file():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
@@ -78,7 +80,11 @@ def graph(work, part, kind):
             commands = ["read_verilog netlist.v", f"hierarchy -check -top {kind}", "proc", "flatten", "opt_clean", "async2sync", "memory_map",
                         "dffunmap", "setundef -undriven -zero", "opt_expr", "opt_merge", "opt_clean", "techmap", "simplemap", "opt_clean", "aigmap",
                         "opt_clean", "write_aiger -ascii -symbols -zinit made.aag"]  # fmt: skip
-            model.native(folder, commands, "graph.log", PREPARE_SECONDS)
+            try:
+                model.native(folder, commands, "graph.log", PREPARE_SECONDS)
+            except model.YosysError as error:
+                (folder / "none").write_text(str(error))
+                raise
             (folder / "made.aag").rename(folder / "module.aag")
         return Aig((folder / "module.aag").read_text())
 

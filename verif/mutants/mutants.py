@@ -44,7 +44,7 @@ def arguments():
     parser.add_argument("--most", type=int, default=60, metavar="N", help="tests that a mutant has to survive, of those it touches (default: %(default)s)")
     parser.add_argument("--prove", type=int, default=20, metavar="S", help="seconds for the proof that a survivor is equivalent; 0: none")
     parser.add_argument("--tests", metavar="REGEX", help="only the tests whose name matches, as a table of an earlier run gives it")
-    parser.add_argument("--no-programs", action="store_true", help="only the unit benches, which are built in a tenth of the time of a device")
+    parser.add_argument("--no-programs", action="store_true", help="unit benches alone, built in a tenth of the time of a device; some modules need this")
     parser.add_argument("--no-benches", action="store_true", help="leave out the unit benches")
     parser.add_argument("--no-formal", action="store_true", help="leave out the proofs of heddle formal")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N", help="mutants at once (default: processors)")
@@ -177,7 +177,7 @@ def merge(args, whole):
 
 def main():
     args = arguments()
-    whole = netlist.Design()
+    whole = netlist.Design(device=not args.no_programs)
     if args.list:
         for part in whole.parts:
             print(f"{part}: {', '.join(sorted(whole.below(part) - {part}))}")

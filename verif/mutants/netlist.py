@@ -25,7 +25,11 @@ package mutant_pkg;
 endpackage
 """
 # The module has parameters, but a device (with one issue port) has one shape of it.
-WITH_DEFAULTS = ("execute", "mgmt_ram")
+WITH_DEFAULTS = ("execute", "mgmt_ram", "launch_port")
+# Monitors look into them on a device: their netlists stand for them in unit benches alone (--no-programs).
+FOR_BENCHES = ("host_port",)
+# A device has them in several shapes: parts in that of their defaults, for the benches that are of them alone (--no-programs).
+BY_THEMSELVES = ("scrubber",)
 # They count and report; lock-step leans on the one, and nothing that a program can see on the other.
 REPORTERS = ("trace_records", "stall_counter", "mgmt_trace")
 
@@ -49,9 +53,9 @@ class Mutant:
 
 class Design:
     """The modules of the die, and how it is cut into parts: each is a module whose netlist, with everything below it, can stand for its source. A
-    part has one shape (no parameters), and no monitor looks into it."""
+    part has one shape (no parameters), and no monitor looks into it where there is a `device`."""
 
-    def __init__(self):
+    def __init__(self, device=True):
         self.paths, self.texts = {}, {}
         for folder in design.FOLDERS:
             for path in design.read_list(ROOT / "rtl" / folder / "files.f"):
@@ -61,13 +65,16 @@ class Design:
         self.children = {module: [name for name in set(INSTANCE.findall(text)) if name in self.texts] for module, text in self.texts.items()}
         monitors = re.findall(r"^bind (\w+)", (ROOT / "verif/harness/rtl/tb_top.sv").read_text(), re.M)
         self.seen_into = {module for module in self.texts if self.below(module) & set(monitors)} | set(monitors)
+        if not device:
+            self.seen_into -= {module for part in FOR_BENCHES for module in self.below(part)}
+        one_shape = {*WITH_DEFAULTS, *(() if device else BY_THEMSELVES)}
         self.parts, waiting, reached = [], [design.TOP], set()
         while waiting:
             module = waiting.pop(0)
             if module in reached:
                 continue
             reached.add(module)
-            shaped = re.search(r"^\s*parameter ", self.texts[module], re.M) and module not in WITH_DEFAULTS
+            shaped = re.search(r"^\s*parameter ", self.texts[module], re.M) and module not in one_shape
             if module in self.seen_into or shaped:
                 waiting += sorted(self.children[module])
             elif module not in REPORTERS:

@@ -87,6 +87,9 @@ class Heddle(Case):
         self.heddle("fuzz --replay /no/such/file", 2, "no file '/no/such/file'")
         self.heddle("fuzz --replay x --seed 1", 2, "--seed has no meaning with --replay")
         self.heddle("fuzz --what", 2, "--what")
+        self.heddle("fuzz --packets --minutes 3", 2, "--minutes has no meaning with --packets")
+        self.heddle("fuzz --packets --config edge:management=0", 2, "has no management core")
+        self.heddle("fuzz --backend model", 2, "--backend goes with --packets")
 
     def test_synth(self):
         self.heddle("synth", 2, "--target")

@@ -89,6 +89,15 @@ class Parts(unittest.TestCase):
         for part in self.whole.parts:
             self.assertFalse(self.whole.below(part) & {"simt_core", "l2_data", "scratchpad", "host_port", "heddle_die"})
 
+    def test_without_a_device_there_are_more(self):
+        with self.assertRaisesRegex(netlist.NetlistError, "monitor"):
+            self.whole.choose(["launch_port"])
+        with self.assertRaisesRegex(netlist.NetlistError, "cannot be mutated"):
+            self.whole.choose(["scrubber"])
+        alone = netlist.Design(device=False)
+        self.assertEqual(alone.choose(["launch_port", "launch_check"]), {"host_port": ["launch_check", "launch_port"]})
+        self.assertEqual(alone.choose(["scrubber"]), {"scrubber": ["scrubber"]})
+
     def test_no_part_is_in_another(self):
         inside = [module for part in self.whole.parts for module in self.whole.below(part) - {part}]
         self.assertFalse(set(inside) & set(self.whole.parts))

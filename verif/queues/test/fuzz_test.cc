@@ -277,14 +277,15 @@ class FuzzTest : public QueueTest {
     open(q);
   }
 
-  std::mt19937_64 draw_{11};
+  std::mt19937_64 draw_{arguments.seed};
   const std::vector<Flaw>* flaws_ = nullptr;
   std::array<std::vector<Sent>, HD_QUEUES> sent_;
   uint64_t packets_ = 0, bad_ = 0, named_ = 0, complete_ = 0;
 };
 
 TEST_F(FuzzTest, EveryBadPacketIsNamedAndEveryGoodOneCompletes) {
-  const unsigned packets = !arguments.rtl || arguments.full ? 10'000 : 12;
+  const uint64_t usual = !arguments.rtl || arguments.full ? 10'000 : 12;
+  const uint64_t packets = arguments.packets != 0 ? arguments.packets : usual;
   management_->set_context(0, {{{kProgram, kEnd, 7}}, kPrivate, 0x1'0000});
   for (uint32_t q = 0; q < HD_QUEUES; ++q) open(q);
   while (complete_ + named_ < packets) {  // those behind a bad one are dropped

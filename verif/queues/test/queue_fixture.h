@@ -19,7 +19,9 @@ struct Arguments {
   std::vector<std::byte> firmware, kernels;
   BackendOptions options;
   bool rtl = false;
-  bool full = false;  // on the RTL as many packets and kernels as on the model
+  bool full = false;     // on the RTL as many packets and kernels as on the model
+  uint64_t packets = 0;  // of FuzzTest; 0: as many as the back end is given otherwise
+  uint64_t seed = 11;    // of what FuzzTest draws
 };
 extern Arguments arguments;
 

@@ -197,25 +197,38 @@ TEST(Aperture, RandomAccesses) {
       bench.device.pages[0xC3000 + (page >> 12)] = bytes;
     }
     bench.aperture.narrow = true;
+    bench.aperture.refused_reads_zero = true;
     bench.aperture.longest = 16;
     bench.aperture.ids = 256;
     bench.aperture.active = 80;
     bench.aperture.ready = 30 + random() % 71;
     bench.aperture.refused = [&](const Address& address) {
       return aperture::kEnable.get(setting) == 0 || aperture::kBase.get(setting) < 0x80 || address.len > 15 ||
-             (address.len != 0 && (address.size != full || address.burst != 1));
+             address.size > full || (address.len != 0 && (address.size != full || address.burst != 1));
     };
     bench.device.timing = {
         .latency = 1 + static_cast<unsigned>(random() % 20), .jitter = 10, .ready = 70, .valid = 70, .reorder = true};
+    // The cluster uses other pages meanwhile.
+    for (const std::uint64_t page : {0x8000'0000ULL, 0xFFFF'F000ULL, 0x9555'5000ULL}) {
+      bench.cluster.pages.push_back(page);
+      bench.device.pages[page >> 12] = bench.cluster.expected[page >> 12];
+    }
+    bench.cluster.longest = 2;
+    bench.cluster.ids = std::min(4U, bench.first_id());
+    bench.cluster.active = random() % 100;
+    bench.cluster.enabled = seed % 2 == 0;
     for (unsigned phase = 0; phase < 8; ++phase) {
       setting = aperture::kEnable.set(random() % 4 != 0) | aperture::kBase.set(random() % 4 == 0 ? 0x43 : 0xC3);
       EXPECT_TRUE(bench.write(kAperture, setting));
       bench.aperture.enabled = true;
       for (unsigned i = 0; i < 1500; ++i) bench.clock();
       bench.aperture.enabled = false;
-      for (unsigned i = 0; i < 3000 && !bench.quiet(); ++i) bench.clock();
-      ASSERT_TRUE(bench.quiet());
+      for (unsigned i = 0; i < 3000 && !bench.aperture.idle(); ++i) bench.clock();
+      ASSERT_TRUE(bench.aperture.idle());
     }
+    bench.cluster.enabled = false;
+    for (unsigned i = 0; i < 3000 && !bench.quiet(); ++i) bench.clock();
+    ASSERT_TRUE(bench.quiet());
     EXPECT_GT(bench.aperture.accesses, 200U);
     EXPECT_GT(bench.aperture.refusals, 20U);
     EXPECT_EQ(bench.device.strays, 0U);

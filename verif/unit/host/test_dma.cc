@@ -23,6 +23,9 @@ constexpr std::uint32_t kDeviceTarget = 0x8000'0000;
 constexpr std::uint32_t kDeviceRing = 0x9000'0000;
 constexpr std::uint32_t kDeviceAperture = 0xA500'0000;
 constexpr std::uint32_t kDeviceCluster = 0x8800'0000;
+// Of aperture and cluster: bits of which one is 0 and the next 1, so that one master's addresses are none of another's.
+constexpr std::uint32_t kAperturePages[] = {0x05'5000, 0xAA'A000, 0xFF'F000};
+constexpr std::uint32_t kClusterPages[] = {0, 0x2A'A000, 0x55'5000};
 constexpr unsigned kPages = 16;
 
 // What a run has that is wrong.
@@ -64,8 +67,8 @@ class Scenario {
     fill(bench.device, kDeviceSource, kPages);
     fill(bench.device, kDeviceTarget, kPages);
     fill(bench.device, kDeviceRing, 2);
-    fill(bench.device, kDeviceAperture, 3);
-    fill(bench.device, kDeviceCluster, 3);
+    for (const std::uint32_t page : kAperturePages) fill(bench.device, kDeviceAperture + page, 1);
+    for (const std::uint32_t page : kClusterPages) fill(bench.device, kDeviceCluster + page, 1);
     environment_.pins = {{kHostSource, kHostSource + 4096 * kPages - 1, true, false},
                          {kHostTarget, kHostTarget + 4096 * kPages - 1, true, true},
                          {kHostEdge, ~0ULL, true, false},
@@ -90,11 +93,13 @@ class Scenario {
     // Others that use device memory meanwhile.
     bench.write(host_dma::kAperture,
                 host_dma::aperture::kEnable.set(1) | host_dma::aperture::kBase.set(kDeviceAperture >> 24));
-    bench.aperture.pages = {0, 0x1000, 0x2000};
-    bench.cluster.pages = {kDeviceCluster, kDeviceCluster + 0x1000, kDeviceCluster + 0x2000};
-    for (unsigned p = 0; p < 3; ++p) {
-      bench.aperture.expected[p] = bench.device.pages[(kDeviceAperture >> 12) + p];
-      bench.cluster.expected[(kDeviceCluster >> 12) + p] = bench.device.pages[(kDeviceCluster >> 12) + p];
+    for (const std::uint32_t page : kAperturePages) {
+      bench.aperture.pages.push_back(page);
+      bench.aperture.expected[page >> 12] = bench.device.pages[(kDeviceAperture + page) >> 12];
+    }
+    for (const std::uint32_t page : kClusterPages) {
+      bench.cluster.pages.push_back(kDeviceCluster + page);
+      bench.cluster.expected[(kDeviceCluster + page) >> 12] = bench.device.pages[(kDeviceCluster + page) >> 12];
     }
     bench.aperture.longest = 16;
     bench.aperture.ids = 256;
@@ -239,9 +244,11 @@ void Scenario::compare(const Pages& host_before, const Pages& device_before, std
   // The ring is software's. The record is compared on its own; aperture and cluster compare what they read.
   for (unsigned i = 0; i < 8; ++i)
     host.at(kHostRecord >> 12)[(kHostRecord & 0xFFF) + i] = bench.host.get(kHostRecord + i);
-  for (unsigned p = 0; p < 3; ++p) {
-    device[(kDeviceAperture >> 12) + p] = bench.aperture.expected[p];
-    device[(kDeviceCluster >> 12) + p] = bench.cluster.expected[(kDeviceCluster >> 12) + p];
+  for (const std::uint32_t page : kAperturePages)
+    device[(kDeviceAperture + page) >> 12] = bench.aperture.expected[page >> 12];
+  for (const std::uint32_t page : kClusterPages) {
+    const std::uint32_t number = (kDeviceCluster + page) >> 12;
+    device[number] = bench.cluster.expected[number];
   }
   for (std::uint64_t p = ring_ >> 12; p < (ring_ >> 12) + 2; ++p) {
     (ring_in_device_ ? device : host)[p] = (ring_in_device_ ? bench.device : bench.host).pages[p];

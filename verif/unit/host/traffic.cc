@@ -17,7 +17,7 @@ Address Traffic::draw_address(std::size_t page) {
   address.len = beats - 1;
   address.size = static_cast<unsigned>(std::countr_zero(beat_bytes_));
   if (!narrow) return address;
-  switch (random_() % 8) {
+  switch (random_() % 9) {
     case 0:  // a single beat of fewer bytes
       address.len = 0;
       address.size = static_cast<unsigned>(random_() % (address.size + 1));
@@ -36,6 +36,11 @@ Address Traffic::draw_address(std::size_t page) {
     case 4:  // refused: too long
       address.address = pages[page];
       if (page_beats >= 32) address.len = 16 + static_cast<unsigned>(random_() % 16);
+      break;
+    case 5:  // refused: more than the port has
+      address.len = 0;
+      address.size += 1 + static_cast<unsigned>(random_() % (7 - address.size));
+      address.address &= ~((std::uint64_t{1} << address.size) - 1);
       break;
     default: break;
   }
@@ -58,6 +63,7 @@ void Traffic::clock(const SlaveSignals& slave) {
         break;
       }
     }
+    for (unsigned i = 0; i < beat_bytes_ && refusal && refused_reads_zero; ++i) EXPECT_EQ(slave.r.data[i], 0U);
     if (++beats_read_ == read_.len + 1) {
       reading_ = false;
       ++accesses;
@@ -106,7 +112,7 @@ void Traffic::clock(const SlaveSignals& slave) {
         if (beat_bytes_ < 64) data.strobe &= (std::uint64_t{1} << beat_bytes_) - 1;
         if (write_.size != static_cast<unsigned>(std::countr_zero(beat_bytes_))) {
           const unsigned place = static_cast<unsigned>(write_.address % beat_bytes_);
-          data.strobe &= ((std::uint64_t{1} << (1U << write_.size)) - 1) << place;
+          if (1U << write_.size < beat_bytes_) data.strobe &= ((std::uint64_t{1} << (1U << write_.size)) - 1) << place;
         } else if (beat == 0) {
           data.strobe &= ~std::uint64_t{0} << write_.address % beat_bytes_;
         }

@@ -25,6 +25,7 @@ class Traffic {
   std::vector<std::uint64_t> pages;  // addresses as this master gives them; at least two
   // Whether an access is refused by rule; what is refused must be answered with SLVERR and have no effect.
   std::function<bool(const Address&)> refused = [](const Address&) { return false; };
+  bool refused_reads_zero = false;      // whether a read that is refused must get zeros
   unsigned accesses = 0, refusals = 0;  // that were answered
 
   void clock(const SlaveSignals& slave);

@@ -13,6 +13,13 @@ double sc_time_stamp() { return 0; }
 
 namespace heddle::mgmtbench {
 
+namespace {
+
+// Longer than any instruction takes with the latencies of the tests, whatever it waits for before.
+constexpr unsigned kLongestSilence = 1000;
+
+}  // namespace
+
 Bench::Bench(unsigned seed, const Timing& timing)
     : random_(seed), timing_(timing), top_(std::make_unique<Vmgmt_bench>()) {
   Verilated::randReset(2);
@@ -96,6 +103,7 @@ void Bench::drive() {
 
 void Bench::accept_memory() {
   const uint32_t line = top_->memory_address_o, bytes = top_->line_bytes_o;
+  memory_reads += top_->memory_write_o == 0;
   Pending answer;
   const unsigned span = timing_.memory_latency_max - timing_.memory_latency_min + 1;
   answer.due = now_ + timing_.memory_latency_min + random_() % span;
@@ -123,20 +131,26 @@ void Bench::accept_external() {
   external_answers_.push_back(answer);
 }
 
+void Bench::check_hart() {
+  if (top_->hart_running_o != 0 && !was_running_) checker_->reset();
+  was_running_ = top_->hart_running_o != 0;
+  const bool records = was_running_ && top_->trace_valid_o != 0;
+  silence_ = !was_running_ || records || top_->sleeping_o != 0 ? 0 : silence_ + 1;
+  if (silence_ > kLongestSilence && problem_.empty()) problem_ = fmt::format("cycle {}: the hart hangs", now_);
+  if (!records) return;
+  const management::Retirement got = record();
+  const std::string wrong = problem_.empty() ? checker_->step(got) : std::string();
+  if (!wrong.empty()) problem_ = fmt::format("cycle {}: {}", now_, wrong);
+  if (on_record) on_record(got);
+}
+
 void Bench::cycle() {
   drive();
   top_->clk_i = 0;
   top_->eval();
   if (top_->memory_valid_o != 0 && top_->memory_ready_i != 0) accept_memory();
   if (top_->external_valid_o != 0 && top_->external_ready_i != 0) accept_external();
-  if (top_->hart_running_o != 0 && !was_running_ && checker_) checker_->reset();
-  was_running_ = top_->hart_running_o != 0;
-  if (top_->trace_valid_o != 0 && was_running_ && checker_) {
-    const management::Retirement got = record();
-    const std::string wrong = problem_.empty() ? checker_->step(got) : std::string();
-    if (!wrong.empty()) problem_ = fmt::format("cycle {}: {}", now_, wrong);
-    if (on_record) on_record(got);
-  }
+  if (checker_) check_hart();
   top_->clk_i = 1;
   top_->eval();
   ++now_;

@@ -1,5 +1,6 @@
 // Drives mgmt_bench: the host, device memory, another folder's registers and interrupt lines around the management
-// subsystem. Every retirement record is checked in lock-step; the first one that is wrong is kept in problem().
+// subsystem. Every retirement record is checked in lock-step; the first one that is wrong is kept in problem(), and so
+// is a hart that neither sleeps nor retires anything.
 #pragma once
 
 #include <Vmgmt_bench.h>
@@ -64,6 +65,7 @@ class Bench {
 
   uint32_t sources = 0;  // interrupt lines of other folders
   bool external_exists = true;
+  uint64_t memory_reads = 0;  // lines that memory was asked for
   std::function<void(const management::Retirement&)> on_record;
 
  private:
@@ -78,6 +80,7 @@ class Bench {
   void accept_memory();
   void accept_external();
   void drive();
+  void check_hart();
   management::Retirement record() const;
 
   std::mt19937 random_;
@@ -90,6 +93,7 @@ class Bench {
   std::unordered_map<uint32_t, uint32_t> external_;
   bool was_running_ = false;
   uint64_t now_ = 0;
+  unsigned silence_ = 0;  // cycles without a record
   std::string problem_;
 };
 

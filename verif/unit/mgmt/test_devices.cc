@@ -232,6 +232,16 @@ TEST_F(Devices, TimerLevelIsThatOfAllBits) {
     ASSERT_EQ(proxy_.mip() & kTimerLine, due ? kTimerLine : 0)
         << std::hex << time_high << " " << time_low << " " << high << " " << low;
   }
+  // What is compared is read as it was written, whatever the time is.
+  for (unsigned round = 0; round < 50; ++round) {
+    const uint32_t low = random(), high = random();
+    store(mgmt::timer::kMtimeLo, round % 2 == 0 ? random() : ~0xFFFU);
+    store(mgmt::timer::kMtimeHi, round % 2 == 0 ? random() : ~0U);
+    store(mgmt::timer::kMtimecmpLo, low);
+    store(mgmt::timer::kMtimecmpHi, high);
+    ASSERT_EQ(load(mgmt::timer::kMtimecmpLo), low);
+    ASSERT_EQ(load(mgmt::timer::kMtimecmpHi), high);
+  }
 }
 
 // Count and warning at each time after the watchdog was switched on; what begins anew, and what does not.

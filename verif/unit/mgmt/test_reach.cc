@@ -100,6 +100,55 @@ TEST(Reach, BlocksAtEveryAddress) {
   EXPECT_EQ(bench.problem(), "");
 }
 
+// Every bit of every word, both ways, beside all values of its neighbours.
+TEST(Reach, BlocksOfAnyContent) {
+  namespace blocks = mgmt::blocks;
+  Bench bench(8, {70, 1, 12, 100, 1});
+  Proxy proxy(bench);
+  for (uint32_t round = 0; round < 10; ++round) {
+    const uint32_t buffer = round % 2, at = kTop + 0x1000 + 64 * round;
+    std::vector<uint32_t> words(16);
+    for (uint32_t& word : words) word = round < 2 ? ~0U : round < 4 ? 0U : static_cast<uint32_t>(bench.random()());
+    bench.load_words(at, words);
+    EXPECT_EQ(proxy.store(blocks::kAddress + 4 * buffer, at).cause, 0U);
+    EXPECT_EQ(proxy.store(blocks::kCommand + 4 * buffer, 1).cause, 0U);
+    for (uint32_t w = 0; w < 16; ++w)
+      EXPECT_EQ(proxy.load(blocks::kData + 64 * buffer + 4 * w).value, words[w]) << round << " " << w;
+    // Back to another place, together with what was there before.
+    const uint32_t other = at + 0x1000, moved = static_cast<uint32_t>(bench.random()()) & 0xFFFF;
+    const uint32_t before = ~words[0];
+    bench.load_words(other, std::vector<uint32_t>(16, before));
+    EXPECT_EQ(proxy.store(blocks::kAddress + 4 * buffer, other).cause, 0U);
+    EXPECT_EQ(proxy.store(blocks::kCommand + 4 * buffer, 2 | moved << 16).cause, 0U);
+    EXPECT_EQ(proxy.load(blocks::kAddress + 4 * buffer).value, other);  // waits for the end
+    for (uint32_t w = 0; w < 16; ++w)
+      EXPECT_EQ(bench.memory_word(other + 4 * w), (moved >> w & 1) != 0 ? words[w] : before) << round << " " << w;
+  }
+  EXPECT_EQ(bench.problem(), "");
+}
+
+// Code that goes straight on asks memory for each line once, however long it takes over a line.
+TEST(Reach, ALineIsFetchedOnce) {
+  for (const unsigned latency : {1U, 4U, 5U, 11U}) {
+    Bench bench(9, {100, latency, latency, 100, 1});
+    const uint32_t at = kTop + 0x35'5000;
+    constexpr uint32_t kWords = 256;
+    Program program(kCode), there(at);
+    for (uint32_t i = 0; i < kWords - 1; ++i) {
+      there.word(i % 7 == 0 ? code::i(0x33, 0, kSum, kSum, 1 << 5 | kSum)  // mul
+                            : code::addi(kSum, kSum, 1));
+    }
+    there.word(code::jalr(0, kLink, 0));
+    bench.load(at, there.bytes());
+    program.li(kTo, at);
+    program.word(code::jalr(kLink, kTo, 0));
+    tells(bench, program, kPointer, 40000);
+    const uint64_t lines = 4 * kWords / bench.top().line_bytes_o;
+    EXPECT_GE(bench.memory_reads, lines);
+    EXPECT_LE(bench.memory_reads, lines + 2) << latency;  // words that are fetched ahead
+  }
+}
+
 TEST(Reach, RegistersOfEveryFolder) {
   Bench bench(7, {100, 4, 4, 60, 4});
   Proxy proxy(bench);
@@ -226,6 +275,43 @@ TEST(Reach, EveryBitOfTheCsrs) {
   }
   program.word(code::addi(kSum, 0, 1));
   tells(bench, program, kSum, 20000);
+}
+
+// Those that are there, and those that are not: lock-step knows which, and what they hold.
+TEST(Reach, EveryCsrNumber) {
+  Bench bench;
+  constexpr uint32_t kHandler = mgmt::kSramBase + 0x3000;
+  Program handler(kHandler), program(kCode), there(kTop);
+  handler.word(code::csrrs(kOld, mgmt::csr::kMepc, 0));
+  handler.word(code::addi(kOld, kOld, 4));
+  handler.word(code::csrrw(0, mgmt::csr::kMepc, kOld));
+  handler.word(code::kMret);
+  bench.load(kHandler, handler.bytes());
+  for (uint32_t number = 0; number < 0x1000; ++number) there.word(code::csrrs(kNew, number, 0));
+  there.word(code::jalr(0, kLink, 0));
+  bench.load(kTop, there.bytes());
+  program.li(kTo, kHandler);
+  program.word(code::csrrw(0, mgmt::csr::kMtvec, kTo));
+  program.li(kTo, kTop);
+  program.word(code::jalr(kLink, kTo, 0));
+  tells(bench, program, kPointer, 400'000);
+}
+
+// A counter of which each bit is 1 in turn keeps it, whenever it is looked at.
+TEST(Reach, InstructionsAreCountedInAllBits) {
+  Bench bench;
+  Program program(kCode);
+  for (const uint32_t value : {~0U, 0x5555'5555U, 0xAAAA'AAAAU, 0x0000'FFFFU, 0xFFFF'0000U, 0U}) {
+    for (const uint32_t number : {mgmt::csr::kMinstreth, mgmt::csr::kMinstret}) {
+      program.li(kTo, value);
+      program.word(code::csrrw(0, number, kTo));
+      for (unsigned wait = 0; wait < 5; ++wait) {
+        for (unsigned i = 0; i < wait; ++i) program.word(code::addi(0, 0, 0));
+        program.word(code::csrrs(kOld, number, 0));
+      }
+    }
+  }
+  tells(bench, program, kPointer, 20000);
 }
 
 // The host uses SRAM, ROM and mailbox all the time, while a program runs from SRAM.

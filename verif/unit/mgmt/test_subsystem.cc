@@ -253,7 +253,14 @@ TEST(Traps, SixteenBitInstructionAtTheEndOfSram) {
 }
 
 TEST(Traps, FetchFromDevicesAndNowhere) {
-  for (const uint32_t address : {0u, mgmt::kMailboxBase, mgmt::kDispatcherBase, 0x7FFF'FFFEu, 0x0001'1000u}) {
+  std::vector<uint32_t> addresses = {0u, 0x7FFF'FFFEu, 0x0001'1000u};
+  for (const mgmt::Window& window : mgmt::kWindows) {
+    const uint32_t next = window.last + 1;
+    if (!window.hart.execute) addresses.push_back(window.base);
+    if (const mgmt::Window* behind = mgmt::find_window(next); behind == nullptr || !behind->hart.execute)
+      addresses.push_back(next);
+  }
+  for (const uint32_t address : addresses) {
     Bench bench;
     Program program(kCode);
     set_handler(program);
