@@ -4,7 +4,6 @@
 .section .text.init
 .globl _start
 _start:
-main:
   li a0, 0x1000
   lw a1, 0(a0)
   HEDDLE_END

@@ -54,7 +54,7 @@ class Management(unittest.TestCase):
         self.run_program("request", 1, says=["a request to the host"])
 
     def test_ends(self):
-        report = self.run_program("unhandled", 1, says=["a trap without a handler", "main"])
+        report = self.run_program("unhandled", 1, says=["a trap without a handler", "_start"])
         self.assertEqual(report["error"]["address"], 0x1000)
         if arguments.rtl_library:
             self.run_program("trap", 1, "--max-cycles", "2000", says=["no end after 2", "the hart was at 0x00000000"])
