@@ -248,7 +248,11 @@ std::pair<uint32_t, uint32_t> Port::write_sizes(uint32_t base) {
   const uint32_t threads = side_.warps() * side_.lanes(), scratchpad = side_.get(regs::kScratchpadBytes);
   const uint32_t buffers = regs::engines::kMatrixDim.get(side_.get(regs::kEngines)) != 0 ? 2 : 0;
   const auto wrong = [&] { return side_.chance(8); };
-  const auto far = [&](uint32_t limit) { return side_.chance(50) ? limit + 1 : limit + 1 + (1U << side_.pick(0, 30)); };
+  // Just above, far above, or a single bit.
+  const auto far = [&](uint32_t limit) {
+    const uint32_t bit = 1U << side_.pick(0, 30);
+    return side_.chance(30) ? limit + 1 : bit > limit && side_.chance(50) ? bit : limit + 1 + bit;
+  };
   uint32_t left = threads;
   std::array<uint32_t, 3> local{}, groups{};
   for (uint32_t& size : local) {
@@ -319,7 +323,7 @@ TEST_P(Port, Launches) {
     EXPECT_EQ(top.ended_o != 0, ended);
     EXPECT_EQ(top.ended_fault_o != 0, ended_fault);
   };
-  for (unsigned round = 0; round < 150 && !HasFailure(); ++round) {
+  for (unsigned round = 0; round < 300 && !HasFailure(); ++round) {
     SCOPED_TRACE(round);
     const unsigned slot = side_.pick(0, side_.launches() - 1);
     const uint32_t base = kSlotBytes * slot;
