@@ -423,6 +423,36 @@ TEST_P(Port, Launches) {
   EXPECT_GT(early, 3U);
 }
 
+// A launch of which one number has one bit too much, each in turn.
+TEST_P(Port, EveryBitThatIsTooMuch) {
+  const uint32_t threads = side_.warps() * side_.lanes(), scratchpad = side_.get(regs::kScratchpadBytes);
+  const uint32_t buffers = regs::engines::kMatrixDim.get(side_.get(regs::kEngines)) != 0 ? 2 : 0;
+  struct Number {
+    uint32_t offset, usual, limit, reason;
+  };
+  const std::vector<Number> numbers{{regs::kLocalSize, 1, threads, 1},
+                                    {regs::kLocalSize + 4, 1, threads, 1},
+                                    {regs::kLocalSize + 8, 1, threads, 1},
+                                    {regs::kScratchSize, 0, scratchpad, 3},
+                                    {regs::kAccumulators, 0, buffers, 5}};
+  for (uint32_t i = 0; i < 3; ++i) side_.set(regs::kNumGroups + 4 * i, 1);
+  side_.set(regs::kPrivateSize, 0);
+  for (const Number& number : numbers) side_.set(number.offset, number.usual);
+  for (const Number& number : numbers) {
+    for (unsigned bit = 0; bit < 32; ++bit) {
+      if (1U << bit <= number.limit) continue;
+      side_.set(number.offset, 1U << bit);
+      side_.set(regs::kControl, regs::control::kStart.mask());
+      side_.clocks(60);
+      EXPECT_EQ(side_.get(regs::kStatus),
+                regs::status::kDone.mask() | regs::status::kRejected.mask() | regs::status::kReason.set(number.reason))
+          << std::hex << number.offset << " bit " << std::dec << bit;
+    }
+    side_.set(number.offset, number.usual);
+  }
+  EXPECT_EQ(started_, 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, Port, testing::Range(1U, 4U));
 
 }  // namespace
