@@ -102,7 +102,7 @@ class Design:
             found = {part: sorted(self.below(part) & mine) for part in self.parts if self.below(part) & mine}
             if not found:
                 why = "a monitor looks into it, or it only counts" if wanted else "there is no module and no folder of rtl with that name"
-                raise NetlistError(f"'{name}' cannot be mutated: {why}; heddle mutants --list names what can")
+                raise NetlistError(f"'{name}' cannot be mutated: {why}; heddle mutants --list names what can, with --no-programs what can in unit benches")
             for part, modules in found.items():
                 chosen[part] = sorted({*chosen.get(part, []), *modules})
         return chosen

@@ -20,6 +20,7 @@ class Scrubber : public testing::Test {
     Verilated::randReset(2);
     reset();
   }
+  ~Scrubber() override { top_->final(); }
 
   void edge() {
     top_->clk_i = 1;

@@ -135,6 +135,11 @@ TEST_F(Devices, MailboxHoldsWhatBothSidesWrote) {
     const uint32_t data = random() % 4 == 0 ? ~0U : random();
     write(info, address, random() % 2 != 0, data);
     compare(info, address, random() % 2 != 0);
+    // No other has changed, as the host sees them.
+    for (const mgmt::RegisterInfo* other : infos) {
+      if (!other->host.read) continue;
+      for (uint32_t i = 0; i < other->count; ++i) compare(*other, other->address + 4 * i, true);
+    }
     const bool irq = (held[mgmt::mailbox::kHartDoorbell] & held[mgmt::mailbox::kHartDoorbellEnable]) != 0;
     ASSERT_EQ(bench_.top().host_irq_o != 0, irq);
     if (round % 32 == 0) {
