@@ -17,9 +17,9 @@ INSTANCE = re.compile(r"^    (Vtb_top_\w+) +TOP__(\w+);", re.MULTILINE)
 PATH = re.compile(r'TOP__(\w+)\{this, Verilated::catName\(namep, "([^"]+)"\)\}')
 FUNCTION = re.compile(r"^(?:VL_INLINE_OPT |VL_ATTR_COLD )?void (Vtb_top_\w+)\((Vtb_top_\w+)\* vlSelf\) \{\n.*?^\}\n", re.MULTILINE | re.DOTALL)
 FUNCTION_NAME = re.compile(r"\bVtb_top_\w+(?=\()")
-NUMBERED = re.compile(r"(__V(?:func|task)_\w+?_(?=_)|__Vtableidx)(_?\d+)(?=__(?!KET__)|\b)")  # variables of a call, indices of tables
+NUMBERED = re.compile(r"(__V(?:(?:func|task)_\w+?_(?=_)|tableidx))(_?\d+)(?=__(?!KET__)|\b)")  # variables of a call, indices of tables
 NUMBERED_MEMBER = re.compile(r"(vlSelf->)" + NUMBERED.pattern)
-LOCAL = re.compile(r"(?<=__Vlabel)\d+|(?<=\b__Vtemp_h)[0-9a-f]+__\d+")
+LOCAL = re.compile(r"__V(?:label|temp_h)[0-9a-f]+(?:__\d+)?")  # names that are a function's own
 CALLS = re.compile(r"(?:^ +Vtb_top_\w+\(\(&vlSymsp->TOP__\w+\)\);\n)+", re.MULTILINE)  # of functions of instances, one after the other
 MESSAGE = re.compile(r"%N([\w.\[\]]+)(.*?)vlSymsp->name\(\)", re.DOTALL)
 
@@ -43,7 +43,7 @@ class Function:
         places, local = {}, {}
         text = "".join(line for line in self.text[self.text.index("{"):].splitlines(True) if "VL_DEBUG_IF" not in line)
         text = NUMBERED.sub(lambda match: f"{match[1]}#{places.setdefault(match[2], len(places))}", text)
-        text = LOCAL.sub(lambda match: f"#{local.setdefault(match[0], len(local))}", text)
+        text = LOCAL.sub(lambda match: f"local#{local.setdefault(match[0], len(local))}", text)
         self.shape = (self.name.split("__TOP__")[0], "".join(text.split()))
         self.numbers = list(places)
         self.members = {match[3] for match in NUMBERED_MEMBER.finditer(self.text)}
