@@ -96,6 +96,7 @@ void measure(examples::Run& run, const Shape& shape, const blas::FormatInfo& for
       static_cast<double>(round_up(shape.m, dim) * round_up(shape.n, dim) * round_up(shape.k, format.group_elements));
   const uint64_t read = after.lines_read - before.lines_read, written = after.lines_written - before.lines_written;
   const double bytes = static_cast<double>(read + written) * device.shape().line_bytes;
+  const double khz = cycles / std::max(cost.host_seconds, 1e-9) / 1000.0;
   run.add_row({
       {"name", "gemm"},
       {"args", name},
@@ -115,9 +116,10 @@ void measure(examples::Run& run, const Shape& shape, const blas::FormatInfo& for
       {"macs_per_byte", bytes > 0.0 ? macs / bytes : 0.0},
       {"memory_bytes_per_cycle", after.peak_lines * device.shape().line_bytes},
       {"host_seconds", cost.host_seconds},
-      {"khz", cycles / std::max(cost.host_seconds, 1e-9) / 1000.0},
+      {"khz", khz},
   });
-  fmt::print("{}: {} cycles, {:.1f} % of peak\n", name, cost.cycles, 100.0 * macs / cycles / peak);
+  fmt::print("{}: {} cycles, {:.1f} % of peak, simulated at {:.1f} kHz\n", name, cost.cycles,
+             100.0 * macs / cycles / peak, khz);
   std::fflush(stdout);
 }
 

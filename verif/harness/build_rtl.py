@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import merge_instances
 import signals
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +31,11 @@ VERILATOR_OPTIONS = [
     # Verilator 5.006 forgets to declare the loop variable where assertions sample wide values.
     "-fno-reloop",
     "--no-timing", "--output-split", "20000", "--output-split-cfuncs", "2000",
+]  # fmt: skip
+# Big modules with several instances: compiled once, which is how they are made small, and changes nothing of what they do (README.md).
+SHARED_MODULES = [
+    "decoder", "dot_elements", "dot_unit", "fpu_divide_lane", "fpu_pipe", "instruction_buffer", "l2_bank", "matrix_operand", "simt_core",
+    "special_evaluator",
 ]  # fmt: skip
 # The hot part (evaluation) and the cold one (set-up, tracing tables) want different options.
 CXX_FLAGS = "-std=c++20 -fPIC -fvisibility=hidden -fvisibility-inlines-hidden -w"
@@ -73,6 +79,23 @@ def sources(generated, instead=None):
     return sorted(files, key=lambda path: not path.name.endswith("_pkg.sv"))
 
 
+def share_modules(out, files):
+    """Settings that have Verilator compile the functions of SHARED_MODULES once for all instances. It merges functions that are equal to the
+    letter. What drives an input it would put in the place of the input, which differs from instance to instance; `public_flat_rd` keeps it
+    from that. Not so for clock and reset: they are the same everywhere, and a clock that is kept apart is another clock to Verilator, on
+    which all logic between two instances waits besides. (Functions that it inlines, whose variables it numbers, are not equal either,
+    but for those with no_inline_task, nor are concurrent assertions, which sample under the instance's name.)"""
+    lines = ["`verilator_config"]
+    for path in (path for path in files if path.stem in SHARED_MODULES):
+        header = re.search(rf"^module {path.stem}\b.*?^\);", re.sub(r"//.*", "", path.read_text()), re.MULTILINE | re.DOTALL)
+        inputs = re.findall(r"\binput\b[^,;]*?(\w+)\s*(?=,|\n\);)", header.group(0)) if header else []
+        lines.append(f'no_inline -module "{path.stem}"')
+        lines += [f'public_flat_rd -module "{path.stem}" -var "{name}"' for name in inputs if name not in ("clk_i", "rst_ni")]
+    settings = out / "shared_modules.vlt"
+    settings.write_text("\n".join(lines) + "\n")
+    return settings
+
+
 def take_over(fresh, kept):
     """Makes `kept` a copy of `fresh` without touching files that are the same."""
     kept.mkdir(parents=True, exist_ok=True)
@@ -97,11 +120,14 @@ def verilate(out, generated, trace, coverage, instead):
         options += ["--coverage-line", "--coverage-user", "--flatten"]
     elif instead:
         options += ["-Wno-fatal"]  # netlists are not in our style
-    settings = ROOT / "verif/coverage/coverage.vlt" if coverage else HARNESS / "rtl" / "verilator.vlt"
+    files = sources(generated, instead)
+    settings = ROOT / "verif/coverage/coverage.vlt" if coverage else share_modules(out, files)
     run([
         "verilator", *options, "--Mdir", fresh,
-        ROOT / "tools" / "lint" / "waivers.vlt", settings, *sources(generated, instead),
+        ROOT / "tools" / "lint" / "waivers.vlt", settings, *files,
     ], cwd=ROOT)  # fmt: skip
+    if not coverage:
+        merge_instances.merge(fresh)
     take_over(fresh, out / "verilated")
 
 
@@ -113,7 +139,8 @@ def compile_and_link(out, config, trace, coverage, includes, libraries):
 
     def module_list(name):
         match = re.search(rf"^{name} \+= \\\n((?:\t.*\n)*)", makefile, re.MULTILINE)
-        return [part for part in match.group(1).replace("\\", " ").split()] if match else []
+        names = match.group(1).replace("\\", " ").split() if match else []
+        return [part for part in names if name.startswith("VM_GLOBAL") or (verilated / f"{part}.cpp").exists()]
 
     # Relative paths, so that ccache finds what another configuration's directory compiled already.
     relative = Path("verilated")

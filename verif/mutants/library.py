@@ -48,7 +48,7 @@ def digest(device, *what):
     """Of all that the library is made from; without a `device`, of what the netlists are."""
     found = hashlib.sha256(repr(what).encode())
     for path in [*sorted((ROOT / "rtl").rglob("*.sv")), *sorted((ROOT / "verif/harness").rglob("*.sv")), *sorted((ROOT / "docs/spec").iterdir()),
-                 ROOT / "verif/harness/build_rtl.py", ROOT / "verif/harness/src/verilated_top.cpp", netlist.__file__,
+                 *(ROOT / "verif/harness" / name for name in ("build_rtl.py", "merge_instances.py", "src/verilated_top.cpp")), netlist.__file__,
                  *(build.rtl_archives() if device else ())]:  # fmt: skip
         found.update(Path(path).read_bytes())
     return found.hexdigest()
