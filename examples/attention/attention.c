@@ -109,13 +109,17 @@ HD_INLINE void attend(settings set, float* result, const struct place* start) {
         refer_anew(set, x, sum, first);
       }
       ROWS(set->n) sum[r] += sums[r];
+      if (loads) load_ahead(set, i, &at);
       if (first && tile != 0) {
+        // O can be read when S of the next step is there, too: an access that waits for a buffer holds up all others.
         float o[4][4];
-        wait_for_pv(i - 1);
+        if (at.step == last && tile + 1 == set->sequence)
+          wait_for_pv(i - 1);
+        else
+          hd_mbarrier_wait(barrier(S_READY), i + 1);
         read_o(set, o);
         store_o(set, result, &finished, o, inverse);
       }
-      if (loads) load_ahead(set, i, &at);
       accumulate = !first;
       uint8_t* const other = p;
       p = p_next;
