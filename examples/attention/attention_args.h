@@ -34,7 +34,8 @@ static inline struct attention_layout attention_layout(uint32_t rows, uint32_t t
   at.commands = at.copies + 2 * 3 * 128;
   at.rows = at.commands + 8 * 64;
   at.references = at.rows + rows * lanes * 4;
-  at.q = at.references + (rows < 32 ? 32 : rows) * 4;
+  /* Rows 2 i and 2 i + 1 of an operand lie in different banks where 2 i begins at a multiple of their two strides. */
+  at.q = (at.references + (rows < 32 ? 32 : rows) * 4 + 255) / 256 * 256;
   at.k = at.q + ATTENTION_Q_STAGES * at.q_bytes;
   at.v = at.k + ATTENTION_K_STAGES * at.k_bytes;
   at.p = at.v + ATTENTION_V_STAGES * at.v_bytes;

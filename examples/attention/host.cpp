@@ -123,9 +123,9 @@ struct Reference {
   Reference(const Size& size, const Tensor& q, const Tensor& k, const Tensor& v)
       : values(v.values.size()), bounds(v.values.size()) {
     // P is rounded: relatively, and below the smallest normal number absolutely. It is relative to a reference that no
-    // score exceeds by a factor of more than 2^8, hence the absolute part is too small to matter more than that.
+    // score exceeds by a factor of more than 2^8, and which no row's largest score is below by a factor of more than 4.
     const bool fp8 = size.format != "fp16";
-    const double relative = (fp8 ? 0x1p-4 : 0x1p-11) + 0x1p-15, absolute = fp8 ? 0x1p-10 : 0x1p-25;
+    const double relative = (fp8 ? 0x1p-4 : 0x1p-11) + 0x1p-15, absolute = fp8 ? 0x1p-8 : 0x1p-23;
     std::vector<double> scores(size.tokens);
     for (uint32_t head = 0; head < size.heads; ++head) {
       const size_t base = size_t{head} * size.tokens * kHead;

@@ -73,6 +73,7 @@ module async_engines
   localparam int unsigned CopyBytes = (RowBytes < LineBytes) ? ((RowBytes > 64) ? 64 : RowBytes) : ((LineBytes > 64) ? 64 : LineBytes);
   localparam int unsigned CopyPort  = (CopyBytes < 16) ? 16 : CopyBytes;
   localparam int unsigned SlotBits  = $clog2(CopySlots);
+  localparam int unsigned Together  = (Dim > 8) ? Dim / 8 : 1;  // lines of a request of an operand
   localparam int unsigned Sources   = Cores + 2;  // of operations on mbarriers: cores, copy engine, matrix engine
   localparam int unsigned CountBits = 6;          // commands of a workgroup
 
@@ -293,9 +294,9 @@ module async_engines
   // ---- matrix engine -------------------------------------------------------------------------------------------------------
   matrix_pkg::context_t               matrix_context;
   matrix_pkg::fault_t                 matrix_fault;
-  matrix_pkg::scratch_address_t [1:0] operand_address;
-  logic                         [1:0] operand_valid, operand_ready, operand_answered;
-  matrix_pkg::group_t           [1:0] operand_line;
+  matrix_pkg::scratch_address_t [1:0][Together-1:0] operand_address;
+  logic                         [1:0] operand_all, operand_valid, operand_ready, operand_answered;
+  matrix_pkg::group_t           [1:0][Together-1:0] operand_line;
   logic                               matrix_done_valid, matrix_done_ready, matrix_fault_valid, matrix_fault_ready;
 
   // Buffers count from the first that the workgroup has been given.
@@ -332,6 +333,7 @@ module async_engines
       .fault_ready_i    (matrix_fault_ready),
       .idle_o           (),
       .request_address_o(operand_address),
+      .request_all_o    (operand_all),
       .request_valid_o  (operand_valid),
       .request_ready_i  (operand_ready),
       .response_data_i  (operand_line),
@@ -348,10 +350,13 @@ module async_engines
       .lane_valid_o     (window_valid_o)
     );
 
-    engine_operands u_operands (
+    engine_operands #(
+      .Together(Together)
+    ) u_operands (
       .clk_i,
       .rst_ni,
       .address_i               (operand_address),
+      .all_i                   (operand_all),
       .valid_i                 (operand_valid),
       .ready_o                 (operand_ready),
       .line_o                  (operand_line),
@@ -374,13 +379,14 @@ module async_engines
     assign scratch_request_o[ScratchPorts-1:3]       = '0;
     assign scratch_request_valid_o[ScratchPorts-1:3] = '0;
     assign operand_address    = '0;
+    assign operand_all        = '0;
     assign operand_valid      = '0;
     assign operand_ready      = '0;
     assign operand_line       = '0;
     assign operand_answered   = '0;
 
     logic unused_matrix;
-    assign unused_matrix = ^{matrix_descriptor, matrix_context, matrix_done_ready, matrix_fault_ready, operand_address, operand_valid, operand_ready,
+    assign unused_matrix = ^{matrix_descriptor, matrix_context, matrix_done_ready, matrix_fault_ready, operand_address, operand_all, operand_valid, operand_ready,
                              operand_line, operand_answered, clear_i, clear_word_i,
                              window_write_i, window_mask_i, window_address_i, window_data_i, window_valid_i,
                              scratch_request_ready_i[ScratchPorts-1:3], scratch_response_i[ScratchPorts-1:3], scratch_response_valid_i[ScratchPorts-1:3]};

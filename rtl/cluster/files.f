@@ -7,6 +7,7 @@ rtl/cluster/scratch_pkg.sv
 rtl/cluster/scratchpad.sv
 rtl/cluster/scratch_client.sv
 rtl/cluster/scratch_pair.sv
+rtl/cluster/scratch_lines.sv
 rtl/cluster/engine_pkg.sv
 rtl/cluster/engine_fetch.sv
 rtl/cluster/engine_arrivals.sv

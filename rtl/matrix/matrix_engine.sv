@@ -1,6 +1,6 @@
 // The matrix engine (docs/matrix.md, "Commands"): checks, queues, the two operands' panels, the array with its accumulators, lanes' window.
 // The operands and the array take commands in order from queues of their own, so that the operands of a command are read while the one before is
-// computed. A buffer is owned from the moment a command for it is taken until its completion or fault has been taken;
+// computed. An operand is read as many lines at a time as the array reads rows together. A buffer is owned from the moment a command for it is taken until its completion or fault has been taken;
 // matrix_window waits for it, and commands for a buffer wait for the window's request in work.
 // Latency: 9 cycles from a command (without scales and mbarrier) to its first read. See matrix_array for throughput.
 // Invariants: each command that is taken gives one completion or one fault; completions are in the order of their commands.
@@ -13,6 +13,7 @@ module matrix_engine
   parameter  bit          Fp4         = 1'b1,
   parameter  int unsigned Queue       = 4,  // commands
   parameter  int unsigned Outstanding = 8,  // reads of an operand
+  localparam int unsigned Together    = (Dim > 8) ? Dim / 8 : 1,  // rows, and lines of a request
   localparam int unsigned Owners      = 1 << OwnerBits,
   localparam int unsigned AddressBits = 1 + 2 * $clog2(Dim * Blocks)
 ) (
@@ -33,11 +34,12 @@ module matrix_engine
   input  logic                              fault_ready_i,
   output logic                              idle_o,          // nothing is under way
 
-  // scratchpad reads of 32 bytes, of A [0] and B [1]; responses in order per port, always accepted
-  output scratch_address_t [1:0]            request_address_o,
+  // scratchpad reads of lines of 32 bytes, of A [0] and B [1]; responses in order per port, always accepted
+  output scratch_address_t [1:0][Together-1:0] request_address_o,
+  output logic             [1:0]            request_all_o,   // all lines; else the first alone
   output logic             [1:0]            request_valid_o,
   input  logic             [1:0]            request_ready_i,
-  input  group_t           [1:0]            response_data_i,
+  input  group_t           [1:0][Together-1:0] response_data_i,
   input  logic             [1:0]            response_valid_i,
 
   // accumulators: zeros into a word of both buffers, while nothing is under way
@@ -57,7 +59,6 @@ module matrix_engine
 
   localparam int unsigned Units     = Dim * Dim / 8;
   localparam int unsigned WordBits  = BufferWordBits;
-  localparam int unsigned Together  = (Dim > 8) ? Dim / 8 : 1;
   localparam int unsigned EntryBits = $clog2(Dim * Blocks / Together);
   localparam int unsigned UnderWay  = Queue + 4;  // commands that are checked and whose completion has not been taken
   localparam int unsigned CountBits = $clog2(UnderWay + 2);
@@ -208,6 +209,7 @@ module matrix_engine
     .command_valid_i  (a_valid),
     .command_ready_o  (a_ready),
     .request_address_o(request_address_o[0]),
+    .request_all_o    (request_all_o[0]),
     .request_valid_o  (request_valid_o[0]),
     .request_ready_i  (request_ready_i[0]),
     .response_data_i  (response_data_i[0]),
@@ -233,6 +235,7 @@ module matrix_engine
     .command_valid_i  (b_valid),
     .command_ready_o  (b_ready),
     .request_address_o(request_address_o[1]),
+    .request_all_o    (request_all_o[1]),
     .request_valid_o  (request_valid_o[1]),
     .request_ready_i  (request_ready_i[1]),
     .response_data_i  (response_data_i[1]),

@@ -1,5 +1,6 @@
 // The reads of one operand, in the order in which their responses are wanted: per group of K the lines of its scales, then one line per row; of a
-// transposed operand, for every E = 32 / size rows, one line per element of the group (matrix_transpose).
+// transposed operand, for every E = 32 / size rows, one line per element of the group (matrix_transpose). A request is for Lines of them, those of
+// neighbouring rows or elements; of scales it is for one.
 // Latency: the first request in the cycle after a command is taken. Throughput: one request per cycle, as long as slots are free.
 // Invariants: the requests of a group begin only when its slot is free; the lines of a transposed operand and rows that go another way are
 // never under way together.
@@ -7,6 +8,7 @@ module matrix_fetch
   import matrix_pkg::*;
 #(
   parameter  int unsigned Dim     = 4,
+  parameter  int unsigned Lines   = 1,  // of a request: 1 or 2; divides Dim
   localparam int unsigned RowBits = $clog2(Dim * Blocks + 1)
 ) (
   input  logic               clk_i,
@@ -20,7 +22,8 @@ module matrix_fetch
   input  logic               transposing_i,  // lines have been requested whose rows have not all come
   input  logic               place_ready_i,  // another response may be under way
 
-  output scratch_address_t   address_o,      // a multiple of 32
+  output scratch_address_t [Lines-1:0] address_o,  // multiples of 32
+  output logic               all_o,          // all Lines of them; else the first alone
   output logic               valid_o,
   input  logic               ready_i,
 
@@ -30,9 +33,9 @@ module matrix_fetch
   output logic               last_o,         // of its group
   output logic               scale_o,
   output logic               transposed_o,
-  output logic               block_end_o,    // last line of its rows
+  output logic               block_end_o,    // last lines of their rows
   output logic [1:0]         size_o,
-  output logic [RowBits-1:0] row_o,          // or line of scales; transposed: first of its rows
+  output logic [RowBits-1:0] row_o,          // the first one, or line of scales; transposed: first of its rows
   output logic [5:0]         rows_o          // transposed: how many of them are wanted
 );
 
@@ -45,6 +48,7 @@ module matrix_fetch
   row_t             row_d, row_q, rows, lines, rows_left;
   logic [4:0]       line_d, line_q;                // of a block of a transposed operand
   logic [5:0]       elements;
+  scratch_address_t stride;                        // from one request to the next
   scratch_address_t address_d, address_q;          // of the next row or line
   scratch_address_t part_d, part_q;                // transposed: of the first line of these rows
   scratch_address_t group_address_d, group_address_q;
@@ -55,17 +59,18 @@ module matrix_fetch
   assign rows      = row_t'(32'(command_q.blocks) * Dim);
   assign lines     = row_t'(((32'(rows) << command_q.scales) + GroupBytes - 1) / GroupBytes);
   assign elements  = 6'd32 >> command_q.size;
+  assign stride    = command_q.stride << (Lines - 1);
   assign rows_left = rows - row_q;
   assign rows_o    = (32'(rows_left) < 32'(elements)) ? 6'(rows_left) : elements;
 
-  assign block_end_o = command_q.transposed && !scale_phase_q && 6'(line_q) + 6'd1 == elements;
+  assign block_end_o = command_q.transposed && !scale_phase_q && 6'(line_q) + 6'(Lines) == elements;
   // The last request of the scales, or of the rows.
   assign part_last  = scale_phase_q ? row_q + row_t'(1) == lines :
-                      command_q.transposed ? block_end_o && 32'(rows_left) <= 32'(elements) : row_q + row_t'(1) == rows;
+                      command_q.transposed ? block_end_o && 32'(rows_left) <= 32'(elements) : row_q + row_t'(Lines) == rows;
   assign group_last = part_last && !scale_phase_q;
   assign other_way  = transposing_i && (way_q != command_q.transposed || way_size_q != command_q.size);
 
-  assign address_o       = scale_phase_q ? scale_address_q : address_q;
+  assign all_o           = !scale_phase_q;
   assign valid_o         = active_q && place_ready_i && !(fresh_q && taken_i[slot_q]) && !other_way;
   assign sent            = valid_o && ready_i;
   assign command_ready_o = !active_q || (sent && group_last && group_q == 16'd1);
@@ -78,6 +83,12 @@ module matrix_fetch
   assign transposed_o = command_q.transposed;
   assign size_o       = command_q.size;
   assign row_o        = row_q;
+
+  always_comb begin
+    for (int unsigned l = 0; l < Lines; l++) begin
+      address_o[l] = scale_phase_q ? scale_address_q : (l == 0) ? address_q : address_q + command_q.stride;
+    end
+  end
 
   always_comb begin
     active_d        = active_q;
@@ -99,11 +110,11 @@ module matrix_fetch
         scale_address_d = scale_address_q + scratch_address_t'(GroupBytes);
         scale_phase_d   = !part_last;
       end else if (!command_q.transposed) begin
-        row_d     = row_q + row_t'(1);
-        address_d = address_q + command_q.stride;
+        row_d     = row_q + row_t'(Lines);
+        address_d = address_q + stride;
       end else if (!block_end_o) begin
-        line_d    = line_q + 5'd1;
-        address_d = address_q + command_q.stride;
+        line_d    = line_q + 5'(Lines);
+        address_d = address_q + stride;
       end else begin
         line_d    = '0;
         row_d     = row_q + row_t'(elements);
@@ -166,6 +177,10 @@ module matrix_fetch
       row_q         <= row_d;
       line_q        <= line_d;
     end
+  end
+
+  if (Lines != 1 && Lines != 2) begin : gen_bad_lines
+    $error("a request is for one or two lines");
   end
 
 `ifndef SYNTHESIS

@@ -1,9 +1,10 @@
 // One side of the matrix engine, the rows of A or the columns of B: reads the groups of a command from the scratchpad into a panel, a
 // slot per group, and gives them to the array. While the array works on one slot the next one is filled, also of the next command.
 // matrix_fetch makes the requests, matrix_transpose turns the lines of a transposed operand into rows.
+// As many rows as the array reads together are also requested, come and are written together.
 // Requests are in order, and so are responses, which are always accepted; Outstanding of them may be under way.
 // Latency of a panel read: data in the cycle after `read_i`. Throughput: one request per cycle while a slot is free.
-// Invariants: a slot is filled only when it is free, read only when it is full; no response without a request; one row per cycle comes.
+// Invariants: a slot is filled only when it is free, read only when it is full; no response without a request; rows come from one way at a time.
 module matrix_operand
   import matrix_pkg::*;
 #(
@@ -21,10 +22,11 @@ module matrix_operand
   input  logic                         command_valid_i,
   output logic                         command_ready_o,
 
-  output scratch_address_t             request_address_o,  // a multiple of 32
+  output scratch_address_t [Together-1:0] request_address_o,  // multiples of 32
+  output logic                         request_all_o,      // all of them; else the first alone
   output logic                         request_valid_o,
   input  logic                         request_ready_i,
-  input  group_t                       response_data_i,
+  input  group_t  [Together-1:0]       response_data_i,
   input  logic                         response_valid_i,
 
   output logic [1:0]                   full_o,             // slots; groups go to slots 0, 1, 0, 1, ... since reset
@@ -71,7 +73,8 @@ module matrix_operand
   under_way_t blocks_d, blocks_q; // of a transposed operand: all their lines requested, not all rows there
 
   matrix_fetch #(
-    .Dim(Dim)
+    .Dim  (Dim),
+    .Lines(Together)
   ) u_fetch (
     .clk_i,
     .rst_ni,
@@ -82,6 +85,7 @@ module matrix_operand
     .transposing_i(blocks_q != '0),
     .place_ready_i(place_ready),
     .address_o    (request_address_o),
+    .all_o        (request_all_o),
     .valid_o      (request_valid_o),
     .ready_i      (request_ready_i),
     .first_o      (first),
@@ -115,13 +119,14 @@ module matrix_operand
   // ---- rows: as they come, or from lines ----------------------------------------------------------------------------
   logic       direct_valid, turned_valid, turned_last, row_valid, row_slot, row_ends_group;
   rows_t      turned_info;
-  group_t     turned, row_data;
+  group_t [Together-1:0] turned, row_data;
   logic [4:0] turned_row;
   row_t       row;
 
   assign direct_valid = response_valid_i && !place.scale && !place.transposed;
 
   matrix_transpose #(
+    .Lines    (Together),
     .InfoWidth($bits(rows_t))
   ) u_transpose (
     .clk_i,
@@ -179,14 +184,6 @@ module matrix_operand
 
   // ---- panel ---------------------------------------------------------------------------------------------------------
   for (genvar t = 0; t < Together; t++) begin : gen_bank
-    logic write;
-
-    if (Together > 1) begin : gen_select
-      assign write = row[TogetherBits-1:0] == TogetherBits'(t);
-    end else begin : gen_always
-      assign write = 1'b1;
-    end
-
     ram_1r1w #(
       .Depth(2 * Entries),
       .Width(GroupBits)
@@ -195,9 +192,9 @@ module matrix_operand
       .read_enable_i  (read_i),
       .read_address_i ({read_slot_i, read_entry_i}),
       .read_data_o    (data_o[t]),
-      .write_enable_i (row_valid && write),
+      .write_enable_i (row_valid),
       .write_address_i({row_slot, EntryBits'(row >> TogetherBits)}),
-      .write_data_i   (row_data)
+      .write_data_i   (row_data[t])
     );
   end
 
@@ -228,7 +225,7 @@ module matrix_operand
     .read_data_o    (scale_line),
     .write_enable_i (response_valid_i && place.scale),
     .write_address_i({place.slot, ScaleLineBits'(place.row)}),
-    .write_data_i   (response_data_i)
+    .write_data_i   (response_data_i[0])
   );
 
   always_comb begin
@@ -246,6 +243,7 @@ module matrix_operand
   a_response : assert property (@(posedge clk_i) disable iff (!rst_ni) response_valid_i |-> place_valid);
   a_not_full : assert property (@(posedge clk_i) disable iff (!rst_ni) row_valid |-> !ready_q[row_slot] && taken_q[row_slot]);
   a_one_row : assert property (@(posedge clk_i) disable iff (!rst_ni) !(direct_valid && turned_valid));
+  a_together : assert property (@(posedge clk_i) disable iff (!rst_ni) row_valid |-> 32'(row) % Together == 0);
   a_under_way : assert property (@(posedge clk_i) disable iff (!rst_ni) sent && block_end |-> blocks_q != '1);
 `endif
 

@@ -1,31 +1,36 @@
 // Turns lines of a transposed operand into groups. Elements have 1, 2 or 4 bytes, a line and a group have E = 32, 16 or 8 of them. E lines
-// make a block: line k has element k of E rows. Out come the first `rows_i` groups of the block, rows in ascending order.
+// make a block: line k has element k of E rows. Out come the first `rows_i` groups of the block, rows in ascending order. Lines of them come
+// together, in ascending order, too, and as many groups leave together.
 // Byte RAMs side by side hold two blocks. Line k is rotated by k elements, so that element k of every row lies in a column of its own: row r
-// is read at another address in each column, and rotated back.
-// Latency: the first group in the third cycle after the last line. Throughput: a line and a group per cycle. Lines are always taken: E must not
+// is read at another address in each column, and rotated back. Of a column there is a RAM for even and one for odd lines where two come together:
+// in one there is an element of row r, in the other one of row r + 1, as they are those of neighbouring lines.
+// Latency: the first groups in the third cycle after the last lines. Throughput: Lines lines and groups per cycle. Lines are always taken: E must not
 // change while `busy_o`.
 // Invariants: a block is read before its place is written again; as many groups come out as were asked for.
 module matrix_transpose
   import matrix_pkg::*;
 #(
-  parameter int unsigned InfoWidth = 1  // of what goes with a block
+  parameter int unsigned Lines     = 1,  // 1 or 2
+  parameter int unsigned InfoWidth = 1   // of what goes with a block
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
 
   input  logic                 valid_i,
-  input  group_t               line_i,
+  input  group_t [Lines-1:0]   line_i,
   input  logic [1:0]           size_i,   // 2^n bytes of an element; with every line of a block, like the two below
-  input  logic [5:0]           rows_i,   // 1 to E
+  input  logic [5:0]           rows_i,   // 1 to E, a multiple of Lines
   input  logic [InfoWidth-1:0] info_i,
 
   output logic                 valid_o,
-  output group_t               group_o,
-  output logic [4:0]           row_o,    // of the block
+  output group_t [Lines-1:0]   group_o,
+  output logic [4:0]           row_o,    // of the block, the first one
   output logic                 last_o,   // of the block
   output logic [InfoWidth-1:0] info_o,
   output logic                 busy_o    // lines have entered whose groups have not all left
 );
+
+  localparam int unsigned LineShift = $clog2(Lines);
 
   typedef logic [4:0] place_t;  // a line, a row, or a byte of one
 
@@ -45,12 +50,15 @@ module matrix_transpose
   // ---- lines -----------------------------------------------------------------------------------------------------------
   logic   half_d, half_q, block_end;  // the half that is written
   place_t line_d, line_q;
-  group_t written;
+  group_t [Lines-1:0] written;
 
-  assign block_end = valid_i && line_q == places(size_i);
-  assign line_d    = block_end ? '0 : line_q + place_t'(valid_i);
+  assign block_end = valid_i && line_q + place_t'(Lines - 1) == places(size_i);
+  assign line_d    = block_end ? '0 : valid_i ? line_q + place_t'(Lines) : line_q;
   assign half_d    = half_q ^ block_end;
-  assign written   = rotate_left(line_i, line_q << size_i);
+
+  for (genvar l = 0; l < Lines; l++) begin : gen_written
+    assign written[l] = rotate_left(line_i[l], (line_q + place_t'(l)) << size_i);
+  end
 
   // ---- rows ------------------------------------------------------------------------------------------------------------
   // A block whose lines have all come waits for the rows of the one before.
@@ -64,7 +72,7 @@ module matrix_transpose
   block_t block, read_q;
   logic   block_valid, reading, last, read_valid_q, last_q;
   place_t row_d, row_q, read_row_q;
-  group_t read_bytes;
+  group_t [Lines-1:0] read_bytes;  // of each of a column's RAMs
 
   fifo #(
     .Width($bits(block_t)),
@@ -82,26 +90,30 @@ module matrix_transpose
   );
 
   assign reading = block_valid;
-  assign last    = reading && 6'(row_q) + 6'd1 == block.rows;
-  assign row_d   = last ? '0 : row_q + place_t'(reading);
+  assign last    = reading && 6'(row_q) + 6'(Lines) == block.rows;
+  assign row_d   = last ? '0 : reading ? row_q + place_t'(Lines) : row_q;
 
   for (genvar i = 0; i < GroupBytes; i++) begin : gen_byte
-    // Column i / 2^size holds element (column - r) of row r.
-    place_t element;
-    assign element = ((place_t'(i) >> block.size) - row_q) & places(block.size);
+    for (genvar l = 0; l < Lines; l++) begin : gen_line
+      // Column i / 2^size holds element (column - r) of row r; that of one of the rows that are read together is one of lines k with k % Lines = l.
+      place_t column, row, element;
+      assign column  = place_t'(i) >> block.size;
+      assign row     = row_q + ((column - place_t'(l)) & place_t'(Lines - 1));
+      assign element = (column - row) & places(block.size);
 
-    ram_1r1w #(
-      .Depth(2 * GroupBytes),
-      .Width(8)
-    ) u_ram (
-      .clk_i,
-      .read_enable_i  (reading),
-      .read_address_i ({block.half, element}),
-      .read_data_o    (read_bytes[8*i +: 8]),
-      .write_enable_i (valid_i),
-      .write_address_i({half_q, line_q}),
-      .write_data_i   (written[8*i +: 8])
-    );
+      ram_1r1w #(
+        .Depth(2 * GroupBytes / Lines),
+        .Width(8)
+      ) u_ram (
+        .clk_i,
+        .read_enable_i  (reading),
+        .read_address_i ({block.half, (5 - LineShift)'(element >> LineShift)}),
+        .read_data_o    (read_bytes[l][8*i +: 8]),
+        .write_enable_i (valid_i),
+        .write_address_i({half_q, (5 - LineShift)'(line_q >> LineShift)}),
+        .write_data_i   (written[l][8*i +: 8])
+      );
+    end
   end
 
   always_ff @(posedge clk_i) begin
@@ -126,8 +138,17 @@ module matrix_transpose
     end
   end
 
+  for (genvar t = 0; t < Lines; t++) begin : gen_group
+    group_t bytes;
+    for (genvar i = 0; i < GroupBytes; i++) begin : gen_byte
+      logic odd;  // column
+      assign odd             = 1'(place_t'(i) >> read_q.size);
+      assign bytes[8*i +: 8] = (Lines == 1 || odd == 1'(t)) ? read_bytes[0][8*i +: 8] : read_bytes[Lines-1][8*i +: 8];
+    end
+    assign group_o[t] = rotate_right(bytes, (read_row_q + place_t'(t)) << read_q.size);
+  end
+
   assign valid_o = read_valid_q;
-  assign group_o = rotate_right(read_bytes, read_row_q << read_q.size);
   assign row_o   = read_row_q;
   assign last_o  = last_q;
   assign info_o  = read_q.info;
@@ -138,7 +159,7 @@ module matrix_transpose
   always_ff @(posedge clk_i) if (valid_i) size_q <= size_i;
 
   a_size : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i && busy_o |-> size_i == size_q);
-  a_rows : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i |-> rows_i != '0 && rows_i <= 6'd32 >> size_i);
+  a_rows : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i |-> rows_i != '0 && rows_i <= 6'd32 >> size_i && 32'(rows_i) % Lines == 0);
   // The half that is written is not that of a block which is still to be read.
   a_half : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i && block_valid |-> block.half != half_q);
 `endif

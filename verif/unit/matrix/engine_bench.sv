@@ -1,5 +1,5 @@
 // Matrix engines with arrays of 4 x 4, 8 x 8 and 16 x 16, of which `select_i` names one: 0, 1, 2. The others have no clock. The window of an engine
-// takes as many lanes as its array has columns.
+// takes as many lanes as its array has columns. An engine reads one line of an operand at a time, that of 16 x 16 two, or one.
 module engine_bench
   import matrix_pkg::*;
 #(
@@ -34,11 +34,12 @@ module engine_bench
   output logic [31:0]             fault_value_o,
   output logic                    idle_o,
 
-  output logic [1:0][17:0]        request_address_o,
+  output logic [3:0][17:0]        request_address_o,  // of A: first and second line; of B
+  output logic [1:0]              request_two_o,      // both lines are wanted
   output logic [1:0]              request_valid_o,
   input  logic [1:0]              request_ready_i,
-  input  logic [255:0]            a_response_data_i,
-  input  logic [255:0]            b_response_data_i,
+  input  logic [511:0]            a_response_data_i,
+  input  logic [511:0]            b_response_data_i,
   input  logic [1:0]              response_valid_i,
 
   input  logic                    clear_i,
@@ -56,8 +57,8 @@ module engine_bench
   tag_t                       [Engines-1:0]            done;
   fault_t                     [Engines-1:0]            fault;
   logic                       [Engines-1:0]            command_ready, done_valid, fault_valid, idle, lane_ready, lane_valid;
-  logic                       [Engines-1:0][1:0][17:0] request_address;
-  logic                       [Engines-1:0][1:0]       request_valid;
+  logic                       [Engines-1:0][3:0][17:0] request_address;
+  logic                       [Engines-1:0][1:0]       request_two, request_valid;
   logic [Lanes-1:0][31:0]                              lane_data [Engines];
   context_t                                            from;
 
@@ -66,8 +67,12 @@ module engine_bench
   for (genvar i = 0; i < Engines; i++) begin : gen_engine
     localparam int unsigned Dim         = 4 << i;
     localparam int unsigned AddressBits = 1 + 2 * $clog2(Dim * Blocks);
+    localparam int unsigned Together    = (Dim > 8) ? Dim / 8 : 1;
 
     logic                            clk;
+    logic   [1:0]                    all;
+    group_t [1:0][Together-1:0]      lines;
+    scratch_address_t [1:0][Together-1:0] address;
     logic [Dim-1:0][AddressBits-1:0] lane_address;
     logic [Dim-1:0][31:0]            lane_words;
 
@@ -77,6 +82,10 @@ module engine_bench
       assign lane_address[l] = AddressBits'(lane_address_i[l]);
     end
     assign lane_data[i] = (32*Lanes)'(lane_words);
+
+    assign lines              = {(256*Together)'(b_response_data_i), (256*Together)'(a_response_data_i)};
+    assign request_address[i] = {address[1][Together-1], address[1][0], address[0][Together-1], address[0][0]};
+    assign request_two[i]     = (Together == 2) ? all : '0;
 
     matrix_engine #(
       .Dim  (Dim),
@@ -96,10 +105,11 @@ module engine_bench
       .fault_valid_o    (fault_valid[i]),
       .fault_ready_i,
       .idle_o           (idle[i]),
-      .request_address_o(request_address[i]),
+      .request_address_o(address),
+      .request_all_o    (all),
       .request_valid_o  (request_valid[i]),
       .request_ready_i,
-      .response_data_i  ({b_response_data_i, a_response_data_i}),
+      .response_data_i  (lines),
       .response_valid_i,
       .clear_i,
       .clear_word_i,
@@ -128,6 +138,7 @@ module engine_bench
   assign fault_value_o     = fault[select_i].value;
   assign idle_o            = idle[select_i];
   assign request_address_o = request_address[select_i];
+  assign request_two_o     = request_two[select_i];
   assign request_valid_o   = request_valid[select_i];
   assign lane_ready_o      = lane_ready[select_i];
   assign lane_data_o       = lane_data[select_i];

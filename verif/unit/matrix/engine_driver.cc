@@ -36,15 +36,23 @@ void EngineDriver::clear() {
 
 EngineDriver::~EngineDriver() { top_->final(); }
 
+std::uint32_t EngineDriver::request_address(unsigned line) const {
+  constexpr unsigned kBits = 18;
+  const unsigned bit = kBits * line, word = bit / 32, shift = bit % 32;
+  std::uint64_t bits = top_->request_address_o[word];
+  if (shift + kBits > 32) bits |= static_cast<std::uint64_t>(top_->request_address_o[word + 1]) << 32;
+  return static_cast<std::uint32_t>(bits >> shift) & ((1u << kBits) - 1);
+}
+
 void EngineDriver::cycle() {
   const auto accept = [&] { return !refuse_events && (event_hesitation == 0 || random_() % event_hesitation != 0); };
   top_->done_ready_i = accept() ? 1 : 0;
   top_->fault_ready_i = accept() ? 1 : 0;
   top_->response_valid_i = 0;
   for (unsigned port = 0; port < 2; ++port) {
-    if (const auto line = ports_.respond(port, cycle_, random_)) {
-      for (unsigned w = 0; w < line->size(); ++w) {
-        (port == 0 ? top_->a_response_data_i : top_->b_response_data_i)[w] = (*line)[w];
+    if (const auto words = ports_.respond(port, cycle_, random_)) {
+      for (unsigned w = 0; w < words->size(); ++w) {
+        (port == 0 ? top_->a_response_data_i : top_->b_response_data_i)[w] = (*words)[w];
       }
       top_->response_valid_i |= 1u << port;
     }
@@ -52,24 +60,26 @@ void EngineDriver::cycle() {
   top_->request_ready_i = 0;
   top_->clk_i = 0;
   top_->eval();
-  std::array<bool, 2> valid{};
-  std::array<std::uint32_t, 2> address{};
+  std::array<ScratchPorts::Request, 2> requests;
   for (unsigned port = 0; port < 2; ++port) {
-    valid[port] = top_->rst_ni != 0 && (top_->request_valid_o >> port & 1) != 0;
-    address[port] = static_cast<std::uint32_t>(top_->request_address_o >> 18 * port) & 0x3'FFFF;
+    requests[port].valid = top_->rst_ni != 0 && (top_->request_valid_o >> port & 1) != 0;
+    requests[port].lines = 1 + (top_->request_two_o >> port & 1);
+    for (unsigned line = 0; line < 2; ++line) requests[port].address[line] = request_address(2 * port + line);
   }
-  const auto ready = ports_.ready(valid, address, random_);
+  const auto ready = ports_.ready(requests, random_);
   top_->request_ready_i = (ready[0] ? 1 : 0) | (ready[1] ? 2 : 0);
   top_->eval();
   if (top_->rst_ni != 0) {
     for (unsigned port = 0; port < 2; ++port) {
-      if (!valid[port] || !ready[port]) continue;
-      EXPECT_EQ(address[port] % ScratchPorts::kLine, 0u);
-      if (confined) {
-        EXPECT_GE(address[port], from_.base);
-        EXPECT_LE(address[port] + ScratchPorts::kLine, from_.base + (from_.size + 31) / 32 * 32);
+      const ScratchPorts::Request& request = requests[port];
+      if (!request.valid || !ready[port]) continue;
+      for (unsigned line = 0; line < request.lines; ++line) {
+        EXPECT_EQ(request.address[line] % ScratchPorts::kLine, 0u);
+        if (!confined) continue;
+        EXPECT_GE(request.address[line], from_.base);
+        EXPECT_LE(request.address[line] + ScratchPorts::kLine, from_.base + (from_.size + 31) / 32 * 32);
       }
-      ports_.take(port, address[port], cycle_);
+      ports_.take(port, request, cycle_);
     }
     taken_ = top_->command_valid_i && top_->command_ready_o;
     lanes_taken_ = top_->lane_valid_i && top_->lane_ready_o;

@@ -89,6 +89,7 @@ class EngineDriver {
   };
   void offer_lanes(bool write, std::uint32_t mask, const std::array<std::uint16_t, kMaxLanes>& address);
   void compare_response();
+  std::uint32_t request_address(unsigned line) const;  // of A: first and second line; of B
   std::uint32_t allocate(std::uint32_t bytes);
 
   unsigned dim_;
