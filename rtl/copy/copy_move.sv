@@ -1,9 +1,9 @@
 // Moves pieces: lines of memory and words of the scratchpad's port, as many at once as there are slots. A line that has been read is turned to where it
 // belongs in its word, waits in its slot and is written; a word that is stored is read, waits in a queue and goes to memory with its place in the line.
-// Lines are written in the order in which they were asked for: so those that meet in a word are joined, and it is written once.
+// Loads and fills are written in the order of their pieces: so those that meet in a word are joined, and it is written once.
 //   load:  piece -> memory request ... response -> turn -> slot -> join -> scratchpad request ... response: moved
 //   store: piece -> scratchpad request ... response -> queue -> turn -> memory request ... response: moved
-//   fill:  piece -> scratchpad request ... response: moved
+//   fill:  piece -> slot -> join -> scratchpad request ... response: moved
 // Lines on their way back go before new pieces, so what is under way always gets on.
 // Latency: a load's scratchpad request 5 cycles after memory's response. Throughput: one piece per cycle.
 // Invariants: a memory identifier is in use once; each piece that is taken is reported as moved once; responses are for requests.
@@ -75,6 +75,8 @@ module copy_move
 
   typedef struct packed {
     logic                 store;
+    logic                 fill;
+    logic [31:0]          pattern;  // of a fill
     logic [31:0]          address;
     scratch_address_t     word;
     logic [PortBits-1:0]  offset;
@@ -146,13 +148,23 @@ module copy_move
     .index_o (slot)
   );
 
-  assign info_i = '{store: piece_i.kind == PieceStore, address: piece_i.address, word: piece_i.word, offset: piece_i.offset[PortBits-1:0],
-                    exchange: piece_i.exchange, bytes: piece_i.bytes, index: index_i};
+  always_comb begin
+    info_i.store    = piece_i.kind == PieceStore;
+    info_i.fill     = piece_i.kind == PieceFill;
+    info_i.pattern  = piece_i.fill;
+    info_i.address  = piece_i.address;
+    info_i.word     = piece_i.word;
+    info_i.offset   = piece_i.offset[PortBits-1:0];
+    info_i.exchange = piece_i.exchange;
+    info_i.bytes    = piece_i.bytes;
+    info_i.index    = index_i;
+  end
+
   assign take   = valid_i && ready_o;
-  assign used_d = (used_q | ((take && piece_i.kind != PieceFill) ? slot_onehot : '0)) & ~released;
+  assign used_d = (used_q | (take ? slot_onehot : '0)) & ~released;
 
   always_ff @(posedge clk_i) begin
-    if (take && piece_i.kind != PieceFill) infos[slot] <= info_i;
+    if (take) infos[slot] <= info_i;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -170,7 +182,7 @@ module copy_move
     unique case (piece_i.kind)
       PieceLoad:  ready_o = slot_free && memory_ready && !store_out;
       PieceStore: ready_o = slot_free && store_room && scratch_ready && flight_ready && !load_out;
-      PieceFill:  ready_o = scratch_ready && flight_ready && !load_out;
+      PieceFill:  ready_o = slot_free;
       default:    ready_o = 1'b0;
     endcase
   end
@@ -207,7 +219,7 @@ module copy_move
     else         r_valid_q <= memory_response_valid_i;
   end
 
-  // ---- loads: lines to be written, in their order ----------------------------------------------
+  // ---- loads and fills: lines to be written, in their order ----------------------------------------------
   logic [Slots-1:0]  come_d, come_q, refused_q;  // by slot
   logic              order_valid, load_read, load_drop, load_ready, load_take;
   logic              read_valid_d, read_valid_q;
@@ -223,7 +235,7 @@ module copy_move
     .clk_i,
     .rst_ni,
     .data_i (slot),
-    .valid_i(take && piece_i.kind == PieceLoad),
+    .valid_i(take && piece_i.kind != PieceStore),
     .ready_o(),
     .data_o (load_slot),
     .valid_o(order_valid),
@@ -240,11 +252,13 @@ module copy_move
   always_comb begin
     come_d = come_q;
     if (r_valid_q && !r_info.store) come_d[r_id_q] = 1'b1;
+    if (take && piece_i.kind == PieceFill) come_d[slot] = 1'b1;
     if (load_read) come_d[load_slot] = 1'b0;
   end
 
   always_ff @(posedge clk_i) begin
-    if (r_valid_q) refused_q[r_id_q] <= r_error_q;
+    if (take) refused_q[slot] <= 1'b0;
+    if (r_valid_q && r_error_q) refused_q[r_id_q] <= 1'b1;
   end
 
   ram_1r1w #(
@@ -277,7 +291,7 @@ module copy_move
   logic               join_valid;
   logic [17:PortBits] join_word;
   word_strobe_t       join_strobe, load_strobe, load_behind;
-  word_t              join_data;
+  word_t              join_data, load_data;
   index_t             join_index;
   logic [1:0]         join_ended;
 
@@ -285,6 +299,8 @@ module copy_move
                                         load_info.exchange);
   assign load_behind = (32'(load_end) > ScratchBytes)
                      ? bytes_of('0, 7'(load_end) - 7'(ScratchBytes)) : '0;
+  assign load_data   = load_info.fill ? {(ScratchBytes / 4){load_info.pattern}}
+                                      : exchanged(load_word, load_info.exchange);
   assign load_out    = join_valid && scratch_ready && flight_ready;
 
   copy_join #(
@@ -296,7 +312,7 @@ module copy_move
     .word_i  (load_info.word[17:PortBits]),
     .strobe_i(load_strobe),
     .behind_i(load_behind),
-    .data_i  (exchanged(load_word, load_info.exchange)),
+    .data_i  (load_data),
     .index_i (load_info.index),
     .valid_i (read_valid_q),
     .ready_o (load_ready),
@@ -316,15 +332,14 @@ module copy_move
   logic    flight_valid;
 
   always_comb begin
-    scratch_push      = load_out || (take && piece_i.kind != PieceLoad);
-    scratch_d.write   = load_out || piece_i.kind == PieceFill;
+    scratch_push      = load_out || (take && piece_i.kind == PieceStore);
+    scratch_d.write   = load_out;
     scratch_d.address = load_out ? join_word : piece_i.word[17:PortBits];
-    scratch_d.strobe  = load_out ? join_strobe
-                                 : exchanged_strobe(bytes_of(piece_i.offset[PortBits-1:0], piece_i.bytes), piece_i.exchange);
-    scratch_d.data    = load_out ? join_data : {(ScratchBytes / 4){piece_i.fill}};
+    scratch_d.strobe  = join_strobe;
+    scratch_d.data    = join_data;
     scratch_d.index   = load_out ? join_index : index_i;
-    flight_d.store    = !load_out && piece_i.kind == PieceStore;
-    flight_d.ended    = load_out ? join_ended : 2'(piece_i.kind == PieceFill);
+    flight_d.store    = !load_out;
+    flight_d.ended    = load_out ? join_ended : '0;
     flight_d.slot     = slot;
     flight_d.index    = scratch_d.index;
   end
