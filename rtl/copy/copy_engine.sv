@@ -59,7 +59,7 @@ module copy_engine
 );
 
   localparam int unsigned IndexBits = (Commands > 1) ? $clog2(Commands) : 1;
-  localparam int unsigned Events    = 2;
+  localparam int unsigned Events    = 3;
 
   if (Slots != 1 << SlotBits || Slots < 2 || !(ScratchBytes inside {16, 32, 64}) || ScratchBytes > LineBytes) begin : gen_bad_shape
     $error("a power of two of slots; a port of 16, 32 or 64 bytes, no wider than a line");

@@ -1,8 +1,9 @@
 // Moves pieces: lines of memory and words of the scratchpad's port, as many at once as there are slots. A line that has been read is turned to where it
 // belongs in its word, waits in its slot and is written; a word that is stored is read, waits in a queue and goes to memory with its place in the line.
-//   load:  piece -> memory request ... response -> turn -> slot -> scratchpad request ... response: moved
+// Loads and fills are written in the order of their pieces: so those that meet in a word are joined, and it is written once.
+//   load:  piece -> memory request ... response -> turn -> slot -> join -> scratchpad request ... response: moved
 //   store: piece -> scratchpad request ... response -> queue -> turn -> memory request ... response: moved
-//   fill:  piece -> scratchpad request ... response: moved
+//   fill:  piece -> slot -> join -> scratchpad request ... response: moved
 // Lines on their way back go before new pieces, so what is under way always gets on.
 // Latency: a load's scratchpad request 5 cycles after memory's response. Throughput: one piece per cycle.
 // Invariants: a memory identifier is in use once; each piece that is taken is reported as moved once; responses are for requests.
@@ -15,7 +16,7 @@ module copy_move
   parameter  int unsigned Commands     = 8,
   localparam int unsigned SlotBits     = $clog2(Slots),
   localparam int unsigned IndexBits    = (Commands > 1) ? $clog2(Commands) : 1,
-  localparam int unsigned Events       = 2
+  localparam int unsigned Events       = 3
 ) (
   input  logic                                clk_i,
   input  logic                                rst_ni,
@@ -74,6 +75,8 @@ module copy_move
 
   typedef struct packed {
     logic                 store;
+    logic                 fill;
+    logic [31:0]          pattern;  // of a fill
     logic [31:0]          address;
     scratch_address_t     word;
     logic [PortBits-1:0]  offset;
@@ -99,9 +102,10 @@ module copy_move
   } scratch_request_t;
 
   typedef struct packed {
-    logic   store;
-    slot_t  slot;    // of a store
-    index_t index;
+    logic       store;
+    logic [1:0] ended;  // pieces of loads and fills that it ends
+    slot_t      slot;   // of a store
+    index_t     index;
   } flight_t;
 
   // Bytes of a word from an offset on.
@@ -144,13 +148,23 @@ module copy_move
     .index_o (slot)
   );
 
-  assign info_i = '{store: piece_i.kind == PieceStore, address: piece_i.address, word: piece_i.word, offset: piece_i.offset[PortBits-1:0],
-                    exchange: piece_i.exchange, bytes: piece_i.bytes, index: index_i};
+  always_comb begin
+    info_i.store    = piece_i.kind == PieceStore;
+    info_i.fill     = piece_i.kind == PieceFill;
+    info_i.pattern  = piece_i.fill;
+    info_i.address  = piece_i.address;
+    info_i.word     = piece_i.word;
+    info_i.offset   = piece_i.offset[PortBits-1:0];
+    info_i.exchange = piece_i.exchange;
+    info_i.bytes    = piece_i.bytes;
+    info_i.index    = index_i;
+  end
+
   assign take   = valid_i && ready_o;
-  assign used_d = (used_q | ((take && piece_i.kind != PieceFill) ? slot_onehot : '0)) & ~released;
+  assign used_d = (used_q | (take ? slot_onehot : '0)) & ~released;
 
   always_ff @(posedge clk_i) begin
-    if (take && piece_i.kind != PieceFill) infos[slot] <= info_i;
+    if (take) infos[slot] <= info_i;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -168,7 +182,7 @@ module copy_move
     unique case (piece_i.kind)
       PieceLoad:  ready_o = slot_free && memory_ready && !store_out;
       PieceStore: ready_o = slot_free && store_room && scratch_ready && flight_ready && !load_out;
-      PieceFill:  ready_o = scratch_ready && flight_ready && !load_out;
+      PieceFill:  ready_o = slot_free;
       default:    ready_o = 1'b0;
     endcase
   end
@@ -205,11 +219,14 @@ module copy_move
     else         r_valid_q <= memory_response_valid_i;
   end
 
-  // ---- loads: words to be written --------------------------------------------------------------------------------------------
-  logic  load_valid, load_read, read_valid_d, read_valid_q;
-  slot_t load_slot, read_slot_q;
-  info_t load_info;
-  word_t load_word;  // turned
+  // ---- loads and fills: lines to be written, in their order ----------------------------------------------
+  logic [Slots-1:0]  come_d, come_q, refused_q;  // by slot
+  logic              order_valid, load_read, load_drop, load_ready, load_take;
+  logic              read_valid_d, read_valid_q;
+  logic [PortBits:0] load_end;                   // of the piece, from the begin of its first word
+  slot_t             load_slot, read_slot_q;
+  info_t             load_info;
+  word_t             load_word;                  // turned
 
   fifo #(
     .Width(SlotBits),
@@ -217,19 +234,32 @@ module copy_move
   ) u_loads (
     .clk_i,
     .rst_ni,
-    .data_i (r_id_q),
-    .valid_i(r_load),
+    .data_i (slot),
+    .valid_i(take && piece_i.kind != PieceStore),
     .ready_o(),
     .data_o (load_slot),
-    .valid_o(load_valid),
+    .valid_o(order_valid),
     .ready_i(load_read),
     .count_o()
   );
 
-  assign load_read    = load_valid && (!read_valid_q || load_out);
-  assign read_valid_d = load_read || (read_valid_q && !load_out);
+  assign load_read    = order_valid && come_q[load_slot] && (!read_valid_q || load_take);
+  assign load_drop    = load_read && refused_q[load_slot];
+  assign read_valid_d = (load_read && !load_drop) || (read_valid_q && !load_take);
   assign load_info    = infos[read_slot_q];
-  assign load_out     = read_valid_q && scratch_ready && flight_ready;
+  assign load_end     = (PortBits + 1)'(load_info.offset) + (PortBits + 1)'(load_info.bytes);
+
+  always_comb begin
+    come_d = come_q;
+    if (r_valid_q && !r_info.store) come_d[r_id_q] = 1'b1;
+    if (take && piece_i.kind == PieceFill) come_d[slot] = 1'b1;
+    if (load_read) come_d[load_slot] = 1'b0;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (take) refused_q[slot] <= 1'b0;
+    if (r_valid_q && r_error_q) refused_q[r_id_q] <= 1'b1;
+  end
 
   ram_1r1w #(
     .Depth(Slots),
@@ -249,23 +279,69 @@ module copy_move
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) read_valid_q <= 1'b0;
-    else         read_valid_q <= read_valid_d;
+    if (!rst_ni) begin
+      come_q       <= '0;
+      read_valid_q <= 1'b0;
+    end else begin
+      come_q       <= come_d;
+      read_valid_q <= read_valid_d;
+    end
   end
+
+  logic               join_valid;
+  logic [17:PortBits] join_word;
+  word_strobe_t       join_strobe, load_strobe, load_behind;
+  word_t              join_data, load_data;
+  index_t             join_index;
+  logic [1:0]         join_ended;
+
+  assign load_strobe = exchanged_strobe(bytes_of(load_info.offset, load_info.bytes),
+                                        load_info.exchange);
+  assign load_behind = (32'(load_end) > ScratchBytes)
+                     ? bytes_of('0, 7'(load_end) - 7'(ScratchBytes)) : '0;
+  assign load_data   = load_info.fill ? {(ScratchBytes / 4){load_info.pattern}}
+                                      : exchanged(load_word, load_info.exchange);
+  assign load_out    = join_valid && scratch_ready && flight_ready;
+
+  copy_join #(
+    .ScratchBytes(ScratchBytes),
+    .IndexBits   (IndexBits)
+  ) u_join (
+    .clk_i,
+    .rst_ni,
+    .word_i  (load_info.word[17:PortBits]),
+    .strobe_i(load_strobe),
+    .behind_i(load_behind),
+    .data_i  (load_data),
+    .index_i (load_info.index),
+    .valid_i (read_valid_q),
+    .ready_o (load_ready),
+    .word_o  (join_word),
+    .strobe_o(join_strobe),
+    .data_o  (join_data),
+    .index_o (join_index),
+    .ended_o (join_ended),
+    .valid_o (join_valid),
+    .ready_i (scratch_ready && flight_ready)
+  );
+
+  assign load_take = read_valid_q && load_ready;
 
   // ---- requests to the scratchpad ----------------------------------------------------------------------------------------------
   flight_t flight_d, flight;
   logic    flight_valid;
 
   always_comb begin
-    scratch_push      = load_out || (take && piece_i.kind != PieceLoad);
-    scratch_d.write   = load_out || piece_i.kind == PieceFill;
-    scratch_d.address = load_out ? load_info.word[17:PortBits] : piece_i.word[17:PortBits];
-    scratch_d.strobe  = load_out ? exchanged_strobe(bytes_of(load_info.offset, load_info.bytes), load_info.exchange)
-                                 : exchanged_strobe(bytes_of(piece_i.offset[PortBits-1:0], piece_i.bytes), piece_i.exchange);
-    scratch_d.data    = load_out ? exchanged(load_word, load_info.exchange) : {(ScratchBytes / 4){piece_i.fill}};
-    scratch_d.index   = load_out ? load_info.index : index_i;
-    flight_d          = '{store: !load_out && piece_i.kind == PieceStore, slot: slot, index: load_out ? load_info.index : index_i};
+    scratch_push      = load_out || (take && piece_i.kind == PieceStore);
+    scratch_d.write   = load_out;
+    scratch_d.address = load_out ? join_word : piece_i.word[17:PortBits];
+    scratch_d.strobe  = join_strobe;
+    scratch_d.data    = join_data;
+    scratch_d.index   = load_out ? join_index : index_i;
+    flight_d.store    = !load_out;
+    flight_d.ended    = load_out ? join_ended : '0;
+    flight_d.slot     = slot;
+    flight_d.index    = scratch_d.index;
   end
 
   scratch_request_t scratch_request;
@@ -379,13 +455,17 @@ module copy_move
   // ---- what has ended ----------------------------------------------------------------------------------------------------------------
   always_comb begin
     released = '0;
-    if (load_out) released[read_slot_q] = 1'b1;
-    if (r_valid_q && !r_load) released[r_id_q] = 1'b1;
+    if (load_take) released[read_slot_q] = 1'b1;
+    if (load_drop) released[load_slot] = 1'b1;
+    if (r_valid_q && r_info.store) released[r_id_q] = 1'b1;
     moved_o       = '0;
     moved_index_o = '0;
-    // [0] a word in scratchpad, [1] a line at memory, or one that it refused.
-    moved_o[0]       = scratch_response_valid_i && !flight.store;
+    // [0], [2] a word in scratchpad, which ends two pieces at most, [1] a line at memory, or one
+    // that it refused.
+    moved_o[0]       = scratch_response_valid_i && flight.ended != '0;
     moved_index_o[0] = flight.index;
+    moved_o[2]       = scratch_response_valid_i && flight.ended == 2'd2;
+    moved_index_o[2] = flight.index;
     moved_o[1]       = r_valid_q && !r_load;
     moved_index_o[1] = r_info.index;
     fail_o           = r_valid_q && r_error_q;

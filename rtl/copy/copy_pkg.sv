@@ -146,7 +146,7 @@ package copy_pkg;
     PieceFault   // may not be accessed
   } piece_e;
 
-  // Part of a run that lies in one line of memory and one word of the scratchpad's port.
+  // Part of a run that lies in one line of memory and one word of the scratchpad's port, or that and the next one (copy_split).
   typedef struct packed {
     piece_e           kind;
     logic [31:0]      address;   // of its first byte in memory

@@ -1,5 +1,7 @@
-// Cuts the runs of boxes into pieces, each in one line of memory and one word of the scratchpad's port, and compares what is accessed in memory with
-// the regions of the context: a piece ends where the region does, and an element that is not wholly in one becomes a piece that says so.
+// Cuts the runs of boxes into pieces, each in one line of memory and one word of the scratchpad's port (a load
+// without swizzle, where line and word are of one size: two words at most, so that a line is asked for
+// once), and compares what is accessed in memory with the regions of the context: a piece ends where the
+// region does, and an element that is not wholly in one becomes a piece that says so.
 // Latency 1 cycle, one piece per cycle. A run outside the tensor that would be stored, and one without bytes, is a single piece of nothing.
 // `skip_i`, for the box in work: its runs become pieces of nothing, too.
 // Invariants: the last piece of a box is marked; pieces are not empty but for those of nothing and those that are faults.
@@ -30,7 +32,7 @@ module copy_split
   logic [12:0]      done_d, done_q, left;      // bytes of the run that are in pieces
   logic [31:0]      address;
   scratch_address_t scratch, swizzled;
-  logic             memory, nothing, allowed, finished, push;
+  logic             memory, nothing, allowed, finished, push, across;
   logic [6:0]       to_line, to_word, reach, most, bytes;
   logic [1:0]       exchange;
   piece_t           piece_d, piece_q;
@@ -68,9 +70,14 @@ module copy_split
                                            : 7'(LineBytes - 32'(address[LineBits-1:0]));
   assign to_word = 7'(ScratchBytes) - 7'(scratch[PortBits-1:0]);
 
+  // Into two words.
+  assign across = LineBytes == ScratchBytes && memory &&
+                  manner_i.direction == DirectionLoad && manner_i.swizzle == 2'd0;
+
   always_comb begin
     most = (left < 13'(to_word)) ? left[6:0] : to_word;
     if (memory && to_line < most) most = to_line;
+    if (across) most = (left < 13'(to_line)) ? left[6:0] : to_line;
     bytes = (memory && reach < most) ? reach : most;
   end
 
@@ -131,7 +138,10 @@ module copy_split
   a_bytes : assert property (@(posedge clk_i) disable iff (!rst_ni)
     valid_q |-> piece_q.bytes != '0 || piece_q.kind inside {PieceNothing, PieceFault});
   a_word : assert property (@(posedge clk_i) disable iff (!rst_ni)
-    valid_q && !(piece_q.kind inside {PieceNothing, PieceFault}) |-> 32'(piece_q.offset) + 32'(piece_q.bytes) <= ScratchBytes);
+    valid_q && !(piece_q.kind inside {PieceNothing, PieceFault}) |->
+      32'(piece_q.offset) + 32'(piece_q.bytes) <=
+        ((piece_q.kind == PieceLoad && LineBytes == ScratchBytes) ? 2 * ScratchBytes
+                                                                  : ScratchBytes));
 `endif
 
 endmodule

@@ -49,11 +49,11 @@ struct blas_epilogue {
   uint32_t d_stride, d_scale_stride;  // bytes from row to row, from group to group
 };
 
-/* The commands of a workgroup, as they lie in scratchpad: A, B, and, where there are scales, those of A and B, of the
-   first stage and the second. Later ones change those of the first. */
+/* The commands of a workgroup, as they lie in scratchpad: of the matrix engine; A, B, and, where there are scales,
+   those of A and B, of the first stage and the second. Later ones change those of the first. */
 struct blas_commands {
-  uint32_t copy[8][32];
   uint32_t matrix[16];
+  uint32_t copy[8][32];
 };
 
 /* The first stages of a workgroup, of its first tile: complete commands, so that they are under way after a few
@@ -80,6 +80,7 @@ struct blas_operand {
   uint32_t stride, group_stride;  // in scratchpad, as the matrix command has it: the sum, the latter per group
   uint32_t place, step;           // in scratchpad; from stage to stage
   uint32_t scales, scales_step;
+  uint32_t scale_bytes;  // of a group
 };
 
 /* C = op(A) op(B) on the matrix engine. `m`, `n`, `k` are those of op(A), op(B). */
@@ -90,7 +91,7 @@ struct blas_gemm_args {
   uint32_t stage_groups;    // of them, those of a stage
   uint32_t start_groups;    // those of the first stage of a workgroup
   uint32_t stages;          // 2 to BLAS_MOST_STAGES
-  uint32_t start_steps;     // stages that the first tile of a workgroup takes, modulo `stages`
+  uint32_t start_steps;     // stages that the first tile of a workgroup takes, modulo `stages` if they are more
   uint32_t steps;           // ... any other tile
   uint32_t k_shift;         // elements of the copy engine in a group, log2
   uint32_t tile_m, tile_n;  // multiples of the array's size
@@ -98,9 +99,9 @@ struct blas_gemm_args {
   uint32_t head;            // word 0 of matrix commands, but for buffer and whether they accumulate
   uint32_t group_rows;      // rows of C that are gone through together, a multiple of tile_m
   uint32_t buffers;         // of accumulators, that this workgroup has
+  uint32_t whole;           // 1: a stage has all of K: blas_gemm_whole.h
   uint32_t batch;
   uint32_t row_scale_bytes;  // scales of a row and a group; 0: none
-  uint32_t scale_bytes;      // of a group, both operands
   struct blas_operand a, b;
   struct blas_epilogue epilogue;
   HD_PTR(const struct blas_problem) problems;

@@ -79,36 +79,47 @@ HD_INLINE void blas_store(const struct blas_epilogue* e, const struct blas_probl
 #undef AT
 }
 
-/* Whole rows of accumulators as they are, BLAS_CHUNKS times a warp's width at a time. `lanes` and `log2_width` are
-   constants. */
+/* Whole rows of accumulators as they are, BLAS_CHUNKS times a warp's width at a time. `lanes`, `log2_width` and `all`
+   are constants. */
 struct blas_rows {
-  volatile const uint32_t *from, *end;
-  uint8_t* to;
+  volatile const uint32_t *from, *end, *last;  // of the last step
+  uint8_t *to, *last_to;
   uint32_t to_step;  // bytes, from step to step of a worker
 };
 
-/* How many of the tile's rows are gone through in this way: whole ones, in whole steps. */
-HD_INLINE uint32_t blas_whole(const struct blas_tile* t, const uint32_t lanes, const uint32_t log2_width) {
+/* How many of the tile's rows are gone through in this way: whole ones, in whole steps; with `all` the last step begins
+   earlier where rows are left. */
+HD_INLINE uint32_t blas_whole(const struct blas_tile* t, const uint32_t lanes, const uint32_t log2_width,
+                              const bool all) {
   const uint32_t together = BLAS_CHUNKS * lanes >> log2_width;
-  return t->columns >> log2_width != 0 ? t->rows & -together : 0;
+  if (t->columns >> log2_width == 0) return 0;
+  return !all ? t->rows & -together : t->rows >= together ? t->rows : 0;
 }
 
 HD_INLINE struct blas_rows blas_rows_of(const struct blas_tile* t, uint32_t whole, uint8_t* corner, uint32_t d_stride,
                                         uint32_t worker, uint32_t workers, const uint32_t lanes,
                                         const uint32_t log2_width) {
   const uint32_t mask = (1u << log2_width) - 1, together = BLAS_CHUNKS * lanes >> log2_width;
-  const uint32_t first = worker * together, lane = hd_lane_id();
-  return (struct blas_rows){t->values + (first << log2_width) + lane, t->values + (whole << log2_width),
-                            corner + (first + (lane >> log2_width)) * d_stride + (lane & mask) * 4,
+  const uint32_t first = worker * together, last = whole - together, lane = hd_lane_id();
+  uint8_t* const to = corner + (lane >> log2_width) * d_stride + (lane & mask) * 4;
+  return (struct blas_rows){t->values + (first << log2_width) + lane,
+                            t->values + (whole << log2_width),
+                            t->values + (last << log2_width) + lane,
+                            to + first * d_stride,
+                            to + last * d_stride,
                             workers * together * d_stride};
 }
 
 HD_INLINE void blas_carry_rows(const struct blas_rows* rows, uint32_t d_stride, uint32_t workers, const uint32_t lanes,
-                               const uint32_t log2_width) {
+                               const uint32_t log2_width, const bool all) {
   const uint32_t mask = (1u << log2_width) - 1;
   volatile const uint32_t* from = rows->from;
   uint8_t* to = rows->to;
   for (; from < rows->end; from += workers * BLAS_CHUNKS * lanes, to += rows->to_step) {
+    if (all && from > rows->last) {
+      from = rows->last;
+      to = rows->last_to;
+    }
     uint32_t values[BLAS_CHUNKS];
     for (uint32_t i = 0; i < BLAS_CHUNKS; i++) values[i] = from[i * lanes];
     for (uint32_t i = 0; i < BLAS_CHUNKS; i++) {
@@ -130,9 +141,31 @@ HD_INLINE struct blas_columns blas_columns_of(const struct blas_tile* t, uint32_
   return (struct blas_columns){across, down, worker * down * BLAS_UNROLL + lane / across, lane & (across - 1)};
 }
 
+/* Accumulators as they are, in strips of a warp's width: BLAS_CHUNKS rows at a time, of which the tile has no less; the
+   last ones begin earlier, and lanes beyond the tile's columns have the last one. */
+HD_INLINE void blas_carry_strips(const struct blas_tile* t, uint8_t* corner, uint32_t d_stride, uint32_t worker,
+                                 uint32_t workers) {
+  const uint32_t lanes = hd_num_lanes(), log2_width = t->log2_width;
+  for (uint32_t strip = hd_lane_id(); strip < t->columns + hd_lane_id(); strip += lanes) {
+    const uint32_t column = strip < t->columns ? strip : t->columns - 1;
+    for (uint32_t first = worker * BLAS_CHUNKS; first < t->rows; first += workers * BLAS_CHUNKS) {
+      const uint32_t row = first < t->rows - BLAS_CHUNKS ? first : t->rows - BLAS_CHUNKS;
+      volatile const uint32_t* from = t->values + (row << log2_width) + column;
+      uint8_t* to = corner + row * d_stride + column * 4;
+      uint32_t values[BLAS_CHUNKS];
+      for (uint32_t i = 0; i < BLAS_CHUNKS; i++, from += 1u << log2_width) values[i] = *from;
+      for (uint32_t i = 0; i < BLAS_CHUNKS; i++, to += d_stride) *(uint32_t*)to = values[i];
+    }
+  }
+}
+
 /* Accumulators as they are. */
 BLAS_PART void blas_carry_part(const struct blas_tile* t, uint8_t* corner, uint32_t d_stride, uint32_t worker,
                                uint32_t workers) {
+  if (t->rows >= BLAS_CHUNKS && hd_num_lanes() >> t->log2_width <= 1) {
+    blas_carry_strips(t, corner, d_stride, worker, workers);
+    return;
+  }
   const struct blas_columns c = blas_columns_of(t, worker);
   const uint32_t from_step = c.down << t->log2_width, to_step = c.down * d_stride;
   for (uint32_t column = c.column; column < t->columns; column += c.across) {

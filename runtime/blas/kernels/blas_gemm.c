@@ -4,7 +4,8 @@
 //
 //   full[s]     the operands of stage s are there            producer's arrival and the bytes of its copies
 //   empty[s]    the matrix engine has read stage s           completion of its command; of a tile's last one: see ready
-//   ready[b]    a tile is finished in buffer b               completion of its last command
+//   ready[b]    a tile is finished in buffer b               completion of its last command (not with args->whole: that
+//                                                            is what empty says then)
 //   drained[b]  it has been carried to memory                an arrival of each warp that does so
 //
 // The commands lie in scratchpad, and before each only those words are written that differ from the one before. The
@@ -110,15 +111,18 @@ STEP void start(arguments args) {
     for (uint32_t i = 0; i < 4; i++) values[i] = from[i * lanes];
     for (uint32_t i = 0; i < 4; i++) to[i * lanes] = values[i];
   }
-  if (hd_lane_id() == 0) {
-    const uint32_t(*copy)[32] = commands()->copy;
+  const uint32_t(*copy)[32] = commands()->copy;
 #pragma clang loop unroll(disable)
-    for (uint32_t stage = 0; stage < first->stages; stage++) {
-      const uint32_t(*const behind)[32] = copy + first->copies;
+  for (uint32_t stage = 0; stage < first->stages; stage++) {
+    const uint32_t(*const behind)[32] = copy + first->copies;
+    if (hd_lane_id() == 0) {
 #pragma clang loop unroll(disable)
       for (; copy < behind; copy++) hd_copy((const struct hd_copy_command*)*copy);
       hd_mbarrier_arrive(full(stage), first->bytes[stage]);
     }
+    copy = behind;
+    // The others need not wait for what comes second.
+    if (stage == 0) hd_barrier();
   }
 }
 
@@ -128,9 +132,9 @@ STEP void prepare(arguments args) {
   const uint32_t carriers = hd_num_warps() - FIRST_CARRIER;
   const uint32_t* const from = args->start[hd_group_id(0)].commands.matrix;
   const uint32_t word = from[lane & (words - 1)], second = from[(lane + lanes) & (words - 1)];
+  // The first two: start.
   for (uint32_t i = lane; i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; i += lanes) {
-    if (i > 1)
-      hd_mbarrier_init(full(i), i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers);  // the first two: start
+    if (i > 1) hd_mbarrier_init(full(i), i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers);
   }
   // With 8 lanes two each, with more the same once more.
   commands()->matrix[lane & (words - 1)] = word;
@@ -185,8 +189,8 @@ ROLE void produce(arguments args) {
     }
     const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), args->dim);
     const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
-    const uint32_t bytes = args->a.group_bytes * (args->a.transposed != 0 ? 1 : rows) +
-                           args->b.group_bytes * (args->b.transposed != 0 ? 1 : columns) + args->scale_bytes;
+    const uint32_t bytes = args->a.group_bytes * (args->a.transposed != 0 ? 1 : rows) + args->a.scale_bytes +
+                           args->b.group_bytes * (args->b.transposed != 0 ? 1 : columns) + args->b.scale_bytes;
     set_rows(&args->a, copy[0], w.row, rows);
     set_rows(&args->b, copy[1], w.column, columns);
     const uint32_t row_scale_bytes = args->row_scale_bytes;
@@ -276,7 +280,7 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const 
                                    least(args->tile_n, args->n - w.column)};
     const struct blas_problem* const problem = args->problems + w.problem;
     uint8_t* corner = plain ? problem->d + tile.row * d_stride + tile.column * 4 : 0;
-    const uint32_t whole = lanes != 0 ? blas_whole(&tile, lanes, log2_width) : 0;
+    const uint32_t whole = lanes != 0 ? blas_whole(&tile, lanes, log2_width, false) : 0;
     struct blas_rows rows = {0};
     if (whole != 0) {
       rows = blas_rows_of(&tile, whole, corner, d_stride, carrier, carriers, lanes, log2_width);
@@ -294,7 +298,7 @@ HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const 
     hd_mbarrier_wait(ready(buffer), turn);
     // The last command has arrived here instead of where the producer waits.
     if (carrier + 1 == carriers && hd_lane_id() == 0) hd_mbarrier_arrive(empty(last), 0);
-    if (whole != 0) blas_carry_rows(&rows, d_stride, carriers, lanes, log2_width);
+    if (whole != 0) blas_carry_rows(&rows, d_stride, carriers, lanes, log2_width, false);
     if (whole != tile.rows) {
       struct blas_tile part = tile;  // a copy, so that the tile need not be in memory
       if (plain) {
@@ -333,17 +337,22 @@ ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) {
   leave();
 }
 
+#include "blas_gemm_whole.h"
+
+// Functions lie in the order in which they are named here: who comes first to a line of code waits for it as long as
+// for data, but the line behind it is there then.
 HD_KERNEL(blas_gemm) {
   if (hd_warp_id() == PRODUCER) {
-    start(args);
-    hd_barrier();
-    if (hd_lane_id() == 0) produce(args);
+    start(args);  // meets the others
+    if (hd_lane_id() == 0 && args->whole == 0) produce(args);
+    if (hd_lane_id() == 0) produce_whole(args);
     leave();
   }
   if (hd_warp_id() == MULTIPLIER) {
     prepare(args);
     hd_barrier();
-    if (hd_lane_id() == 0) multiply(args);
+    if (hd_lane_id() == 0 && args->whole == 0) multiply(args);
+    if (hd_lane_id() == 0) multiply_whole(args);
     leave();
   }
   if (hd_warp_id() == FIRST_CARRIER) {
@@ -352,8 +361,16 @@ HD_KERNEL(blas_gemm) {
   }
   hd_barrier();
   const uint32_t carrier = hd_warp_id() - FIRST_CARRIER, carriers = hd_num_warps() - FIRST_CARRIER;
+  // Who carries has nothing to do until the first tile is there, and no time then for lines of code that are far away.
+#define CARRY(role)                                                              \
+  {                                                                              \
+    if (carrier == 0) look_ahead((const void*)role, 1024);                       \
+    if (carrier + 1 == carriers) look_ahead((const void*)blas_carry_part, 1024); \
+    role(args, carrier, carriers);                                               \
+  }
   if ((args->epilogue.flags & BLAS_PLAIN) == 0) carry_others(args, carrier, carriers);
-  if (hd_num_lanes() == 16 && args->dim == 16) carry_plain_16x64(args, carrier, carriers);
-  if (hd_num_lanes() == 8 && args->dim == 4) carry_plain_8x16(args, carrier, carriers);
+  if (args->whole != 0) CARRY(carry_whole_16x64);
+  if (hd_num_lanes() == 16 && args->dim == 16) CARRY(carry_plain_16x64);
+  if (hd_num_lanes() == 8 && args->dim == 4) CARRY(carry_plain_8x16);
   carry_plain(args, carrier, carriers);
 }

@@ -63,7 +63,8 @@ blas_operand operand(const OperandScratch& scratch, const FormatInfo& format, bo
           .place = scratch.offset,
           .step = scratch.step,
           .scales = scratch.scales,
-          .scales_step = scratch.scale_stage_bytes};
+          .scales_step = scratch.scale_stage_bytes,
+          .scale_bytes = scratch.scale_row_bytes};
 }
 
 /// A tile of the result: which product, where it begins.
@@ -121,7 +122,7 @@ blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copie
       words[kFirst + 1 - along] = first;
       start.bytes[stage] += operand.group_bytes * groups * lines;
     }
-    start.bytes[stage] += args.scale_bytes * groups;
+    start.bytes[stage] += (args.a.scale_bytes + args.b.scale_bytes) * groups;
   }
   std::ranges::copy(matrix, start.commands.matrix);
   return start;
@@ -196,17 +197,18 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   args.start_groups = plan.start_groups;
   args.stages = plan.stages;
   const auto stages_of = [&](uint32_t groups) { return (groups + plan.stage_groups - 1) / plan.stage_groups; };
-  args.start_steps = (1 + stages_of(args.groups - plan.start_groups)) % plan.stages;
-  args.steps = stages_of(args.groups) % plan.stages;
+  const auto modulo = [&](uint32_t steps) { return steps > plan.stages ? steps % plan.stages : steps; };
+  args.start_steps = modulo(1 + stages_of(args.groups - plan.start_groups));
+  args.steps = modulo(stages_of(args.groups));
   args.k_shift = 5 - element_log2;
   args.tile_m = plan.tile_m;
   args.tile_n = plan.tile_n;
   args.dim = shape.matrix_dim;
   args.group_rows = plan.group_rows;
   args.buffers = plan.workgroups == 1 ? BLAS_BUFFERS : 1;
+  args.whole = plan.whole ? 1 : 0;
   args.batch = narrow(gemm.batch);
   args.row_scale_bytes = format.row_scale_bytes;
-  args.scale_bytes = scratch.a.scale_row_bytes + scratch.b.scale_row_bytes;
   args.a = operand(scratch.a, format, a_along_k, plan);
   args.b = operand(scratch.b, format, b_along_k, plan);
   std::vector<CopyWords> copies(format.row_scale_bytes == 0 ? 2 : 4);

@@ -18,26 +18,33 @@ constexpr uint64_t kCachedBytes = 128 << 10;
 constexpr uint64_t kStageCycles = 512, kStageCyclesAcross = 1024;
 /// Instructions that a core issues in a cycle while it carries.
 constexpr double kIssue = 1.5;
+/// Accesses of the load/store unit in a cycle while it carries accumulators as they are, and those of a tile besides.
+constexpr double kAccess = 0.88, kTileAccesses = 100.0;
 /// What the copy engine takes for a row and a group of K, if its stages begin at multiples of a line of memory, or do
-/// not: then lines are asked for more than once.
-constexpr double kFetchCycles = 0.55, kFetchCyclesAcross = 0.8;
+/// not: then each has a line more.
+constexpr double kFetchCycles = 0.55, kFetchCyclesAcross = 0.75;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
-/// gives commands.
-constexpr double kTileCycles = 700.0;
+/// gives commands; and where it has all of K in a stage.
+constexpr double kTileCycles = 700.0, kWholeTileCycles = 300.0;
+/// Until the first group of a tile is there.
+constexpr double kFirstGroupCycles = 64.0;
+/// From the end of a tile's way to memory to the first product of the next one in its buffer.
+constexpr double kHandOverCycles = 100.0;
 /// Groups of the first stage of a workgroup: of each row two lines of memory, which the copy engine asks for in the
 /// time that a row takes it anyway.
 constexpr uint32_t kStartGroups = 4;
-/// Warps that carry tiles, where the accumulators are the result, and where it has to be computed.
-constexpr uint32_t kPlainCarriers = 3, kCarriers = 6;
+/// Tiles beside each other, at least, for which rows of A are kept in the scratchpad.
+constexpr uint64_t kColumnsOfRows = 4;
+/// Warps that carry tiles, where the accumulators are the result, if tiles are short, and where it has to be computed.
+constexpr uint32_t kPlainCarriers = 3, kWholeCarriers = 2, kCarriers = 6;
 /// Warps that fetch and give commands.
 constexpr uint32_t kOtherWarps = 2;
 
 uint64_t ceil_div(uint64_t x, uint64_t y) { return (x + y - 1) / y; }
 
 bool plain(const Gemm& gemm) {
-  const Output output = gemm.stored_as();
-  return (output == Output::kFp32 || output == Output::kInt32) && gemm.alpha == 1.0F && gemm.beta == 0.0F &&
-         gemm.bias == 0 && gemm.pointers.empty() && gemm.activation == Activation::kNone;
+  return gemm.stored_as() == (gemm.format == Format::kInt8 ? Output::kInt32 : Output::kFp32) && gemm.alpha == 1.0F &&
+         gemm.beta == 0.0F && gemm.bias == 0 && gemm.pointers.empty() && gemm.activation == Activation::kNone;
 }
 
 /// Rows of an operand begin within lines of memory.
@@ -81,32 +88,73 @@ std::array<Part, 2> parts(int64_t size, uint32_t tile, uint32_t dim) {
   return {{{static_cast<uint64_t>(size / tile), tile}, {rest != 0 ? 1U : 0U, (rest + dim - 1) / dim * dim}}};
 }
 
+/// A scratchpad of fewer banks has no room for two lines in a row.
+bool paired(const driver::DeviceShape& shape, const Gemm& gemm) {
+  return shape.lanes >= 16 && !gemm.transpose_a && gemm.transpose_b;
+}
+
+/// A box of the copy engine has at most 256 elements in each dimension.
+uint32_t most_groups(const FormatInfo& format) {
+  return 256 / std::max(format.element_bits == 4 ? 32 : format.group_elements, 1U);
+}
+
+/// All of K in a stage, where enough tiles have the same rows: stages that have had them keep them. `plan` has the tile
+/// and the number of workgroups; false: not possible.
+bool choose_whole(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Tuning& tuning,
+                  Plan& plan) {
+  const FormatInfo& format = info(gemm.format);
+  if (tuning.stage_groups || groups > most_groups(format) || gemm.transpose_a || !gemm.transpose_b) return false;
+  if (!plain(gemm) || shape.lanes != 16 || shape.matrix_dim != 16) return false;  // as carry_whole_16x64 wants it
+  if (ceil_div(gemm.n, plan.tile_n) < kColumnsOfRows * plan.workgroups) return false;
+  plan.stage_groups = static_cast<uint32_t>(groups);
+  plan.apart = paired(shape, gemm);
+  for (plan.stages = std::clamp<uint32_t>(tuning.stages.value_or(BLAS_MOST_STAGES), 2, BLAS_MOST_STAGES);
+       plan.stages >= 2; --plan.stages) {
+    plan.scratch_bytes = Scratch(format, gemm, plan).bytes;
+    plan.whole = plan.scratch_bytes <= shape.scratchpad_bytes / plan.workgroups;
+    if (plan.whole) return true;
+  }
+  return false;
+}
+
+/// Cycles of a core that carries a tile.
+double carry_cycles(const driver::DeviceShape& shape, const Gemm& gemm, uint32_t rows, uint32_t columns) {
+  if (!plain(gemm)) return instructions(gemm) * rows * columns / shape.lanes / kIssue;
+  const Matrix& d = gemm.d.address != 0 ? gemm.d : gemm.c;
+  const int64_t width = 4 * static_cast<int64_t>(shape.lanes);
+  const bool lines = d.address % width == 0 && d.leading * 4 % width == 0;
+  // A load, and a store of one line or two.
+  return (kTileAccesses + rows * std::ceil(static_cast<double>(columns) / shape.lanes) * (lines ? 2 : 3)) / kAccess;
+}
+
 /// The whole product: tiles one after the other, in the time of the slowest of those who work on them; the last one's
 /// way to memory is seen.
-Estimate estimate(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, uint32_t tile_m, uint32_t tile_n,
-                  uint32_t workgroups) {
+Estimate estimate(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Tuning& tuning,
+                  uint32_t tile_m, uint32_t tile_n, uint32_t workgroups) {
+  Plan plan{.tile_m = tile_m, .tile_n = tile_n, .workgroups = workgroups};
+  const bool whole = choose_whole(shape, gemm, groups, tuning, plan);
   const double fetch_a = across(shape, gemm, gemm.a) ? kFetchCyclesAcross : kFetchCycles;
   const double fetch_b = across(shape, gemm, gemm.b) ? kFetchCyclesAcross : kFetchCycles;
-  double engine_alone = 0, with_carrying = 0, carrying = 0, tiles = 0, last = 0;
+  double one = 0, several = 0, tiles = 0, last = 0;
   for (const Part& m : parts(gemm.m, tile_m, shape.matrix_dim)) {
     for (const Part& n : parts(gemm.n, tile_n, shape.matrix_dim)) {
       const auto count = static_cast<double>(m.count * n.count * static_cast<uint64_t>(gemm.batch));
       if (count == 0) continue;
       const auto of_k = static_cast<double>(groups);
-      const double carried = instructions(gemm) * m.size * n.size / shape.lanes / kIssue;
-      const double tile = std::max({of_k * group_cycles(shape, gemm, m.size, n.size),
-                                    of_k * (m.size * fetch_a + n.size * fetch_b), kTileCycles});
-      engine_alone += count * tile;
-      with_carrying += count * std::max(tile, carried);
-      carrying += count * carried;
+      const double carried = carry_cycles(shape, gemm, m.size, n.size);
+      const double tile = std::max({of_k * group_cycles(shape, gemm, m.size, n.size) + kFirstGroupCycles,
+                                    of_k * ((whole ? 0 : m.size * fetch_a) + n.size * fetch_b),
+                                    whole ? kWholeTileCycles : kTileCycles});
+      one += count * std::max(tile, carried);
+      // One buffer each: a workgroup computes or carries.
+      several += count * std::max(tile, (tile + carried + kHandOverCycles) / workgroups);
       tiles += count;
       last = std::min(tile, carried);
     }
   }
-  if (workgroups == 1) return {tile_m, tile_n, 1, with_carrying + last};
-  // One buffer each: while both carry, nobody computes.
+  if (workgroups == 1) return {tile_m, tile_n, 1, one + last};
   const double rounded = std::ceil(tiles / workgroups) * workgroups / tiles;
-  return {tile_m, tile_n, workgroups, rounded * (engine_alone + carrying / workgroups)};
+  return {tile_m, tile_n, workgroups, rounded * several + last};
 }
 
 Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Tuning& tuning) {
@@ -122,7 +170,7 @@ Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_
       if (!fits(m, gemm.m, dim, tuning.tile_m)) continue;
       for (const uint32_t n : {4 * dim, 3 * dim, 2 * dim, dim}) {
         if (n % block != 0 || !fits(n, gemm.n, std::max(dim, block), tuning.tile_n)) continue;
-        const Estimate now = estimate(shape, gemm, groups, m, n, workgroups);
+        const Estimate now = estimate(shape, gemm, groups, tuning, m, n, workgroups);
         if (!best || now.cycles < best->cycles * 0.97) best = now;
       }
     }
@@ -136,19 +184,11 @@ Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_
   return *best;
 }
 
-Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tuning& tuning) {
+/// Operands in scratchpad.
+void choose_stages(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Tuning& tuning,
+                   Plan& plan) {
+  if (choose_whole(shape, gemm, groups, tuning, plan)) return;
   const FormatInfo& format = info(gemm.format);
-  const uint64_t groups = ceil_div(gemm.k, format.group_elements);
-  const Estimate tile = choose_tile(shape, gemm, groups, tuning);
-  Plan plan{.on_engine = true, .tile_m = tile.tile_m, .tile_n = tile.tile_n, .workgroups = tile.workgroups};
-  // A box of the copy engine has at most 256 elements in each dimension.
-  const uint32_t most_groups = 256 / std::max(format.element_bits == 4 ? 32 : format.group_elements, 1U);
-  const auto cycles = static_cast<uint64_t>(group_cycles(shape, gemm, plan.tile_m, plan.tile_n));
-  const bool lines = across(shape, gemm, gemm.a) || across(shape, gemm, gemm.b);
-  // An even number: whole words of the scratchpad's port.
-  uint64_t wanted = std::clamp<uint64_t>((lines ? kStageCyclesAcross : kStageCycles) / cycles, 2, 8) & ~uint64_t{1};
-  wanted = tuning.stage_groups.value_or(static_cast<uint32_t>(wanted));
-  plan.stage_groups = static_cast<uint32_t>(std::clamp<uint64_t>(wanted, 1, std::min<uint64_t>(most_groups, groups)));
   const uint32_t limit = shape.scratchpad_bytes / plan.workgroups;
   const uint32_t most_stages = std::clamp<uint32_t>(tuning.stages.value_or(BLAS_MOST_STAGES), 2, BLAS_MOST_STAGES);
   const auto fits = [&](bool apart) {
@@ -156,11 +196,17 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
     plan.scratch_bytes = Scratch(format, gemm, plan).bytes;
     return plan.scratch_bytes <= limit;
   };
-  // A scratchpad of fewer banks has no room for two lines in a row anyway.
-  const bool paired = shape.lanes >= 16 && !gemm.transpose_a && gemm.transpose_b;
+  const auto cycles = static_cast<uint64_t>(group_cycles(shape, gemm, plan.tile_m, plan.tile_n));
+  const bool lines = across(shape, gemm, gemm.a) || across(shape, gemm, gemm.b);
+  // An even number: whole words of the scratchpad's port. All of them about as long.
+  uint64_t wanted = std::clamp<uint64_t>((lines ? kStageCyclesAcross : kStageCycles) / cycles, 2, 8) & ~uint64_t{1};
+  wanted = (ceil_div(groups, ceil_div(groups, wanted)) + 1) & ~uint64_t{1};
+  wanted = tuning.stage_groups.value_or(static_cast<uint32_t>(wanted));
+  plan.stage_groups =
+      static_cast<uint32_t>(std::clamp<uint64_t>(wanted, 1, std::min<uint64_t>(most_groups(format), groups)));
   for (;; --plan.stage_groups) {
     for (plan.stages = most_stages;; --plan.stages) {
-      if ((paired && fits(true)) || fits(false) || plan.stages == 2) break;
+      if ((paired(shape, gemm) && fits(true)) || fits(false) || plan.stages == 2) break;
     }
     // Three stages before long ones.
     if (plan.scratch_bytes <= limit && (plan.stages > 2 || most_stages == 2 || plan.stage_groups == 1)) break;
@@ -170,14 +216,28 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
           "two stages of tiles do not fit into the scratchpad of " + std::to_string(shape.scratchpad_bytes) + " bytes");
     }
   }
-  const uint64_t panel = groups * (32 + format.row_scale_bytes) * plan.tile_m;
-  const uint64_t rows = std::clamp<uint64_t>(kCachedBytes / panel, 1, 8) * plan.tile_m;
-  plan.group_rows = tuning.group_rows ? std::max(*tuning.group_rows, 1U) * plan.tile_m : static_cast<uint32_t>(rows);
+}
+
+Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tuning& tuning) {
+  const FormatInfo& format = info(gemm.format);
+  const uint64_t groups = ceil_div(gemm.k, format.group_elements);
+  const Estimate tile = choose_tile(shape, gemm, groups, tuning);
+  Plan plan{.on_engine = true, .tile_m = tile.tile_m, .tile_n = tile.tile_n, .workgroups = tile.workgroups};
+  choose_stages(shape, gemm, groups, tuning, plan);
+  if (plan.whole) {
+    plan.group_rows = plan.tile_m;
+  } else {
+    const uint64_t panel = groups * (32 + format.row_scale_bytes) * plan.tile_m;
+    const auto cached = static_cast<uint32_t>(std::clamp<uint64_t>(kCachedBytes / panel, 1, 8));
+    plan.group_rows = std::max(tuning.group_rows.value_or(cached), 1U) * plan.tile_m;
+  }
   const uint64_t tiles =
       ceil_div(gemm.m, plan.tile_m) * ceil_div(gemm.n, plan.tile_n) * static_cast<uint64_t>(gemm.batch);
   plan.grid = {static_cast<uint32_t>(std::min<uint64_t>(tiles, plan.workgroups)), 1, 1};
-  plan.start_groups = std::clamp<uint32_t>(tuning.start_groups.value_or(kStartGroups), 1, plan.stage_groups);
-  const uint32_t warps = kOtherWarps + (plain(gemm) ? kPlainCarriers : kCarriers);
+  // Of all of K half, or the array would wait for the other one.
+  const uint32_t start = plan.whole ? std::max(kStartGroups, (plan.stage_groups + 1) / 2) : kStartGroups;
+  plan.start_groups = std::clamp<uint32_t>(tuning.start_groups.value_or(start), 1, plan.stage_groups);
+  const uint32_t warps = kOtherWarps + (!plain(gemm) ? kCarriers : plan.whole ? kWholeCarriers : kPlainCarriers);
   plan.workgroup = {shape.lanes * std::clamp(tuning.warps.value_or(warps), kOtherWarps + 1, shape.warps), 1, 1};
   return plan;
 }

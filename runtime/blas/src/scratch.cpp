@@ -23,7 +23,7 @@ OperandScratch shape_of(const FormatInfo& format, bool k_contiguous, uint32_t ro
   const uint32_t across = round_up(rows * format.element_bits / 8, 32);
   result.row_bytes = k_contiguous ? plan.stage_groups * 32 : across;
   result.stage_bytes = k_contiguous ? rows * result.row_bytes : plan.stage_groups * format.group_elements * across;
-  result.step = plan.apart ? round_up(result.stage_bytes, kRepeats) : result.stage_bytes;
+  result.step = result.stage_bytes;
   result.scale_row_bytes = round_up(rows * format.row_scale_bytes, 32);
   result.scale_stage_bytes = plan.stage_groups * result.scale_row_bytes;
   return result;
@@ -34,6 +34,8 @@ OperandScratch shape_of(const FormatInfo& format, bool k_contiguous, uint32_t ro
 Scratch::Scratch(const FormatInfo& format, const Gemm& gemm, const Plan& plan) {
   a = shape_of(format, !gemm.transpose_a, plan.tile_m, plan);
   b = shape_of(format, gemm.transpose_b, plan.tile_n, plan);
+  // A stage of B is always as far from that of A.
+  if (plan.apart) a.step = b.step = round_up(std::max(a.step, b.step), kAlignment);
   uint32_t end = BLAS_STAGES;
   const auto place = [&](uint32_t bytes) {
     const uint32_t at = end;

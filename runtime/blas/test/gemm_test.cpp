@@ -139,6 +139,31 @@ TEST(Gemm, Plans) {
   for (const uint32_t warps : {3U, 4U, 16U}) test.run({.workgroups = 1, .warps = warps});
 }
 
+// All of K in a stage: rows of A stay there, from tile to tile and not from row to row, nor from product to product.
+TEST(Gemm, WholeK) {
+  driver::Device device = open_device(kLarge, 7);
+  const Gemm ragged{.transpose_b = true, .m = 77, .n = 513, .k = 129};
+  EXPECT_TRUE(make_plan(device.shape(), ragged).whole);
+  Case test(device, ragged, 1);
+  test.run();
+  for (const uint32_t workgroups : {1U, 2U}) {
+    for (const uint32_t tile : {16U, 48U, 64U}) {
+      test.run({.tile_m = tile, .tile_n = 64, .workgroups = workgroups});
+      test.run({.tile_m = 48, .tile_n = tile, .stages = 2, .workgroups = workgroups});
+    }
+    test.run({.workgroups = workgroups, .warps = 6, .start_groups = 1});
+    test.run({.workgroups = workgroups, .warps = 3, .start_groups = 9});
+  }
+  for (const Format format : {Format::kInt8, Format::kTf32, Format::kMxfp8E4m3, Format::kMxfp4, Format::kNvfp4}) {
+    Case(device, {.format = format, .transpose_b = true, .m = 131, .n = 270, .k = 60, .batch = 3}, 2).run();
+    Case(device, {.format = format, .transpose_b = true, .m = 3, .n = 300, .k = 8}, 3).run();
+  }
+  // Accumulators that are not the result.
+  Case(device, {.format = Format::kInt8, .output = Output::kFp32, .transpose_b = true, .m = 40, .n = 300, .k = 60}, 4)
+      .run();
+  Case(device, {.transpose_b = true, .m = 40, .n = 300, .k = 60, .alpha = 2.0F}, 5).run();
+}
+
 TEST(Gemm, PlanFollowsTheShape) {
   const driver::Device device = open_device(kLarge);
   const auto plan = [&](const Gemm& gemm) { return make_plan(device.shape(), gemm); };

@@ -1,9 +1,9 @@
-// Copy engines of three shapes, of which `select_i` names one; the others have no clock: lines of 64 bytes and a scratchpad port of 32; 16 and 16 with few commands
-// and slots; 128 and 64.
+// Copy engines of four shapes, of which `select_i` names one; the others have no clock: lines of 64 bytes and a scratchpad port of 32; 16 and 16 with few commands
+// and slots; 128 and 64; 64 and 64.
 module copy_bench
   import copy_pkg::*;
 #(
-  localparam int unsigned Engines = 3,
+  localparam int unsigned Engines = 4,
   localparam int unsigned Regions = 4
 ) (
   input  logic                     clk_i,
@@ -60,10 +60,10 @@ module copy_bench
   input  logic                     scratch_response_valid_i
 );
 
-  localparam int unsigned Lines    [Engines] = '{64, 16, 128};
-  localparam int unsigned Ports    [Engines] = '{32, 16, 64};
-  localparam int unsigned Commands [Engines] = '{8, 3, 3};
-  localparam int unsigned Slots    [Engines] = '{16, 4, 8};
+  localparam int unsigned Lines    [Engines] = '{64, 16, 128, 64};
+  localparam int unsigned Ports    [Engines] = '{32, 16, 64, 64};
+  localparam int unsigned Commands [Engines] = '{8, 3, 3, 8};
+  localparam int unsigned Slots    [Engines] = '{16, 4, 8, 32};
 
   heddle_pkg::region_t [Regions-1:0]  regions;
   context_t                           who;

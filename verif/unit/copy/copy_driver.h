@@ -26,7 +26,7 @@ struct Shape {
   unsigned line, port, commands, slots;
 };
 // Of copy_bench's engines.
-constexpr std::array<Shape, 3> kShapes{{{64, 32, 8, 16}, {16, 16, 3, 4}, {128, 64, 3, 8}}};
+constexpr std::array<Shape, 4> kShapes{{{64, 32, 8, 16}, {16, 16, 3, 4}, {128, 64, 3, 8}, {64, 64, 8, 32}}};
 
 struct Command {
   Descriptor descriptor{};

@@ -413,5 +413,69 @@ TEST(CopyEngine, Throughput) {
   }
 }
 
+// Rows that begin within a line, one behind the other in scratchpad: each line is asked for once, and a word is written
+// once, or these would take two cycles a line.
+TEST(CopyEngine, Across) {
+  for (unsigned engine = 0; engine < kShapes.size(); ++engine) {
+    CopyDriver driver(engine, 1);
+    const unsigned line = driver.shape().line, rows = 32, row_lines = 8;
+    // Below, enough slots for the way to memory and back.
+    if (line != driver.shape().port || driver.shape().slots < 16) continue;
+    driver.timing = {0, 0, 0, false};
+    Command command = lines(driver, 0, 0, rows, row_lines);
+    command.descriptor[1] += 16;
+    while (!driver.cycle(&command)) ASSERT_LT(driver.cycles(), 100u);
+    const std::uint64_t begin = driver.cycles();
+    while (driver.ends.empty()) {
+      driver.cycle(nullptr);
+      ASSERT_LT(driver.cycles(), 2000u);
+    }
+    const std::uint64_t cycles = driver.cycles() - begin, asked = rows * (row_lines + 1);
+    std::printf("lines of %3u, port of %2u, load across: %llu requests in %llu cycles\n", line, driver.shape().port,
+                static_cast<unsigned long long>(driver.requests()), static_cast<unsigned long long>(cycles));
+    EXPECT_EQ(driver.requests(), asked);
+    EXPECT_LE(cycles, asked + rows + 50);
+    const std::uint32_t row = row_lines * line;
+    for (std::uint32_t at = 0; at < rows * row; ++at) {
+      ASSERT_EQ(driver.scratch[at], driver.memory[16 + at / row * 2 * row + at % row]) << at;
+    }
+  }
+}
+
+// The same with rows that end before the box does: what is behind their end is zeros.
+TEST(CopyEngine, AcrossTheEnd) {
+  for (unsigned engine = 0; engine < kShapes.size(); ++engine) {
+    CopyDriver driver(engine, 1);
+    const unsigned line = driver.shape().line, rows = 64, inside = 258, row = 288, stride = 272;
+    if (line != 64 || driver.shape().port != 64) continue;
+    driver.timing = {0, 0, 0, false};
+    Command command;
+    command.scratch_size = kAllocation;
+    Descriptor& d = command.descriptor;
+    d[0] = 2 | 1 << 3;
+    d[1] = kMemoryBase + 16;
+    d[2] = inside / 2;
+    d[3] = rows;
+    d[7] = stride;
+    d[11] = row / 2;
+    d[12] = rows;
+    while (!driver.cycle(&command)) ASSERT_LT(driver.cycles(), 100u);
+    const std::uint64_t begin = driver.cycles();
+    while (driver.ends.empty()) {
+      driver.cycle(nullptr);
+      ASSERT_LT(driver.cycles(), 2000u);
+    }
+    const std::uint64_t cycles = driver.cycles() - begin;
+    std::printf("lines of %3u, port of %2u, load across the end: %llu requests in %llu cycles\n", line,
+                driver.shape().port, static_cast<unsigned long long>(driver.requests()),
+                static_cast<unsigned long long>(cycles));
+    EXPECT_LE(cycles, 7 * rows + 50);
+    for (std::uint32_t at = 0; at < rows * row; ++at) {
+      const std::uint32_t column = at % row;
+      ASSERT_EQ(driver.scratch[at], column < inside ? driver.memory[16 + at / row * stride + column] : 0) << at;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heddle::copy_test
