@@ -87,8 +87,9 @@ def share_modules(out, files):
     but for those with no_inline_task, nor are concurrent assertions, which sample under the instance's name.)"""
     lines = ["`verilator_config"]
     for path in (path for path in files if path.stem in SHARED_MODULES):
-        header = re.search(rf"^module {path.stem}\b.*?^\);", re.sub(r"//.*", "", path.read_text()), re.MULTILINE | re.DOTALL)
-        inputs = re.findall(r"\binput\b[^,;]*?(\w+)\s*(?=,|\n\);)", header.group(0)) if header else []
+        # A netlist declares its ports in the body.
+        header = re.search(rf"^module {path.stem}\b.*?^(?:\);|endmodule)", re.sub(r"//.*", "", path.read_text()), re.MULTILINE | re.DOTALL)
+        inputs = re.findall(r"\binput\b[^,;]*?(\w+)\s*(?=[,;]|\n\);)", header.group(0)) if header else []
         lines.append(f'no_inline -module "{path.stem}"')
         lines += [f'public_flat_rd -module "{path.stem}" -var "{name}"' for name in inputs if name not in ("clk_i", "rst_ni")]
     settings = out / "shared_modules.vlt"
