@@ -8,24 +8,24 @@ module engine_operands
   import heddle_pkg::*;
 #(
   parameter  int unsigned Together = 1,  // lines of a request: 1 or 2
-  localparam bit          Paired = Lanes >= 16,
-  localparam int unsigned Ports  = Paired ? 1 : 2
+  localparam bit          Paired   = Lanes >= 16,
+  localparam int unsigned Ports    = Paired ? 1 : 2
 ) (
-  input  logic                                     clk_i,
-  input  logic                                     rst_ni,
+  input  logic                                             clk_i,
+  input  logic                                             rst_ni,
 
   input  matrix_pkg::scratch_address_t [1:0][Together-1:0] address_i,
-  input  logic                         [1:0]       all_i,     // all lines; else the first alone
-  input  logic                         [1:0]       valid_i,
-  output logic                         [1:0]       ready_o,
-  output matrix_pkg::group_t           [1:0][Together-1:0] line_o,
-  output logic                         [1:0]       valid_o,   // always accepted
+  input  logic [1:0]                                       all_i,    // all lines; else the first alone
+  input  logic [1:0]                                       valid_i,
+  output logic [1:0]                                       ready_o,
+  output matrix_pkg::group_t [1:0][Together-1:0]           line_o,
+  output logic [1:0]                                       valid_o,  // always accepted
 
-  output scratch_request_t             [Ports-1:0] scratch_request_o,
-  output logic                         [Ports-1:0] scratch_request_valid_o,
-  input  logic                         [Ports-1:0] scratch_request_ready_i,
-  input  scratch_response_t            [Ports-1:0] scratch_response_i,
-  input  logic                         [Ports-1:0] scratch_response_valid_i
+  output scratch_request_t [Ports-1:0]                     scratch_request_o,
+  output logic [Ports-1:0]                                 scratch_request_valid_o,
+  input  logic [Ports-1:0]                                 scratch_request_ready_i,
+  input  scratch_response_t [Ports-1:0]                    scratch_response_i,
+  input  logic [Ports-1:0]                                 scratch_response_valid_i
 );
 
   if (Together == 1) begin : gen_line

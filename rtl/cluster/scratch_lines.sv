@@ -65,7 +65,7 @@ module scratch_lines
     part[0] = '{valid: 1'b1, reader: reader, second: second_q[reader], last: last[reader]};
     part[1] = '0;
     if (own[reader]) begin
-      part[1]      = '{valid: 1'b1, reader: reader, second: 1'b1, last: 1'b1};
+      part[1] = '{valid: 1'b1, reader: reader, second: 1'b1, last: 1'b1};
     end else if (across) begin
       part[1] = '{valid: 1'b1, reader: !reader, second: second_q[!reader], last: last[!reader]};
     end

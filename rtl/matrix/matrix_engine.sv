@@ -1,7 +1,7 @@
 // The matrix engine (docs/matrix.md, "Commands"): checks, queues, the two operands' panels, the array with its accumulators, lanes' window.
 // The operands and the array take commands in order from queues of their own, so that the operands of a command are read while the one before is
-// computed. An operand is read as many lines at a time as the array reads rows together. A buffer is owned from the moment a command for it is taken until its completion or fault has been taken;
-// matrix_window waits for it, and commands for a buffer wait for the window's request in work.
+// computed. An operand is read as many lines at a time as the array reads rows together. A buffer is owned from the moment a command for it is
+// taken until its completion or fault has been taken; matrix_window waits for it, and commands for a buffer wait for the window's request in work.
 // Latency: 9 cycles from a command (without scales and mbarrier) to its first read. See matrix_array for throughput.
 // Invariants: each command that is taken gives one completion or one fault; completions are in the order of their commands.
 module matrix_engine
@@ -17,44 +17,44 @@ module matrix_engine
   localparam int unsigned Owners      = 1 << OwnerBits,
   localparam int unsigned AddressBits = 1 + 2 * $clog2(Dim * Blocks)
 ) (
-  input  logic                              clk_i,
-  input  logic                              rst_ni,
+  input  logic                                 clk_i,
+  input  logic                                 rst_ni,
 
-  input  descriptor_t                       command_i,
-  input  context_t                          context_i,
-  input  logic                              command_valid_i,
-  output logic                              command_ready_o,
-  input  logic [Owners-1:0]                 forget_i,        // workgroups that are gone
+  input  descriptor_t                          command_i,
+  input  context_t                             context_i,
+  input  logic                                 command_valid_i,
+  output logic                                 command_ready_o,
+  input  logic [Owners-1:0]                    forget_i,       // workgroups that are gone
 
-  output tag_t                              done_o,          // a command is complete
-  output logic                              done_valid_o,
-  input  logic                              done_ready_i,
-  output fault_t                            fault_o,         // a command has failed
-  output logic                              fault_valid_o,
-  input  logic                              fault_ready_i,
-  output logic                              idle_o,          // nothing is under way
+  output tag_t                                 done_o,         // a command is complete
+  output logic                                 done_valid_o,
+  input  logic                                 done_ready_i,
+  output fault_t                               fault_o,        // a command has failed
+  output logic                                 fault_valid_o,
+  input  logic                                 fault_ready_i,
+  output logic                                 idle_o,         // nothing is under way
 
   // scratchpad reads of lines of 32 bytes, of A [0] and B [1]; responses in order per port, always accepted
   output scratch_address_t [1:0][Together-1:0] request_address_o,
-  output logic             [1:0]            request_all_o,   // all lines; else the first alone
-  output logic             [1:0]            request_valid_o,
-  input  logic             [1:0]            request_ready_i,
-  input  group_t           [1:0][Together-1:0] response_data_i,
-  input  logic             [1:0]            response_valid_i,
+  output logic [1:0]                           request_all_o,  // all lines; else the first alone
+  output logic [1:0]                           request_valid_o,
+  input  logic [1:0]                           request_ready_i,
+  input  group_t [1:0][Together-1:0]           response_data_i,
+  input  logic [1:0]                           response_valid_i,
 
   // accumulators: zeros into a word of both buffers, while nothing is under way
-  input  logic                              clear_i,
-  input  logic [BufferWordBits-1:0]         clear_word_i,
+  input  logic                                 clear_i,
+  input  logic [BufferWordBits-1:0]            clear_word_i,
 
   // accumulators as lanes see them (matrix_window)
-  input  logic                              lane_write_i,
-  input  logic [Lanes-1:0]                  lane_mask_i,
-  input  logic [Lanes-1:0][AddressBits-1:0] lane_address_i,
-  input  logic [Lanes-1:0][31:0]            lane_data_i,
-  input  logic                              lane_valid_i,
-  output logic                              lane_ready_o,
-  output logic [Lanes-1:0][31:0]            lane_data_o,
-  output logic                              lane_valid_o
+  input  logic                                 lane_write_i,
+  input  logic [Lanes-1:0]                     lane_mask_i,
+  input  logic [Lanes-1:0][AddressBits-1:0]    lane_address_i,
+  input  logic [Lanes-1:0][31:0]               lane_data_i,
+  input  logic                                 lane_valid_i,
+  output logic                                 lane_ready_o,
+  output logic [Lanes-1:0][31:0]               lane_data_o,
+  output logic                                 lane_valid_o
 );
 
   localparam int unsigned Units     = Dim * Dim / 8;

@@ -11,32 +11,32 @@ module matrix_fetch
   parameter  int unsigned Lines   = 1,  // of a request: 1 or 2; divides Dim
   localparam int unsigned RowBits = $clog2(Dim * Blocks + 1)
 ) (
-  input  logic               clk_i,
-  input  logic               rst_ni,
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
 
-  input  operand_t           command_i,
-  input  logic               command_valid_i,
-  output logic               command_ready_o,
+  input  operand_t                     command_i,
+  input  logic                         command_valid_i,
+  output logic                         command_ready_o,
 
-  input  logic [1:0]         taken_i,        // slots that are not free
-  input  logic               transposing_i,  // lines have been requested whose rows have not all come
-  input  logic               place_ready_i,  // another response may be under way
+  input  logic [1:0]                   taken_i,        // slots that are not free
+  input  logic                         transposing_i,  // lines have been requested whose rows have not all come
+  input  logic                         place_ready_i,  // another response may be under way
 
-  output scratch_address_t [Lines-1:0] address_o,  // multiples of 32
-  output logic               all_o,          // all Lines of them; else the first alone
-  output logic               valid_o,
-  input  logic               ready_i,
+  output scratch_address_t [Lines-1:0] address_o,      // multiples of 32
+  output logic                         all_o,          // all Lines of them; else the first alone
+  output logic                         valid_o,
+  input  logic                         ready_i,
 
   // of the request: where its response goes
-  output logic               first_o,        // of its group: takes the slot
-  output logic               slot_o,
-  output logic               last_o,         // of its group
-  output logic               scale_o,
-  output logic               transposed_o,
-  output logic               block_end_o,    // last lines of their rows
-  output logic [1:0]         size_o,
-  output logic [RowBits-1:0] row_o,          // the first one, or line of scales; transposed: first of its rows
-  output logic [5:0]         rows_o          // transposed: how many of them are wanted
+  output logic                         first_o,        // of its group: takes the slot
+  output logic                         slot_o,
+  output logic                         last_o,         // of its group
+  output logic                         scale_o,
+  output logic                         transposed_o,
+  output logic                         block_end_o,    // last lines of their rows
+  output logic [1:0]                   size_o,
+  output logic [RowBits-1:0]           row_o,          // the first one, or line of scales; transposed: first of its rows
+  output logic [5:0]                   rows_o          // transposed: how many of them are wanted
 );
 
   typedef logic [RowBits-1:0] row_t;

@@ -15,28 +15,28 @@ module matrix_operand
   localparam int unsigned Entries     = Rows / Together,
   localparam int unsigned EntryBits   = $clog2(Entries)
 ) (
-  input  logic                         clk_i,
-  input  logic                         rst_ni,
+  input  logic                            clk_i,
+  input  logic                            rst_ni,
 
-  input  operand_t                     command_i,
-  input  logic                         command_valid_i,
-  output logic                         command_ready_o,
+  input  operand_t                        command_i,
+  input  logic                            command_valid_i,
+  output logic                            command_ready_o,
 
   output scratch_address_t [Together-1:0] request_address_o,  // multiples of 32
-  output logic                         request_all_o,      // all of them; else the first alone
-  output logic                         request_valid_o,
-  input  logic                         request_ready_i,
-  input  group_t  [Together-1:0]       response_data_i,
-  input  logic                         response_valid_i,
+  output logic                            request_all_o,      // all of them; else the first alone
+  output logic                            request_valid_o,
+  input  logic                            request_ready_i,
+  input  group_t [Together-1:0]           response_data_i,
+  input  logic                            response_valid_i,
 
-  output logic [1:0]                   full_o,             // slots; groups go to slots 0, 1, 0, 1, ... since reset
-  input  logic                         release_i,          // the oldest slot is read for the last time; it is not full from now on
-  input  logic                         read_i,
-  input  logic                         read_slot_i,
-  input  logic [EntryBits-1:0]         read_entry_i,
-  input  logic [1:0]                   read_scales_i,      // 2^n bytes per row
-  output group_t  [Together-1:0]       data_o,
-  output scales_t [Together-1:0]       scales_o
+  output logic [1:0]                      full_o,             // slots; groups go to slots 0, 1, 0, 1, ... since reset
+  input  logic                            release_i,          // the oldest slot is read for the last time; it is not full from now on
+  input  logic                            read_i,
+  input  logic                            read_slot_i,
+  input  logic [EntryBits-1:0]            read_entry_i,
+  input  logic [1:0]                      read_scales_i,      // 2^n bytes per row
+  output group_t [Together-1:0]           data_o,
+  output scales_t [Together-1:0]          scales_o
 );
 
   localparam int unsigned RowBits       = $clog2(Rows + 1);
