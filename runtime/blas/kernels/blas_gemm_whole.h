@@ -32,14 +32,13 @@ HD_INLINE struct whole_walk whole_begin(arguments args) {
 ROLE void produce_whole(arguments args) {
   uint32_t(*const copy)[32] = commands()->copy;
   const uint32_t m = args->m, n = args->n, tile_m = args->tile_m, tile_n = args->tile_n, dim = args->dim;
-  const uint32_t stages = args->stages, groups = args->groups, batch = args->batch;
-  const uint32_t scale_bytes = args->row_scale_bytes, b_scale_bytes = groups * args->b.scale_bytes;
+  const uint32_t stages = args->stages, groups = args->groups;
   const uint32_t a_place = args->a.place, a_step = args->a.step, b_place = args->b.place, b_step = args->b.step;
   struct whole_walk w = whole_begin(args);
   copy[0][FIRST] = copy[1][FIRST] = 0;
   copy[0][BOX] = groups * args->a.box;
   copy[1][BOX] = groups * args->b.box;
-  if (scale_bytes != 0) {
+  if (args->row_scale_bytes != 0) {
     copy[2][FIRST + 1] = copy[3][FIRST + 1] = 0;
     copy[2][BOX + 1] = copy[3][BOX + 1] = groups;
   }
@@ -48,33 +47,34 @@ ROLE void produce_whole(arguments args) {
   uint32_t stage = args->start[hd_group_id(0)].stages, round = 0;
   if (stage == stages) stage = 0, round = 1;
   whole_advance(&w, m, n, tile_m, tile_n);
-  while (w.problem < batch) {
+  while (w.problem < args->batch) {
     if (w.row != row || w.problem != problem) kept = 0;
+    if (w.problem != problem) {
+      const struct blas_problem p = args->problems[w.problem];
+      copy[0][1] = (uint32_t)p.a;
+      copy[1][1] = (uint32_t)p.b;
+      copy[2][1] = (uint32_t)p.scales_a;
+      copy[3][1] = (uint32_t)p.scales_b;
+    }
     if (kept == 0) {
       row = w.row;
       problem = w.problem;
-      const struct blas_problem p = args->problems[problem];
-      copy[0][1] = (uint32_t)p.a;
-      copy[1][1] = (uint32_t)p.b;
       const uint32_t rows = round_up(least(tile_m, m - row), dim);
       copy[0][FIRST + 1] = row;
       copy[0][BOX + 1] = rows;
       a_bytes = groups * (rows * 32 + args->a.scale_bytes);
-      if (scale_bytes != 0) {
-        copy[2][1] = (uint32_t)p.scales_a;
-        copy[3][1] = (uint32_t)p.scales_b;
-        copy[2][FIRST] = row * scale_bytes;
-      }
+      copy[2][FIRST] = row * args->row_scale_bytes;
     }
     const uint32_t columns = round_up(least(tile_n, n - w.column), dim);
     const uint32_t barrier = hd_scratch_offset(full(stage));
-    uint32_t bytes = columns * groups * 32 + b_scale_bytes;
+    uint32_t bytes = groups * (columns * 32 + args->b.scale_bytes);
     copy[0][PLACE] = a_place + stage * a_step;
     copy[0][BARRIER] = barrier;
     copy[1][FIRST + 1] = w.column;
     copy[1][BOX + 1] = columns;
     copy[1][PLACE] = b_place + stage * b_step;
     copy[1][BARRIER] = barrier;
+    const uint32_t scale_bytes = args->row_scale_bytes;
     if (scale_bytes != 0) {
       copy[2][PLACE] = args->a.scales + stage * args->a.scales_step;
       copy[2][BARRIER] = barrier;

@@ -35,8 +35,9 @@ constexpr double kHandOverCycles = 100.0;
 constexpr uint32_t kStartGroups = 4;
 /// Tiles beside each other, at least, for which rows of A are kept in the scratchpad.
 constexpr uint64_t kColumnsOfRows = 4;
-/// Warps that carry tiles, where the accumulators are the result, if tiles are short, and where it has to be computed.
-constexpr uint32_t kPlainCarriers = 3, kWholeCarriers = 2, kCarriers = 6;
+/// Warps that carry tiles, where the accumulators are the result; where short tiles have rows that begin within lines
+/// of memory; where it has to be computed.
+constexpr uint32_t kPlainCarriers = 3, kAcrossCarriers = 2, kCarriers = 6;
 /// Warps that fetch and give commands.
 constexpr uint32_t kOtherWarps = 2;
 
@@ -117,14 +118,20 @@ bool choose_whole(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t g
   return false;
 }
 
+/// A warp's width of the result is a line of memory, or part of one.
+bool within_lines(const driver::DeviceShape& shape, const Gemm& gemm) {
+  const Matrix& d = gemm.d.address != 0 ? gemm.d : gemm.c;
+  const int64_t width = 4 * static_cast<int64_t>(shape.lanes);
+  return d.address % width == 0 && d.leading * 4 % width == 0;
+}
+
 /// Cycles of a core that carries a tile.
 double carry_cycles(const driver::DeviceShape& shape, const Gemm& gemm, uint32_t rows, uint32_t columns) {
   if (!plain(gemm)) return instructions(gemm) * rows * columns / shape.lanes / kIssue;
-  const Matrix& d = gemm.d.address != 0 ? gemm.d : gemm.c;
-  const int64_t width = 4 * static_cast<int64_t>(shape.lanes);
-  const bool lines = d.address % width == 0 && d.leading * 4 % width == 0;
   // A load, and a store of one line or two.
-  return (kTileAccesses + rows * std::ceil(static_cast<double>(columns) / shape.lanes) * (lines ? 2 : 3)) / kAccess;
+  return (kTileAccesses +
+          rows * std::ceil(static_cast<double>(columns) / shape.lanes) * (within_lines(shape, gemm) ? 2 : 3)) /
+         kAccess;
 }
 
 /// The whole product: tiles one after the other, in the time of the slowest of those who work on them; the last one's
@@ -237,7 +244,8 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
   // Of all of K half, or the array would wait for the other one.
   const uint32_t start = plan.whole ? std::max(kStartGroups, (plan.stage_groups + 1) / 2) : kStartGroups;
   plan.start_groups = std::clamp<uint32_t>(tuning.start_groups.value_or(start), 1, plan.stage_groups);
-  const uint32_t warps = kOtherWarps + (!plain(gemm) ? kCarriers : plan.whole ? kWholeCarriers : kPlainCarriers);
+  const bool across_lines = plan.whole && !within_lines(shape, gemm);
+  const uint32_t warps = kOtherWarps + (!plain(gemm) ? kCarriers : across_lines ? kAcrossCarriers : kPlainCarriers);
   plan.workgroup = {shape.lanes * std::clamp(tuning.warps.value_or(warps), kOtherWarps + 1, shape.warps), 1, 1};
   return plan;
 }
