@@ -1,6 +1,7 @@
 // Moves pieces: lines of memory and words of the scratchpad's port, as many at once as there are slots. A line that has been read is turned to where it
 // belongs in its word, waits in its slot and is written; a word that is stored is read, waits in a queue and goes to memory with its place in the line.
-// Loads and fills are written in the order of their pieces: so those that meet in a word are joined, and it is written once.
+// Where lines and words have one size loads and fills are written in the order of their pieces: so those that meet in a word are joined, and it is
+// written once. Else they are written as they come.
 //   load:  piece -> memory request ... response -> turn -> slot -> join -> scratchpad request ... response: moved
 //   store: piece -> scratchpad request ... response -> queue -> turn -> memory request ... response: moved
 //   fill:  piece -> slot -> join -> scratchpad request ... response: moved
@@ -219,7 +220,7 @@ module copy_move
     else         r_valid_q <= memory_response_valid_i;
   end
 
-  // ---- loads and fills: lines to be written, in their order ----------------------------------------------
+  // ---- loads and fills: lines to be written ----------------------------------------------
   logic [Slots-1:0]  come_d, come_q, refused_q;  // by slot
   logic              order_valid, load_read, load_drop, load_ready, load_take;
   logic              read_valid_d, read_valid_q;
@@ -228,22 +229,41 @@ module copy_move
   info_t             load_info;
   word_t             load_word;                  // turned
 
-  fifo #(
-    .Width(SlotBits),
-    .Depth(Slots)
-  ) u_loads (
-    .clk_i,
-    .rst_ni,
-    .data_i (slot),
-    .valid_i(take && piece_i.kind != PieceStore),
-    .ready_o(),
-    .data_o (load_slot),
-    .valid_o(order_valid),
-    .ready_i(load_read),
-    .count_o()
-  );
+  // Where no two lines meet in a word the order would only keep slots occupied.
+  if (LineBytes == ScratchBytes) begin : gen_ordered
+    logic some;
 
-  assign load_read    = order_valid && come_q[load_slot] && (!read_valid_q || load_take);
+    fifo #(
+      .Width(SlotBits),
+      .Depth(Slots)
+    ) u_loads (
+      .clk_i,
+      .rst_ni,
+      .data_i (slot),
+      .valid_i(take && piece_i.kind != PieceStore),
+      .ready_o(),
+      .data_o (load_slot),
+      .valid_o(some),
+      .ready_i(load_read),
+      .count_o()
+    );
+
+    assign order_valid = some && come_q[load_slot];
+  end else begin : gen_any
+    rr_arbiter #(
+      .Width(Slots)
+    ) u_loads (
+      .clk_i,
+      .rst_ni,
+      .request_i(come_q),
+      .accept_i (load_read),
+      .valid_o  (order_valid),
+      .grant_o  (),
+      .index_o  (load_slot)
+    );
+  end
+
+  assign load_read    = order_valid && (!read_valid_q || load_take);
   assign load_drop    = load_read && refused_q[load_slot];
   assign read_valid_d = (load_read && !load_drop) || (read_valid_q && !load_take);
   assign load_info    = infos[read_slot_q];
