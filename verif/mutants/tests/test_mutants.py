@@ -87,7 +87,7 @@ class Parts(unittest.TestCase):
 
     def test_monitors_see_into_no_part(self):
         for part in self.whole.parts:
-            self.assertFalse(self.whole.below(part) & {"simt_core", "l2_data", "scratchpad", "host_port", "heddle_die"})
+            self.assertFalse(self.whole.below(part) & {"simt_core", "l2_data", "scratchpad", "host_port", "mgmt_subsystem", "heddle_die"})
 
     def test_without_a_device_there_are_more(self):
         with self.assertRaisesRegex(netlist.NetlistError, "monitor"):
@@ -108,8 +108,12 @@ class Parts(unittest.TestCase):
         self.assertIn("lsu_check", chosen["memory_unit"])
         self.assertIn("path_rules", chosen["warp_control"])
         self.assertNotIn("l2_tags", chosen)
-        self.assertEqual(set(self.whole.choose(["mgmt"])), {"mgmt_device"})
-        self.assertNotIn("mgmt_trace", self.whole.choose(["mgmt"])["mgmt_device"])
+        # A monitor looks at the ports of mgmt_subsystem.
+        management = self.whole.choose(["mgmt"])
+        self.assertIn("mgmt_core", management)
+        self.assertFalse({"mgmt_device", "mgmt_subsystem"} & set(management))
+        self.assertNotIn("mgmt_trace", management["mgmt_core"])
+        self.assertEqual(set(netlist.Design(device=False).choose(["mgmt"])), {"mgmt_device"})
         self.assertEqual(set(self.whole.choose(["core/lsu"])["memory_unit"]) - self.whole.below("memory_unit"), set())
 
     def test_refused(self):
