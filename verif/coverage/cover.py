@@ -34,7 +34,7 @@ CONFIGS = ("nano:memory_requests=16,management=1,host_dma=1,dma_beats=32",
 # Benches of what programs on the device cannot bring about as they like: the host's port, the memory's answers to the management core, operands and commands of
 # the engines, launches that meet.
 BENCHES = ("bridge_narrow", "mgmt_small", "mgmt_usual", "copy_engine", "copy_walk", "mbarrier", "matrix_dot", "matrix_engine", "engines", "control_bench",
-           "scrubber_bench", "core_csrs", "caches")  # fmt: skip
+           "scrubber_bench", "port_one", "port_two", "core_csrs", "caches")  # fmt: skip
 TARGETS = ("heddle_harness", "heddle_bus", "heddle-rtl-run", "heddle-fuzz", "harness_programs", "queue_test", "queue_kernels", "firmware_image")
 
 

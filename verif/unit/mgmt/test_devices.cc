@@ -302,6 +302,21 @@ TEST_F(Devices, WatchdogCounts) {
   store(watchdog::kKick, kKick);
 }
 
+// The warning is source 1 of the interrupt controller, until a kick.
+TEST_F(Devices, WatchdogWarnsThroughTheInterruptController) {
+  constexpr uint32_t kSource = 1, kExternal = 1U << 11;
+  store(mgmt::interrupts::kEnable, 1U << kSource);
+  store(mgmt::watchdog::kTimeout, 10);
+  store(mgmt::watchdog::kControl, 1);
+  bench_.cycles(30);
+  EXPECT_EQ(load(mgmt::interrupts::kHighest), kSource);
+  EXPECT_EQ(proxy_.mip() & kExternal, kExternal);
+  store(mgmt::watchdog::kTimeout, ~0U);
+  store(mgmt::watchdog::kKick, kKick);
+  EXPECT_EQ(load(mgmt::interrupts::kHighest), 0U);
+  EXPECT_EQ(proxy_.mip() & kExternal, 0U);
+}
+
 // The reset comes in the cycle that docs/management.md names, and not before.
 TEST(Watchdog, ResetsInItsCycle) {
   for (const auto& [timeout, grace] : {std::pair{300U, 500U}, {0U, 400U}, {400U, 0U}, {257U, 255U}}) {
