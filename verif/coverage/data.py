@@ -164,7 +164,8 @@ class Reader:
 
 
 def of_design(path):
-    """What is the RTL's own: neither the harness, nor generated, nor the points."""
+    """What is the RTL's own: neither the harness, nor generated, nor the points. (A clone may lie in a folder named as one of them.)"""
+    path = path.removeprefix(str(ROOT))
     return "/rtl/" in path and not any(part in path for part in ("/verif/", "/generated/", "/points/"))
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -49,6 +50,11 @@ class Files(unittest.TestCase):
 class Counters(Files):
     def test_lines_of_instances_count_as_one(self):
         alu = "/x/rtl/core/alu.sv"
+        self.assertTrue(data.of_design(f"{data.ROOT}/rtl/core/alu.sv"))
+        self.assertFalse(data.of_design(f"{data.ROOT}/verif/harness/rtl/m.sv"))
+        with unittest.mock.patch.object(data, "ROOT", "/verif/points"):
+            self.assertTrue(data.of_design("/verif/points/rtl/core/alu.sv"))
+            self.assertFalse(data.of_design("/verif/points/verif/harness/rtl/m.sv"))
         self.add(counter(alu, 7, "v_line/alu", "block", "TOP.a", 0) + counter(alu, 8, "v_branch/alu__L1", "if", "TOP.a", 0) + BITS)
         self.add(counter(alu, 7, "v_line/alu", "block", "TOP.b", 3) + counter("/x/verif/harness/rtl/m.sv", 1, "v_line/m", "block", "TOP", 0) + BITS)
         self.assertEqual(self.counts.lines, {("alu", "rtl/core/alu.sv", 7, "block"): 3, ("alu", "rtl/core/alu.sv", 8, "if"): 0})
