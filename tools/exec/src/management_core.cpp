@@ -54,14 +54,15 @@ void ManagementCore::collect(const management::Retirement& record, Verdicts& ver
   verdicts.store(0, value);
 }
 
-driver::FaultReport ManagementCore::fault_at(const management::Retirement& record) const {
+void note_unhandled_trap(RunResult& result, const Program& program, uint32_t cause, uint32_t pc, uint32_t value) {
   driver::FaultReport fault;
-  fault.cause = record.cause;
-  fault.pc = record.pc;
-  fault.address = record.tval;
+  fault.cause = cause;
+  fault.pc = pc;
+  fault.address = value;
   const driver::Allocator nothing(0, 0);
-  driver::explain_fault(fault, {program_.image(), nothing, {}, 0, 0, 0});
-  return fault;
+  driver::explain_fault(fault, {program.image(), nothing, {}, 0, 0, 0});
+  result.error = fmt::format("a trap without a handler: {}; {}", fault.cause_text, driver::place_text(fault));
+  result.fault = fault;
 }
 
 // One instruction or interrupt. False: there is nothing more to do, and the result says why.
@@ -81,9 +82,7 @@ bool ManagementCore::step(RunResult& result, uint64_t max_cycles) {
   ++cycles_;
   collect(*record, result.verdicts);
   if (record->trap && machine_.hart().csr(mgmt::csr::kMtvec) == 0u) {
-    result.fault = fault_at(*record);
-    result.error =
-        fmt::format("a trap without a handler: {}; {}", result.fault->cause_text, driver::place_text(*result.fault));
+    note_unhandled_trap(result, program_, record->cause, record->pc, record->tval);
   }
   return result.verdicts.missing() != 0 && result.error.empty();
 }

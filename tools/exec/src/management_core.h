@@ -15,6 +15,9 @@
 
 namespace heddle::exec {
 
+// A trap of the management core that nothing handled: cause, pc and value as in mcause, mepc and mtval.
+void note_unhandled_trap(RunResult& result, const Program& program, uint32_t cause, uint32_t pc, uint32_t value);
+
 class ManagementCore {
  public:
   // `sram_bytes`: of the configuration. Throws DeviceError(kBadElf): the program has segments in the private window.
@@ -35,7 +38,6 @@ class ManagementCore {
   GdbTarget gdb_target(RunResult& result, uint64_t max_cycles);
   // What the program's store, if it is one, says.
   void collect(const management::Retirement& record, Verdicts& verdicts) const;
-  driver::FaultReport fault_at(const management::Retirement& record) const;
 
   const Program& program_;
   model::DeviceMemory memory_;

@@ -6,10 +6,9 @@
 #include <chrono>
 #include <span>
 
-#include "heddle/driver/allocator.h"
 #include "heddle/driver/error.h"
-#include "heddle/driver/fault_report.h"
 #include "heddle/generated/management.h"
+#include "management_core.h"
 
 namespace heddle::exec {
 namespace {
@@ -20,15 +19,18 @@ using driver::ErrorKind;
 constexpr uint64_t kBootCycles = 100'000;
 // Between two looks at tohost.
 constexpr uint64_t kPollCycles = 200;
-constexpr uint32_t kSleeping = 2;  // mailbox.status
 
 }  // namespace
 
-void ManagementRtl::advance(uint64_t cycles) {
-  device_.advance(cycles);
+void ManagementRtl::check_lockstep() const {
   if (auto report = device_.mismatch()) {
     throw DeviceError(ErrorKind::kLockstepMismatch, "the RTL and the golden model disagree", *report);
   }
+}
+
+void ManagementRtl::advance(uint64_t cycles) {
+  device_.advance(cycles);
+  check_lockstep();
 }
 
 uint32_t ManagementRtl::status() const { return device_.read_register(mgmt::mailbox::kBootStatus); }
@@ -68,14 +70,7 @@ std::string ManagementRtl::place() const {
 
 void ManagementRtl::note_trap(RunResult& result) {
   const auto detail = [&](unsigned number) { return device_.read_register(mgmt::mailbox::kBootDetail + 4 * number); };
-  driver::FaultReport fault;
-  fault.cause = detail(0);
-  fault.pc = detail(1);
-  fault.address = detail(2);
-  const driver::Allocator nothing(0, 0);
-  driver::explain_fault(fault, {program_.image(), nothing, {}, 0, 0, 0});
-  result.error = fmt::format("a trap without a handler: {}; {}", fault.cause_text, driver::place_text(fault));
-  result.fault = fault;
+  note_unhandled_trap(result, program_, detail(0), detail(1), detail(2));
 }
 
 RunResult ManagementRtl::run(uint64_t max_cycles) {
@@ -92,13 +87,14 @@ RunResult ManagementRtl::run(uint64_t max_cycles) {
       break;
     }
     if (used >= max_cycles) {
-      const bool sleeps = (device_.read_register(mgmt::mailbox::kStatus) & kSleeping) != 0;
+      const bool sleeps = (device_.read_register(mgmt::mailbox::kStatus) & mgmt::mailbox::kStatusSleeping) != 0;
       result.error = fmt::format("no end after {} cycles (--max-cycles); no store to tohost{}{}", used,
                                  sleeps ? "; the hart sleeps" : "", place());
       break;
     }
     advance(std::min(kPollCycles, max_cycles - used));
   }
+  check_lockstep();  // accesses to registers let time pass, too
   if (value != 0) result.verdicts.store(0, value);
   result.statistics.cycles = device_.cycle() - first;
   result.statistics.warp_instrs = result.statistics.lane_instrs = device_.lockstep().management;

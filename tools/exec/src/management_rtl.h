@@ -29,6 +29,7 @@ class ManagementRtl {
   void load();
   void start();
   void wait_for_boot();
+  void check_lockstep() const;
   void advance(uint64_t cycles);
   uint32_t status() const;
   uint32_t tohost() const;

@@ -90,7 +90,8 @@ class Merge(unittest.TestCase):
         folder.mkdir()
         for name, text in ("top.sv", DESIGN), ("main.cpp", MAIN), ("settings.vlt", SETTINGS):
             (folder / name).write_text(text)
-        self.run_in(folder, "verilator", "--cc", "--top-module", "top", "--prefix", "Vtb_top", "--assert", "-O3", "--no-timing", "-Wno-fatal",
+        self.run_in(folder, "verilator", "--cc", "--top-module", "top", "--prefix", "Vtb_top", "--assert", "-O3", "--no-timing",
+                    "-Wno-fatal",  # DESIGN is written for what Verilator makes of it, not for lint
                     "--Mdir", "obj", "settings.vlt", "top.sv")  # fmt: skip
         gone = merge_instances.merge(folder / "obj") if merged else {}
         include = Path(self.run_in(folder, "verilator", "--getenv", "VERILATOR_ROOT").strip()) / "include"
