@@ -103,7 +103,7 @@ Launch random_launch(const Shape& shape, unsigned lines, std::mt19937& random) {
   Launch launch;
   const auto below = [&](uint32_t limit) { return static_cast<uint32_t>(random() % limit); };
   launch.core = below(shape.cores);
-  launch.private_base = 0xC000'0000 + (below(0x0800'0000) & -shape.line_bytes);
+  launch.private_base = 0xC000'0000 + (below(0x0800'0000) & -4U);
   const uint32_t slots = shape.cores * shape.warps * shape.lanes;
   launch.private_size = 4 * (below(3) == 0 ? below(4) : 1 + below(0x0400'0000 / slots / 4));
   launch.private_size = std::min(launch.private_size, memory_map::kPrivateSize);

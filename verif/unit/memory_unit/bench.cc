@@ -22,6 +22,7 @@ Bench::Bench(unsigned seed, const dcachebench::MemoryTiming& timing, const Traff
   memory_ = std::make_unique<dcachebench::Memory>(
       dcachebench::Shape{2, shape_.warps, shape_.line_bytes, 0, shape_.banks, 0, 0}, timing, random_);
   warps_.resize(shape_.warps);
+  for (Warp& warp : warps_) warp.order = random_();
   for (unsigned i = 0; i < shape_.scratchpad_bytes / 4; ++i) scratchpad_.push_back(random_());
   launch_ = random_launch(shape_, traffic_.lines, random_);
   top_->invalidate_i = top_->start_valid_i = top_->request_valid_i = 0;
@@ -105,7 +106,8 @@ void Bench::drive() {
   }
   for (unsigned b = 0; b < shape_.banks; ++b) {
     top_->snoop_valid_i[b] = memory_->snoop(0, b).valid;
-    top_->snoop_address_i[b] = memory_->snoop(0, b).line;
+    // What is not valid is nothing, whatever line it names.
+    top_->snoop_address_i[b] = top_->snoop_valid_i[b] != 0 ? memory_->snoop(0, b).line : launch_.areas[0];
   }
   top_->scratch_rsp_valid_i = !scratch_answers_.empty() && scratch_answers_.front().due <= cycle_;
   if (top_->scratch_rsp_valid_i != 0) {
@@ -146,6 +148,7 @@ void Bench::step() {
   see_scratch();
   for (Warp& warp : warps_) check_finished(warp);
   if (quiet_ > 2000 && busy()) fail("nothing moves any more");
+  if (top_->engines_o != 0) fail("something is asked of engines that are not there");
   top_->clk_i = 1;
   top_->eval();
   top_->clk_i = 0;

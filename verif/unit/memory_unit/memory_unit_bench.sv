@@ -59,6 +59,7 @@ module memory_unit_bench
   output logic [31:0] idle_o,
   output logic [31:0] over_o,
   output logic        quiet_o,
+  output logic [3:0]  engines_o,  // requests to engines and accumulators, and what comes of them
   output logic        error_valid_o,
   output logic [31:0] error_core_o,
   output logic [31:0] error_warp_o,
@@ -116,7 +117,7 @@ module memory_unit_bench
   warp_id_t          early_warp;
   lane_id_t          error_lane;
   logic [31:2]       error_pc;
-  logic [Warps-1:0]  idle, over;
+  logic [Warps-1:0]  idle, over, over_phase;
   mem_request_t      mem_request;
   mem_response_t     mem_response;
   snoop_t            snoop;
@@ -201,21 +202,22 @@ module memory_unit_bench
     .scratch_response_i     (scratch_response),
     .scratch_response_valid_i(scratch_rsp_valid_i),
     .engine_command_o       (),
-    .engine_command_valid_o (),
+    .engine_command_valid_o (engines_o[0]),
     .engine_command_ready_i (1'b0),
     .engine_answer_i        ('0),
     .engine_answer_valid_i  (1'b0),
     .window_request_o       (),
-    .window_request_valid_o (),
+    .window_request_valid_o (engines_o[1]),
     .window_request_ready_i (1'b0),
     .window_response_i      ('0),
     .window_response_valid_i(1'b0),
-    .over_phase_o           (),
+    .over_phase_o           (over_phase),
     .engine_error_o         (),
-    .engine_error_valid_o   (),
+    .engine_error_valid_o   (engines_o[2]),
     .engine_error_ready_i   (1'b0)
   );
 
+  assign engines_o[3]       = over_phase != '0;
   assign check_core_o       = 32'(check.tag.core);
   assign check_warp_o       = 32'(check.tag.warp);
   assign check_order_o      = check.tag.order;

@@ -99,6 +99,7 @@ class Latency : public testing::Test {
   static Traffic alone() {
     Traffic traffic;
     traffic.other_percent = 0;
+    traffic.lines = 20;
     return traffic;
   }
   static dcachebench::MemoryTiming at_once() {
@@ -130,6 +131,38 @@ TEST_F(Latency, HitThatHasNotCommitted) {
   bench.run({load});
   ASSERT_EQ(bench.errors(), "");
   EXPECT_EQ(took(*load), 8U);
+}
+
+// A line that has to come takes what the memory takes, here four cycles more than one that is there; several come at
+// once.
+TEST_F(Latency, Misses) {
+  const unsigned line = bench.shape().line_bytes;
+  std::vector<std::shared_ptr<Access>> loads;
+  // As many as the smallest unit has requests in flight, twice.
+  for (unsigned turn = 0; turn < 2; ++turn) {
+    loads.clear();
+    for (unsigned i = 0; i < 4; ++i)
+      loads.push_back(bench.simple(kLoad, i % bench.shape().warps, (2 + 5 * turn + i) * line, true));
+    std::reverse(loads.begin(), loads.end());
+    bench.run(loads);
+    ASSERT_EQ(bench.errors(), "");
+    for (const auto& load : loads) EXPECT_EQ(took(*load), 12U);
+  }
+  // A load of a line that is on its way joins it.
+  loads = {bench.simple(kLoad, 0, 0, true), bench.simple(kLoad, 1 % bench.shape().warps, 0, true)};
+  bench.run(loads);
+  ASSERT_EQ(bench.errors(), "");
+  EXPECT_EQ(took(*loads[0]), 12U);
+  EXPECT_EQ(took(*loads[1]), 12U);
+}
+
+// What goes to the scratchpad is not on its way to the cache.
+TEST_F(Latency, HitBehindScratchpad) {
+  bench.run({bench.simple(kLoad, 0, 0, true)});
+  const auto hit = bench.simple(kLoad, 0, 0, true);
+  bench.run({bench.in_scratch(kLoad, 0), bench.in_scratch(kStore, 1 % bench.shape().warps), hit});
+  ASSERT_EQ(bench.errors(), "");
+  EXPECT_EQ(took(*hit), 2U);
 }
 
 // lsu_scratch.sv: nothing from response to part. The scratchpad of the bench answers in the third cycle.
