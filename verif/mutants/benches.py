@@ -4,12 +4,17 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import campaign
 import netlist
 
 ROOT = netlist.ROOT
+sys.path.insert(0, str(ROOT / "tools/heddle"))
+
+from build import build as build_targets
+
 PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv", "host_dma_regs_pkg.sv", "heddle_special_pkg.sv", "mgmt_spec_pkg.sv")
 
 
@@ -66,6 +71,7 @@ def make(build, whole, befores, work, wanted):
         replaced, text = stand_ins(whole, befores, work, bench["top"], used(bench["top"], sources))
         if not replaced:
             continue
+        build_targets(leans_on(bench, build), title=f"building what the bench {bench['name']} leans on")
         binary = None
         while replaced and not binary:
             binary, looked_into = compile_bench(bench, sources, replaced, text, work)
@@ -82,6 +88,11 @@ def make(build, whole, befores, work, wanted):
             elif name.startswith("  ") and not suite.endswith("Coverage."):  # what all tests together have reached
                 tests.append(campaign.Test(f"bench:{bench['name']}:{suite}{name.strip()}", [binary, f"--gtest_filter={suite}{name.strip()}"]))
     return tests
+
+
+def leans_on(bench, build):
+    """What the bench includes and links that is built: the generated headers, static libraries of the project."""
+    return ["heddle_spec_generate", *(str(Path(word).relative_to(build)) for word in bench["ldflags"].split() if word.endswith(".a"))]
 
 
 def compile_bench(bench, sources, replaced, text, work):

@@ -13,93 +13,10 @@
 #include <random>
 
 #include "Vunit_bench.h"
+#include "arithmetic.h"
 
 namespace heddle::core_test {
 namespace {
-
-// In the order of alu_op_e and collective_op_e in rtl/core/core_pkg.sv.
-enum AluOp : unsigned {
-  kAdd,
-  kSub,
-  kSll,
-  kSlt,
-  kSltu,
-  kXor,
-  kSrl,
-  kSra,
-  kOr,
-  kAnd,
-  kCopyB,
-  kSh1add,
-  kSh2add,
-  kSh3add,
-  kAndn,
-  kOrn,
-  kXnor,
-  kMin,
-  kMinu,
-  kMax,
-  kMaxu,
-  kRol,
-  kRor,
-  kClz,
-  kCtz,
-  kCpop,
-  kSextB,
-  kSextH,
-  kZextH,
-  kOrcB,
-  kRev8,
-  kCzeroEqz,
-  kCzeroNez,
-  kAluOps
-};
-enum CollectiveOp : unsigned { kAll, kAny, kBallot, kIdx, kUp, kDown, kShuffleXor, kCollectiveOps };
-
-uint32_t alu(unsigned op, uint32_t a, uint32_t b) {
-  const int32_t sa = a, sb = b;
-  const unsigned n = b & 31;
-  switch (op) {
-    case kAdd: return a + b;
-    case kSub: return a - b;
-    case kSll: return a << n;
-    case kSlt: return sa < sb;
-    case kSltu: return a < b;
-    case kXor: return a ^ b;
-    case kSrl: return a >> n;
-    case kSra: return sa >> n;
-    case kOr: return a | b;
-    case kAnd: return a & b;
-    case kCopyB: return b;
-    case kSh1add: return a * 2 + b;
-    case kSh2add: return a * 4 + b;
-    case kSh3add: return a * 8 + b;
-    case kAndn: return a & ~b;
-    case kOrn: return a | ~b;
-    case kXnor: return ~(a ^ b);
-    case kMin: return std::min(sa, sb);
-    case kMinu: return std::min(a, b);
-    case kMax: return std::max(sa, sb);
-    case kMaxu: return std::max(a, b);
-    case kRol: return std::rotl(a, n);
-    case kRor: return std::rotr(a, n);
-    case kClz: return std::countl_zero(a);
-    case kCtz: return std::countr_zero(a);
-    case kCpop: return std::popcount(a);
-    case kSextB: return int8_t(a);
-    case kSextH: return int16_t(a);
-    case kZextH: return uint16_t(a);
-    case kOrcB: {
-      uint32_t result = 0;
-      for (unsigned i = 0; i < 32; i += 8) result |= (a >> i & 0xff) ? 0xffu << i : 0;
-      return result;
-    }
-    case kRev8: return __builtin_bswap32(a);
-    case kCzeroEqz: return b == 0 ? 0 : a;
-    case kCzeroNez: return b != 0 ? 0 : a;
-    default: ADD_FAILURE(); return 0;
-  }
-}
 
 uint32_t multiply(unsigned op, uint32_t a, uint32_t b) {
   const int64_t sa = int32_t(a), sb = int32_t(b);
@@ -273,33 +190,17 @@ TEST_F(Units, VotesAndShuffles) {
     const uint32_t mask = (random_() & all) ? random_() & all : all;
     if (mask == 0) continue;
     std::vector<uint32_t> a(lanes_), b(lanes_);
-    uint32_t ballot = 0;
     const bool zeros = chance(3) == 0;
     for (unsigned l = 0; l < lanes_; ++l) {
       a[l] = words(dut_->lanes_a_i)[l] = zeros ? chance(2) : 1 + chance(1000);
       b[l] = words(dut_->lanes_b_i)[l] = chance(8) ? chance(lanes_ + 2) : operand();
-      if ((mask >> l & 1) && a[l] != 0) ballot |= 1u << l;
     }
     dut_->mask_i = mask;
     dut_->collective_op_i = op;
     dut_->eval();
     for (unsigned l = 0; l < lanes_; ++l) {
       if (!(mask >> l & 1)) continue;
-      uint32_t expected = 0;
-      if (op == kAll)
-        expected = ballot == mask;
-      else if (op == kAny)
-        expected = ballot != 0;
-      else if (op == kBallot)
-        expected = ballot;
-      else {
-        const int64_t source = op == kIdx    ? int64_t(b[l])
-                               : op == kUp   ? int64_t(l) - b[l]
-                               : op == kDown ? int64_t(l) + b[l]
-                                             : int64_t(l ^ b[l]);
-        const bool together = source >= 0 && source < lanes_ && (mask >> source & 1);
-        expected = together ? a[source] : a[l];
-      }
+      const uint32_t expected = collective(op, l, lanes_, mask, a, b);
       ASSERT_EQ(words(dut_->collective_o)[l], expected) << "op " << op << " lane " << l << " mask " << mask;
     }
   }

@@ -141,6 +141,8 @@ TEST_F(Lsu, Windows) {
     dut.size_i = dut.op_i <= kStore ? below(3) : 2;
     dut.scratch_size_i = chance(20) ? below(5) : chance(20) ? memory_map::kScratchpadSize : any_word() >> below(32);
     dut.private_size_i = chance(20) ? below(5) : chance(20) ? memory_map::kPrivateSize : any_word() >> below(32);
+    if (chance(5)) dut.private_size_i = 0x8000'0000 + below(64);
+    if (chance(5)) dut.scratch_size_i = 0x8000'0000 + below(64);
     dut.mask_i = any_word() & (chance(50) ? ~0U : any_word());
     const uint32_t windows[] = {memory_map::kScratchpadBase, memory_map::kPrivateBase, memory_map::kDeviceBase};
     const uint32_t ends[] = {dut.scratch_size_i, dut.private_size_i};
