@@ -17,7 +17,7 @@ import shape
 
 PROGRAM = build.BUILD / "verif" / "random" / "heddle-fuzz"
 # The shapes that runs draw from, and how often each.
-CHOICES = (("nano", 4), ("base:cores=1,warps=4,lanes=4", 3), ("edge", 2), ("base", 1))
+CHOICES = (("nano", 6), ("base:cores=1,warps=4,lanes=4", 4), ("edge", 4), ("base", 1))
 
 
 def number(least, most):
