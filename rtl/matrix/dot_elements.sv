@@ -1,14 +1,16 @@
 // Takes a group apart, lane by lane. The array has one per row and column that enter it, and not two per dot-product unit.
 // Lane l has the byte l of 8-bit elements; even lanes are wide, with the elements of 16 bits, every other one of them with those of TF32.
-// Combinational. Nothing is present of a group of E2M1.
+// Combinational. Nothing is present of a group of E2M1, which has planes instead; those of another format are zero.
 module dot_elements
   import matrix_pkg::*;
 #(
-  parameter bit Fp8 = 1'b1
+  parameter bit Fp8 = 1'b1,
+  parameter bit Fp4 = 1'b1
 ) (
   input  element_e  element_i,
   input  group_t    group_i,
-  output elements_t elements_o
+  output elements_t elements_o,
+  output planes_t   planes_o
 );
 
   // Of elements of 8 bits in a narrow lane: the bits of a significand that are always zero.
@@ -40,6 +42,15 @@ module dot_elements
       elements_o.infinity[l]    = elements[l].infinity;
       elements_o.field[l]       = elements[l].field;
       elements_o.significand[l] = (l % 2 == 0 || element_i == ElementInt8) ? 16'(elements[l].significand) : 16'(elements[l].significand[10:Unused]);
+    end
+  end
+
+  always_comb begin
+    planes_o = '0;
+    if (Fp4 && element_i == ElementE2m1) begin
+      for (int unsigned e = 0; e < GroupBits / 4; e++) begin
+        {planes_o.sign[e], planes_o.exponent_high[e], planes_o.exponent_low[e], planes_o.fraction[e]} = group_i[4*e +: 4];
+      end
     end
   end
 

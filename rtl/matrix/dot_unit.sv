@@ -25,8 +25,8 @@ module dot_unit
   input  format_t      format_i,
   input  elements_t    a_i,
   input  elements_t    b_i,
-  input  group_t       a_group_i,   // as they are, for E2M1
-  input  group_t       b_group_i,
+  input  planes_t      a_planes_i,  // of E2M1
+  input  planes_t      b_planes_i,
   input  scales_t      a_scales_i,
   input  scales_t      b_scales_i,
   input  logic [31:0]  c_i,         // of the group that entered in the cycle before
@@ -327,8 +327,8 @@ module dot_unit
       .rst_ni,
       .valid_i   (valid_i && fp4),
       .nvfp4_i   (format_i.scale == ScaleE4m3),
-      .a_i       (a_group_i),
-      .b_i       (b_group_i),
+      .a_i       (a_planes_i),
+      .b_i       (b_planes_i),
       .a_scales_i,
       .b_scales_i,
       .special_o (fp4_special),
@@ -342,7 +342,7 @@ module dot_unit
     assign fp4_sum      = '0;
 
     logic unused_fp4;
-    assign unused_fp4 = ^{a_group_i, b_group_i};
+    assign unused_fp4 = ^{a_planes_i, b_planes_i};
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -167,7 +167,7 @@ module matrix_array
   // ---- rows and columns, taken apart once for all units that they meet ---------------------------------------------------
   typedef struct packed {
     elements_t elements;
-    group_t    group;    // as it is, for E2M1
+    planes_t   planes;   // of E2M1
     scales_t   scales;
   } side_t;
 
@@ -178,24 +178,26 @@ module matrix_array
 
   for (genvar t = 0; t < Together; t++) begin : gen_apart
     dot_elements #(
-      .Fp8(Fp8)
+      .Fp8(Fp8),
+      .Fp4(Fp4)
     ) u_row (
       .element_i (a_element),
       .group_i   (a_data_i[t]),
-      .elements_o(arriving_row[t].elements)
+      .elements_o(arriving_row[t].elements),
+      .planes_o  (arriving_row[t].planes)
     );
 
     dot_elements #(
-      .Fp8(Fp8)
+      .Fp8(Fp8),
+      .Fp4(Fp4)
     ) u_column (
       .element_i (b_element_q),
       .group_i   (b_data_i[t]),
-      .elements_o(arriving_column[t].elements)
+      .elements_o(arriving_column[t].elements),
+      .planes_o  (arriving_column[t].planes)
     );
 
-    assign arriving_row[t].group     = Fp4 ? a_data_i[t] : '0;
     assign arriving_row[t].scales    = a_scales_i[t];
-    assign arriving_column[t].group  = Fp4 ? b_data_i[t] : '0;
     assign arriving_column[t].scales = b_scales_i[t];
   end
 
@@ -278,8 +280,8 @@ module matrix_array
         .format_i  (info_q[1].format),
         .a_i       (arriving_row[t].elements),
         .b_i       (column.elements),
-        .a_group_i (arriving_row[t].group),
-        .b_group_i (column.group),
+        .a_planes_i(arriving_row[t].planes),
+        .b_planes_i(column.planes),
         .a_scales_i(arriving_row[t].scales),
         .b_scales_i(column.scales),
         .c_i       (info_q[2].zero_c ? '0 : c[Unit]),

@@ -32,6 +32,16 @@ package matrix_pkg;
   typedef logic [GroupBits-1:0]   group_t;
   typedef logic [Scales-1:0][7:0] scales_t;
 
+  // A group of E2M1, taken apart by weight: a bit of each of its elements, in their order.
+  typedef logic [GroupBits/4-1:0] plane_t;
+
+  typedef struct packed {
+    plane_t sign;
+    plane_t exponent_high;
+    plane_t exponent_low;
+    plane_t fraction;
+  } planes_t;
+
   // ---- commands --------------------------------------------------------------------------------------------------
   localparam int unsigned OwnerBits     = heddle_pkg::EngineOwnerBits;
   localparam int unsigned OriginBits    = 96;  // who gave a command: comes back with it, and means nothing here

@@ -17,19 +17,22 @@ module dot_bench
 
   format_t   format;
   elements_t a, b;
+  planes_t   a_planes, b_planes;
 
   assign format = format_t'(format_i);
 
   dot_elements u_a (
     .element_i (format.a),
     .group_i   (a_i),
-    .elements_o(a)
+    .elements_o(a),
+    .planes_o  (a_planes)
   );
 
   dot_elements u_b (
     .element_i (format.b),
     .group_i   (b_i),
-    .elements_o(b)
+    .elements_o(b),
+    .planes_o  (b_planes)
   );
 
   dot_unit u_dot (
@@ -39,8 +42,8 @@ module dot_bench
     .format_i  (format),
     .a_i       (a),
     .b_i       (b),
-    .a_group_i (a_i),
-    .b_group_i (b_i),
+    .a_planes_i(a_planes),
+    .b_planes_i(b_planes),
     .a_scales_i(scales_t'(a_scales_i)),
     .b_scales_i(scales_t'(b_scales_i)),
     .c_i,
