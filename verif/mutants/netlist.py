@@ -165,9 +165,9 @@ def wrapper(text, part, module, names, select):
         if not array:
             lines += [f"  logic [$bits({port})-1:0] {vector};", f"  assign {port} = {vector};"]
             continue
-        # An unpacked array: element 0 is the lowest part of the vector.
+        # An unpacked array: element 0, the left one, is the highest part of the vector.
         bits = f"$bits({port}[0])"
-        element = f"{vector}[i*{bits} +: {bits}]"
+        element = f"{vector}[($size({port})-1-i)*{bits} +: {bits}]"
         assign = f"{element} = {port}[i]" if direction == "input" else f"{port}[i] = {element}"
         lines.append(f"  logic [$size({port})*{bits}-1:0] {vector};")
         lines.append(f"  for (genvar i = 0; i < $size({port}); i++) begin : gen_{port} assign {assign}; end")

@@ -147,7 +147,7 @@ class Netlists(unittest.TestCase):
         wrapped = netlist.wrapper(text, "p", "m", ["a_i", "b_i", "c_o", "\\d_o[1:0]", "\\d_o[2]", "mutsel"], netlist.selector(7))
         self.assertIn("p__m u_mutated (.a_i (flat_a_i), .b_i(b_i), .c_o (flat_c_o), .\\d_o[1:0] (flat_d_o[1:0]), .\\d_o["
                       "2] (flat_d_o[2]), .mutsel(16'(mutant_pkg::Mutant - 7)))", wrapped)
-        self.assertIn("flat_a_i[i*$bits(a_i[0]) +: $bits(a_i[0])] = a_i[i]", wrapped)
+        self.assertIn("flat_a_i[($size(a_i)-1-i)*$bits(a_i[0]) +: $bits(a_i[0])] = a_i[i]", wrapped)
         self.assertIn("c_o[i] = flat_c_o", wrapped)
         self.assertIn("assign d_o = flat_d_o;", wrapped)
         self.assertNotIn("body", wrapped)

@@ -56,8 +56,9 @@ class LaunchBench {
 
   // ---- launches ----
   void write_launch(const Launch& launch);
-  void start(const Launch& launch, const Behaviour& behaviour);  ///< Writes control.start.
-  uint32_t wait(uint64_t max_cycles = 200000);                   ///< Clocks until status.done; returns status.
+  void start(const Launch& launch, const Behaviour& behaviour);        ///< Writes control.start.
+  void behave(const Behaviour& behaviour) { behaviour_ = behaviour; }  ///< From now on; for warps that start.
+  uint32_t wait(uint64_t max_cycles = 200000);                         ///< Clocks until status.done; returns status.
   void clock(unsigned cycles = 1);
 
   // ---- what happened in the last launch ----

@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "Vcontrol_bench.h"
@@ -42,7 +43,9 @@ struct Slot {
   unsigned warps_started = 0, warps_ended = 0;
   unsigned since = 0;
   bool abort_asked = false, fault_made = false;
+  unsigned fault_core = 0;
   bool refused = false, surely_refused = false;  // a write-back; the launch had begun
+  std::set<uint32_t> refused_lines;
   unsigned launches = 0, completed = 0;
 };
 
@@ -113,6 +116,7 @@ class ControlTest : public testing::Test {
         if (warp->left > 0) --warp->left;
         Slot* const slot = running(warp->name);
         if (hard_ && warp->left > 0 && !reported && slot != nullptr && one_in(4000)) {
+          if (!slot->fault_made) slot->fault_core = c;
           reported = slot->fault_made = true;
           top_.fault_valid_i |= 1U << c;
           top_.fault_cause_i[c] = warp->name;  // whose it is
@@ -138,11 +142,15 @@ class ControlTest : public testing::Test {
     if (paused && rest_ > 0) --rest_;
     top_.idle_i = at_rest;
     top_.flushed_i = at_rest;
-    if (hard_ && one_in(6000)) top_.error_i = 1;
-    top_.error_line_i = 0x80001000;
+    if (hard_ && one_in(6000) && top_.error_i == 0) {
+      top_.error_i = 1;
+      top_.error_line_i = 0x80000000 | random_();
+    }
+    if (top_.error_i == 0) top_.error_line_i = random_();
     if (top_.error_i != 0) {
       for (Slot& slot : slots_) {
         slot.refused = slot.refused || slot.running;
+        if (slot.running) slot.refused_lines.insert(top_.error_line_i);
         slot.surely_refused = slot.surely_refused || (slot.running && slot.warps_started > 0);
       }
     }
@@ -183,6 +191,8 @@ class ControlTest : public testing::Test {
     EXPECT_FALSE(slot->fresh) << "a warp starts before its launch has";
     EXPECT_TRUE(core.owner == 0 || core.owner == name) << "core " << c << " is another launch's";
     core.owner = name;
+    EXPECT_TRUE(top_.core_launch_whole_o >> c & 1) << "core " << c << " sees another launch in part";
+    EXPECT_TRUE(top_.dispatch_whole_o >> c & 1) << "a warp is told another place";
     const unsigned w = top_.warp_o >> 8 * c & 0xFF;
     const unsigned in_group = top_.warp_in_group_o >> 8 * c & 0xFF;
     ASSERT_LT(w, kWarps);
@@ -233,6 +243,13 @@ class ControlTest : public testing::Test {
     if (faulted) {
       EXPECT_TRUE(top_.fault_cause_o[s] == slot.launch.name || (slot.refused && top_.fault_cause_o[s] == 25))
           << "another launch's fault";
+      if (top_.fault_cause_o[s] == slot.launch.name) {
+        EXPECT_TRUE(top_.fault_whole_o >> s & 1) << "another fault in part";
+        EXPECT_EQ(top_.fault_core_o >> 8 * s & 0xFF, slot.fault_core);
+      } else {
+        EXPECT_TRUE(top_.fault_refused_o >> s & 1);
+        EXPECT_TRUE(slot.refused_lines.contains(top_.fault_value_o[s])) << "another line was refused";
+      }
     } else {
       EXPECT_FALSE(slot.surely_refused && !aborted) << "a write-back was refused";
     }

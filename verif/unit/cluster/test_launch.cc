@@ -126,6 +126,24 @@ TEST(LaunchTest, WarpSlotsAndScratchpadComeBack) {
   }
 }
 
+// Everything that runs ends while nothing can start: what has come back is then given out again, each part once.
+TEST(LaunchTest, AllEndsBeforeMoreStarts) {
+  LaunchBench bench(15);
+  const unsigned slots = bench.cores() * bench.warps();
+  const Launch launch{
+      .num_groups = {8 * slots, 1, 1}, .local_size = {1, 1, 1}, .scratch_size = bench.scratchpad_bytes() / (2 * slots)};
+  const Behaviour starts{.min_life = 200, .max_life = 200}, nothing{.min_life = 1, .max_life = 1, .ready = 0.0};
+  bench.start(launch, starts);
+  for (unsigned turn = 0; turn < 4; ++turn) {
+    bench.clock(100 + slots);
+    bench.behave(nothing);
+    bench.clock(300);
+    bench.behave(starts);
+  }
+  expect_complete(bench, launch, bench.wait());
+  EXPECT_EQ(bench.most_groups(), slots);
+}
+
 TEST(LaunchTest, CyclesCountFromStartToDone) {
   LaunchBench bench(4);
   // The last warp's life in cycles is known; the rest is a few cycles of start and end.

@@ -1,10 +1,11 @@
-// What the integer unit, votes and shuffles give, written down in C++.
+// What the integer units, votes and shuffles give, written down in C++.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <bit>
+#include <climits>
 #include <cstdint>
 #include <vector>
 
@@ -91,6 +92,27 @@ inline uint32_t alu(unsigned op, uint32_t a, uint32_t b) {
     case kCzeroEqz: return b == 0 ? 0 : a;
     case kCzeroNez: return b != 0 ? 0 : a;
     default: ADD_FAILURE(); return 0;
+  }
+}
+
+inline uint32_t multiply(unsigned op, uint32_t a, uint32_t b) {
+  const int64_t sa = int32_t(a), sb = int32_t(b);
+  switch (op) {
+    case 0: return a * b;
+    case 1: return uint64_t(sa * sb) >> 32;
+    case 2: return uint64_t(sa * int64_t(b)) >> 32;
+    default: return uint64_t(a) * b >> 32;
+  }
+}
+
+inline uint32_t divide(unsigned op, uint32_t a, uint32_t b) {
+  const int32_t sa = a, sb = b;
+  const bool overflow = sa == INT_MIN && sb == -1;
+  switch (op) {
+    case 0: return b == 0 ? ~0u : overflow ? a : uint32_t(sa / sb);
+    case 1: return b == 0 ? ~0u : a / b;
+    case 2: return b == 0 ? a : overflow ? 0 : uint32_t(sa % sb);
+    default: return b == 0 ? a : a % b;
   }
 }
 

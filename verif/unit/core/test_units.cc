@@ -4,7 +4,6 @@
 
 #include <array>
 #include <bit>
-#include <climits>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -17,27 +16,6 @@
 
 namespace heddle::core_test {
 namespace {
-
-uint32_t multiply(unsigned op, uint32_t a, uint32_t b) {
-  const int64_t sa = int32_t(a), sb = int32_t(b);
-  switch (op) {
-    case 0: return a * b;
-    case 1: return uint64_t(sa * sb) >> 32;
-    case 2: return uint64_t(sa * int64_t(b)) >> 32;
-    default: return uint64_t(a) * b >> 32;
-  }
-}
-
-uint32_t divide(unsigned op, uint32_t a, uint32_t b) {
-  const int32_t sa = a, sb = b;
-  const bool overflow = sa == INT_MIN && sb == -1;
-  switch (op) {
-    case 0: return b == 0 ? ~0u : overflow ? a : uint32_t(sa / sb);
-    case 1: return b == 0 ? ~0u : a / b;
-    case 2: return b == 0 ? a : overflow ? 0 : uint32_t(sa % sb);
-    default: return b == 0 ? a : a % b;
-  }
-}
 
 class Units : public testing::Test {
  protected:
