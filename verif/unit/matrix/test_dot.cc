@@ -108,6 +108,68 @@ TEST(MatrixDotExhaustive, E2m1Pairs) {
   EXPECT_EQ(driver.count().mismatches, 0u);
 }
 
+// Infinity, 0 where the element has none; the smallest and the largest NaN; 1; the smallest number.
+struct SpecialElement {
+  std::uint32_t infinity, nan, other_nan, one, least;
+};
+
+SpecialElement special(Element element) {
+  switch (element) {
+    case Element::kTf32: return {0x7F80'0000, 0x7F80'2000, 0x7FFF'FFFF, 0x3F80'0000, 0x2000};
+    case Element::kFp16: return {0x7C00, 0x7C01, 0x7FFF, 0x3C00, 1};
+    case Element::kBf16: return {0x7F80, 0x7F81, 0x7FFF, 0x3F80, 1};
+    case Element::kE5m2: return {0x7C, 0x7D, 0x7F, 0x3C, 1};
+    case Element::kE4m3: return {0, 0x7F, 0x7F, 0x38, 1};
+    default: return {};
+  }
+}
+
+// An infinity of either operand in every place: times anything, beside another infinity or none, with every kind of C.
+// Drawn at random an exponent of all ones is nearly always a NaN.
+TEST(MatrixDotExhaustive, InfinityInEveryPlace) {
+  DotDriver driver(10);
+  static constexpr std::uint32_t kCs[] = {0x8000'0000, 0x3F80'0000, 0x7F80'0000, 0xFF80'0000, 0x7F80'0001};
+  const auto drive = [&](const Format& format, bool of_b, unsigned place) {
+    const Element with = of_b ? format.b : format.a;
+    const Element other = of_b ? format.a : format.b;
+    const std::uint32_t sign = 1u << (8 * matrix::kGroupBytes / matrix::group_elements(with) - 1);
+    const SpecialElement own = special(with);
+    const SpecialElement its = special(other);
+    // The lowest 13 bits of a TF32 element are ignored: alone they are a zero, and behind an infinity nothing.
+    const std::uint32_t ignored = with == Element::kTf32 ? 0x1FFF : 0;
+    const std::uint32_t partners[] = {its.one,      ignored, its.least,    its.one | sign, sign, its.infinity | sign,
+                                      its.infinity, its.nan, its.other_nan};
+    for (const std::uint32_t mine : {own.infinity, own.infinity | sign | ignored}) {
+      for (const std::uint32_t partner : partners) {
+        for (const std::uint32_t second : {0u, own.infinity, own.infinity | sign}) {
+          for (const std::uint32_t c : kCs) {
+            Case group;
+            group.a.scales.fill(127);
+            group.b.scales.fill(127);
+            group.c = c;
+            const unsigned next = (place + 1) % matrix::group_elements(with);
+            put(of_b ? group.b : group.a, with, place, mine);
+            put(of_b ? group.a : group.b, other, place, partner);
+            put(of_b ? group.b : group.a, with, next, second);
+            put(of_b ? group.a : group.b, other, next, its.one);
+            driver.push(format, group);
+          }
+        }
+      }
+    }
+  };
+  for (const NamedFormat& named : all_formats()) {
+    for (const bool of_b : {false, true}) {
+      if (special(of_b ? named.format.b : named.format.a).infinity == 0) continue;
+      for (unsigned k = 0; k < matrix::group_elements(named.format.a); ++k) drive(named.format, of_b, k);
+    }
+  }
+  driver.drain();
+  report("infinities", driver.count());
+  EXPECT_EQ(driver.count().mismatches, 0u);
+  EXPECT_NE(driver.count().infinite, 0u);
+}
+
 // Every pair of 8-bit elements, in a place that moves on.
 TEST(MatrixDotExhaustive, PairsOf8Bits) {
   DotDriver driver(9);
