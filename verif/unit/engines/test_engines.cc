@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "engine_command.h"
@@ -165,6 +166,7 @@ TEST(Engines, Products) {
     EnginesDriver driver(seed);
     driver.memory_delay = seed % 4 * 50;
     driver.refuse = seed % 3 == 0 ? 0 : 3;
+    driver.owner = random() % kWarps;
     Multiplier multiplier(driver, product, seed);
     multiplier.run();
     EXPECT_TRUE(driver.drain().empty());
@@ -224,6 +226,54 @@ TEST(Engines, Faults) {
   EXPECT_EQ(driver.drain(), (std::vector<Fault>{{2, 2, 5, 3, 512}}));
   EXPECT_EQ(driver.load(2048), 0xCAFE'F00Du);
   EXPECT_EQ(driver.load(2048 + 28), 0xCAFE'F00Du);
+}
+
+// A fault names the command, its workgroup, and the lane that gave it, whatever else the descriptor says.
+TEST(Engines, FaultsNameTheCommand) {
+  EnginesDriver driver(4);
+  std::mt19937 random(4);
+  std::set<unsigned> faulted;  // workgroups
+  const auto pick = [&](unsigned count) { return static_cast<unsigned>(random() % count); };
+  for (unsigned n = 0; n < 600 && !HasFailure(); ++n) {
+    driver.owner = pick(kWarps);
+    driver.base = 256 * pick(64);
+    driver.size = 0x4000 - pick(16);
+    driver.origin = {static_cast<std::uint32_t>(random()) & ~3u, pick(kWarps), pick(kLanes), pick(4), pick(2) != 0};
+    if (pick(2) != 0) {
+      driver.forget();
+      faulted.erase(driver.owner);
+    }
+    matrix_test::Descriptor words;
+    for (std::uint32_t& word : words) word = random();
+    // Half of the commands of the matrix engine have a format, so that the rest is looked at.
+    const bool matrix = pick(2) != 0;
+    if (matrix && pick(2) != 0) {
+      words[0] = (words[0] & 0xFFFF'0C00) | 0x12;
+      words[1] = 4 * (1 + pick(5)) | 4 * (1 + pick(5)) << 16;
+      words[3] = 4 * pick(4) | 4 * pick(4) << 16;
+      words[13] = words[14] = words[15] = 0;
+      for (const unsigned w : {4, 5, 8, 9}) {
+        if (pick(4) != 0) words[w] &= 0x3'FFE0;
+      }
+    }
+    if (!matrix) words[0] = (words[0] & ~7u) | (pick(2) != 0 ? 0 : 6 + pick(2));  // no rank
+    for (unsigned w = 0; w < 32; ++w) driver.store(4 * w, w < words.size() ? words[w] : random());
+    Fault expected{driver.owner, 0, words[0] >> 16, faulted.contains(driver.owner) ? 1u : 2u, 0};
+    if (matrix) {
+      const auto fault =
+          matrix_test::check(words, {driver.owner, driver.base, driver.size, driver.origin.buffers}, kDim, faulted);
+      ASSERT_TRUE(fault) << n << ": a descriptor without a fault";
+      expected = {fault->owner, 1, fault->id, fault->cause, fault->value};
+      driver.matrix(0);
+    } else {
+      faulted.insert(driver.owner);
+      driver.copy(0);
+    }
+    expected.pc = driver.origin.pc;
+    expected.warp = driver.origin.warp;
+    expected.lane = driver.origin.lane;
+    EXPECT_EQ(driver.drain(), std::vector<Fault>{expected}) << n;
+  }
 }
 
 }  // namespace

@@ -36,6 +36,7 @@ class EngineDriver {
 
   unsigned event_hesitation = 0;  // completions and faults are refused in one cycle of so many; 0: never
   bool refuse_events = false;     // they are refused altogether
+  unsigned patience = 40'000;     // cycles until something that does not come is missed
   // Reads must lie in the allocation of the context of the last command.
   bool confined = false;
   // Where the allocation begins that commands with operands are issued from, a multiple of 32; before the first of

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -168,6 +169,53 @@ TEST(MatrixDotExhaustive, InfinityInEveryPlace) {
   report("infinities", driver.count());
   EXPECT_EQ(driver.count().mismatches, 0u);
   EXPECT_NE(driver.count().infinite, 0u);
+}
+
+// The widest sums: all products as large as they get beside one another, all of one sign, and C with them or against
+// them.
+TEST(MatrixDotExhaustive, TermsOfOneSign) {
+  DotDriver driver(11);
+  for (const NamedFormat& named : all_formats()) {
+    const Format& format = named.format;
+    const unsigned count = matrix::group_elements(format.a);
+    const unsigned width = 8 * matrix::kGroupBytes / count;
+    const auto fill = [&](matrix::Group& group, Element element, std::uint32_t bits) {
+      for (unsigned k = 0; k < count; ++k) put(group, element, k, bits);
+      group.scales.fill(format.scale == Scale::kE4m3Block16 ? 0x3F : 127);
+    };
+    // One with a fraction of all ones, and the largest number.
+    const auto numbers = [](Element element) -> std::array<std::uint32_t, 2> {
+      switch (element) {
+        case Element::kInt8: return {0x7F, 0x80};
+        case Element::kTf32: return {0x3FFF'E000, 0x7F7F'E000};
+        case Element::kFp16: return {0x3FFF, 0x7BFF};
+        case Element::kBf16: return {0x3FFF, 0x7F7F};
+        case Element::kE5m2: return {0x3F, 0x7B};
+        case Element::kE4m3: return {0x3F, 0x7E};
+        case Element::kE2m1: return {0x3, 0x7};
+      }
+      return {};
+    };
+    for (const std::uint32_t a : numbers(format.a)) {
+      for (const std::uint32_t b : numbers(format.b)) {
+        for (const std::uint32_t sign : {0u, 1u << (width - 1)}) {
+          Case group;
+          fill(group.a, format.a, a);
+          fill(group.b, format.b, b ^ sign);
+          const std::uint32_t sum = matrix::accumulate(format, group.a, group.b, 0);
+          for (const std::uint32_t c : {0u, sum, sum | 0x007F'FFFFu, sum - 0x0100'0000u, 0x7F7F'FFFFu}) {
+            for (const std::uint32_t against : {0u, 0x8000'0000u}) {
+              group.c = c ^ against;
+              driver.push(format, group);
+            }
+          }
+        }
+      }
+    }
+  }
+  driver.drain();
+  report("terms of one sign", driver.count());
+  EXPECT_EQ(driver.count().mismatches, 0u);
 }
 
 // Every pair of 8-bit elements, in a place that moves on.
