@@ -8,8 +8,6 @@ namespace heddle::engines_test {
 
 EnginesDriver::EnginesDriver(std::uint32_t seed)
     : memory(kMemoryBytes), top_(std::make_unique<Vengines_bench>(&context_)), random_(seed) {
-  top_->region_base_i = kMemoryBase;
-  top_->region_last_i = kMemoryBase + kMemoryBytes - 1;
   top_->rst_ni = 0;
   for (unsigned n = 0; n < 3; ++n) cycle();
   top_->rst_ni = 1;
@@ -29,7 +27,7 @@ void EnginesDriver::answer_memory() {
   top_->memory_response_valid_i = 1;
   top_->memory_response_id_i = at->id;
   for (unsigned b = 0; b < kLineBytes; ++b) {
-    const std::uint32_t offset = at->address - kMemoryBase + b, shift = b % 4 * 8;
+    const std::uint32_t offset = at->address - memory_base + b, shift = b % 4 * 8;
     std::uint32_t& word = top_->memory_response_data_i[b / 4];
     if (b % 4 == 0) word = random_();
     if ((at->strobe >> b & 1) == 0) continue;
@@ -58,6 +56,8 @@ void EnginesDriver::take_memory() {
 void EnginesDriver::cycle() {
   top_->memory_ready_i = refuse == 0 || random_() % refuse != 0;
   top_->fault_ready_i = random_() % 2;
+  top_->region_base_i = memory_base;
+  top_->region_last_i = memory_base + kMemoryBytes - 1;
   answer_memory();
   top_->clk_i = 0;
   top_->eval();

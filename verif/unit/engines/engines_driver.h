@@ -47,7 +47,8 @@ class EnginesDriver {
   unsigned memory_delay = 60;  // cycles at most
   unsigned refuse = 4;         // a request to memory is refused in one of so many cycles; 0: never
 
-  std::vector<std::uint8_t> memory;  // kMemoryBytes from kMemoryBase on
+  std::vector<std::uint8_t> memory;         // kMemoryBytes from `memory_base` on, the one region
+  std::uint32_t memory_base = kMemoryBase;  // a multiple of kMemoryBytes; changes while nothing is under way
 
   void cycle();
   std::uint64_t cycles() const { return cycles_; }

@@ -228,6 +228,63 @@ TEST(Engines, Faults) {
   EXPECT_EQ(driver.load(2048 + 28), 0xCAFE'F00Du);
 }
 
+// Rows of bytes to and from memory anywhere, for workgroups, lanes and pcs of all kinds; one in four has bytes that no
+// region allows. Bytes, mbarriers and faults.
+TEST(Engines, CopiesOfAnybody) {
+  EnginesDriver driver(5);
+  std::mt19937 random(5);
+  const auto pick = [&](unsigned count) { return static_cast<unsigned>(random() % count); };
+  constexpr std::uint32_t kBarrier = 128, kData = 512;
+  for (unsigned n = 0; n < 500 && !HasFailure(); ++n) {
+    driver.owner = pick(kWarps);
+    driver.forget();
+    driver.base = 256 * pick(64);
+    driver.size = 0x4000;
+    driver.origin = {static_cast<std::uint32_t>(random()) & ~3u, pick(kWarps), pick(kLanes), pick(4), pick(2) != 0};
+    driver.memory_base = kMemoryBase + kMemoryBytes * pick(0x800);
+    const bool store = pick(2) != 0, complete = pick(2) != 0, wild = pick(4) == 0;
+    const unsigned bytes = 4 * (1 + pick(64)), outside = wild ? 1 + pick(bytes) : 0, id = pick(0x1'0000);
+    // Wild ones end behind the region, but for those that would end behind all memory.
+    const std::uint32_t at = wild ? kMemoryBytes - bytes + outside : pick(kMemoryBytes - bytes);
+    if (wild && driver.memory_base + kMemoryBytes == 0) continue;
+    const std::uint32_t to = kData + 16 * pick(0x300);
+    for (unsigned b = 0; b < bytes - outside; ++b) driver.memory[at + b] = static_cast<std::uint8_t>(random());
+    std::vector<std::uint32_t> before;
+    for (unsigned b = 0; b < bytes; b += 4) {
+      before.push_back(static_cast<std::uint32_t>(random()));
+      driver.store(to + b, before.back());
+    }
+    ASSERT_EQ(driver.barrier(BarrierOp::kInit, kBarrier, 1).error, 0u);
+    ASSERT_EQ(driver.barrier(BarrierOp::kArrive, kBarrier, complete ? bytes : 0).error, 0u);
+    std::vector<std::uint32_t> d(32);
+    d[0] = 1 | (store ? 1u : 0u) << 6 | (complete ? 1u : 0u) << 12 | id << 16;
+    d[1] = driver.memory_base + at;
+    d[2] = d[11] = bytes;
+    d[21] = to;
+    d[22] = complete ? kBarrier : 0;
+    for (unsigned w = 0; w < d.size(); ++w) driver.store(4 * w, d[w]);
+    driver.copy(0);
+    std::vector<Fault> expected;
+    if (wild) {
+      expected = {{driver.owner, 0, id, 6, driver.memory_base + kMemoryBytes, driver.origin.pc, driver.origin.warp,
+                   driver.origin.lane}};
+    } else if (complete) {
+      driver.wait(kBarrier, 0);
+    }
+    ASSERT_EQ(driver.drain(), expected) << n;
+    for (unsigned b = 0; b < bytes; ++b) {
+      const auto had = static_cast<std::uint8_t>(before[b / 4] >> b % 4 * 8);
+      const bool moved = b < bytes - outside;
+      if (store) {
+        if (moved) ASSERT_EQ(driver.memory[at + b], had) << n << ", byte " << b;
+        continue;
+      }
+      const auto found = static_cast<std::uint8_t>(driver.load(to + b / 4 * 4) >> b % 4 * 8);
+      ASSERT_EQ(found, moved ? driver.memory[at + b] : had) << n << ", byte " << b;
+    }
+  }
+}
+
 // A fault names the command, its workgroup, and the lane that gave it, whatever else the descriptor says.
 TEST(Engines, FaultsNameTheCommand) {
   EnginesDriver driver(4);

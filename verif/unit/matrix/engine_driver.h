@@ -19,6 +19,16 @@
 
 namespace heddle::matrix_test {
 
+// Arrays of the bench.
+#ifndef HEDDLE_MOST_DIM
+#define HEDDLE_MOST_DIM 16
+#endif
+inline std::vector<unsigned> dims() {
+  std::vector<unsigned> result;
+  for (unsigned dim = 4; dim <= HEDDLE_MOST_DIM; dim *= 2) result.push_back(dim);
+  return result;
+}
+
 class EngineDriver {
  public:
   static constexpr unsigned kMaxLanes = 16;

@@ -353,7 +353,7 @@ TEST_P(MatrixEngine, Utilisation) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Dim, MatrixEngine, testing::Values(4, 8, 16),
+INSTANTIATE_TEST_SUITE_P(Dim, MatrixEngine, testing::ValuesIn(dims()),
                          [](const auto& info) { return std::to_string(info.param); });
 
 }  // namespace
