@@ -32,9 +32,9 @@ CONFIGS = ("nano:memory_requests=16,management=1,host_dma=1,dma_beats=32",
            "nano:cores=2,l2_banks=2,l2_ecc=1,memory_requests=16,memory_beats=1,issue_ports=2,launches=2,management=1",
            "edge")  # fmt: skip
 # Benches of what programs on the device cannot bring about as they like: the host's port, the memory's answers to the management core, operands and commands of
-# the engines, launches that meet.
-BENCHES = ("bridge_narrow", "mgmt_small", "mgmt_usual", "copy_engine", "copy_walk", "mbarrier", "matrix_dot", "matrix_engine", "engines", "control_bench",
-           "scrubber_bench", "port_one", "port_two", "core_csrs", "caches")  # fmt: skip
+# the engines, launches that meet, snoops and full queues of the caches.
+BENCHES = ("bridge_narrow", "mgmt_small", "mgmt_usual", "copy_engine", "copy_walk", "mbarrier", "matrix_dot", "matrix_engine_4", "engines", "control_bench",
+           "scrubber_bench", "port_one", "port_two", "core_csrs", "caches", "cache_two_cores", "dcache_small")  # fmt: skip
 TARGETS = ("heddle_harness", "heddle_bus", "heddle-rtl-run", "heddle-fuzz", "harness_programs", "queue_test", "queue_kernels", "firmware_image")
 
 

@@ -4,6 +4,7 @@ module engines_bench
   import heddle_pkg::*;
 #(
   localparam int unsigned Dim          = 4,
+  localparam int unsigned Owners       = 1 << copy_pkg::OwnerBits,
   localparam int unsigned ScratchPorts = (Lanes >= 16) ? 4 : 5,
   localparam int unsigned WindowBits   = 1 + 2 * $clog2(Dim * matrix_pkg::Blocks)
 ) (
@@ -20,9 +21,14 @@ module engines_bench
   output logic [31:0]                    lane_data_o,
   output logic                           lane_valid_o,
 
-  input  logic [3:0]                     owner_i,
+  input  copy_pkg::owner_t               owner_i,
   input  logic [31:0]                    scratch_base_i,
   input  logic [31:0]                    scratch_size_i,
+  input  logic [1:0]                     command_buffers_i,
+  input  logic                           command_first_buffer_i,
+  input  logic [31:2]                    command_pc_i,
+  input  warp_id_t                       command_warp_i,
+  input  lane_id_t                       command_lane_i,
   input  logic                           command_matrix_i,
   input  logic [31:0]                    command_address_i,
   input  logic                           command_valid_i,
@@ -38,14 +44,17 @@ module engines_bench
   output logic                           answer_valid_o,
   output logic                           wake_o,            // of waiter 0
 
-  input  logic [15:0]                    forget_i,
-  input  logic [15:0]                    cancel_i,
-  output logic [15:0]                    busy_o,
-  output logic [3:0]                     fault_owner_o,
+  input  logic [Owners-1:0]              forget_i,
+  input  logic [Owners-1:0]              cancel_i,
+  output logic [Owners-1:0]              busy_o,
+  output copy_pkg::owner_t               fault_owner_o,
   output logic [1:0]                     fault_engine_o,
   output logic [15:0]                    fault_id_o,
   output logic [2:0]                     fault_cause_o,
   output logic [31:0]                    fault_value_o,
+  output logic [31:0]                    fault_pc_o,
+  output warp_id_t                       fault_warp_o,
+  output lane_id_t                       fault_lane_o,
   output logic                           fault_valid_o,
   input  logic                           fault_ready_i,
 
@@ -75,7 +84,6 @@ module engines_bench
   engine_pkg::barrier_answer_t                    answer;
   engine_pkg::fault_t                             fault;
   logic                    [Cores-1:0]            command_ready, barrier_ready, answer_valid;
-  logic                    [31:0]                 busy;
   logic                    [engine_pkg::Waiters-1:0] wake;
   logic                    [Lanes-1:0][WindowBits-1:0] window_address;
   scratch_request_t        [Ports-1:0]            request;
@@ -88,8 +96,10 @@ module engines_bench
     regions          = '0;
     regions[0]       = '{base: region_base_i, last: region_last_i, x: 1'b0, w: 1'b1, r: 1'b1};
     command          = '0;
-    command[0]       = '{matrix: command_matrix_i, address: ScratchBits'(command_address_i), owner: 5'(owner_i), scratch_base: ScratchBits'(scratch_base_i),
-                         scratch_size: (ScratchBits + 1)'(scratch_size_i), buffers: 2'b11, tag: '0, lane: '0, first_buffer: 1'b0, pc: '0};
+    command[0]       = '{matrix: command_matrix_i, address: ScratchBits'(command_address_i), owner: owner_i, scratch_base: ScratchBits'(scratch_base_i),
+                         scratch_size: (ScratchBits + 1)'(scratch_size_i), buffers: command_buffers_i,
+                         tag: '{core: '0, warp: command_warp_i, order: '0}, lane: command_lane_i,
+                         first_buffer: command_first_buffer_i, pc: command_pc_i};
     barrier          = '0;
     barrier[0]       = '{op: copy_pkg::barrier_op_e'(barrier_op_i), address: 18'(barrier_address_i), limit: 19'(scratch_base_i + scratch_size_i),
                          operand: barrier_operand_i, waiter: '0, tag: '0, lane: '0};
@@ -115,12 +125,14 @@ module engines_bench
   assign answer_over_o   = answer.over;
   assign answer_valid_o  = answer_valid[0];
   assign wake_o          = wake[0];
-  assign busy_o          = 16'(busy);
-  assign fault_owner_o   = 4'(fault.owner);
+  assign fault_owner_o   = fault.owner;
   assign fault_engine_o  = fault.engine;
   assign fault_id_o      = fault.id;
   assign fault_cause_o   = fault.cause;
   assign fault_value_o   = fault.value;
+  assign fault_pc_o      = {fault.origin.pc, 2'b00};
+  assign fault_warp_o    = fault.origin.warp;
+  assign fault_lane_o    = fault.origin.lane;
 
   async_engines #(
     .Dim(Dim)
@@ -140,9 +152,9 @@ module engines_bench
     .cancel_waiter_i         ('0),
     .clear_i                 (1'b0),
     .clear_word_i            ('0),
-    .forget_i                (32'(forget_i)),
-    .cancel_i                (32'(cancel_i)),
-    .busy_o                  (busy),
+    .forget_i,
+    .cancel_i,
+    .busy_o,
     .fault_o                 (fault),
     .fault_valid_o,
     .fault_ready_i,

@@ -8,8 +8,6 @@ namespace heddle::engines_test {
 
 EnginesDriver::EnginesDriver(std::uint32_t seed)
     : memory(kMemoryBytes), top_(std::make_unique<Vengines_bench>(&context_)), random_(seed) {
-  top_->region_base_i = kMemoryBase;
-  top_->region_last_i = kMemoryBase + kMemoryBytes - 1;
   top_->rst_ni = 0;
   for (unsigned n = 0; n < 3; ++n) cycle();
   top_->rst_ni = 1;
@@ -29,7 +27,7 @@ void EnginesDriver::answer_memory() {
   top_->memory_response_valid_i = 1;
   top_->memory_response_id_i = at->id;
   for (unsigned b = 0; b < kLineBytes; ++b) {
-    const std::uint32_t offset = at->address - kMemoryBase + b, shift = b % 4 * 8;
+    const std::uint32_t offset = at->address - memory_base + b, shift = b % 4 * 8;
     std::uint32_t& word = top_->memory_response_data_i[b / 4];
     if (b % 4 == 0) word = random_();
     if ((at->strobe >> b & 1) == 0) continue;
@@ -58,6 +56,8 @@ void EnginesDriver::take_memory() {
 void EnginesDriver::cycle() {
   top_->memory_ready_i = refuse == 0 || random_() % refuse != 0;
   top_->fault_ready_i = random_() % 2;
+  top_->region_base_i = memory_base;
+  top_->region_last_i = memory_base + kMemoryBytes - 1;
   answer_memory();
   top_->clk_i = 0;
   top_->eval();
@@ -67,8 +67,8 @@ void EnginesDriver::cycle() {
     if (top_->lane_valid_i && top_->lane_ready_o) ++unanswered_;
     if (top_->lane_valid_o) --unanswered_;
     if (top_->fault_valid_o && top_->fault_ready_i) {
-      faults_.push_back(
-          {top_->fault_owner_o, top_->fault_engine_o, top_->fault_id_o, top_->fault_cause_o, top_->fault_value_o});
+      faults_.push_back({top_->fault_owner_o, top_->fault_engine_o, top_->fault_id_o, top_->fault_cause_o,
+                         top_->fault_value_o, top_->fault_pc_o, top_->fault_warp_o, top_->fault_lane_o});
     }
   }
   top_->clk_i = 1;
@@ -125,6 +125,11 @@ void EnginesDriver::command(bool matrix, std::uint32_t descriptor) {
   top_->owner_i = owner;
   top_->scratch_base_i = base;
   top_->scratch_size_i = size;
+  top_->command_buffers_i = origin.buffers;
+  top_->command_first_buffer_i = origin.first_buffer;
+  top_->command_pc_i = origin.pc >> 2;
+  top_->command_warp_i = origin.warp;
+  top_->command_lane_i = origin.lane;
   top_->command_matrix_i = matrix;
   top_->command_address_i = base + descriptor;
   offer(top_->command_valid_i, top_->command_ready_o);
@@ -169,6 +174,12 @@ std::vector<std::uint32_t> EnginesDriver::window(std::uint32_t word) {
     cycle();
   }
   return words;
+}
+
+void EnginesDriver::forget() {
+  top_->forget_i = static_cast<std::uint8_t>(1u << owner);
+  cycle();
+  top_->forget_i = 0;
 }
 
 bool EnginesDriver::busy() const { return (top_->busy_o >> owner & 1) != 0; }

@@ -15,15 +15,24 @@ namespace heddle::engines_test {
 
 constexpr std::uint32_t kMemoryBase = 0x8000'0000;
 constexpr std::uint32_t kMemoryBytes = 1u << 20;
-constexpr unsigned kLineBytes = 64, kLanes = 8, kDim = 4;  // of `edge`, of the bench
+constexpr unsigned kLineBytes = 64, kLanes = 8, kWarps = 8, kDim = 4;  // of `edge`, of the bench
 
 // As copy_pkg::barrier_op_e.
 enum class BarrierOp : std::uint8_t { kInit, kArrive, kExpect, kComplete, kTest, kWait };
 
 struct Fault {
   unsigned owner = 0, engine = 0, id = 0, cause = 0;  // engine: 0 copy, 1 matrix, 2 mbarrier
-  std::uint32_t value = 0;
+  std::uint32_t value = 0, pc = 0;
+  unsigned warp = 0, lane = 0;  // of the command, as the pc
   bool operator==(const Fault&) const = default;
+};
+
+// What else comes with a command.
+struct Origin {
+  std::uint32_t pc = 0;
+  unsigned warp = 0, lane = 0;
+  unsigned buffers = 3;
+  bool first_buffer = false;
 };
 
 class EnginesDriver {
@@ -32,12 +41,14 @@ class EnginesDriver {
   ~EnginesDriver();
 
   // The workgroup that commands, operations and stores are of. Addresses count from the start of its allocation.
-  unsigned owner = 1;
+  unsigned owner = 1;  // of kWarps
+  Origin origin;
   std::uint32_t base = 1024, size = 28 * 1024;
   unsigned memory_delay = 60;  // cycles at most
   unsigned refuse = 4;         // a request to memory is refused in one of so many cycles; 0: never
 
-  std::vector<std::uint8_t> memory;  // kMemoryBytes from kMemoryBase on
+  std::vector<std::uint8_t> memory;         // kMemoryBytes from `memory_base` on, the one region
+  std::uint32_t memory_base = kMemoryBase;  // a multiple of kMemoryBytes; changes while nothing is under way
 
   void cycle();
   std::uint64_t cycles() const { return cycles_; }
@@ -55,6 +66,8 @@ class EnginesDriver {
   // kLanes words of the accumulators from `word` on.
   std::vector<std::uint32_t> window(std::uint32_t word);
   bool busy() const;
+  // The workgroup is gone.
+  void forget();
   // Until no command of the workgroup is under way; the faults that have come meanwhile.
   std::vector<Fault> drain();
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <random>
+#include <set>
 #include <vector>
 
 #include "engine_command.h"
@@ -165,6 +166,7 @@ TEST(Engines, Products) {
     EnginesDriver driver(seed);
     driver.memory_delay = seed % 4 * 50;
     driver.refuse = seed % 3 == 0 ? 0 : 3;
+    driver.owner = random() % kWarps;
     Multiplier multiplier(driver, product, seed);
     multiplier.run();
     EXPECT_TRUE(driver.drain().empty());
@@ -224,6 +226,111 @@ TEST(Engines, Faults) {
   EXPECT_EQ(driver.drain(), (std::vector<Fault>{{2, 2, 5, 3, 512}}));
   EXPECT_EQ(driver.load(2048), 0xCAFE'F00Du);
   EXPECT_EQ(driver.load(2048 + 28), 0xCAFE'F00Du);
+}
+
+// Rows of bytes to and from memory anywhere, for workgroups, lanes and pcs of all kinds; one in four has bytes that no
+// region allows. Bytes, mbarriers and faults.
+TEST(Engines, CopiesOfAnybody) {
+  EnginesDriver driver(5);
+  std::mt19937 random(5);
+  const auto pick = [&](unsigned count) { return static_cast<unsigned>(random() % count); };
+  constexpr std::uint32_t kBarrier = 128, kData = 512;
+  for (unsigned n = 0; n < 500 && !HasFailure(); ++n) {
+    driver.owner = pick(kWarps);
+    driver.forget();
+    driver.base = 256 * pick(64);
+    driver.size = 0x4000;
+    driver.origin = {static_cast<std::uint32_t>(random()) & ~3u, pick(kWarps), pick(kLanes), pick(4), pick(2) != 0};
+    driver.memory_base = kMemoryBase + kMemoryBytes * pick(0x800);
+    const bool store = pick(2) != 0, complete = pick(2) != 0, wild = pick(4) == 0;
+    const unsigned bytes = 4 * (1 + pick(64)), outside = wild ? 1 + pick(bytes) : 0, id = pick(0x1'0000);
+    // Wild ones end behind the region, but for those that would end behind all memory.
+    const std::uint32_t at = wild ? kMemoryBytes - bytes + outside : pick(kMemoryBytes - bytes);
+    if (wild && driver.memory_base + kMemoryBytes == 0) continue;
+    const std::uint32_t to = kData + 16 * pick(0x300);
+    for (unsigned b = 0; b < bytes - outside; ++b) driver.memory[at + b] = static_cast<std::uint8_t>(random());
+    std::vector<std::uint32_t> before;
+    for (unsigned b = 0; b < bytes; b += 4) {
+      before.push_back(static_cast<std::uint32_t>(random()));
+      driver.store(to + b, before.back());
+    }
+    ASSERT_EQ(driver.barrier(BarrierOp::kInit, kBarrier, 1).error, 0u);
+    ASSERT_EQ(driver.barrier(BarrierOp::kArrive, kBarrier, complete ? bytes : 0).error, 0u);
+    std::vector<std::uint32_t> d(32);
+    d[0] = 1 | (store ? 1u : 0u) << 6 | (complete ? 1u : 0u) << 12 | id << 16;
+    d[1] = driver.memory_base + at;
+    d[2] = d[11] = bytes;
+    d[21] = to;
+    d[22] = complete ? kBarrier : 0;
+    for (unsigned w = 0; w < d.size(); ++w) driver.store(4 * w, d[w]);
+    driver.copy(0);
+    std::vector<Fault> expected;
+    if (wild) {
+      expected = {{driver.owner, 0, id, 6, driver.memory_base + kMemoryBytes, driver.origin.pc, driver.origin.warp,
+                   driver.origin.lane}};
+    } else if (complete) {
+      driver.wait(kBarrier, 0);
+    }
+    ASSERT_EQ(driver.drain(), expected) << n;
+    for (unsigned b = 0; b < bytes; ++b) {
+      const auto had = static_cast<std::uint8_t>(before[b / 4] >> b % 4 * 8);
+      const bool moved = b < bytes - outside;
+      if (store) {
+        if (moved) ASSERT_EQ(driver.memory[at + b], had) << n << ", byte " << b;
+        continue;
+      }
+      const auto found = static_cast<std::uint8_t>(driver.load(to + b / 4 * 4) >> b % 4 * 8);
+      ASSERT_EQ(found, moved ? driver.memory[at + b] : had) << n << ", byte " << b;
+    }
+  }
+}
+
+// A fault names the command, its workgroup, and the lane that gave it, whatever else the descriptor says.
+TEST(Engines, FaultsNameTheCommand) {
+  EnginesDriver driver(4);
+  std::mt19937 random(4);
+  std::set<unsigned> faulted;  // workgroups
+  const auto pick = [&](unsigned count) { return static_cast<unsigned>(random() % count); };
+  for (unsigned n = 0; n < 600 && !HasFailure(); ++n) {
+    driver.owner = pick(kWarps);
+    driver.base = 256 * pick(64);
+    driver.size = 0x4000 - pick(16);
+    driver.origin = {static_cast<std::uint32_t>(random()) & ~3u, pick(kWarps), pick(kLanes), pick(4), pick(2) != 0};
+    if (pick(2) != 0) {
+      driver.forget();
+      faulted.erase(driver.owner);
+    }
+    matrix_test::Descriptor words;
+    for (std::uint32_t& word : words) word = random();
+    // Half of the commands of the matrix engine have a format, so that the rest is looked at.
+    const bool matrix = pick(2) != 0;
+    if (matrix && pick(2) != 0) {
+      words[0] = (words[0] & 0xFFFF'0C00) | 0x12;
+      words[1] = 4 * (1 + pick(5)) | 4 * (1 + pick(5)) << 16;
+      words[3] = 4 * pick(4) | 4 * pick(4) << 16;
+      words[13] = words[14] = words[15] = 0;
+      for (const unsigned w : {4, 5, 8, 9}) {
+        if (pick(4) != 0) words[w] &= 0x3'FFE0;
+      }
+    }
+    if (!matrix) words[0] = (words[0] & ~7u) | (pick(2) != 0 ? 0 : 6 + pick(2));  // no rank
+    for (unsigned w = 0; w < 32; ++w) driver.store(4 * w, w < words.size() ? words[w] : random());
+    Fault expected{driver.owner, 0, words[0] >> 16, faulted.contains(driver.owner) ? 1u : 2u, 0};
+    if (matrix) {
+      const auto fault =
+          matrix_test::check(words, {driver.owner, driver.base, driver.size, driver.origin.buffers}, kDim, faulted);
+      ASSERT_TRUE(fault) << n << ": a descriptor without a fault";
+      expected = {fault->owner, 1, fault->id, fault->cause, fault->value};
+      driver.matrix(0);
+    } else {
+      faulted.insert(driver.owner);
+      driver.copy(0);
+    }
+    expected.pc = driver.origin.pc;
+    expected.warp = driver.origin.warp;
+    expected.lane = driver.origin.lane;
+    EXPECT_EQ(driver.drain(), std::vector<Fault>{expected}) << n;
+  }
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // Matrix engines with arrays of 4 x 4, 8 x 8 and 16 x 16, of which `select_i` names one: 0, 1, 2. The others have no clock. The window of an engine
-// takes as many lanes as its array has columns. An engine reads one line of an operand at a time, that of 16 x 16 two, or one.
+// takes as many lanes as its array has columns. With fewer Engines the larger ones are not there. An engine reads one line of an operand at a time, that of 16 x 16 two, or one.
 module engine_bench
   import matrix_pkg::*;
 #(
-  localparam int unsigned Engines = 3,
+  parameter  int unsigned Engines = 3,
   localparam int unsigned Lanes   = 16  // at most
 ) (
   input  logic                    clk_i,
@@ -61,6 +61,11 @@ module engine_bench
   logic                       [Engines-1:0][1:0]       request_two, request_valid;
   logic [Lanes-1:0][31:0]                              lane_data [Engines];
   context_t                                            from;
+
+  localparam int unsigned IndexBits = (Engines > 1) ? $clog2(Engines) : 1;
+
+  logic [IndexBits-1:0] chosen;
+  assign chosen = IndexBits'(select_i);
 
   assign from = '{owner: 5'(owner_i), scratch_base: scratch_base_i, scratch_size: scratch_size_i, buffers: buffers_i, origin: '0};
 
@@ -124,24 +129,24 @@ module engine_bench
     );
   end
 
-  assign command_ready_o   = command_ready[select_i];
-  assign done_valid_o      = done_valid[select_i];
-  assign done_owner_o      = 4'(done[select_i].owner);
-  assign done_id_o         = done[select_i].id;
-  assign done_arrive_o     = done[select_i].arrive;
-  assign done_barrier_o    = done[select_i].barrier;
-  assign fault_valid_o     = fault_valid[select_i];
-  assign fault_owner_o     = 4'(fault[select_i].owner);
-  assign fault_id_o        = fault[select_i].id;
-  assign fault_cause_o     = fault[select_i].cause;
-  assign fault_operand_o   = fault[select_i].operand;
-  assign fault_value_o     = fault[select_i].value;
-  assign idle_o            = idle[select_i];
-  assign request_address_o = request_address[select_i];
-  assign request_two_o     = request_two[select_i];
-  assign request_valid_o   = request_valid[select_i];
-  assign lane_ready_o      = lane_ready[select_i];
-  assign lane_data_o       = lane_data[select_i];
-  assign lane_valid_o      = lane_valid[select_i];
+  assign command_ready_o   = command_ready[chosen];
+  assign done_valid_o      = done_valid[chosen];
+  assign done_owner_o      = 4'(done[chosen].owner);
+  assign done_id_o         = done[chosen].id;
+  assign done_arrive_o     = done[chosen].arrive;
+  assign done_barrier_o    = done[chosen].barrier;
+  assign fault_valid_o     = fault_valid[chosen];
+  assign fault_owner_o     = 4'(fault[chosen].owner);
+  assign fault_id_o        = fault[chosen].id;
+  assign fault_cause_o     = fault[chosen].cause;
+  assign fault_operand_o   = fault[chosen].operand;
+  assign fault_value_o     = fault[chosen].value;
+  assign idle_o            = idle[chosen];
+  assign request_address_o = request_address[chosen];
+  assign request_two_o     = request_two[chosen];
+  assign request_valid_o   = request_valid[chosen];
+  assign lane_ready_o      = lane_ready[chosen];
+  assign lane_data_o       = lane_data[chosen];
+  assign lane_valid_o      = lane_valid[chosen];
 
 endmodule

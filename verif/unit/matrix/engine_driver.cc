@@ -10,7 +10,6 @@ using matrix::Group;
 using matrix::test::Draw;
 
 namespace {
-constexpr unsigned kPatience = 40'000;  // cycles
 constexpr unsigned kBufferWords = 128;  // of the memory of a buffer, in every size
 }  // namespace
 
@@ -109,7 +108,7 @@ void EngineDriver::issue(const Descriptor& descriptor, const Context& context) {
   top_->command_valid_i = 1;
   taken_ = false;
   for (unsigned waited = 0; !taken_; ++waited) {
-    ASSERT_LT(waited, kPatience) << "a command is not taken";
+    ASSERT_LT(waited, patience) << "a command is not taken";
     cycle();
   }
   top_->command_valid_i = 0;
@@ -124,7 +123,7 @@ void EngineDriver::forget(unsigned owner) {
 
 void EngineDriver::wait() {
   for (unsigned waited = 0; ended_ != issued_; ++waited) {
-    ASSERT_LT(waited, kPatience) << "a command does not end";
+    ASSERT_LT(waited, patience) << "a command does not end";
     EXPECT_FALSE(top_->idle_o);
     cycle();
   }
@@ -205,7 +204,7 @@ void EngineDriver::lanes(bool write, std::uint32_t mask, const std::array<std::u
   top_->lane_valid_i = 1;
   lanes_taken_ = false;
   for (unsigned waited = 0; !lanes_taken_; ++waited) {
-    ASSERT_LT(waited, kPatience) << "a request of lanes is not taken";
+    ASSERT_LT(waited, patience) << "a request of lanes is not taken";
     cycle();
   }
   top_->lane_valid_i = 0;
@@ -231,7 +230,7 @@ void EngineDriver::compare_response() {
 
 void EngineDriver::wait_lanes() {
   for (unsigned waited = 0; !accesses_.empty(); ++waited) {
-    ASSERT_LT(waited, kPatience) << "a request of lanes has no response";
+    ASSERT_LT(waited, patience) << "a request of lanes has no response";
     cycle();
   }
 }

@@ -19,6 +19,16 @@
 
 namespace heddle::matrix_test {
 
+// Arrays of the bench.
+#ifndef HEDDLE_MOST_DIM
+#define HEDDLE_MOST_DIM 16
+#endif
+inline std::vector<unsigned> dims() {
+  std::vector<unsigned> result;
+  for (unsigned dim = 4; dim <= HEDDLE_MOST_DIM; dim *= 2) result.push_back(dim);
+  return result;
+}
+
 class EngineDriver {
  public:
   static constexpr unsigned kMaxLanes = 16;
@@ -36,6 +46,7 @@ class EngineDriver {
 
   unsigned event_hesitation = 0;  // completions and faults are refused in one cycle of so many; 0: never
   bool refuse_events = false;     // they are refused altogether
+  unsigned patience = 40'000;     // cycles until something that does not come is missed
   // Reads must lie in the allocation of the context of the last command.
   bool confined = false;
   // Where the allocation begins that commands with operands are issued from, a multiple of 32; before the first of

@@ -13,15 +13,16 @@ namespace {
 
 unsigned element_width(Element element) { return matrix::kGroupBytes * 8 / matrix::group_elements(element); }
 
-void put(matrix::Group& group, unsigned width, unsigned index, std::uint32_t bits) {
+}  // namespace
+
+void put(matrix::Group& group, Element element, unsigned index, std::uint32_t bits) {
+  const unsigned width = element_width(element);
   for (unsigned i = 0; i < width; ++i) {
     const unsigned at = index * width + i;
     auto& byte = group.bytes[at / 8];
     byte = static_cast<std::uint8_t>((byte & ~(1u << at % 8)) | (bits >> i & 1) << at % 8);
   }
 }
-
-}  // namespace
 
 // Any bits, but seldom an exponent of all ones: NaNs and infinities hide everything else.
 std::uint32_t SparseDraw::element(Element element) {
@@ -75,13 +76,13 @@ std::uint32_t SparseDraw::accumulator(std::uint32_t products) {
 Case SparseDraw::next(const Format& format) {
   Case drawn;
   const unsigned count = matrix::group_elements(format.a);
-  const unsigned width = element_width(format.a);
+  const std::uint32_t sign = 1u << (element_width(format.a) - 1);
   const bool negative_zeros = pick(4) == 0;
-  for (unsigned k = 0; negative_zeros && k < count; ++k) put(drawn.a, width, k, 1u << (width - 1));
+  for (unsigned k = 0; negative_zeros && k < count; ++k) put(drawn.a, format.a, k, sign);
   for (unsigned terms = 1 + pick(4); terms != 0; --terms) {
     const unsigned at = pick(count);
-    put(drawn.a, width, at, element(format.a));
-    put(drawn.b, width, at, element(format.b));
+    put(drawn.a, format.a, at, element(format.a));
+    put(drawn.b, format.b, at, element(format.b));
   }
   scales(format, drawn);
   drawn.c = format.a == Element::kInt8 ? static_cast<std::uint32_t>(random_())

@@ -10,6 +10,9 @@
 
 namespace heddle::matrix_test {
 
+// The element `index` of a group.
+void put(matrix::Group& group, matrix::Element element, unsigned index, std::uint32_t bits);
+
 class SparseDraw {
  public:
   explicit SparseDraw(std::uint32_t seed) : random_(seed) {}

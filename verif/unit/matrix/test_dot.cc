@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -157,6 +158,115 @@ TEST(MatrixDotExhaustive, E2m1Cuts) {
   }
   driver.drain();
   report("cuts of E2M1", driver.count());
+  EXPECT_EQ(driver.count().mismatches, 0u);
+}
+
+// Infinity, 0 where the element has none; the smallest and the largest NaN; 1; the smallest number.
+struct SpecialElement {
+  std::uint32_t infinity, nan, other_nan, one, least;
+};
+
+SpecialElement special(Element element) {
+  switch (element) {
+    case Element::kTf32: return {0x7F80'0000, 0x7F80'2000, 0x7FFF'FFFF, 0x3F80'0000, 0x2000};
+    case Element::kFp16: return {0x7C00, 0x7C01, 0x7FFF, 0x3C00, 1};
+    case Element::kBf16: return {0x7F80, 0x7F81, 0x7FFF, 0x3F80, 1};
+    case Element::kE5m2: return {0x7C, 0x7D, 0x7F, 0x3C, 1};
+    case Element::kE4m3: return {0, 0x7F, 0x7F, 0x38, 1};
+    default: return {};
+  }
+}
+
+// An infinity of either operand in every place: times anything, beside another infinity or none, with every kind of C.
+// Drawn at random an exponent of all ones is nearly always a NaN.
+TEST(MatrixDotExhaustive, InfinityInEveryPlace) {
+  DotDriver driver(10);
+  static constexpr std::uint32_t kCs[] = {0x8000'0000, 0x3F80'0000, 0x7F80'0000, 0xFF80'0000, 0x7F80'0001};
+  const auto drive = [&](const Format& format, bool of_b, unsigned place) {
+    const Element with = of_b ? format.b : format.a;
+    const Element other = of_b ? format.a : format.b;
+    const std::uint32_t sign = 1u << (8 * matrix::kGroupBytes / matrix::group_elements(with) - 1);
+    const SpecialElement own = special(with);
+    const SpecialElement its = special(other);
+    // The lowest 13 bits of a TF32 element are ignored: alone they are a zero, and behind an infinity nothing.
+    const std::uint32_t ignored = with == Element::kTf32 ? 0x1FFF : 0;
+    const std::uint32_t partners[] = {its.one,      ignored, its.least,    its.one | sign, sign, its.infinity | sign,
+                                      its.infinity, its.nan, its.other_nan};
+    for (const std::uint32_t mine : {own.infinity, own.infinity | sign | ignored}) {
+      for (const std::uint32_t partner : partners) {
+        for (const std::uint32_t second : {0u, own.infinity, own.infinity | sign}) {
+          for (const std::uint32_t c : kCs) {
+            Case group;
+            group.a.scales.fill(127);
+            group.b.scales.fill(127);
+            group.c = c;
+            const unsigned next = (place + 1) % matrix::group_elements(with);
+            put(of_b ? group.b : group.a, with, place, mine);
+            put(of_b ? group.a : group.b, other, place, partner);
+            put(of_b ? group.b : group.a, with, next, second);
+            put(of_b ? group.a : group.b, other, next, its.one);
+            driver.push(format, group);
+          }
+        }
+      }
+    }
+  };
+  for (const NamedFormat& named : all_formats()) {
+    for (const bool of_b : {false, true}) {
+      if (special(of_b ? named.format.b : named.format.a).infinity == 0) continue;
+      for (unsigned k = 0; k < matrix::group_elements(named.format.a); ++k) drive(named.format, of_b, k);
+    }
+  }
+  driver.drain();
+  report("infinities", driver.count());
+  EXPECT_EQ(driver.count().mismatches, 0u);
+  EXPECT_NE(driver.count().infinite, 0u);
+}
+
+// The widest sums: all products as large as they get beside one another, all of one sign, and C with them or against
+// them.
+TEST(MatrixDotExhaustive, TermsOfOneSign) {
+  DotDriver driver(11);
+  for (const NamedFormat& named : all_formats()) {
+    const Format& format = named.format;
+    const unsigned count = matrix::group_elements(format.a);
+    const unsigned width = 8 * matrix::kGroupBytes / count;
+    const auto fill = [&](matrix::Group& group, Element element, std::uint32_t bits) {
+      for (unsigned k = 0; k < count; ++k) put(group, element, k, bits);
+      group.scales.fill(format.scale == Scale::kE4m3Block16 ? 0x3F : 127);
+    };
+    // One with a fraction of all ones, and the largest number.
+    const auto numbers = [](Element element) -> std::array<std::uint32_t, 2> {
+      switch (element) {
+        case Element::kInt8: return {0x7F, 0x80};
+        case Element::kTf32: return {0x3FFF'E000, 0x7F7F'E000};
+        case Element::kFp16: return {0x3FFF, 0x7BFF};
+        case Element::kBf16: return {0x3FFF, 0x7F7F};
+        case Element::kE5m2: return {0x3F, 0x7B};
+        case Element::kE4m3: return {0x3F, 0x7E};
+        case Element::kE2m1: return {0x3, 0x7};
+      }
+      return {};
+    };
+    for (const std::uint32_t a : numbers(format.a)) {
+      for (const std::uint32_t b : numbers(format.b)) {
+        for (const std::uint32_t sign : {0u, 1u << (width - 1)}) {
+          Case group;
+          fill(group.a, format.a, a);
+          fill(group.b, format.b, b ^ sign);
+          const std::uint32_t sum = matrix::accumulate(format, group.a, group.b, 0);
+          for (const std::uint32_t c : {0u, sum, sum | 0x007F'FFFFu, sum - 0x0100'0000u, 0x7F7F'FFFFu}) {
+            for (const std::uint32_t against : {0u, 0x8000'0000u}) {
+              group.c = c ^ against;
+              driver.push(format, group);
+            }
+          }
+        }
+      }
+    }
+  }
+  driver.drain();
+  report("terms of one sign", driver.count());
   EXPECT_EQ(driver.count().mismatches, 0u);
 }
 

@@ -241,6 +241,61 @@ TEST_P(MatrixEngine, Completions) {
   for (unsigned i = 0; i < 3; ++i) EXPECT_EQ(engine.dones[2 + i].id, 10 + i);
 }
 
+// More commands than there is room for: the engine holds eight whose completion has not been taken, and one that it
+// checks.
+TEST_P(MatrixEngine, CommandsWaitForRoom) {
+  EngineDriver engine(GetParam(), 8);
+  Draw draw(8);
+  Command command;
+  command.format = kFp16;
+  command.rows = command.columns = engine.rows();
+  command.groups = 3;
+  const auto operands = engine.place(command, draw);
+  constexpr unsigned kCommands = 14, kHeld = 9;
+  for (unsigned id = 0; id < kCommands; ++id) {
+    command.id = static_cast<std::uint16_t>(id);
+    command.buffer = id % 2 != 0;
+    command.accumulate = id > 1;
+    engine.perform(command, operands);
+    EXPECT_GE(engine.dones.size() + kHeld, id + 1);
+  }
+  engine.wait();
+  ASSERT_EQ(engine.dones.size(), kCommands);
+  for (unsigned id = 0; id < kCommands; ++id) EXPECT_EQ(engine.dones[id].id, id);
+  engine.compare_all();
+}
+
+// As many groups as a command can have, nearly: transposed operands whose lines are all the same one.
+TEST_P(MatrixEngine, LongProducts) {
+  if (GetParam() != 4) GTEST_SKIP() << "one array is enough";
+  EngineDriver engine(GetParam(), 9);
+  engine.patience = 400'000;
+  Draw draw(9);
+  for (const unsigned groups : {0xAAAAu, 0x5555u}) {
+    Command command;
+    command.format = {Element::kInt8, Element::kInt8, Scale::kNone};
+    command.rows = command.columns = engine.dim();
+    command.groups = 1;
+    command.a.transposed = command.b.transposed = true;
+    auto operands = engine.place(command, draw);
+    // All elements of a row are the one in the first line.
+    for (auto* side : {&operands.a, &operands.b}) {
+      for (matrix::Group& group : *side) group.bytes.fill(group.bytes[0]);
+    }
+    command.a.stride = command.b.stride = 0;
+    command.groups = groups;
+    const auto repeat = [&](std::vector<matrix::Group>& side) {
+      std::vector<matrix::Group> all;
+      for (const matrix::Group& group : side) all.insert(all.end(), groups, group);
+      side = std::move(all);
+    };
+    repeat(operands.a);
+    repeat(operands.b);
+    engine.perform(command, operands);
+    engine.compare_all();
+  }
+}
+
 struct Workload {
   std::string what;
   Format format;
@@ -298,7 +353,7 @@ TEST_P(MatrixEngine, Utilisation) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Dim, MatrixEngine, testing::Values(4, 8, 16),
+INSTANTIATE_TEST_SUITE_P(Dim, MatrixEngine, testing::ValuesIn(dims()),
                          [](const auto& info) { return std::to_string(info.param); });
 
 }  // namespace

@@ -152,7 +152,7 @@ TEST_P(MatrixFaults, OthersGoOn) {
   EXPECT_EQ(engine.dones.size(), 3u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Dim, MatrixFaults, testing::Values(4, 8, 16),
+INSTANTIATE_TEST_SUITE_P(Dim, MatrixFaults, testing::ValuesIn(dims()),
                          [](const auto& info) { return std::to_string(info.param); });
 
 }  // namespace
