@@ -192,10 +192,15 @@ module dot_unit
   sum_t wide_sum_d [Quads], wide_sum_q [Quads], narrow_sum_d [Quads], narrow_sum_q [Quads];
   logic int83_q, int84_q, narrow_used3_q;
 
+  // A sum with a carry in front of its last bit: a negative term is added as its complement, and one.
+  typedef logic [SumBits:0] carried_t;
+
   always_comb begin
     logic [TermBits-1:0] cut;
+    carried_t            sum;
 
     cut = '0;
+    sum = '0;
     for (int unsigned q = 0; q < Quads; q++) begin
       wide_sum_d[q]   = '0;
       narrow_sum_d[q] = '0;
@@ -210,15 +215,23 @@ module dot_unit
       end
       // Products are multiples of 2^(exponent - 20). Of a product of zero the distance may be anything.
       if (lanes_used2_q) begin
-        for (int unsigned p = 0; p < Lanes16; p++) begin
-          cut             = (TermBits'(wide2_q[p].significand) << (TermFraction - 20)) >> (distance_q - exponent_t'(wide2_q[p].exponent));
-          wide_sum_d[p/4] = wide2_q[p].sign ? wide_sum_d[p/4] - sum_t'({1'b0, cut}) : wide_sum_d[p/4] + sum_t'({1'b0, cut});
+        for (int unsigned q = 0; q < Quads; q++) begin
+          sum = {wide_sum_d[q], 1'b1};
+          for (int unsigned p = 4 * q; p < 4 * q + 4; p++) begin
+            cut = (TermBits'(wide2_q[p].significand) << (TermFraction - 20)) >> (distance_q - exponent_t'(wide2_q[p].exponent));
+            sum = (sum + (carried_t'({cut, 1'b0}) ^ {(SumBits + 1){wide2_q[p].sign}})) | carried_t'(1);
+          end
+          wide_sum_d[q] = sum[SumBits:1];
         end
       end
       if (narrow_used2_q) begin
-        for (int unsigned p = 0; p < Lanes16; p++) begin
-          cut             = (TermBits'(narrow2_q[p].significand) << (TermFraction - 20)) >> (distance_q - exponent_t'(narrow2_q[p].exponent));
-          narrow_sum_d[p/4] = narrow2_q[p].sign ? narrow_sum_d[p/4] - sum_t'({1'b0, cut}) : narrow_sum_d[p/4] + sum_t'({1'b0, cut});
+        for (int unsigned q = 0; q < Quads; q++) begin
+          sum = carried_t'(1);
+          for (int unsigned p = 4 * q; p < 4 * q + 4; p++) begin
+            cut = (TermBits'(narrow2_q[p].significand) << (TermFraction - 20)) >> (distance_q - exponent_t'(narrow2_q[p].exponent));
+            sum = (sum + (carried_t'({cut, 1'b0}) ^ {(SumBits + 1){narrow2_q[p].sign}})) | carried_t'(1);
+          end
+          narrow_sum_d[q] = sum[SumBits:1];
         end
       end
     end
