@@ -73,8 +73,9 @@ HANG_FACTOR, HANG_SECONDS, CLOCK_SECONDS = 8, 3, 3600
 LONGEST = 8
 FUZZER, RUNNER, ELVES = "verif/random/heddle-fuzz", "verif/harness/heddle-rtl-run", "verif/harness/test/programs"
 OUTCOME, TOUCHED = "outcome.json", "touched.txt"
-# How much the benches draw where they may be told: as much as ends within LONGEST in a netlist.
-AMOUNTS = {"FPU_VECTORS": "6000", "MATRIX_GROUPS": "1500", "HEDDLE_MGMT_PROGRAMS": "15"}
+# How much the benches draw where they may be told: as much as ends within LONGEST in a netlist. What fails stops at once, and does not go on to
+# say the same in each cycle.
+AMOUNTS = {"GTEST_BREAK_ON_FAILURE": "1", "FPU_VECTORS": "6000", "MATRIX_GROUPS": "1500", "HEDDLE_MGMT_PROGRAMS": "15"}
 PROGRAMS = Path(__file__).resolve().parents[1] / "harness/test/programs"
 
 
@@ -234,6 +235,8 @@ def run(test, mutant, limit=CLOCK_SECONDS, watch=False):
         if outcome.is_file():
             said += f"{json.loads(outcome.read_text())['cycles']} cycles"
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    if process.returncode in (126, 127):  # as the shell says it: another run has cleared the folder
+        raise BaselineError(f"{test.name} cannot be run: {said.strip()}")
     how = ending(process.returncode, said)
     if how == "timeout":
         raise BusyError(f"{test.name}: a random run had no answer in time; is the machine too busy?")
@@ -251,6 +254,8 @@ def ending(status, said):
         return f"mismatch {found[1]}"
     if found := re.search(r"^\[  FAILED  \] (\S+)", said, re.M):
         return f"failed {found[1]}"
+    if status == -signal.SIGTRAP and (found := re.findall(r"^\[ RUN      \] (\S+)", said, re.M)):
+        return f"failed {found[-1]}"
     if status < 0:
         return f"signal {-status}"
     return "assertion" if "ssertion" in said else "error"

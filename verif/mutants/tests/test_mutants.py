@@ -179,9 +179,14 @@ class Campaign(unittest.TestCase):
         for mutant, how in ((0, "passed"), (1, "mismatch commit.mask"), (2, "hang"), (4, "signal 11")):
             self.assertEqual(campaign.run(script_test(), mutant, 1).how, how)
 
+    def test_a_program_that_is_gone_kills_nothing(self):
+        with self.assertRaisesRegex(campaign.BaselineError, "cannot be run"):
+            campaign.run(campaign.Test("bench:x:Y.Z", ["./nowhere"]), 1)
+
     def test_random_runs(self):
         self.assertEqual(campaign.ending(1, "\nseed 392: mismatch commit.mask, after 1.0 s\nwhat"), "mismatch commit.mask")
         self.assertEqual(campaign.ending(1, "[  FAILED  ] Launch.Ends (3 ms)\n"), "failed Launch.Ends")
+        self.assertEqual(campaign.ending(-5, "[ RUN      ] Launch.Begins\n[ RUN      ] Launch.Ends\nx.cc:3: Failure\n"), "failed Launch.Ends")
         self.assertEqual(campaign.ending(1, "\nseed 392: crash signal 24 (CPU time limit exceeded), after 1.0 s\n"), "hang")
 
     def test_a_busy_machine_kills_nothing(self):

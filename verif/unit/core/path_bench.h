@@ -2,6 +2,7 @@
 // Drives warp_paths slot by slot and compares it with the reference: random slots of every kind on all warps at once,
 // events after random delays, barrier releases at random times. Differences are GoogleTest failures of the running
 // test.
+#include <gtest/gtest.h>
 #include <verilated.h>
 
 #include <algorithm>
@@ -55,7 +56,7 @@ class PathBench {
 
   void run(const Mix& mix) {
     const uint64_t end = cycle_ + mix.cycles;
-    while (cycle_ < end) cycle(mix);
+    while (cycle_ < end && !testing::Test::HasFatalFailure()) cycle(mix);
   }
 
   uint64_t slots() const { return slots_; }

@@ -43,7 +43,7 @@ module pipeline_bench
   output logic [31:0] valid_o,
   output logic [31:0] warp_o [Ports],
   output logic [31:0] order_o [Ports],
-  output logic [31:0] instr_o [Ports],
+  output logic [31:0] head_whole_o,           // by port: it is the head of warp_o
   output logic [31:0] control_o,
   output logic [31:0] distance_o [Ports],
   output logic [31:0] bank_free_o [RegisterBanks],
@@ -59,6 +59,7 @@ module pipeline_bench
   input  logic [3:0]  slot_unit_i,
   input  logic [7:0]  slot_bits_i,            // d c b a float, writes, reads c b a
   input  logic        slot_resolve_i,
+  input  logic [63:0] slot_rest_i,            // pc, depth, mask, speculative
   output logic        slot_ready_o,
   output logic        collecting_o,
   output logic        read_valid_o,
@@ -69,8 +70,8 @@ module pipeline_bench
   output logic [5:0]  early_number_o,
   output logic [1:0]  stage_live_o,
   output logic        operand_valid_o,
-  output logic [31:0] operand_warp_o,
-  output logic [31:0] operand_order_o,
+  output logic [127:0] slot_o,                // the slot that is taken, and that whose operands are there, but for `killed`
+  output logic [127:0] operand_slot_o,
   output logic        operand_killed_o,
   output logic [31:0] operand_a_o [Lanes],
   output logic [31:0] operand_b_o [Lanes],
@@ -175,7 +176,8 @@ module pipeline_bench
   assign shape_o = '{Warps, Lanes, Ports, RegisterBanks, Clears, Results, RetirePorts};
 
   function automatic decoded_t decoded_of(logic [31:0] instr, logic [3:0] unit, logic [13:0] bits);
-    decoded_of               = '0;
+    // What neither looks at, but hands on, follows from the instruction.
+    decoded_of               = decoded_t'({2{instr ^ (instr << 13) ^ (instr >> 7)}});
     decoded_of.instr         = instr;
     decoded_of.unit          = unit_e'(unit);
     decoded_of.extra         = bits[13:12];
@@ -224,7 +226,7 @@ module pipeline_bench
   for (genvar p = 0; p < Ports; p++) begin : gen_port
     assign warp_o[p]          = 32'(issued_warp[p]);
     assign order_o[p]         = issued_order[p];
-    assign instr_o[p]         = issued_head[p].instr;
+    assign head_whole_o[p]    = issued_head[p] == head[issued_warp[p]];
     assign distance_o[p]      = 32'(distance[p]);
   end
   for (genvar b = 0; b < RegisterBanks; b++) begin : gen_free
@@ -264,6 +266,7 @@ module pipeline_bench
     .distance_o       (distance),
     .next_order_o     (next_order)
   );
+  assign head_whole_o[31:Ports] = '0;
   assign any_busy_o       = 32'(any_busy);
   assign hazard_o         = 32'(hazard);
   assign hazard_memory_o  = 32'(hazard_memory);
@@ -284,6 +287,7 @@ module pipeline_bench
     slot.warp    = warp_id_t'(slot_warp_i);
     slot.order   = slot_order_i;
     slot.resolve = slot_resolve_i;
+    {slot.pc, slot.depth, slot.speculative, slot.mask} = slot_rest_i[30+6+1+Lanes-1:0];
     slot.decoded = decoded_of(slot_instr_i, slot_unit_i, 14'(slot_bits_i));
     for (int b = 0; b < RegisterBanks; b++) begin
       write[b]      = '0;
@@ -323,9 +327,14 @@ module pipeline_bench
   assign early_valid_o    = early.valid;
   assign early_warp_o     = 32'(early.warp);
   assign early_number_o   = early.number;
-  assign operand_warp_o   = 32'(operand_slot.warp);
-  assign operand_order_o  = operand_slot.order;
   assign operand_killed_o = operand_slot.killed;
+  always_comb begin
+    slot_t live;
+    live           = operand_slot;
+    live.killed    = 1'b0;
+    operand_slot_o = 128'(live) ^ 128'({live, live} >> 128);
+    slot_o         = 128'(slot) ^ 128'({slot, slot} >> 128);
+  end
   for (genvar l = 0; l < Lanes; l++) begin : gen_operand
     assign operand_a_o[l] = operand_a[l];
     assign operand_b_o[l] = operand_b[l];
@@ -523,6 +532,6 @@ module pipeline_bench
   /* verilator lint_off UNUSEDSIGNAL */
   logic unused;
   /* verilator lint_on UNUSEDSIGNAL */
-  assign unused = ^{issued_head, operand_slot, traced};
+  assign unused = ^{slot_rest_i, traced};
 
 endmodule

@@ -13,6 +13,7 @@
 
 #include "Vport_bench.h"
 #include "access.h"
+#include "heddle/generated/memory_map.h"
 
 namespace heddle::memory_unit_test {
 namespace {
@@ -63,6 +64,7 @@ class MemoryPort : public testing::Test {
 
   void new_launch() {
     launch = random_launch(shape, 4, random);
+    if (chance(30)) launch.scratch_size = random() >> below(20);  // whatever size the launch asks for
     dut.core_id_i = launch.core;
     dut.private_size_i = launch.private_size;
     dut.scratch_size_i = launch.scratch_size;
@@ -77,7 +79,8 @@ class MemoryPort : public testing::Test {
     const unsigned r = below(launch.regions.size());
     const Region& region = launch.regions[r];
     uint32_t a = chance(50) ? region.base + below(16) - below(8) : region.last - below(16) + below(8);
-    if (chance(20)) a = 0x1000'0000U * below(16) + (random() >> below(32)) % 0x1'0000;
+    if (chance(20)) a = 0x1000'0000U * below(16) + (random() >> below(32)) % 0x10'0000;
+    if (chance(10)) a = memory_map::kScratchpadBase + launch.scratch_size - 8 + below(16);
     if (chance(10)) a ^= 1U << below(32);
     a &= -access.bytes();
     return chance(2) ? a + below(4) : a;
