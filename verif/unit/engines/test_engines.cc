@@ -289,7 +289,7 @@ TEST(Engines, CopiesOfAnybody) {
 TEST(Engines, FaultsNameTheCommand) {
   EnginesDriver driver(4);
   std::mt19937 random(4);
-  std::set<unsigned> faulted;  // workgroups
+  std::set<unsigned> copy_faulted, matrix_faulted;  // workgroups, by engine
   const auto pick = [&](unsigned count) { return static_cast<unsigned>(random() % count); };
   for (unsigned n = 0; n < 600 && !HasFailure(); ++n) {
     driver.owner = pick(kWarps);
@@ -298,7 +298,8 @@ TEST(Engines, FaultsNameTheCommand) {
     driver.origin = {static_cast<std::uint32_t>(random()) & ~3u, pick(kWarps), pick(kLanes), pick(4), pick(2) != 0};
     if (pick(2) != 0) {
       driver.forget();
-      faulted.erase(driver.owner);
+      copy_faulted.erase(driver.owner);
+      matrix_faulted.erase(driver.owner);
     }
     matrix_test::Descriptor words;
     for (std::uint32_t& word : words) word = random();
@@ -315,15 +316,15 @@ TEST(Engines, FaultsNameTheCommand) {
     }
     if (!matrix) words[0] = (words[0] & ~7u) | (pick(2) != 0 ? 0 : 6 + pick(2));  // no rank
     for (unsigned w = 0; w < 32; ++w) driver.store(4 * w, w < words.size() ? words[w] : random());
-    Fault expected{driver.owner, 0, words[0] >> 16, faulted.contains(driver.owner) ? 1u : 2u, 0};
+    Fault expected{driver.owner, 0, words[0] >> 16, copy_faulted.contains(driver.owner) ? 1u : 2u, 0};
     if (matrix) {
-      const auto fault =
-          matrix_test::check(words, {driver.owner, driver.base, driver.size, driver.origin.buffers}, kDim, faulted);
+      const auto fault = matrix_test::check(words, {driver.owner, driver.base, driver.size, driver.origin.buffers},
+                                            kDim, matrix_faulted);
       ASSERT_TRUE(fault) << n << ": a descriptor without a fault";
       expected = {fault->owner, 1, fault->id, fault->cause, fault->value};
       driver.matrix(0);
     } else {
-      faulted.insert(driver.owner);
+      copy_faulted.insert(driver.owner);
       driver.copy(0);
     }
     expected.pc = driver.origin.pc;
