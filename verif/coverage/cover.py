@@ -80,7 +80,8 @@ def tests(path, config, sessions):
         found += campaign.engines(build.BUILD, path)
     if parameters["host_dma"]:
         found += campaign.dma(build.BUILD, path)
-    if parameters["management"]:
+    # (Long ones, of the management core and of launches: where there is DMA or are several launches. Of engines they say nothing.)
+    if parameters["management"] and (parameters["host_dma"] or parameters["launches"] > 1):
         found += campaign.queues(build.BUILD, path, (config, parameters))
     fuzzer = build.BUILD / "verif/random/heddle-fuzz"
     for seed in range(1, sessions + 1, 20):
