@@ -295,7 +295,7 @@ module async_engines
   matrix_pkg::context_t               matrix_context;
   matrix_pkg::fault_t                 matrix_fault;
   matrix_pkg::scratch_address_t [1:0][Together-1:0] operand_address;
-  logic                         [1:0] operand_all, operand_valid, operand_ready, operand_answered;
+  logic                         [1:0] operand_all, operand_valid, operand_behind, operand_ready, operand_answered;
   matrix_pkg::group_t           [1:0][Together-1:0] operand_line;
   logic                               matrix_done_valid, matrix_done_ready, matrix_fault_valid, matrix_fault_ready;
 
@@ -335,6 +335,7 @@ module async_engines
       .request_address_o(operand_address),
       .request_all_o    (operand_all),
       .request_valid_o  (operand_valid),
+      .request_behind_o (operand_behind),
       .request_ready_i  (operand_ready),
       .response_data_i  (operand_line),
       .response_valid_i (operand_answered),
@@ -358,6 +359,7 @@ module async_engines
       .address_i               (operand_address),
       .all_i                   (operand_all),
       .valid_i                 (operand_valid),
+      .behind_i                (operand_behind),
       .ready_o                 (operand_ready),
       .line_o                  (operand_line),
       .valid_o                 (operand_answered),
@@ -381,6 +383,7 @@ module async_engines
     assign operand_address    = '0;
     assign operand_all        = '0;
     assign operand_valid      = '0;
+    assign operand_behind     = '0;
     assign operand_ready      = '0;
     assign operand_line       = '0;
     assign operand_answered   = '0;

@@ -17,6 +17,7 @@ module engine_operands
   input  matrix_pkg::scratch_address_t [1:0][Together-1:0] address_i,
   input  logic [1:0]                                       all_i,    // all lines; else the first alone
   input  logic [1:0]                                       valid_i,
+  input  logic [1:0]                                       behind_i, // the operand that is wanted first, if one is
   output logic [1:0]                                       ready_o,
   output matrix_pkg::group_t [1:0][Together-1:0]           line_o,
   output logic [1:0]                                       valid_o,  // always accepted
@@ -80,7 +81,7 @@ module engine_operands
     end
 
     logic unused;
-    assign unused = ^all_i;
+    assign unused = ^{all_i, behind_i};
   end else begin : gen_lines
     logic [1:0][1:0][ScratchBits-1:0] address;
 
@@ -103,6 +104,7 @@ module engine_operands
         .address_i       (address),
         .all_i,
         .valid_i         (valid_i & mine),
+        .behind_i,
         .ready_o         (ready),
         .line_o          (lines),
         .valid_o         (answered),

@@ -1,5 +1,6 @@
 // Two readers of lines of 32 bytes of the scratchpad share a port. A read is for two lines, each at its own address, or for one. Where a row has room for
-// two lines, those whose banks differ go in one request: both of a reader, or the next one of each; else a line goes alone. Readers are preferred by turns.
+// two lines, those whose banks differ go in one request: both of a reader, or the next one of each; else a line goes alone. What has begun is ended with a
+// line of the other reader; then the reader that is behind is preferred, of equals by turns, but nobody goes alone while the other has two lines.
 // Latency: none; responses when the last line is there. Throughput: a request per cycle.
 // Invariants: one response per read, in order per reader.
 module scratch_lines
@@ -16,6 +17,7 @@ module scratch_lines
   input  logic [1:0][1:0][ScratchBits-1:0]         address_i,  // multiples of 32
   input  logic [1:0]                               all_i,      // both lines; else the first alone
   input  logic [1:0]                               valid_i,
+  input  logic [1:0]                               behind_i,   // the reader that is behind, if one is
   output logic [1:0]                               ready_o,
   output logic [1:0][1:0][255:0]                   line_o,
   output logic [1:0]                               valid_o,    // always accepted
@@ -61,10 +63,12 @@ module scratch_lines
 
   always_comb begin
     logic reader;
-    reader  = valid_i[turn_q] ? turn_q : !turn_q;
+    reader  = (behind_i != '0) ? behind_i[1] : turn_q;
+    reader  = valid_i[reader] ? reader : !reader;
+    if (own[!reader] && !own[reader] && !(across && second_q != '0)) reader = !reader;
     part[0] = '{valid: 1'b1, reader: reader, second: second_q[reader], last: last[reader]};
     part[1] = '0;
-    if (own[reader]) begin
+    if (own[reader] && !(across && second_q != '0)) begin
       part[1] = '{valid: 1'b1, reader: reader, second: 1'b1, last: 1'b1};
     end else if (across) begin
       part[1] = '{valid: 1'b1, reader: !reader, second: second_q[!reader], last: last[!reader]};

@@ -1,7 +1,7 @@
 // The copy engine (docs/copy.md, "Copy commands"): checks, queue, walk through boxes, pieces, commands under way. Boxes are gone through one after the other; their
 // pieces are moved without an order between them, so a command may complete before those issued before it.
-// Latency: 22 cycles from a command that is taken to its first request. Throughput: one line of memory per cycle where lines and words of the scratchpad's port lie
-// alike; a row of the box costs two cycles at least.
+// Latency: 21 cycles from a command that is taken to its first request. Throughput: one line of memory per cycle where lines and words of the scratchpad's port lie
+// alike.
 // Invariants: each command that is taken gives one completion or one fault, or nothing if its workgroup is stopped.
 module copy_engine
   import copy_pkg::*;

@@ -1,7 +1,6 @@
 // Goes through a box of a tensor, dimension 0 fastest, and says for each of its rows which bytes are inside the tensor: up to three runs per row, outside,
 // inside, outside. The box is dense in scratchpad. Addresses are modulo 2^32.
-// Latency: the first run in the seventh cycle after a box is taken (the start needs a product per dimension, on one multiplier), then up to one run per cycle;
-// a row costs at least one cycle.
+// Latency: the first run in the sixth cycle after a box is taken (the start needs a product per dimension, on one multiplier), then up to one run per cycle.
 // `stop_i` leaves out the rest of a box: a last run without bytes follows.
 // Invariants: the runs of a box have as many bytes as the box, at scratchpad addresses that follow each other; the last one is marked.
 module copy_walk
@@ -25,7 +24,6 @@ module copy_walk
   typedef enum logic [2:0] {
     StateIdle,
     StateStart,  // first * stride of a dimension per cycle
-    StateRow,    // which part of the row is inside
     StateRun,
     StateEnd     // the last run of a box that has been stopped
   } state_e;
@@ -45,7 +43,7 @@ module copy_walk
   scratch_address_t      scratch_d, scratch_q;
   part_e                 part_d, part_q, part;
   logic [8:0]            left_d, left_q, inside_end_d, inside_end_q;  // elements of the row before, and before the end of, what is inside
-  logic                  take, sent, row_end, box_end;
+  logic                  take, sent, row_end, box_end, begins;  // ... a row begins in the next cycle
   logic [Rank-1:1]       full;  // the index is the last one
 
   assign ready_o = state_q == StateIdle;
@@ -59,7 +57,7 @@ module copy_walk
   assign stride  = strides[dimension_q];
   assign product = box_q.first[dimension_q] * stride;
 
-  // ---- what is inside of a row ---------------------------------------------------------------------------------------------
+  // ---- what is inside of the row that begins --------------------------------------------------------------------------------
   logic               row_inside;
   logic signed [33:0] begin_0, end_0;
 
@@ -74,15 +72,14 @@ module copy_walk
     row_inside = 1'b1;
     at         = '0;
     for (int unsigned d = 1; d < Rank; d++) begin
-      at = 34'(signed'(box_q.first[d])) + 34'(index_q[d]);
+      at = 34'(signed'(box_q.first[d])) + 34'(index_d[d]);
       if (at < 0 || at >= 34'(box_q.size[d])) row_inside = 1'b0;
-      full[d] = index_q[d] + 9'd1 == box_q.box[d];
     end
     begin_0      = -34'(signed'(box_q.first[0]));
     end_0        = 34'(box_q.size[0]) - 34'(signed'(box_q.first[0]));
     left_d       = left_q;
     inside_end_d = inside_end_q;
-    if (state_q == StateRow) begin
+    if (begins) begin
       left_d       = row_inside ? clamp(begin_0, box_q.box[0]) : box_q.box[0];
       inside_end_d = row_inside ? clamp(end_0, box_q.box[0]) : '0;
     end
@@ -102,6 +99,10 @@ module copy_walk
       PartInside: {run_begin, run_finish} = {left_q, inside_end_q};
       default:    {run_begin, run_finish} = {right_begin, box_q.box[0]};
     endcase
+  end
+
+  always_comb begin
+    for (int unsigned d = 1; d < Rank; d++) full[d] = index_q[d] + 9'd1 == box_q.box[d];
   end
 
   assign row_end = run_finish == box_q.box[0];
@@ -129,6 +130,7 @@ module copy_walk
     address_d   = address_q;
     scratch_d   = scratch_q;
     part_d      = part_q;
+    begins      = 1'b0;
     carry       = 1'b1;
     unique case (state_q)
       StateIdle: begin
@@ -142,18 +144,16 @@ module copy_walk
         address_d   = address_q + product;
         dimension_d = dimension_q + dimension_t'(1);
         if (32'(dimension_q) == Rank - 1) begin
-          state_d = StateRow;
+          state_d = StateRun;
+          begins  = 1'b1;
           level_d = {(Rank-1){address_d}};
         end
-      end
-      StateRow: begin
-        state_d = StateRun;
-        part_d  = PartLeft;
       end
       StateRun: if (ready_i) begin
         part_d = (part == PartLeft) ? PartInside : PartRight;
         if (row_end) begin
-          state_d   = box_end ? StateIdle : StateRow;
+          state_d   = box_end ? StateIdle : StateRun;
+          begins    = !box_end;
           scratch_d = scratch_q + (scratch_address_t'(box_q.box[0]) << box_q.element);
           // The next index: the first that is not full goes on, those before it begin anew at its address.
           for (int unsigned d = 1; d < Rank; d++) begin
@@ -173,6 +173,7 @@ module copy_walk
       StateEnd: if (ready_i) state_d = StateIdle;
       default: state_d = StateIdle;
     endcase
+    if (begins) part_d = PartLeft;
     // Not where the last run leaves anyway.
     if (stop_i && state_q != StateIdle && state_d != StateIdle) state_d = StateEnd;
   end

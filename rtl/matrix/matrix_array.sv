@@ -30,18 +30,18 @@ module matrix_array
   output logic                       done_o,          // once per command, in order: its results are written at the end of this cycle
 
   // panels
-  input  logic [1:0]                 a_full_i,
+  input  logic [Slots-1:0]           a_full_i,
   output logic                       a_release_o,
   output logic                       a_read_o,
-  output logic                       a_slot_o,
+  output panel_slot_t                a_slot_o,
   output logic [EntryBits-1:0]       a_entry_o,
   output logic [1:0]                 a_scales_o,
   input  group_t  [Together-1:0]     a_data_i,
   input  scales_t [Together-1:0]     a_scales_i,
-  input  logic [1:0]                 b_full_i,
+  input  logic [Slots-1:0]           b_full_i,
   output logic                       b_release_o,
   output logic                       b_read_o,
-  output logic                       b_slot_o,
+  output panel_slot_t                b_slot_o,
   output logic [EntryBits-1:0]       b_entry_o,
   output logic [1:0]                 b_scales_o,
   input  group_t  [Together-1:0]     b_data_i,
@@ -68,17 +68,18 @@ module matrix_array
 
   // A block of a group.
   typedef struct packed {
-    logic       slot;
-    logic [1:0] row;           // block of the tile
-    logic [1:0] column;
-    logic       first_group;   // of its command
-    logic       last_of_group;
-    logic       last;          // of its command
-    tile_t      tile;
+    panel_slot_t slot;
+    logic [1:0]  row;           // block of the tile
+    logic [1:0]  column;
+    logic        first_group;   // of its command
+    logic        last_of_group;
+    logic        last;          // of its command
+    tile_t       tile;
   } block_t;
 
   // ---- blocks in their order ------------------------------------------------------------------------------------------
-  logic        active_d, active_q, slot_d, slot_q, start, advance, row_last, column_last, group_last;
+  logic        active_d, active_q, start, advance, row_last, column_last, group_last;
+  panel_slot_t slot_d, slot_q;
   tile_t       tile_q;
   logic [1:0]  row_d, row_q, column_d, column_q;
   logic [15:0] group_d, group_q;
@@ -109,7 +110,7 @@ module matrix_array
       row_d = row_last ? '0 : row_q + 2'd1;
       if (row_last) column_d = column_last ? '0 : column_q + 2'd1;
       if (next.last_of_group) begin
-        slot_d  = !slot_q;
+        slot_d  = slot_q + panel_slot_t'(1);
         group_d = group_last ? '0 : group_q + 16'd1;
       end
       if (next.last) active_d = 1'b0;
@@ -128,7 +129,7 @@ module matrix_array
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       active_q      <= 1'b0;
-      slot_q        <= 1'b0;
+      slot_q        <= '0;
       row_q         <= '0;
       column_q      <= '0;
       group_q       <= '0;

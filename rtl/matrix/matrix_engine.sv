@@ -38,6 +38,7 @@ module matrix_engine
   output scratch_address_t [1:0][Together-1:0] request_address_o,
   output logic [1:0]                           request_all_o,  // all lines; else the first alone
   output logic [1:0]                           request_valid_o,
+  output logic [1:0]                           request_behind_o,  // the operand of which more is missing, if one is: what it reads is wanted first
   input  logic [1:0]                           request_ready_i,
   input  group_t [1:0][Together-1:0]           response_data_i,
   input  logic [1:0]                           response_valid_i,
@@ -192,11 +193,25 @@ module matrix_engine
   end
 
   // ---- operands ----------------------------------------------------------------------------------------------------------
-  logic [1:0]             a_full, b_full, a_scale_size, b_scale_size;
-  logic                   a_release, b_release, a_read, b_read, a_slot, b_slot;
+  logic [Slots-1:0]       a_full, b_full;
+  logic [1:0]             a_scale_size, b_scale_size;
+  logic                   a_release, b_release, a_read, b_read;
+  panel_slot_t            a_slot, b_slot;
   logic [EntryBits-1:0]   a_entry, b_entry;
   group_t  [Together-1:0] a_data, b_data;
   scales_t [Together-1:0] a_scales, b_scales;
+
+  localparam int unsigned RowBits = $clog2(Dim * Blocks + 1);
+
+  panel_number_t [1:0]              number;
+  logic          [1:0][RowBits-1:0] left;
+
+  always_comb begin
+    panel_number_t ahead;  // of B, as a signed number: panels bound it to Slots - 1 either way where both ask for lines
+    ahead               = number[1] - number[0];
+    request_behind_o[0] = (ahead == '0) ? left[0] > left[1] : !ahead[SlotBits];
+    request_behind_o[1] = (ahead == '0) ? left[0] < left[1] : ahead[SlotBits];
+  end
 
   matrix_operand #(
     .Dim        (Dim),
@@ -211,6 +226,8 @@ module matrix_engine
     .request_address_o(request_address_o[0]),
     .request_all_o    (request_all_o[0]),
     .request_valid_o  (request_valid_o[0]),
+    .request_number_o (number[0]),
+    .request_left_o   (left[0]),
     .request_ready_i  (request_ready_i[0]),
     .response_data_i  (response_data_i[0]),
     .response_valid_i (response_valid_i[0]),
@@ -237,6 +254,8 @@ module matrix_engine
     .request_address_o(request_address_o[1]),
     .request_all_o    (request_all_o[1]),
     .request_valid_o  (request_valid_o[1]),
+    .request_number_o (number[1]),
+    .request_left_o   (left[1]),
     .request_ready_i  (request_ready_i[1]),
     .response_data_i  (response_data_i[1]),
     .response_valid_i (response_valid_i[1]),

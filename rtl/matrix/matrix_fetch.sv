@@ -18,7 +18,7 @@ module matrix_fetch
   input  logic                         command_valid_i,
   output logic                         command_ready_o,
 
-  input  logic [1:0]                   taken_i,        // slots that are not free
+  input  logic [Slots-1:0]             taken_i,        // slots that are not free
   input  logic                         transposing_i,  // lines have been requested whose rows have not all come
   input  logic                         place_ready_i,  // another response may be under way
 
@@ -29,19 +29,23 @@ module matrix_fetch
 
   // of the request: where its response goes
   output logic                         first_o,        // of its group: takes the slot
-  output logic                         slot_o,
+  output panel_slot_t                  slot_o,
   output logic                         last_o,         // of its group
   output logic                         scale_o,
   output logic                         transposed_o,
   output logic                         block_end_o,    // last lines of their rows
   output logic [1:0]                   size_o,
   output logic [RowBits-1:0]           row_o,          // the first one, or line of scales; transposed: first of its rows
-  output logic [5:0]                   rows_o          // transposed: how many of them are wanted
+  output logic [5:0]                   rows_o,         // transposed: how many of them are wanted
+
+  output panel_number_t                number_o,       // groups requested since reset
+  output logic [RowBits-1:0]           left_o          // rows of this one that are not
 );
 
   typedef logic [RowBits-1:0] row_t;
 
-  logic             active_d, active_q, fresh_d, fresh_q, scale_phase_d, scale_phase_q, slot_d, slot_q;
+  logic             active_d, active_q, fresh_d, fresh_q, scale_phase_d, scale_phase_q;
+  panel_number_t    number_d, number_q;
   logic             start, sent, group_last, part_last, other_way;
   operand_t         command_q;
   logic [15:0]      group_d, group_q;              // left
@@ -71,18 +75,20 @@ module matrix_fetch
   assign other_way  = transposing_i && (way_q != command_q.transposed || way_size_q != command_q.size);
 
   assign all_o           = !scale_phase_q;
-  assign valid_o         = active_q && place_ready_i && !(fresh_q && taken_i[slot_q]) && !other_way;
+  assign valid_o         = active_q && place_ready_i && !(fresh_q && taken_i[slot_o]) && !other_way;
   assign sent            = valid_o && ready_i;
   assign command_ready_o = !active_q || (sent && group_last && group_q == 16'd1);
   assign start           = command_valid_i && command_ready_o;
 
   assign first_o      = fresh_q;
-  assign slot_o       = slot_q;
+  assign slot_o       = panel_slot_t'(number_q);
   assign last_o       = group_last;
   assign scale_o      = scale_phase_q;
   assign transposed_o = command_q.transposed;
   assign size_o       = command_q.size;
   assign row_o        = row_q;
+  assign number_o     = number_q;
+  assign left_o       = rows_left;
 
   always_comb begin
     for (int unsigned l = 0; l < Lines; l++) begin
@@ -94,7 +100,7 @@ module matrix_fetch
     active_d        = active_q;
     fresh_d         = fresh_q;
     scale_phase_d   = scale_phase_q;
-    slot_d          = slot_q;
+    number_d        = number_q;
     group_d         = group_q;
     row_d           = row_q;
     line_d          = line_q;
@@ -124,7 +130,7 @@ module matrix_fetch
       if (group_last) begin
         fresh_d         = 1'b1;
         row_d           = '0;
-        slot_d          = !slot_q;
+        number_d        = number_q + panel_number_t'(1);
         group_d         = group_q - 16'd1;
         active_d        = group_q != 16'd1;
         group_address_d = group_address_q + (command_q.transposed ? command_q.stride << (3'd5 - 3'(command_q.size)) : scratch_address_t'(GroupBytes));
@@ -166,14 +172,14 @@ module matrix_fetch
       active_q      <= 1'b0;
       fresh_q       <= 1'b1;
       scale_phase_q <= 1'b0;
-      slot_q        <= 1'b0;
+      number_q      <= '0;
       row_q         <= '0;
       line_q        <= '0;
     end else begin
       active_q      <= active_d;
       fresh_q       <= fresh_d;
       scale_phase_q <= scale_phase_d;
-      slot_q        <= slot_d;
+      number_q      <= number_d;
       row_q         <= row_d;
       line_q        <= line_d;
     end

@@ -1,5 +1,6 @@
 // One side of the matrix engine, the rows of A or the columns of B: reads the groups of a command from the scratchpad into a panel, a
-// slot per group, and gives them to the array. While the array works on one slot the next one is filled, also of the next command.
+// slot per group, and gives them to the array. While the array works on one slot the next ones are filled, also of the next command: with
+// two slots in all a group of a small tile would be asked for too late.
 // matrix_fetch makes the requests, matrix_transpose turns the lines of a transposed operand into rows.
 // As many rows as the array reads together are also requested, come and are written together.
 // Requests are in order, and so are responses, which are always accepted; Outstanding of them may be under way.
@@ -25,14 +26,16 @@ module matrix_operand
   output scratch_address_t [Together-1:0] request_address_o,  // multiples of 32
   output logic                            request_all_o,      // all of them; else the first alone
   output logic                            request_valid_o,
+  output panel_number_t                   request_number_o,   // groups before that of the request, since reset
+  output logic [$clog2(Rows+1)-1:0]       request_left_o,     // rows of its group that have not been requested
   input  logic                            request_ready_i,
   input  group_t [Together-1:0]           response_data_i,
   input  logic                            response_valid_i,
 
-  output logic [1:0]                      full_o,             // slots; groups go to slots 0, 1, 0, 1, ... since reset
+  output logic [Slots-1:0]                full_o,             // slots; groups go to them in turn since reset
   input  logic                            release_i,          // the oldest slot is read for the last time; it is not full from now on
   input  logic                            read_i,
-  input  logic                            read_slot_i,
+  input  panel_slot_t                     read_slot_i,
   input  logic [EntryBits-1:0]            read_entry_i,
   input  logic [1:0]                      read_scales_i,      // 2^n bytes per row
   output group_t [Together-1:0]           data_o,
@@ -50,27 +53,27 @@ module matrix_operand
 
   // Where a response goes.
   typedef struct packed {
-    logic       scale;
-    logic       transposed;
-    logic       slot;
-    logic       last;  // of its group
-    logic [1:0] size;
-    logic [5:0] rows;  // of a transposed operand's block
-    row_t       row;   // the first of them, or the row, or the line of scales
+    logic        scale;
+    logic        transposed;
+    panel_slot_t slot;
+    logic        last;  // of its group
+    logic [1:0]  size;
+    logic [5:0]  rows;  // of a transposed operand's block
+    row_t        row;   // the first of them, or the row, or the line of scales
   } response_t;
 
   // What goes with a block of a transposed operand.
   typedef struct packed {
-    logic slot;
-    logic last;
-    row_t row;
+    panel_slot_t slot;
+    logic        last;
+    row_t        row;
   } rows_t;
 
   // ---- requests ----------------------------------------------------------------------------------------------------
   response_t  place_in, place;
   logic       sent, first, block_end, place_ready, place_valid;
-  logic [1:0] taken_d, taken_q;   // slots that are being filled or full
   under_way_t blocks_d, blocks_q; // of a transposed operand: all their lines requested, not all rows there
+  logic [Slots-1:0] taken_d, taken_q;  // slots that are being filled or full
 
   matrix_fetch #(
     .Dim  (Dim),
@@ -96,7 +99,9 @@ module matrix_operand
     .block_end_o  (block_end),
     .size_o       (place_in.size),
     .row_o        (place_in.row),
-    .rows_o       (place_in.rows)
+    .rows_o       (place_in.rows),
+    .number_o     (request_number_o),
+    .left_o       (request_left_o)
   );
 
   assign sent = request_valid_o && request_ready_i;
@@ -117,7 +122,8 @@ module matrix_operand
   );
 
   // ---- rows: as they come, or from lines ----------------------------------------------------------------------------
-  logic       direct_valid, turned_valid, turned_last, row_valid, row_slot, row_ends_group;
+  logic       direct_valid, turned_valid, turned_last, row_valid, row_ends_group;
+  panel_slot_t row_slot;
   rows_t      turned_info;
   group_t [Together-1:0] turned, row_data;
   logic [4:0] turned_row;
@@ -151,13 +157,13 @@ module matrix_operand
   assign row_ends_group = turned_valid ? turned_last && turned_info.last : place.last;
 
   // ---- slots ---------------------------------------------------------------------------------------------------------
-  logic [1:0] ready_d, ready_q;   // full ones
-  logic       oldest_d, oldest_q;
+  logic [Slots-1:0] ready_d, ready_q;   // full ones
+  panel_slot_t      oldest_d, oldest_q;
 
   always_comb begin
     taken_d  = taken_q;
     full_o   = ready_q;
-    oldest_d = oldest_q ^ release_i;
+    oldest_d = oldest_q + panel_slot_t'(release_i);
     if (release_i) begin
       taken_d[oldest_q] = 1'b0;
       full_o[oldest_q]  = 1'b0;
@@ -172,7 +178,7 @@ module matrix_operand
     if (!rst_ni) begin
       taken_q  <= '0;
       ready_q  <= '0;
-      oldest_q <= 1'b0;
+      oldest_q <= '0;
       blocks_q <= '0;
     end else begin
       taken_q  <= taken_d;
@@ -185,7 +191,7 @@ module matrix_operand
   // ---- panel ---------------------------------------------------------------------------------------------------------
   for (genvar t = 0; t < Together; t++) begin : gen_bank
     ram_1r1w #(
-      .Depth(2 * Entries),
+      .Depth(Slots * Entries),
       .Width(GroupBits)
     ) u_rows (
       .clk_i,
@@ -216,7 +222,7 @@ module matrix_operand
   end
 
   ram_1r1w #(
-    .Depth(2 * ScaleLines),
+    .Depth(Slots * ScaleLines),
     .Width(GroupBits)
   ) u_scales (
     .clk_i,

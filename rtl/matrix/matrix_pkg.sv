@@ -159,6 +159,13 @@ package matrix_pkg;
     tag_t     tag;
   } command_t;
 
+  // Groups of K of an operand that are in its panel or on their way there: a power of two.
+  localparam int unsigned Slots    = 4;
+  localparam int unsigned SlotBits = $clog2(Slots);
+
+  typedef logic [SlotBits-1:0] panel_slot_t;
+  typedef logic [SlotBits:0]   panel_number_t;  // of a group, modulo twice the slots: so it says which of two operands is ahead
+
   // A buffer has Blocks x Blocks blocks of the size of the array.
   localparam int unsigned Blocks = 4;
 

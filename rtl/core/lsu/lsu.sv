@@ -118,7 +118,7 @@ module lsu
   // ---- issue phase -------------------------------------------------------------------------------------------------
   lsu_slot_t        issue_slot;
   warp_id_t         issue_warp;
-  logic             others_busy, others_busy_slots;
+  logic             others_busy, others_busy_slots, others_owing, others_owing_slots;
   mem_request_t     request;
   lane_mask_t       request_lanes;
   lane_words_t      request_address;
@@ -130,7 +130,8 @@ module lsu
   lsu_checked_t     engine;
   logic             engine_valid, engine_ready, window_valid, window_ready;
 
-  assign others_busy = others_busy_slots | busy_writeback[issue_warp];
+  assign others_busy  = others_busy_slots | busy_writeback[issue_warp];
+  assign others_owing = others_owing_slots | busy_writeback[issue_warp];
 
   lsu_issue u_issue (
     .clk_i,
@@ -145,6 +146,7 @@ module lsu
     .slot_o           (issue_slot),
     .warp_o           (issue_warp),
     .others_busy_i    (others_busy),
+    .others_owing_i   (others_owing),
     .request_o        (request),
     .request_lanes_o  (request_lanes),
     .request_address_o(request_address),
@@ -381,7 +383,8 @@ module lsu
     .owing_o           (owing_slots),
     .own_slot_i        (issue_slot),
     .own_warp_i        (issue_warp),
-    .others_busy_o     (others_busy_slots)
+    .others_busy_o     (others_busy_slots),
+    .others_owing_o    (others_owing_slots)
   );
 
   // What the slots' instructions are. The order number serves the monitors alone: it has an array of its own so that

@@ -1,7 +1,8 @@
 // Issue phase of the load/store unit: turns one checked instruction into line requests, one per cycle, and one
 // scratchpad request that goes out beside them. Loads and stores need one request per distinct line; AMO, LR and SC
-// one per lane in ascending order, and they start only when the warp has no other access outstanding. So does what goes to the engines,
-// which leaves in one piece (lsu_engine), as accesses to the accumulators do.
+// one per lane in ascending order, and they start only when the warp has no other access outstanding. So does what goes to the engines, but
+// for stores to device memory, which need not have taken place (docs/copy.md); it leaves in one piece (lsu_engine), as accesses to the
+// accumulators do.
 // Latency: the first request leaves in the cycle after the instruction is taken; the next instruction is taken in the cycle
 // in which the last request leaves.
 // Also keeps, per warp and memory, whether a reservation can exist: a warp loses both with any SC and at its start.
@@ -23,6 +24,7 @@ module lsu_issue
   output lsu_slot_t        slot_o,           // of it
   output warp_id_t         warp_o,
   input  logic             others_busy_i,    // the warp has other accesses outstanding
+  input  logic             others_owing_i,   // ... that are no posted stores
   // to the request table and the memory port; the identifier comes from the table
   output mem_request_t     request_o,
   output lane_mask_t       request_lanes_o,
@@ -49,7 +51,7 @@ module lsu_issue
   lane_mask_t       lanes_d, lanes_q;
   logic [Warps-1:0] memory_reserved_d, memory_reserved_q, scratch_reserved_d, scratch_reserved_q;
 
-  logic          atomic, go, take, finish, memory_sent, scratch_sent, engine_sent, window_sent, first_lane;
+  logic          atomic, waits, go, take, finish, memory_sent, scratch_sent, engine_sent, window_sent, first_lane;
   lane_mask_t    hits;
   lane_id_t      lane;
   word_t         address;
@@ -59,7 +61,8 @@ module lsu_issue
   line_t         data;
 
   assign atomic = i_q.op == LsuAmo || i_q.op == LsuLr || i_q.op == LsuSc || (CopyEngine != 0 && i_q.op == LsuEngine);
-  assign go     = valid_q & (~atomic | started_q | ~others_busy_i);
+  assign waits  = (CopyEngine != 0 && i_q.op == LsuEngine) ? others_owing_i : others_busy_i;
+  assign go     = valid_q & (~atomic | started_q | ~waits);
   assign blocked_o = valid_q & (atomic | lanes_q != '0);
   assign slot_o = slot_q;
   assign warp_o = i_q.tag.warp;

@@ -37,7 +37,8 @@ module lsu_slots
   output logic [Warps-1:0] owing_o,         // ... not posted ones
   input  lsu_slot_t        own_slot_i,
   input  warp_id_t         own_warp_i,
-  output logic             others_busy_o        // a slot other than own_slot_i is of own_warp_i
+  output logic             others_busy_o,       // a slot other than own_slot_i is of own_warp_i
+  output logic             others_owing_o       // ... not a posted one
 );
 
   logic       [Slots-1:0] valid_d, valid_q, failed_d, failed_q, posted_d, posted_q;
@@ -82,14 +83,18 @@ module lsu_slots
   end
 
   always_comb begin
-    busy_o        = '0;
-    owing_o       = '0;
-    others_busy_o = 1'b0;
+    busy_o         = '0;
+    owing_o        = '0;
+    others_busy_o  = 1'b0;
+    others_owing_o = 1'b0;
     for (int unsigned s = 0; s < Slots; s++) begin
       if (valid_q[s]) begin
         busy_o[warp_q[s]] = 1'b1;
         if (!posted_q[s]) owing_o[warp_q[s]] = 1'b1;
-        if (warp_q[s] == own_warp_i && own_slot_i != lsu_slot_t'(s)) others_busy_o = 1'b1;
+        if (warp_q[s] == own_warp_i && own_slot_i != lsu_slot_t'(s)) begin
+          others_busy_o = 1'b1;
+          if (!posted_q[s]) others_owing_o = 1'b1;
+        end
       end
     end
   end

@@ -113,6 +113,7 @@ module engine_bench
       .request_address_o(address),
       .request_all_o    (all),
       .request_valid_o  (request_valid[i]),
+      .request_behind_o (),
       .request_ready_i,
       .response_data_i  (lines),
       .response_valid_i,
