@@ -1,5 +1,5 @@
 // Reads of two lines by two readers, with random back-pressure on both sides: what each request asks for, what each
-// read is answered with, and whose turn it is.
+// read is answered with, and who is preferred.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,7 +25,6 @@ struct Read {
 struct Reader {
   std::optional<Read> offered;
   bool first_gone = false;     // of the read that is offered
-  bool passed_over = false;    // a request has gone without it
   std::deque<Read> under_way;  // not answered, the one that is offered not among them
   uint64_t answered = 0;
 };
@@ -94,6 +93,8 @@ class LinesTest : public testing::Test {
       set(top_.all_i, r, read.all);
       set(top_.valid_i, r, readers_[r].offered.has_value());
     }
+    if (chance(10)) behind_ = static_cast<unsigned>(random_() % 3);
+    top_.behind_i = static_cast<uint8_t>(behind_);
     top_.request_ready_i = chance(rates_.ready);
     top_.response_valid_i = !requests_.empty() && chance(rates_.responds);
     for (unsigned l = 0; l < lanes_; ++l) {
@@ -168,36 +169,42 @@ class LinesTest : public testing::Test {
            apart(reader.offered->address[0], reader.offered->address[1]);
   }
 
+  // The next lines of both readers can go together, and one of them ends a read that has begun.
+  bool ends_what_has_begun(bool across) const { return across && (readers_[0].first_gone || readers_[1].first_gone); }
+
+  // Who goes first: the one that is behind, of equals by turns; but nobody alone while the other has two lines.
+  unsigned preferred(bool across) const {
+    const unsigned wanted = behind_ != 0 ? behind_ - 1 : turn_;
+    const unsigned reader = readers_[wanted].offered ? wanted : 1 - wanted;
+    const bool alone = own_pair(readers_[1 - reader]) && !own_pair(readers_[reader]) && !ends_what_has_begun(across);
+    return alone ? 1 - reader : reader;
+  }
+
   // Whose lines they are; returns the readers whose reads are complete.
   unsigned explain(const std::vector<uint32_t>& lines) {
     std::array<unsigned, 2> count{};
     const bool across =
         room_ && readers_[0].offered && readers_[1].offered && apart(next_line(readers_[0]), next_line(readers_[1]));
-    const auto is = [&](unsigned r, unsigned number, const std::vector<uint32_t>& what) {
-      return readers_[r].offered && what[number] == next_line(readers_[r]);
-    };
-    ++requested_[lines.size() - 1];
-    bool known = false;
-    for (unsigned r = 0; r < 2 && !known; ++r) {
-      if (lines.size() == 2 && own_pair(readers_[r]) && is(r, 0, lines) &&
-          lines[1] == readers_[r].offered->address[1] && fair(r, false)) {
-        count[r] = 2;
-        known = true;
-      } else if (lines.size() == 2 && is(r, 0, lines) && across && is(1 - r, 1, lines) && fair(r, true)) {
-        EXPECT_FALSE(own_pair(readers_[r])) << "the reader's own two lines go first";
-        count = {1, 1};
-        known = true;
-      } else if (lines.size() == 1 && is(r, 0, lines) && fair(r, false)) {
-        EXPECT_FALSE(own_pair(readers_[r]) || across) << "two lines could have gone";
-        count[r] = 1;
-        known = true;
-      }
+    const unsigned first = preferred(across);
+    EXPECT_EQ(lines[0], next_line(readers_[first])) << "reader " << first << " goes first";
+    if (own_pair(readers_[first]) && !ends_what_has_begun(across)) {
+      count[first] = 2;
+      EXPECT_EQ(lines.size(), 2U) << "both lines of reader " << first << " could have gone";
+      EXPECT_EQ(lines.back(), readers_[first].offered->address[1]);
+    } else if (across) {
+      count = {1, 1};
+      EXPECT_EQ(lines.size(), 2U) << "a line of the other reader could have gone";
+      EXPECT_EQ(lines.back(), next_line(readers_[1 - first]));
+    } else {
+      count[first] = 1;
+      EXPECT_EQ(lines.size(), 1U) << "one line alone can go";
+      EXPECT_FALSE(own_pair(readers_[0]) || own_pair(readers_[1])) << "two lines could have gone";
     }
-    EXPECT_TRUE(known) << "no next line of a reader, or not this one's turn";
+    ++requested_[lines.size() - 1];
+    turn_ = 1 - first;
     unsigned taken = 0;
     for (unsigned r = 0; r < 2; ++r) {
       Reader& reader = readers_[r];
-      reader.passed_over = reader.offered && count[r] == 0;
       for (; count[r] != 0; --count[r]) {
         if (reader.offered->all && !reader.first_gone) {
           reader.first_gone = true;
@@ -211,8 +218,6 @@ class LinesTest : public testing::Test {
     }
     return taken;
   }
-  // Whoever was passed over is in this request.
-  bool fair(unsigned first, bool both) const { return both || !readers_[1 - first].passed_over; }
 
   struct Request {
     uint32_t mask;
@@ -223,6 +228,7 @@ class LinesTest : public testing::Test {
   Vlines_bench top_;
   unsigned lanes_ = 0, before_ = 0;  // requests under way when the cycle begins
   bool room_ = false;
+  unsigned behind_ = 0, turn_ = 0;  // the reader that is behind, plus one; whose turn it is where none is
   Rates rates_{50, 50, 50, 50};
   std::array<Reader, 2> readers_;
   std::deque<Request> requests_;
