@@ -130,10 +130,27 @@ ROLE void multiply_whole(arguments args) {
   leave();
 }
 
+/* `together` rows of `count` pieces of a warp's width, of which the last one may have less (both are constants): where
+   they begin, and where the last piece does. */
+HD_INLINE void whole_carry(volatile const uint32_t* from, volatile const uint32_t* last_from, uint8_t* to,
+                           uint8_t* last_to, uint32_t d_stride, const uint32_t count, const uint32_t together) {
+  uint32_t values[BLAS_CHUNKS + 1];
+  for (uint32_t r = 0; r < together; r++) {
+    for (uint32_t p = 0; p < count; p++)
+      values[r * count + p] = p + 1 < count ? from[r * 64 + p * 16] : last_from[r * 64];
+  }
+  for (uint32_t r = 0; r < together; r++) {
+    for (uint32_t p = 0; p < count; p++) {
+      *(uint32_t*)(p + 1 < count ? to + p * 64 : last_to) = values[r * count + p];
+    }
+    to += d_stride;
+    last_to += d_stride;
+  }
+}
+
 /* Accumulators as they are, with 16 lanes, an array of 16 and tiles of `count` times 16 columns: args->whole says that
-   it is so. A warp takes `together` rows at a time, of which the last ones begin earlier where rows are left; of
-   `count` pieces of its width beside each other the last one may have less. What a tile needs is read from the
-   arguments again: registers would not do for all of it. */
+   it is so. A warp takes `together` rows at a time, of which the last ones begin earlier where rows are left. What a
+   tile needs is read from the arguments again: registers would not do for all of it. */
 HD_INLINE void carry_whole(arguments args, uint32_t carrier, uint32_t carriers, const uint32_t count,
                            const uint32_t together) {
   volatile const struct blas_gemm_args* const now = args;
@@ -144,47 +161,23 @@ HD_INLINE void carry_whole(arguments args, uint32_t carrier, uint32_t carriers, 
     const uint32_t rows = least(tile_m, m - w.row), columns = least(tile_n, n - w.column);
     const uint32_t d_stride = now->epilogue.d_stride;
     uint8_t* const corner = args->problems[w.problem].d + w.row * d_stride + w.column * 4;
-    const bool pieces = rows >= together && columns > (count - 1) * 16;
-    const uint32_t last_piece = least((count - 1) * 16 + lane, columns - 1) - lane;
-    const uint32_t last_step = rows - together, step = carriers * together;
-    uint32_t r = carrier * together;
-    volatile const uint32_t* from = hd_accumulators(buffer, 64) + least(r, last_step) * 64 + lane;
-    uint8_t* to = corner + least(r, last_step) * d_stride + lane * 4;
+    const uint32_t last = least((count - 1) * 16 + lane, columns - 1);
+    volatile const uint32_t* const values = hd_accumulators(buffer, 64);
     whole_advance(&w, m, n, tile_m, tile_n);
-    const bool more = w.problem < now->batch;
-    NOW(from);
-    NOW(to);
     hd_mbarrier_wait(empty(stage), round);
-    if (pieces) {
-      do {
-        uint32_t values[BLAS_CHUNKS + 1];
-        for (uint32_t i = 0; i < together; i++) {
-          for (uint32_t p = 0; p < count; p++)
-            values[i * count + p] = from[i * 64 + (p + 1 < count ? p * 16 : last_piece)];
-        }
-        uint8_t* row = to;
-        const bool last = r + step >= rows;
-        r += step;
-        from = hd_accumulators(buffer, 64) + least(r, last_step) * 64 + lane;
-        to = corner + least(r, last_step) * d_stride + lane * 4;
-        /* The loads of all lanes are under way, and the arrival waits for them; not for the stores. */
-        if (last) {
-          hd_all_sync(hd_warp_mask(), true);
-          if (more && lane == 0) hd_mbarrier_arrive(drained(buffer), 0);
-        }
-        for (uint32_t i = 0; i < together; i++, row += d_stride) {
-          for (uint32_t p = 0; p < count; p++) {
-            *(uint32_t*)(row + (p + 1 < count ? p * 16 : last_piece) * 4) = values[i * count + p];
-          }
-        }
-      } while (r < rows);
+    if (rows >= together && columns > (count - 1) * 16) {
+      for (uint32_t r = carrier * together; r < rows; r += carriers * together) {
+        const uint32_t row = least(r, rows - together), down = row * d_stride;
+        whole_carry(values + row * 64 + lane, values + row * 64 + last, corner + down + lane * 4,
+                    corner + down + last * 4, d_stride, count, together);
+      }
     } else {
-      const struct blas_tile part = {hd_accumulators(buffer, 64), 6, 0, 0, 0, rows, columns};
+      const struct blas_tile part = {values, 6, 0, 0, 0, rows, columns};
       blas_carry_part(&part, corner, d_stride, carrier, carriers);
-      /* Every lane's loads are complete: it has stored what they gave. */
-      hd_all_sync(hd_warp_mask(), true);
-      if (more && lane == 0) hd_mbarrier_arrive(drained(buffer), 0);
     }
+    /* Every lane's loads are complete: it has stored what they gave. */
+    hd_all_sync(hd_warp_mask(), true);
+    if (w.problem < now->batch && hd_lane_id() == 0) hd_mbarrier_arrive(drained(buffer), 0);
     next(&stage, &round, now->stages);
     next(&buffer, &unused, now->buffers);
   }
