@@ -49,15 +49,17 @@ struct blas_epilogue {
   uint32_t d_stride, d_scale_stride;  // bytes from row to row, from group to group
 };
 
-/* The commands of a workgroup, as they lie in scratchpad: of the matrix engine; A, B, and, where there are scales,
-   those of A and B, of the first stage and the second. Later ones change those of the first. */
+/* The beginning of a workgroup's scratchpad, as the host has made it: mbarriers (blas_gemm.c); the commands for A, B,
+   and, where there are scales, those of A and B, of the first stage and the second, of which later ones change those of
+   the first; that of the matrix engine. */
 struct blas_commands {
-  uint32_t matrix[16];
+  uint32_t barriers[16][2];
   uint32_t copy[8][32];
+  uint32_t matrix[16];
 };
 
 /* The first stages of a workgroup, of its first tile: complete commands, so that they are under way after a few
-   instructions. The first has few groups, so that it is there soon. */
+   instructions. The first has few groups, so that it is there soon, but where stages have all of K. */
 struct blas_start {
   uint32_t stages;    // 1 or 2
   uint32_t copies;    // of a stage
@@ -68,8 +70,7 @@ struct blas_start {
 
 #define BLAS_MOST_WORKGROUPS 2
 /* Where things lie in scratchpad; stages follow. */
-#define BLAS_BARRIERS 0
-#define BLAS_COMMANDS 128
+#define BLAS_COMMANDS 0
 #define BLAS_STAGES 1216
 
 /* An operand in its stages. */
@@ -100,6 +101,7 @@ struct blas_gemm_args {
   uint32_t group_rows;      // rows of C that are gone through together, a multiple of tile_m
   uint32_t buffers;         // of accumulators, that this workgroup has
   uint32_t whole;           // 1: a stage has all of K: blas_gemm_whole.h
+  uint32_t sets;            // of rows of A then, 1 or 2
   uint32_t batch;
   uint32_t row_scale_bytes;  // scales of a row and a group; 0: none
   struct blas_operand a, b;

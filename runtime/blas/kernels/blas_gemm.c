@@ -8,10 +8,10 @@
 //                                                            is what empty says then)
 //   drained[b]  it has been carried to memory                an arrival of each warp that does so
 //
-// The commands lie in scratchpad, and before each only those words are written that differ from the one before. The
-// commands of the first two stages the host has made, and the first warp gives them before it does anything else, and
-// before it meets the others: code and arguments are far away then, and each line of them that is missed costs as much
-// as the array needs for a group of K.
+// The commands lie in scratchpad, and before each only those words are written that differ from the one before. Those
+// of the first two stages the host has made, and the mbarriers; the first warp brings what the first stage needs and
+// gives its commands before it does anything else, and before it meets the others: code and arguments are far away
+// then, and each line of them that is missed costs as much as the array needs for a group of K.
 #include "blas_epilogue.h"
 #include "heddle_engines.h"
 
@@ -29,7 +29,7 @@ typedef const struct blas_gemm_args* arguments;
 HD_INLINE void* scratch(uint32_t offset) { return (void*)(HEDDLE_SCRATCHPAD_BASE + offset); }
 HD_INLINE struct blas_commands* commands(void) { return scratch(BLAS_COMMANDS); }
 
-HD_INLINE hd_mbarrier* full(uint32_t stage) { return (hd_mbarrier*)scratch(BLAS_BARRIERS) + stage; }
+HD_INLINE hd_mbarrier* full(uint32_t stage) { return (hd_mbarrier*)commands()->barriers + stage; }
 HD_INLINE hd_mbarrier* empty(uint32_t stage) { return full(BLAS_MOST_STAGES + stage); }
 HD_INLINE hd_mbarrier* ready(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + buffer); }
 HD_INLINE hd_mbarrier* drained(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + BLAS_BUFFERS + buffer); }
@@ -83,9 +83,6 @@ HD_INLINE void next(uint32_t* which, uint32_t* round, uint32_t many) {
   }
 }
 
-// A function of its own before the roles, which needs no register that it would have to keep.
-#define STEP __attribute__((noinline)) static
-
 // A word for each lane, 64 bytes apart, of what begins here: the lines are on their way to the L1 cache, and nobody
 // waits for them.
 HD_INLINE void look_ahead(const void* begin, uint32_t bytes) {
@@ -93,52 +90,54 @@ HD_INLINE void look_ahead(const void* begin, uint32_t bytes) {
   __asm__ volatile("lw zero, 0(%0)" ::"r"(from));
 }
 
-// What is fetched at once: all lanes of the first warp bring the commands to the scratchpad, some words each.
-STEP void start(arguments args) {
-  const struct blas_start* const first = &args->start[hd_group_id(0)];
-  // They wait for earlier loads of the warp, so this is first, and another warp looks ahead for what is loaded then.
+// All warps of the workgroup meet. Not hd_barrier(): its fence would wait for the lines that have been asked for, and
+// hold up what other warps load meanwhile. Who has stored what others need has a fence of its own.
+HD_INLINE void meet(void) { __asm__ volatile(HEDDLE_INSN_HD_BARRIER ::: "memory"); }
+
+// All lanes of a warp bring words of what the host has made to the scratchpad. What is asked for is a multiple of a
+// step, or the end of it.
+#define START_WORDS (sizeof(struct blas_commands) / 4)
+HD_INLINE void bring(const struct blas_start* start, uint32_t first, uint32_t end) {
+  const uint32_t lanes = hd_num_lanes(), step = 4 * lanes;
+#pragma clang loop unroll(disable)
+  for (uint32_t i = first; i < end; i += step) {
+    const uint32_t at = least(i, START_WORDS - step) + hd_lane_id();
+    const uint32_t* const from = (const uint32_t*)&start->commands + at;
+    uint32_t* const to = (uint32_t*)commands() + at;
+    uint32_t values[4];
+    for (uint32_t j = 0; j < 4; j++) values[j] = from[j * lanes];
+    for (uint32_t j = 0; j < 4; j++) to[j * lanes] = values[j];
+  }
+}
+// What the first warp brings: where there are no scales everything of the first stage.
+#define FIRST_WORDS 128
+
+HD_INLINE void fetch_start(const struct blas_start* start, uint32_t stage) {
+  const uint32_t(*copy)[32] = commands()->copy + stage * start->copies;
+  const uint32_t(*const end)[32] = copy + start->copies;
   if (hd_lane_id() == 0) {
-    hd_mbarrier_init(full(0), 1);
-    hd_mbarrier_init(full(1), 1);
-  }
-  const uint32_t lanes = hd_num_lanes();
-  const uint32_t* from = &first->commands.copy[0][hd_lane_id()];
-  uint32_t* to = &commands()->copy[0][hd_lane_id()];
-  const uint32_t* const end = from + first->stages * first->copies * 32;
 #pragma clang loop unroll(disable)
-  for (; from < end; from += 4 * lanes, to += 4 * lanes) {
-    uint32_t values[4];  // 32 lanes have no more than that
-    for (uint32_t i = 0; i < 4; i++) values[i] = from[i * lanes];
-    for (uint32_t i = 0; i < 4; i++) to[i * lanes] = values[i];
-  }
-  const uint32_t(*copy)[32] = commands()->copy;
-#pragma clang loop unroll(disable)
-  for (uint32_t stage = 0; stage < first->stages; stage++) {
-    const uint32_t(*const behind)[32] = copy + first->copies;
-    if (hd_lane_id() == 0) {
-#pragma clang loop unroll(disable)
-      for (; copy < behind; copy++) hd_copy((const struct hd_copy_command*)*copy);
-      hd_mbarrier_arrive(full(stage), first->bytes[stage]);
-    }
-    copy = behind;
-    // The others need not wait for what comes second.
-    if (stage == 0) hd_barrier();
+    for (; copy < end; copy++) hd_copy((const struct hd_copy_command*)*copy);
+    hd_mbarrier_arrive(full(stage), start->bytes[stage]);
   }
 }
 
-// By the second warp: everything else that has to be there before anybody waits.
-STEP void prepare(arguments args) {
-  const uint32_t lanes = hd_num_lanes(), words = sizeof(commands()->matrix) / 4, lane = hd_lane_id();
-  const uint32_t carriers = hd_num_warps() - FIRST_CARRIER;
-  const uint32_t* const from = args->start[hd_group_id(0)].commands.matrix;
-  const uint32_t word = from[lane & (words - 1)], second = from[(lane + lanes) & (words - 1)];
-  // The first two: start.
-  for (uint32_t i = lane; i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; i += lanes) {
-    if (i > 1) hd_mbarrier_init(full(i), i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers);
-  }
-  // With 8 lanes two each, with more the same once more.
-  commands()->matrix[lane & (words - 1)] = word;
-  commands()->matrix[(lane + lanes) & (words - 1)] = second;
+// By the first warp. A workgroup that is not the first one takes its time: what comes first is to be there first.
+HD_INLINE void start(arguments args) {
+  const struct blas_start* const start = &args->start[hd_group_id(0)];
+  bring(start, 0, FIRST_WORDS);
+  const bool late = start->copies > 2 || hd_group_id(0) != 0;
+  if (late) meet();
+  fetch_start(start, 0);
+  if (!late) meet();
+  if (start->stages == 2) fetch_start(start, 1);
+}
+
+// By the second warp: the rest of it.
+HD_INLINE void prepare(arguments args) {
+  bring(&args->start[hd_group_id(0)], FIRST_WORDS, START_WORDS);
+  __atomic_thread_fence(__ATOMIC_SEQ_CST);
+  meet();
 }
 
 // Words of a copy command: box, its first element (both in the same order of dimensions), place in scratchpad,
@@ -343,25 +342,30 @@ ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) {
 // for data, but the line behind it is there then.
 HD_KERNEL(blas_gemm) {
   if (hd_warp_id() == PRODUCER) {
-    start(args);  // meets the others
-    if (hd_lane_id() == 0 && args->whole == 0) produce(args);
-    if (hd_lane_id() == 0) produce_whole(args);
-    leave();
+    start(args);
+    if (hd_lane_id() != 0) leave();
+    if (args->whole != 0) produce_whole(args);
+    produce(args);
   }
   if (hd_warp_id() == MULTIPLIER) {
     prepare(args);
-    hd_barrier();
-    if (hd_lane_id() == 0 && args->whole == 0) multiply(args);
-    if (hd_lane_id() == 0) multiply_whole(args);
-    leave();
+    if (hd_lane_id() != 0) leave();
+    if (args->whole != 0) multiply_whole(args);
+    multiply(args);
   }
-  if (hd_warp_id() == FIRST_CARRIER) {
+  const uint32_t carrier = hd_warp_id() - FIRST_CARRIER, carriers = hd_num_warps() - FIRST_CARRIER;
+  // Who carries has nothing to do until the first tile is there, and asks for the lines that others, and it, will want.
+  if (carrier == 0) {
     look_ahead(&args->start[hd_group_id(0)], sizeof args->start[0]);
     look_ahead(&args->m, sizeof *args - __builtin_offsetof(struct blas_gemm_args, m));
+    meet();
+  } else {
+    if (carrier + 1 == carriers) {
+      look_ahead((const void*)produce_whole, 1024);
+      look_ahead((const void*)multiply_whole, 1024);
+    }
+    meet();
   }
-  hd_barrier();
-  const uint32_t carrier = hd_warp_id() - FIRST_CARRIER, carriers = hd_num_warps() - FIRST_CARRIER;
-  // Who carries has nothing to do until the first tile is there, and no time then for lines of code that are far away.
 #define CARRY(role)                                                              \
   {                                                                              \
     if (carrier == 0) look_ahead((const void*)role, 1024);                       \
@@ -369,7 +373,12 @@ HD_KERNEL(blas_gemm) {
     role(args, carrier, carriers);                                               \
   }
   if ((args->epilogue.flags & BLAS_PLAIN) == 0) carry_others(args, carrier, carriers);
-  if (args->whole != 0) CARRY(carry_whole_16x64);
+  if (args->whole != 0) {
+    if (args->tile_n == 64) CARRY(carry_whole_64);
+    if (args->tile_n == 48) CARRY(carry_whole_48);
+    if (args->tile_n == 32) CARRY(carry_whole_32);
+    carry_whole_16(args, carrier, carriers);
+  }
   if (hd_num_lanes() == 16 && args->dim == 16) CARRY(carry_plain_16x64);
   if (hd_num_lanes() == 8 && args->dim == 4) CARRY(carry_plain_8x16);
   carry_plain(args, carrier, carriers);

@@ -89,7 +89,7 @@ TilePlace first_tile(const blas_gemm_args& args, uint32_t workgroup) {
 
 /// The commands of a workgroup's first stages, from those of a whole one: A, B, and scales.
 blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copies, const uint32_t (&matrix)[16],
-                 const FormatInfo& format, const TilePlace& tile, const blas_problem& problem) {
+                 const FormatInfo& format, const TilePlace& tile, const blas_problem& problem, uint32_t carriers) {
   const uint32_t rows = (std::min(args.tile_m, args.m - tile.row) + args.dim - 1) / args.dim * args.dim;
   const uint32_t columns = (std::min(args.tile_n, args.n - tile.column) + args.dim - 1) / args.dim * args.dim;
   const std::array addresses = {problem.a, problem.b, problem.scales_a, problem.scales_b};
@@ -105,7 +105,7 @@ blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copie
       const blas_operand& operand = i % 2 == 0 ? args.a : args.b;
       const uint32_t first = i % 2 == 0 ? tile.row : tile.column;
       words[kBase] = addresses[i];
-      words[kBarrier] = BLAS_BARRIERS + 8 * stage;
+      words[kBarrier] = static_cast<uint32_t>(BLAS_COMMANDS + offsetof(blas_commands, barriers) + 8 * stage);
       if (i >= 2) {
         words[kScratch] = operand.scales + stage * operand.scales_step;
         words[kBox + 1] = groups;
@@ -125,6 +125,11 @@ blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copie
     start.bytes[stage] += (args.a.scale_bytes + args.b.scale_bytes) * groups;
   }
   std::ranges::copy(matrix, start.commands.matrix);
+  // full, empty and ready of one arrival, drained of one of each warp that carries: as hd.mbar.init would leave them.
+  for (uint32_t i = 0; i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; ++i) {
+    const uint32_t arrivals = i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers;
+    start.commands.barriers[i][0] = arrivals | arrivals << 16;
+  }
   return start;
 }
 
@@ -207,6 +212,7 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   args.group_rows = plan.group_rows;
   args.buffers = plan.workgroups == 1 ? BLAS_BUFFERS : 1;
   args.whole = plan.whole ? 1 : 0;
+  args.sets = plan.sets;
   args.batch = narrow(gemm.batch);
   args.row_scale_bytes = format.row_scale_bytes;
   args.a = operand(scratch.a, format, a_along_k, plan);
@@ -227,9 +233,10 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
   uint32_t matrix[16] = {};
   fill_operand(matrix + kMatrixA, format, scratch.a);
   fill_operand(matrix + kMatrixB, format, scratch.b);
+  const uint32_t carriers = plan.workgroup[0] / shape.lanes - 2;
   for (uint32_t workgroup = 0; workgroup < plan.grid[0]; ++workgroup) {
     const TilePlace tile = first_tile(args, workgroup);
-    args.start[workgroup] = start(args, copies, matrix, format, tile, table[tile.problem]);
+    args.start[workgroup] = start(args, copies, matrix, format, tile, table[tile.problem], carriers);
   }
   return args;
 }

@@ -19,17 +19,20 @@ constexpr uint64_t kStageCycles = 512, kStageCyclesAcross = 1024;
 /// Instructions that a core issues in a cycle while it carries.
 constexpr double kIssue = 1.5;
 /// Accesses of the load/store unit in a cycle while it carries accumulators as they are, and those of a tile besides.
-constexpr double kAccess = 0.88, kTileAccesses = 100.0;
+constexpr double kAccess = 0.8, kTileAccesses = 100.0;
 /// What the copy engine takes for a row and a group of K, if its stages begin at multiples of a line of memory, or do
 /// not: then each has a line more.
 constexpr double kFetchCycles = 0.55, kFetchCyclesAcross = 0.75;
 /// What a tile takes at least: a few dozen instructions, one after the other, of the warp that fetches and the one that
 /// gives commands; and where it has all of K in a stage.
 constexpr double kTileCycles = 700.0, kWholeTileCycles = 300.0;
-/// Until the first group of a tile is there.
-constexpr double kFirstGroupCycles = 64.0;
-/// From the end of a tile's way to memory to the first product of the next one in its buffer.
-constexpr double kHandOverCycles = 100.0;
+/// From a tile's last product to its first word on the way to memory, and from the end of that way to the first product
+/// of the next tile in its buffer: mbarriers, a command, the first group.
+constexpr double kHandOverCycles = 150.0;
+/// From tile to tile of one workgroup, where nothing waits for anything.
+constexpr double kBetweenCycles = 64.0;
+/// Of the scratchpad's steps that give two lines to the engine, where tiles are not square: some give one.
+constexpr double kPairs = 0.87;
 /// Groups of the first stage of a workgroup: of each row two lines of memory, which the copy engine asks for in the
 /// time that a row takes it anyway.
 constexpr uint32_t kStartGroups = 4;
@@ -66,13 +69,6 @@ double instructions(const Gemm& gemm) {
   return count;
 }
 
-/// Cycles of the engine for a tile and a group of K: of the array, or of a port of the scratchpad for each operand.
-/// Those get in each other's way where not both lie along K (scratch.cpp).
-double group_cycles(const driver::DeviceShape& shape, const Gemm& gemm, uint32_t rows, uint32_t columns) {
-  const double array = rows * columns * 8.0 / (shape.matrix_dim * shape.matrix_dim);
-  return std::max(array, (!gemm.transpose_a && gemm.transpose_b ? 1.0 : 1.25) * std::max(rows, columns));
-}
-
 struct Estimate {
   uint32_t tile_m, tile_n, workgroups;
   double cycles;
@@ -94,6 +90,15 @@ bool paired(const driver::DeviceShape& shape, const Gemm& gemm) {
   return shape.lanes >= 16 && !gemm.transpose_a && gemm.transpose_b;
 }
 
+/// Cycles of the engine for a tile and a group of K: of the array, or of the scratchpad for the operands. Those get in
+/// each other's way where not both lie along K (scratch.cpp).
+double group_cycles(const driver::DeviceShape& shape, const Gemm& gemm, uint32_t rows, uint32_t columns) {
+  const double array = rows * columns * 8.0 / (shape.matrix_dim * shape.matrix_dim);
+  const double both = (rows + columns) / 2.0 / (rows == columns ? 1.0 : kPairs);
+  const double each = (!gemm.transpose_a && gemm.transpose_b ? 1.0 : 1.25) * std::max(rows, columns);
+  return std::max(array, paired(shape, gemm) ? both : each);
+}
+
 /// A box of the copy engine has at most 256 elements in each dimension.
 uint32_t most_groups(const FormatInfo& format) {
   return 256 / std::max(format.element_bits == 4 ? 32 : format.group_elements, 1U);
@@ -108,13 +113,17 @@ bool choose_whole(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t g
   if (!plain(gemm) || shape.lanes != 16 || shape.matrix_dim != 16) return false;  // as carry_whole_16x64 wants it
   if (ceil_div(gemm.n, plan.tile_n) < kColumnsOfRows * plan.workgroups) return false;
   plan.stage_groups = static_cast<uint32_t>(groups);
-  plan.apart = paired(shape, gemm);
+  plan.sets = gemm.batch == 1 && gemm.m <= plan.tile_m ? 1 : 2;
+  plan.whole = true;
   for (plan.stages = std::clamp<uint32_t>(tuning.stages.value_or(BLAS_MOST_STAGES), 2, BLAS_MOST_STAGES);
        plan.stages >= 2; --plan.stages) {
-    plan.scratch_bytes = Scratch(format, gemm, plan).bytes;
-    plan.whole = plan.scratch_bytes <= shape.scratchpad_bytes / plan.workgroups;
-    if (plan.whole) return true;
+    for (const bool apart : {true, false}) {
+      plan.apart = apart && paired(shape, gemm);
+      plan.scratch_bytes = Scratch(format, gemm, plan).bytes;
+      if (plan.scratch_bytes <= shape.scratchpad_bytes / plan.workgroups) return true;
+    }
   }
+  plan.whole = false;
   return false;
 }
 
@@ -140,28 +149,46 @@ Estimate estimate(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t g
                   uint32_t tile_m, uint32_t tile_n, uint32_t workgroups) {
   Plan plan{.tile_m = tile_m, .tile_n = tile_n, .workgroups = workgroups};
   const bool whole = choose_whole(shape, gemm, groups, tuning, plan);
+  // One core carries whole lines of accumulators as fast as they come, and gives commands for several stages faster.
+  const bool alone = plain(gemm) && (!whole || within_lines(shape, gemm)) && !tuning.workgroups;
+  if (workgroups > 1 && alone) return {tile_m, tile_n, workgroups, HUGE_VAL};
   const double fetch_a = across(shape, gemm, gemm.a) ? kFetchCyclesAcross : kFetchCycles;
   const double fetch_b = across(shape, gemm, gemm.b) ? kFetchCyclesAcross : kFetchCycles;
   double one = 0, several = 0, tiles = 0, last = 0;
+  struct {
+    double tile, fetched;
+  } first{};
   for (const Part& m : parts(gemm.m, tile_m, shape.matrix_dim)) {
     for (const Part& n : parts(gemm.n, tile_n, shape.matrix_dim)) {
       const auto count = static_cast<double>(m.count * n.count * static_cast<uint64_t>(gemm.batch));
       if (count == 0) continue;
       const auto of_k = static_cast<double>(groups);
       const double carried = carry_cycles(shape, gemm, m.size, n.size);
-      const double tile = std::max({of_k * group_cycles(shape, gemm, m.size, n.size) + kFirstGroupCycles,
+      const double tile = std::max({of_k * group_cycles(shape, gemm, m.size, n.size),
                                     of_k * ((whole ? 0 : m.size * fetch_a) + n.size * fetch_b),
                                     whole ? kWholeTileCycles : kTileCycles});
-      one += count * std::max(tile, carried);
+      // While a tile is computed the one before is carried, and the next one's command given.
+      one += count * std::max(tile + kBetweenCycles, carried + kHandOverCycles);
       // One buffer each: a workgroup computes or carries.
       several += count * std::max(tile, (tile + carried + kHandOverCycles) / workgroups);
+      if (tiles == 0) {
+        const double started = whole ? of_k : std::min<double>(kStartGroups, of_k);
+        first = {tile, started * (m.size * fetch_a + n.size * fetch_b)};
+      }
+      // A short tile at the edge is over before the other workgroup has carried its own.
+      if (n.size < tile_n) {
+        const double other = carry_cycles(shape, gemm, m.size, tile_n) + kHandOverCycles;
+        several += count * std::max(other - tile, 0.0) / workgroups;
+      }
       tiles += count;
       last = std::min(tile, carried);
     }
   }
-  if (workgroups == 1) return {tile_m, tile_n, 1, one + last};
+  if (workgroups == 1) return {tile_m, tile_n, 1, one + last + first.fetched};
+  // The second workgroup's operands come behind those of the first.
   const double rounded = std::ceil(tiles / workgroups) * workgroups / tiles;
-  return {tile_m, tile_n, workgroups, rounded * several + last};
+  const double started = first.fetched + std::max(first.fetched - first.tile, 0.0);
+  return {tile_m, tile_n, workgroups, rounded * several + last + started};
 }
 
 Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Tuning& tuning) {
@@ -178,7 +205,7 @@ Estimate choose_tile(const driver::DeviceShape& shape, const Gemm& gemm, uint64_
       for (const uint32_t n : {4 * dim, 3 * dim, 2 * dim, dim}) {
         if (n % block != 0 || !fits(n, gemm.n, std::max(dim, block), tuning.tile_n)) continue;
         const Estimate now = estimate(shape, gemm, groups, tuning, m, n, workgroups);
-        if (!best || now.cycles < best->cycles * 0.97) best = now;
+        if (!best || now.cycles < best->cycles * 0.997) best = now;
       }
     }
   }
@@ -241,9 +268,8 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
   const uint64_t tiles =
       ceil_div(gemm.m, plan.tile_m) * ceil_div(gemm.n, plan.tile_n) * static_cast<uint64_t>(gemm.batch);
   plan.grid = {static_cast<uint32_t>(std::min<uint64_t>(tiles, plan.workgroups)), 1, 1};
-  // Of all of K half, or the array would wait for the other one.
-  const uint32_t start = plan.whole ? std::max(kStartGroups, (plan.stage_groups + 1) / 2) : kStartGroups;
-  plan.start_groups = std::clamp<uint32_t>(tuning.start_groups.value_or(start), 1, plan.stage_groups);
+  plan.start_groups =
+      plan.whole ? plan.stage_groups : std::clamp(tuning.start_groups.value_or(kStartGroups), 1U, plan.stage_groups);
   const bool across_lines = plan.whole && !within_lines(shape, gemm);
   const uint32_t warps = kOtherWarps + (!plain(gemm) ? kCarriers : across_lines ? kAcrossCarriers : kPlainCarriers);
   plan.workgroup = {shape.lanes * std::clamp(tuning.warps.value_or(warps), kOtherWarps + 1, shape.warps), 1, 1};

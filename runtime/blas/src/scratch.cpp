@@ -7,7 +7,7 @@
 namespace heddle::blas {
 namespace {
 
-static_assert(BLAS_BARRIERS + (2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS) * 8 <= BLAS_COMMANDS);
+static_assert((2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS) * 8 <= sizeof(blas_commands::barriers));
 static_assert(BLAS_COMMANDS + sizeof(blas_commands) <= BLAS_STAGES);
 constexpr uint32_t kAlignment = 64;
 static_assert(BLAS_STAGES % kAlignment == 0);
@@ -35,15 +35,24 @@ Scratch::Scratch(const FormatInfo& format, const Gemm& gemm, const Plan& plan) {
   a = shape_of(format, !gemm.transpose_a, plan.tile_m, plan);
   b = shape_of(format, gemm.transpose_b, plan.tile_n, plan);
   // A stage of B is always as far from that of A.
-  if (plan.apart) a.step = b.step = round_up(std::max(a.step, b.step), kAlignment);
+  if (plan.whole) {
+    a.step = round_up(a.step, plan.apart ? kRepeats : kAlignment);
+    b.step = round_up(b.step, plan.apart ? kRepeats : kAlignment);
+  } else if (plan.apart) {
+    a.step = b.step = round_up(std::max(a.step, b.step), kAlignment);
+  }
+  const uint32_t places = plan.whole ? plan.sets : plan.stages;
+  // The last rows of all may be fewer (but not than the array has).
+  const int64_t rest = gemm.batch == 1 && plan.whole ? gemm.m - int64_t{plan.tile_m} * (plan.sets - 1) : plan.tile_m;
+  const auto rows = static_cast<uint32_t>(std::min<int64_t>(round_up(static_cast<uint32_t>(rest), 16), plan.tile_m));
   uint32_t end = BLAS_STAGES;
   const auto place = [&](uint32_t bytes) {
     const uint32_t at = end;
     end = round_up(at + bytes, kAlignment);
     return at;
   };
-  a.offset = place((plan.stages - 1) * a.step + a.stage_bytes);
-  a.scales = place(plan.stages * a.scale_stage_bytes);
+  a.offset = place((places - 1) * a.step + a.stage_bytes / plan.tile_m * rows);
+  a.scales = place(places * a.scale_stage_bytes);
   b.scales = place(plan.stages * b.scale_stage_bytes);
   if (plan.apart) end += (a.offset + kRepeats / 2 - end) & (kRepeats - 1);
   b.offset = place((plan.stages - 1) * b.step + b.stage_bytes);
