@@ -25,7 +25,7 @@ package mutant_pkg;
 endpackage
 """
 # The module has parameters, but a device (with one issue port) has one shape of it.
-WITH_DEFAULTS = ("execute", "mgmt_ram", "launch_port", "dispatcher", "launch_gate")
+WITH_DEFAULTS = ("execute", "mgmt_ram", "launch_port", "dispatcher", "launch_gate", "scratch_lines")
 # Monitors look into them on a device: their netlists stand for them in unit benches alone (--no-programs).
 FOR_BENCHES = ("host_port", "mgmt_device", "launch_control")
 # A device has them in several shapes: parts in that of their defaults, for the benches that are of them alone (--no-programs).

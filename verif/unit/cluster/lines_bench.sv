@@ -14,6 +14,7 @@ module lines_bench
   output logic [1:0][1:0][7:0][31:0] line_o,
   output logic [1:0]                 valid_o,
 
+  output logic [31:0]                bytes_o,            // of the scratchpad
   output logic [31:0]                lanes_o,            // of a request
   output logic                       load_o,
   output logic [31:0]                mask_o,
@@ -37,6 +38,7 @@ module lines_bench
     response.data = data_i;
   end
 
+  assign bytes_o = ScratchpadBytes;
   assign lanes_o = Lanes;
   assign load_o  = request.op == LsuLoad && request.strobe == '0 && !request.reserve;
   assign mask_o  = 32'(request.mask);

@@ -15,7 +15,7 @@
 namespace heddle::verif {
 namespace {
 
-constexpr unsigned kWords = 8, kLineBytes = 32, kBytes = 4096, kOutstanding = 8;
+constexpr unsigned kWords = 8, kLineBytes = 32, kOutstanding = 8;
 
 struct Read {
   std::array<uint32_t, 2> address{};
@@ -41,6 +41,7 @@ class LinesTest : public testing::Test {
     for (unsigned i = 0; i < 4; ++i) tick();
     top_.rst_ni = 1;
     top_.eval();
+    bytes_ = top_.bytes_o;
     lanes_ = top_.lanes_o;
     room_ = lanes_ >= 2 * kWords;
   }
@@ -76,7 +77,7 @@ class LinesTest : public testing::Test {
     const auto& other = readers_[1 - reader].offered;
     const auto line = [&] {
       for (;;) {
-        const auto address = static_cast<uint32_t>(random_() % (kBytes / kLineBytes)) * kLineBytes;
+        const auto address = static_cast<uint32_t>(random_() % (bytes_ / kLineBytes)) * kLineBytes;
         if (!other || (address != other->address[0] && address != other->address[1])) return address;
       }
     };
@@ -226,6 +227,7 @@ class LinesTest : public testing::Test {
 
   std::mt19937 random_{1};
   Vlines_bench top_;
+  uint32_t bytes_ = 0;               // of the scratchpad
   unsigned lanes_ = 0, before_ = 0;  // requests under way when the cycle begins
   bool room_ = false;
   unsigned behind_ = 0, turn_ = 0;  // the reader that is behind, plus one; whose turn it is where none is
