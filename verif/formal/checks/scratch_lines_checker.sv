@@ -1,5 +1,5 @@
 // Reads of two lines by two readers against books of its own: each line of a read is requested once, the first one not after the second; two lines go together
-// whenever their banks allow it; a reader that was left out is in the next request. What a request says of its lines, and their banks, are scratch_lines_request's
+// whenever their banks allow it; a reader that was left out is in the next request, unless the other one is behind or has two lines where it would go alone. What a request says of its lines, and their banks, are scratch_lines_request's
 // subject, what comes back scratch_lines_answers'. Requests are numbered, modulo more than are under way.
 module scratch_lines_checker
   import heddle_config_pkg::*;
@@ -11,6 +11,7 @@ module scratch_lines_checker
   input logic                             rst_ni,
   input logic [1:0]                       all_i,
   input logic [1:0]                       valid_i,
+  input logic [1:0]                       behind_i,
   input logic [1:0]                       ready_o,
   input logic                             request_valid_o,
   input logic                             request_ready_i,
@@ -79,13 +80,25 @@ module scratch_lines_checker
     end
   end
 
+  // ---- two together: those of the reader that is preferred, or the next of each ----
+  logic [1:0] own;
+  logic       across;
+  always_comb begin
+    for (int unsigned r = 0; r < 2; r++) own[r] = Room && valid_i[r] && all_i[r] && !gone_q[r] && (banks[r][0] & banks[r][1]) == '0;
+    across = Room && valid_i == '1 && (banks[0][gone_q[0]] & banks[1][gone_q[1]]) == '0;
+    if (rst_ni && request_valid_o) begin
+      a_together : assert (there[1] == (own[reader[0]] || across));
+      a_not_alone : assert (there[1] || own == '0);
+    end
+  end
+
   for (genvar r = 0; r < 2; r++) begin : gen_reader
     always_comb begin
       if (rst_ni) begin
         // matrix_fetch: what is offered stays until it is taken.
         m_held : assume (!held_q[r] || (valid_i[r] && all_i[r] == all_q[r]));
         a_taken : assert (ready_o[r] == (sent && mine[r] && !gone_d[r]));
-        a_turn : assert (!(waited_q[r] && sent) || mine[r]);
+        a_turn : assert (!(waited_q[r] && sent) || mine[r] || behind_i[1-r] || (own[1-r] && !own[r]));
         c_waits : cover (waited_q[r] && sent);
       end
     end
@@ -99,17 +112,6 @@ module scratch_lines_checker
         a_second : assert (!second[p] || all_i[reader[p]]);
         a_last : assert (last[p] == (second[p] || !all_i[reader[p]]));
       end
-    end
-  end
-
-  // ---- two together: those of the reader whose turn it is, or the next of each ----
-  logic [1:0] own;
-  logic       across;
-  always_comb begin
-    for (int unsigned r = 0; r < 2; r++) own[r] = valid_i[r] && all_i[r] && !gone_q[r] && (banks[r][0] & banks[r][1]) == '0;
-    across = valid_i == '1 && (banks[0][gone_q[0]] & banks[1][gone_q[1]]) == '0;
-    if (rst_ni && request_valid_o) begin
-      a_together : assert (there[1] == (Room && (own[reader[0]] || across)));
     end
   end
 

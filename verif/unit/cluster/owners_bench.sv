@@ -1,4 +1,4 @@
-// Bench top: who has which core, and whose turn it is, side by side.
+// Bench top: who has which core, whose turn it is, and the beginning and the end of a launch, side by side.
 module owners_bench
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -28,7 +28,18 @@ module owners_bench
   output logic                           pause_o,
   output logic                           flush_o,
   input  logic                           idle_i,
-  input  logic                           flushed_i
+  input  logic                           flushed_i,
+  // gate: start, abort; dispatcher: done, busy, aborted, faulted; memory: quiet, stored, flushed, error
+  input  logic [9:0]                     gate_i,
+  // done, faulted; start, abort, refused; waits, stopped, invalidate, flush, write-back
+  output logic [9:0]                     gate_o,
+  input  logic [31:0]                    fault_cause_i,
+  input  logic [31:0]                    fault_value_i,
+  input  logic [31:0]                    error_line_i,
+  output logic [31:0]                    fault_cause_o,
+  output logic [31:0]                    fault_value_o,
+  output logic [31:0]                    refused_cause_o,
+  output logic [31:0]                    refused_value_o
 );
 
   assign launches_o = 32'(Launches);
@@ -66,6 +77,53 @@ module owners_bench
     .idle_i,
     .flushed_i
   );
+
+  fault_t   fault, fault_out, refused;
+  core_id_t fault_core;
+
+  always_comb begin
+    fault       = '0;
+    fault.cause = fault_cause_i;
+    fault.value = fault_value_i;
+  end
+
+  launch_gate u_gate (
+    .clk_i,
+    .rst_ni,
+    .start_i        (gate_i[0]),
+    .abort_i        (gate_i[1]),
+    .done_o         (gate_o[0]),
+    .faulted_o      (gate_o[1]),
+    .fault_o        (fault_out),
+    .fault_core_o   (fault_core),
+    .start_o        (gate_o[2]),
+    .abort_o        (gate_o[3]),
+    .done_i         (gate_i[2]),
+    .busy_i         (gate_i[3]),
+    .aborted_i      (gate_i[4]),
+    .faulted_i      (gate_i[5]),
+    .fault_i        (fault),
+    .fault_core_i   ('0),
+    .refused_valid_o(gate_o[4]),
+    .refused_o      (refused),
+    .waits_o        (gate_o[5]),
+    .stopped_o      (gate_o[6]),
+    .quiet_i        (gate_i[6]),
+    .invalidate_o   (gate_o[7]),
+    .flush_o        (gate_o[8]),
+    .write_back_o   (gate_o[9]),
+    .stored_i       (gate_i[7]),
+    .flushed_i      (gate_i[8]),
+    .error_i        (gate_i[9]),
+    .error_line_i
+  );
+  assign fault_cause_o   = fault_out.cause;
+  assign fault_value_o   = fault_out.value;
+  assign refused_cause_o = refused.cause;
+  assign refused_value_o = refused.value;
+
+  logic unused;
+  assign unused = ^{fault_out, refused, fault_core};
 
   for (genvar c = 0; c < Cores; c++) begin : gen_owner
     assign owner_o[c] = 8'(owner[c]);

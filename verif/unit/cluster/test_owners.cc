@@ -167,5 +167,114 @@ TEST_F(Owners, TurnsOfLaunches) {
   EXPECT_GT(claimed, 200U);
 }
 
+// A launch begins in a quiet memory with empty caches, and is over when all it wrote is there; refused write-backs are
+// its fault, once.
+TEST_F(Owners, BeginningsAndEnds) {
+  enum class State { kIdle, kWait, kRun, kFlush } state = State::kIdle;
+  constexpr unsigned kRefused = 25;
+  bool stopped = false, hand_on = false, told = false, late = false, error = false, error_level = false;
+  bool busy = false, aborted = false, faulted = false, over = false, began = false;
+  uint32_t line = 0;
+  unsigned ends = 0, refusals = 0, lates = 0, handed = 0;
+  for (unsigned i = 0; i < 80'000; ++i) {
+    const bool start = state == State::kIdle && one_in(5), abort = one_in(40), quiet = one_in(4), stored = one_in(2),
+               flushed = one_in(2);
+    const bool done = state == State::kRun && busy && one_in(12);
+    // A refused write-back is seen until the caches are invalidated.
+    if (!error_level && !began && (state == State::kRun || state == State::kFlush) && one_in(30)) error_level = true;
+    began = false;
+    dut_.error_line_i = random_();
+    dut_.fault_cause_i = random_();
+    dut_.fault_value_i = random_();
+    if (state == State::kRun && !busy && !over) busy = true;
+    if (done) {
+      aborted = stopped && !one_in(3);
+      faulted = !aborted && one_in(4);
+    }
+    const bool tells = error_level;
+    dut_.gate_i = start | abort << 1 | done << 2 | busy << 3 | aborted << 4 | faulted << 5 | quiet << 6 | stored << 7 |
+                  flushed << 8 | tells << 9;
+    dut_.eval();
+
+    const bool first = tells && !error && (state == State::kRun || state == State::kFlush);
+    const bool knows = error || first;
+    const uint32_t refused_line = first ? dut_.error_line_i : line;
+    const bool begins = state == State::kWait && quiet;
+    const bool ended = state == State::kFlush && !busy && stored && flushed;
+    const bool refuses = knows && !told && ((state == State::kRun && !stopped) || (state == State::kFlush && !aborted));
+    const bool aborts = state == State::kRun && (abort || hand_on);
+    const std::array<bool, 10> expected = {ended,
+                                           faulted || late,
+                                           begins,
+                                           aborts,
+                                           refuses,
+                                           state == State::kWait,
+                                           stopped,
+                                           begins,
+                                           state == State::kFlush,
+                                           state == State::kFlush && stored};
+    for (unsigned k = 0; k < expected.size(); ++k) {
+      // What a launch has ended in is looked at when it has.
+      const bool looked_at = k != 1 || (state == State::kIdle && ends != 0 && !start);
+      if (looked_at && !(k == 6 && state == State::kIdle)) {
+        ASSERT_EQ(dut_.gate_o >> k & 1, expected[k]) << "output " << k << " in cycle " << i;
+      }
+    }
+    if (refuses) {
+      ++refusals;
+      ASSERT_EQ(dut_.refused_cause_o, kRefused);
+      ASSERT_EQ(dut_.refused_value_o, refused_line);
+    }
+    if (state == State::kIdle && ends != 0 && !start) {
+      ASSERT_EQ(dut_.fault_cause_o, late ? kRefused : dut_.fault_cause_i);
+      ASSERT_EQ(dut_.fault_value_o, late ? line : dut_.fault_value_i);
+    }
+
+    handed += aborts && hand_on;
+    if (first) line = dut_.error_line_i;
+    error = knows;
+    if (state != State::kIdle) stopped = stopped || abort;
+    told = told || refuses;
+    switch (state) {
+      case State::kIdle:
+        if (start) {
+          state = State::kWait;
+          stopped = hand_on = abort;
+          told = late = error = false;
+          aborted = faulted = over = false;
+        }
+        break;
+      case State::kWait:
+        hand_on = hand_on || abort;
+        if (begins) {
+          state = State::kRun;
+          error_level = false;
+          began = true;
+        }
+        break;
+      case State::kRun:
+        hand_on = false;
+        if (done) {
+          state = State::kFlush;
+          busy = false;
+          over = true;
+        }
+        break;
+      default:
+        if (ended) {
+          state = State::kIdle;
+          late = error && !faulted && !aborted;
+          lates += late;
+          ++ends;
+        }
+    }
+    clock();
+  }
+  EXPECT_GT(ends, 1000U);
+  EXPECT_GT(refusals, 200U);
+  EXPECT_GT(lates, 50U);
+  EXPECT_GT(handed, 50U);
+}
+
 }  // namespace
 }  // namespace heddle::verif
