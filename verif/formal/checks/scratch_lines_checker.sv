@@ -1,6 +1,7 @@
 // Reads of two lines by two readers against books of its own: each line of a read is requested once, the first one not after the second; two lines go together
-// whenever their banks allow it; a reader that was left out is in the next request, unless the other one is behind or has two lines where it would go alone. What a request says of its lines, and their banks, are scratch_lines_request's
-// subject, what comes back scratch_lines_answers'. Requests are numbered, modulo more than are under way.
+// whenever their banks allow it; a reader that was left out is in the next request, unless the other one is behind, or has two lines where this one would go
+// alone. What a request says of its lines, and their banks, are scratch_lines_request's subject, what comes back scratch_lines_answers'. Requests are numbered,
+// modulo more than are under way.
 module scratch_lines_checker
   import heddle_config_pkg::*;
   import heddle_pkg::*;
