@@ -389,7 +389,7 @@ module async_engines
     assign operand_answered   = '0;
 
     logic unused_matrix;
-    assign unused_matrix = ^{matrix_descriptor, matrix_context, matrix_done_ready, matrix_fault_ready, operand_address, operand_all, operand_valid, operand_ready,
+    assign unused_matrix = ^{matrix_descriptor, matrix_context, matrix_done_ready, matrix_fault_ready, operand_address, operand_all, operand_valid, operand_behind, operand_ready,
                              operand_line, operand_answered, clear_i, clear_word_i,
                              window_write_i, window_mask_i, window_address_i, window_data_i, window_valid_i,
                              scratch_request_ready_i[ScratchPorts-1:3], scratch_response_i[ScratchPorts-1:3], scratch_response_valid_i[ScratchPorts-1:3]};
