@@ -265,22 +265,24 @@ TEST_P(MatrixEngine, CommandsWaitForRoom) {
   engine.compare_all();
 }
 
-// As many groups as a command can have, nearly: transposed operands whose lines are all the same one.
+// As many groups as a command can have, nearly: transposed operands whose lines are all the same one, eight to a group.
 TEST_P(MatrixEngine, LongProducts) {
   if (GetParam() != 4) GTEST_SKIP() << "one array is enough";
   EngineDriver engine(GetParam(), 9);
-  engine.patience = 400'000;
+  engine.patience = 1'000'000;
   Draw draw(9);
   for (const unsigned groups : {0xAAAAu, 0x5555u}) {
     Command command;
-    command.format = {Element::kInt8, Element::kInt8, Scale::kNone};
+    command.format = {Element::kTf32, Element::kTf32, Scale::kNone};
     command.rows = command.columns = engine.dim();
     command.groups = 1;
     command.a.transposed = command.b.transposed = true;
     auto operands = engine.place(command, draw);
     // All elements of a row are the one in the first line.
     for (auto* side : {&operands.a, &operands.b}) {
-      for (matrix::Group& group : *side) group.bytes.fill(group.bytes[0]);
+      for (matrix::Group& group : *side) {
+        for (unsigned b = 4; b < group.bytes.size(); ++b) group.bytes[b] = group.bytes[b % 4];
+      }
     }
     command.a.stride = command.b.stride = 0;
     command.groups = groups;
