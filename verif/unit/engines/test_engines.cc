@@ -295,8 +295,9 @@ TEST(Engines, FaultsNameTheCommand) {
     driver.owner = pick(kWarps);
     driver.base = 256 * pick(64);
     driver.size = 0x4000 - pick(16);
-    driver.origin = {static_cast<std::uint32_t>(random()) & ~3u, pick(kWarps), pick(kLanes), pick(4), pick(2) != 0};
-    if (pick(2) != 0) {
+    driver.origin = {static_cast<std::uint32_t>(random()) & ~3u, pick(kWarps), pick(kLanes), pick(8) == 0 ? pick(4) : 3,
+                     pick(2) != 0};
+    if (pick(4) != 0) {
       driver.forget();
       copy_faulted.erase(driver.owner);
       matrix_faulted.erase(driver.owner);
@@ -308,9 +309,10 @@ TEST(Engines, FaultsNameTheCommand) {
     if (matrix && pick(4) != 0) {
       const bool scaled = pick(2) != 0, arrive = pick(4) == 0;
       words[0] = (words[0] & 0xFFFF'0C00) | (scaled ? 0x6D : 0x12) | (arrive ? 0x1000 : 0);
-      words[1] = 4 * (1 + pick(5)) | 4 * (1 + pick(5)) << 16;
+      const unsigned most = pick(4) == 0 ? 5 : 2;  // blocks; two fit wherever they begin
+      words[1] = 4 * (1 + pick(most)) | 4 * (1 + pick(most)) << 16;
       words[2] = pick(4) == 0 ? words[2] & 0xFFFF : 1 + pick(3);
-      words[3] = 4 * pick(4) | 4 * pick(4) << 16;
+      words[3] = 4 * pick(3) | 4 * pick(3) << 16;
       for (unsigned w = 4; w < 12; ++w) {
         if (pick(16) != 0) words[w] &= pick(8) == 0 ? 0x3'FFE0 : 0x3E0;
       }
