@@ -130,15 +130,27 @@ ROLE void multiply_whole(arguments args) {
   leave();
 }
 
+/* By all lanes, of which one arrives when all have given their loads: the arrival is performed after these. They go on
+   together, or what follows would be gone through twice. */
+HD_INLINE void whole_drained(uint32_t buffer) {
+  hd_all_sync(hd_warp_mask(), true);
+  if (hd_lane_id() == 0) hd_mbarrier_arrive(drained(buffer), 0);
+  hd_all_sync(hd_warp_mask(), true);
+}
+
 /* `together` rows of `count` pieces of a warp's width, of which the last one may have less (both are constants): where
-   they begin, and where the last piece does. */
-HD_INLINE void whole_carry(volatile const uint32_t* from, volatile const uint32_t* last_from, uint8_t* to,
-                           uint8_t* last_to, uint32_t d_stride, const uint32_t count, const uint32_t together) {
-  uint32_t values[BLAS_CHUNKS + 1];
+   the first row and its last piece begin. */
+HD_INLINE void whole_load(uint32_t* values, uint32_t from, uint32_t last_from, const uint32_t count,
+                          const uint32_t together) {
   for (uint32_t r = 0; r < together; r++) {
-    for (uint32_t p = 0; p < count; p++)
-      values[r * count + p] = p + 1 < count ? from[r * 64 + p * 16] : last_from[r * 64];
+    for (uint32_t p = 0; p < count; p++) {
+      values[r * count + p] = p + 1 < count ? ((volatile const uint32_t*)from)[r * 64 + p * 16]
+                                            : ((volatile const uint32_t*)last_from)[r * 64];
+    }
   }
+}
+HD_INLINE void whole_store(const uint32_t* values, uint32_t to, uint32_t last_to, uint32_t d_stride,
+                           const uint32_t count, const uint32_t together) {
   for (uint32_t r = 0; r < together; r++) {
     for (uint32_t p = 0; p < count; p++) {
       *(uint32_t*)(p + 1 < count ? to + p * 64 : last_to) = values[r * count + p];
@@ -148,9 +160,14 @@ HD_INLINE void whole_carry(volatile const uint32_t* from, volatile const uint32_
   }
 }
 
+/* Where two warps carry, these sixteenths of the rows are for the first: of two that could issue the one with the lower
+   number mostly does, and the other would be ready 200 cycles later. */
+#define WHOLE_FIRST 10
+
 /* Accumulators as they are, with 16 lanes, an array of 16 and tiles of `count` times 16 columns: args->whole says that
    it is so. A warp takes `together` rows at a time, of which the last ones begin earlier where rows are left. What a
-   tile needs is read from the arguments again: registers would not do for all of it. */
+   tile needs is read from the arguments again: registers would not do for all of it. Where its first loads lie is known
+   before the tile is there, and its accumulators are free when the last ones have come, before those are stored. */
 HD_INLINE void carry_whole(arguments args, uint32_t carrier, uint32_t carriers, const uint32_t count,
                            const uint32_t together) {
   volatile const struct blas_gemm_args* const now = args;
@@ -160,24 +177,60 @@ HD_INLINE void carry_whole(arguments args, uint32_t carrier, uint32_t carriers, 
     const uint32_t lane = hd_lane_id(), m = now->m, n = now->n, tile_m = now->tile_m, tile_n = now->tile_n;
     const uint32_t rows = least(tile_m, m - w.row), columns = least(tile_n, n - w.column);
     const uint32_t d_stride = now->epilogue.d_stride;
-    uint8_t* const corner = args->problems[w.problem].d + w.row * d_stride + w.column * 4;
-    const uint32_t last = least((count - 1) * 16 + lane, columns - 1);
-    volatile const uint32_t* const values = hd_accumulators(buffer, 64);
+    uint32_t corner = (uint32_t)args->problems[w.problem].d + w.row * d_stride + w.column * 4;
+    const uint32_t values_at = (uint32_t)hd_accumulators(buffer, 64);
     whole_advance(&w, m, n, tile_m, tile_n);
-    hd_mbarrier_wait(empty(stage), round);
-    if (rows >= together && columns > (count - 1) * 16) {
-      for (uint32_t r = carrier * together; r < rows; r += carriers * together) {
-        const uint32_t row = least(r, rows - together), down = row * d_stride;
-        whole_carry(values + row * 64 + lane, values + row * 64 + last, corner + down + lane * 4,
-                    corner + down + last * 4, d_stride, count, together);
-      }
-    } else {
-      const struct blas_tile part = {values, 6, 0, 0, 0, rows, columns};
-      blas_carry_part(&part, corner, d_stride, carrier, carriers);
+    const bool pieces = rows >= together && columns > (count - 1) * 16;
+    uint32_t r = carrier * together, step = carriers * together, end = rows;
+    if (carriers == 2) {
+      const uint32_t first = rows * WHOLE_FIRST / (16 * together) * together;
+      r = carrier == 0 ? 0 : first;
+      end = carrier == 0 ? first : rows;
+      step = together;
     }
-    /* Every lane's loads are complete: it has stored what they gave. */
-    hd_all_sync(hd_warp_mask(), true);
-    if (w.problem < now->batch && hd_lane_id() == 0) hd_mbarrier_arrive(drained(buffer), 0);
+    /* Of rows that are still to be loaded; `r` is one step ahead. */
+    uint32_t down = step * d_stride, more = w.problem < now->batch;
+    uint32_t from = values_at + r * 256 + lane * 4, to = corner + r * d_stride + lane * 4;
+    const uint32_t last = 4 * (least((count - 1) * 16 + lane, columns - 1) - lane);
+    uint32_t last_from = from + last, last_to = to + last;
+    r += step;
+    NOW(from);
+    NOW(last_from);
+    NOW(to);
+    NOW(last_to);
+    NOW(down);
+    NOW(r);
+    NOW(more);
+    NOW(end);
+    NOW(step);
+    hd_mbarrier_wait(empty(stage), round);
+    if (pieces && r < end + step) {
+      uint32_t loaded[BLAS_CHUNKS + 1];
+#pragma clang loop unroll(disable)
+      for (; r < end; r += step) {
+        whole_load(loaded, from, last_from, count, together);
+        whole_store(loaded, to, last_to, d_stride, count, together);
+        from += step * 256;
+        last_from += step * 256;
+        to += down;
+        last_to += down;
+        /* Or the compiler would keep more of them than there are registers. */
+        NOW(from);
+        NOW(last_from);
+        NOW(to);
+        NOW(last_to);
+      }
+      /* The last rows. */
+      r -= step;
+      const uint32_t back = r - least(r, end - together), up = back * d_stride;
+      whole_load(loaded, from - back * 256, last_from - back * 256, count, together);
+      if (more != 0) whole_drained(buffer);
+      whole_store(loaded, to - up, last_to - up, d_stride, count, together);
+    } else {
+      const struct blas_tile part = {hd_accumulators(buffer, 64), 6, 0, 0, 0, rows, columns};
+      if (!pieces) blas_carry_part(&part, (uint8_t*)corner, d_stride, carrier, carriers);
+      if (more != 0) whole_drained(buffer);
+    }
     next(&stage, &round, now->stages);
     next(&buffer, &unused, now->buffers);
   }
