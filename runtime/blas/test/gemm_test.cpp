@@ -154,6 +154,11 @@ TEST(Gemm, WholeK) {
     test.run({.workgroups = workgroups, .warps = 6, .start_groups = 1});
     test.run({.workgroups = workgroups, .warps = 3, .start_groups = 9});
   }
+  // Rows that two carriers share: none for the first of them, fewer than a warp takes at a time for the second.
+  for (const int64_t rows : {2, 3, 4, 17, 19, 35, 50}) {
+    Case some(device, {.transpose_b = true, .m = rows, .n = 401, .k = 70}, 6);
+    for (const uint32_t tile : {16U, 32U, 48U, 64U}) some.run({.tile_n = tile, .workgroups = 2, .warps = 4});
+  }
   for (const Format format : {Format::kInt8, Format::kTf32, Format::kMxfp8E4m3, Format::kMxfp4, Format::kNvfp4}) {
     Case(device, {.format = format, .transpose_b = true, .m = 131, .n = 270, .k = 60, .batch = 3}, 2).run();
     Case(device, {.format = format, .transpose_b = true, .m = 3, .n = 300, .k = 8}, 3).run();
