@@ -529,9 +529,7 @@ module pipeline_bench
   assign retired_lanes_o = 32'(retire.lanes);
 
   // What exceeds the shape, and what a bench does not look at.
-  /* verilator lint_off UNUSEDSIGNAL */
   logic unused;
-  /* verilator lint_on UNUSEDSIGNAL */
   assign unused = ^{slot_rest_i, traced};
 
 endmodule
