@@ -98,6 +98,15 @@ class Parts(unittest.TestCase):
         self.assertEqual(alone.choose(["launch_port", "launch_check"]), {"host_port": ["launch_check", "launch_port"]})
         self.assertEqual(alone.choose(["scrubber"]), {"scrubber": ["scrubber"]})
 
+    def test_a_module_is_mutated_in_the_innermost_part(self):
+        alone = netlist.Design(device=False)
+        chosen = alone.choose(["matrix", "copy", "scratch_lines", "engine_operands"])
+        self.assertEqual(chosen["dot_unit"], ["dot_fp4", "dot_round", "dot_unit"])
+        self.assertIn("matrix_fetch", chosen["matrix_engine"])
+        self.assertFalse(set(chosen["dot_unit"]) & set(chosen["matrix_engine"]))
+        self.assertEqual(chosen["mbarrier_unit"], ["mbarrier_unit"])
+        self.assertNotIn("scratch_lines", chosen["engine_operands"])
+
     def test_no_part_is_in_another(self):
         inside = [module for part in self.whole.parts for module in self.whole.below(part) - {part}]
         self.assertFalse(set(inside) & set(self.whole.parts))
@@ -153,6 +162,28 @@ class Netlists(unittest.TestCase):
         self.assertNotIn("body", wrapped)
         with self.assertRaisesRegex(netlist.NetlistError, "e_i"):
             netlist.wrapper(text, "p", "m", ["e_i"], "0")
+
+    def test_another_shape_is_the_source(self):
+        text = (
+            "module m #(\n  parameter int unsigned N = 4,  // of them\n  parameter bit B = 1'b1,\n  localparam int L = N\n) (\n"
+            "  input  a_t   a_i\n);\n  body\nendmodule\n"
+        )
+        with mock.patch.dict(netlist.BY_THEMSELVES, {"m": {"N": 7}}):
+            wrapped = netlist.wrapper(text, "m", "m", ["a_i", "mutsel"], "0", {"a_i": 3})
+            inside = netlist.wrapper(text, "p", "m", ["a_i", "mutsel"], "0")
+        self.assertIn("if (N == (7) && B == (1'b1)) begin", wrapped)
+        self.assertIn("if ($bits(a_i) != 3) $error", wrapped)
+        self.assertIn("m__source #(.N(N), .B(B)) u_source (.*);", wrapped)
+        self.assertIn("module m__source #(", wrapped)
+        self.assertIn("  body\n", wrapped)
+        self.assertNotIn("body", inside)
+
+    def test_widths(self):
+        text = (
+            "module p__m(a_i, b_o, mutsel);\n  input [3:0] a_i;\n  wire [3:0] a_i;\n  output b_o;\n  input [15:0] mutsel;\nendmodule\n"
+            "module q(c);\n  input c;\nendmodule\n"
+        )
+        self.assertEqual(netlist.widths(text, "p__m"), {"a_i": 4, "b_o": 1})
 
     def test_names(self):
         text = (
