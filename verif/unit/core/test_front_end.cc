@@ -155,6 +155,9 @@ class FrontEnd : public testing::Test {
     ASSERT_EQ(address % line_bytes, 0U);
     ASSERT_TRUE(dut.request_plain_o);
     ASSERT_LT(dut.request_warp_o, warps);
+    if (asker) {
+      ASSERT_EQ(dut.request_warp_o, *asker);
+    }
     bool may = false;
     for (unsigned i = 0; i < line_bytes; i += 4) may = may || executable(address + i);
     ASSERT_TRUE(may) << std::hex << address << " may not be executed";
@@ -211,6 +214,7 @@ class FrontEnd : public testing::Test {
   bool straight = false, unsent_forgotten = false;
   std::vector<Warp> warp;
   std::vector<Read> reads;
+  std::optional<unsigned> asker;  // the only warp that may fetch
 };
 
 TEST_F(FrontEnd, Random) {
@@ -393,6 +397,7 @@ TEST_F(FrontEnd, CacheHoldsItsSize) {
       for (uint32_t at = 0; at < cache_bytes; at += line_bytes) {
         const unsigned w = below(warps);
         // (The buffer is full before the line's end: the next one is not asked for.)
+        asker = w;
         begin(w, base + at);
         for (unsigned i = 0; i < 60; ++i) quiet();
         ASSERT_TRUE(has(w) && (dut.same_o >> w & 1) != 0) << std::hex << base + at;
