@@ -9,7 +9,7 @@ module front_end_bench
 ) (
   input  logic        clk_i,
   input  logic        rst_ni,
-  output logic [31:0] shape_o [6],             // warps, ports, regions, bytes of a line, words of a fetch, places of a buffer
+  output logic [31:0] shape_o [7],             // warps, ports, regions, bytes of a line, words of a fetch, places of a buffer, bytes of the cache
 
   input  logic [31:0] core_i,
   input  logic [31:0] base_i [Regions],
@@ -40,7 +40,7 @@ module front_end_bench
   input  logic [31:0] response_data_i [Words]
 );
 
-  assign shape_o = '{Warps, Ports, Regions, LineBytes, FetchWords, BufferDepth};
+  assign shape_o = '{Warps, Ports, Regions, LineBytes, FetchWords, BufferDepth, IcacheBytes};
 
   region_t [Regions-1:0] regions;
   redirect_t [2:0]       redirect;
