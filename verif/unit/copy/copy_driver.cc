@@ -7,6 +7,8 @@
 namespace heddle::copy_test {
 namespace {
 
+constexpr unsigned kNames = 32;  // that the engine has for workgroups
+
 std::uint8_t byte_of(const std::uint32_t* words, unsigned n) {
   return static_cast<std::uint8_t>(words[n / 4] >> n % 4 * 8);
 }
@@ -24,12 +26,12 @@ CopyDriver::CopyDriver(unsigned engine, std::uint32_t seed)
       scratch(kScratchBytes),
       regions(4),
       shape_(kShapes.at(engine)),
-      offset_(seed),
       top_(std::make_unique<Vcopy_bench>(&context_)),
       random_(seed) {
   for (std::uint8_t& byte : memory) byte = static_cast<std::uint8_t>(random_());
   for (std::uint8_t& byte : scratch) byte = static_cast<std::uint8_t>(random_());
   regions[0] = {base, base + (kMemoryBytes - 1), true, true};
+  for (unsigned n = 0; n < kAgents; ++n) names_[n] = (9 * n + seed) % kNames;
   top_->select_i = engine;
   top_->rst_ni = 0;
   drive(nullptr);
@@ -39,6 +41,12 @@ CopyDriver::CopyDriver(unsigned engine, std::uint32_t seed)
 }
 
 CopyDriver::~CopyDriver() { top_->final(); }
+
+void CopyDriver::rename(unsigned n) {
+  unsigned other = random_() % kNames;
+  while (of_name(other) != kAgents) other = (other + 1) % kNames;
+  names_.at(n) = other;
+}
 
 unsigned CopyDriver::of_name(unsigned name_of_it) const {
   unsigned n = 0;

@@ -68,6 +68,9 @@ class CopyDriver {
   // Of the memory, its first byte.
   const std::uint32_t base;
 
+  // Another name for workgroup n, of which nothing is under way and no fault is remembered.
+  void rename(unsigned n);
+
   // One cycle. `offer` is taken if the result says so.
   bool cycle(const Command* offer);
 
@@ -104,8 +107,7 @@ class CopyDriver {
     std::array<std::uint32_t, 16> data{};
   };
 
-  // What the engine calls workgroup n, and the other way round: numbers in which every bit is both.
-  unsigned name(unsigned n) const { return (9 * n + offset_) % 32; }
+  unsigned name(unsigned n) const { return names_.at(n); }
   unsigned of_name(unsigned name) const;
   std::uint32_t names(std::uint32_t workgroups) const;
   void drive(const Command* offer);
@@ -117,7 +119,7 @@ class CopyDriver {
   void clock();
 
   Shape shape_;
-  unsigned offset_;
+  std::array<unsigned, kAgents> names_{};
   VerilatedContext context_;
   std::unique_ptr<Vcopy_bench> top_;
   std::mt19937 random_;
