@@ -166,7 +166,7 @@ Slot Execute::make() {
     slot.csr.push_back(first ? word() & -4U : slot.csr[0]);
     slot.frm.push_back(chance(80) ? below(5) : below(8));
     if (slot.unit == kUnitShuffle && chance(70)) slot.b[l] = below(lanes + 1);
-    if (slot.unit == kUnitShuffle && chance(10))
+    if (slot.unit == kUnitShuffle && chance(25))
       slot.b[l] = below(lanes) | 1U << below(32);  // one bit makes it no lane
   }
   return slot;
