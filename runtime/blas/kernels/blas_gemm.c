@@ -325,12 +325,14 @@ ROLE void other_warps(arguments args) {
     if (carrier + 1 == carriers) look_ahead((const void*)blas_carry_part, 1024); \
     role(args, carrier, carriers);                                               \
   }
-  // Registers are saved, and wait for memory, when what the first tile needs has come.
-  if (args->start[hd_group_id(0)].rest != 0) hd_mbarrier_wait(rest(), 0);
   if ((args->epilogue.flags & BLAS_PLAIN) == 0) carry_others(args, carrier, carriers);
   if (args->whole != 0) {
     if (args->tile_n == 64) CARRY(carry_whole_64);
-    if (args->tile_n == 48) carry_whole_48(args, carrier, carriers);
+    if (args->tile_n == 48) {
+      // Many registers are saved, in memory, when what the first tile needs has come from there.
+      if (args->start[hd_group_id(0)].rest != 0) hd_mbarrier_wait(rest(), 0);
+      carry_whole_48(args, carrier, carriers);
+    }
     if (args->tile_n == 32) CARRY(carry_whole_32);
     carry_whole_16(args, carrier, carriers);
   }
