@@ -163,6 +163,7 @@ module scratch_lines
 
 `ifndef SYNTHESIS
   a_response : assert property (@(posedge clk_i) disable iff (!rst_ni) response_valid_i |-> some);
+  a_behind : assert property (@(posedge clk_i) disable iff (!rst_ni) $onehot0(behind_i));
   for (genvar r = 0; r < 2; r++) begin : gen_assert
     a_aligned : assert property (@(posedge clk_i) disable iff (!rst_ni)
       valid_i[r] |-> 32'(address_i[r][0]) % 32 == 0 && 32'(address_i[r][1]) % 32 == 0);

@@ -204,11 +204,12 @@ module matrix_engine
   localparam int unsigned RowBits = $clog2(Dim * Blocks + 1);
 
   panel_number_t [1:0]              number;
+  panel_number_t                    ahead;  // groups of B, as a signed number
   logic          [1:0][RowBits-1:0] left;
 
+  assign ahead = number[1] - number[0];
+
   always_comb begin
-    panel_number_t ahead;  // of B, as a signed number: panels bound it to Slots - 1 either way where both ask for lines
-    ahead               = number[1] - number[0];
     request_behind_o[0] = (ahead == '0) ? left[0] > left[1] : !ahead[SlotBits];
     request_behind_o[1] = (ahead == '0) ? left[0] < left[1] : ahead[SlotBits];
   end
@@ -339,6 +340,8 @@ module matrix_engine
 `ifndef SYNTHESIS
   a_owned : assert property (@(posedge clk_i) disable iff (!rst_ni) done_take |-> owned[done_o.buffer]);
   a_clear_alone : assert property (@(posedge clk_i) disable iff (!rst_ni) clear_i |-> idle_o && window_uses == '0 && !take);
+  // Nobody asks for a group before the array has read the one that had its slot, for which that of the other operand has been there.
+  a_ahead : assert property (@(posedge clk_i) disable iff (!rst_ni) request_valid_o == '1 |-> ahead != panel_number_t'(Slots));
   a_tag : assert property (@(posedge clk_i) disable iff (!rst_ni) done_valid_o |-> tag_valid);
 `endif
 

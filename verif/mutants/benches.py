@@ -18,13 +18,17 @@ from build import build as build_targets
 PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv", "host_dma_regs_pkg.sv", "heddle_special_pkg.sv", "mgmt_spec_pkg.sv")
 
 
+# Characters of a netlist; one that has more would be optimised for longer than its mutants run.
+LARGE = 900_000
+
+
 def known(build):
     """What verif/unit/CMakeLists.txt says of its benches, the first of those that differ in their configuration only."""
     found = {}
     for path in sorted((build / "verif/unit").glob("*/*/bench.json")):
         bench = json.loads(path.read_text())
         bench |= {key: bench[key].split() for key in ("sources", "tests", "options")}
-        found.setdefault((bench["top"], *map(Path, bench["tests"])), bench)
+        found.setdefault((bench["top"], *bench["options"], *bench["tests"]), bench)
     return list(found.values())
 
 
@@ -41,19 +45,19 @@ def used(top, sources):
 
 def stand_ins(whole, befores, work, top, modules):
     """{name of a source: text that stands for it}, and the netlists behind them. A module with parameters stays, but for the
-    top: it has several shapes."""
+    top and the part itself: it has several shapes."""
     found, texts = {}, []
     for part, before in befores.items():
         text, mine = (work / f"{part}.yosys/{part}.v").read_text(), {}
         for module in sorted(whole.below(part) & modules):
             path = whole.paths[module]
-            several = re.search(r"^\s*parameter ", whole.texts[module], re.M) and module not in (*netlist.WITH_DEFAULTS, top)
+            several = re.search(r"^\s*parameter ", whole.texts[module], re.M) and module not in (*netlist.WITH_DEFAULTS, part, top)
             if path.name in found or several:
                 continue
-            kinds = re.findall(rf"^module {part}__{module}(?:__\d+)?\s*\(", text, re.M)
+            kinds = re.findall(rf"^module ({part}__{module}(?:__\d+)?)\s*\(", text, re.M)
             if len(kinds) == 1:
-                ports = netlist.ports(text, f"{part}__{module}")
-                mine[path.name] = netlist.wrapper(whole.texts[module], part, module, ports, netlist.selector(before))
+                ports, widths = netlist.ports(text, kinds[0]), netlist.widths(text, kinds[0])
+                mine[path.name] = netlist.wrapper(whole.texts[module], part, module, ports, netlist.selector(before), widths)
         if mine:
             found |= mine
             texts.append(netlist.watched(text, before)[0])
@@ -114,10 +118,18 @@ def compile_bench(bench, sources, replaced, text, work):
     for source in sources:
         files.append(folder / source.name if source.name in replaced else generated / source.name if (generated / source.name).is_file() else source)
     files.append(folder / "mutated_netlist.sv")
+    # What is built once, and not once per instance, is so as a netlist, too.
+    for source in (path for path in sources if path.suffix == ".vlt"):
+        shared, kinds = source.read_text(), re.findall(r"^module ((\w+?)__(\w+?)(?:__\d+)?)\s*\(", text, re.M)
+        lines = [line.replace(f'"{module}"', f'"{kind}"') for kind, _, module in kinds for line in shared.splitlines() if f'"{module}"' in line]
+        (folder / "netlists.vlt").write_text("\n".join(["`verilator_config", *lines, ""]))
+        files.append(folder / "netlists.vlt")
     command = ["verilator", "--cc", "--exe", "--build", "-j", "1", "--assert", "-Wall", "-Wno-fatal", "-fno-reloop", *bench["options"],
                ROOT / "tools/lint/waivers.vlt", "--top-module", bench["top"], "--Mdir", folder / "obj", "-o", bench["name"],
                "-CFLAGS", bench["cflags"], "-LDFLAGS", bench["ldflags"], *files, *bench["tests"],
                ROOT / "verif/harness/src/mutant_dpi.cpp"]  # fmt: skip
+    if len(text) > LARGE:
+        command += ["-MAKEFLAGS", "OPT_FAST=-O0 OPT_SLOW=-O0"]
     with open(folder / "build.log", "w", encoding="utf-8") as log:
         status = subprocess.run([str(word) for word in command], stdout=log, stderr=subprocess.STDOUT, check=False).returncode
     if not status:

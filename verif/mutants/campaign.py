@@ -75,7 +75,8 @@ FUZZER, RUNNER, ELVES = "verif/random/heddle-fuzz", "verif/harness/heddle-rtl-ru
 OUTCOME, TOUCHED = "outcome.json", "touched.txt"
 # How much the benches draw where they may be told: as much as ends within LONGEST in a netlist. What fails stops at once, and does not go on to
 # say the same in each cycle.
-AMOUNTS = {"GTEST_BREAK_ON_FAILURE": "1", "FPU_VECTORS": "6000", "MATRIX_GROUPS": "1500", "HEDDLE_MGMT_PROGRAMS": "15"}
+AMOUNTS = {"GTEST_BREAK_ON_FAILURE": "1", "FPU_VECTORS": "6000", "MATRIX_GROUPS": "1500", "MATRIX_DESCRIPTORS": "150", "COPY_COMMANDS": "200",
+           "HEDDLE_MGMT_PROGRAMS": "15"}  # fmt: skip
 PROGRAMS = Path(__file__).resolve().parents[1] / "harness/test/programs"
 
 

@@ -27,9 +27,11 @@ endpackage
 # The module has parameters, but a device (with one issue port) has one shape of it.
 WITH_DEFAULTS = ("execute", "mgmt_ram", "launch_port", "dispatcher", "launch_gate", "scratch_lines")
 # Monitors look into them on a device: their netlists stand for them in unit benches alone (--no-programs).
-FOR_BENCHES = ("host_port", "mgmt_device", "launch_control")
-# A device has them in several shapes: parts in that of their defaults, for the benches that are of them alone (--no-programs).
-BY_THEMSELVES = ("scrubber", "dot_unit")
+FOR_BENCHES = ("host_port", "mgmt_device", "launch_control", "async_engines")
+# A device has them in several shapes, or in another: parts in that of their defaults but for what is said here, for benches that have that shape
+# (--no-programs). One may be in another: its modules are mutated in the inner one.
+BY_THEMSELVES = {"scrubber": {}, "scratch_lines": {}, "dot_unit": {}, "matrix_engine": {}, "copy_engine": {"Regions": 4}, "mbarrier_unit": {},
+                 "engine_faults": {}, "engine_operands": {}}  # fmt: skip
 # They count and report; lock-step leans on the one, and nothing that a program can see on the other.
 REPORTERS = ("trace_records", "stall_counter", "mgmt_trace")
 
@@ -79,6 +81,7 @@ class Design:
                 waiting += sorted(self.children[module])
             elif module not in REPORTERS:
                 self.parts.append(module)
+        self.parts += [] if device else [module for module in BY_THEMSELVES if module not in self.parts]
 
     def below(self, module):
         """The module and all that it is made of."""
@@ -88,6 +91,10 @@ class Design:
                 found.add(module)
                 waiting += self.children[module]
         return found
+
+    def own(self, part):
+        """The modules that are mutated in this part: what is below it, but for parts in it."""
+        return self.below(part) - {module for inner in self.below(part) & set(self.parts) - {part} for module in self.below(inner)}
 
     def folder(self, module):
         """As one names it: core/lsu."""
@@ -99,7 +106,7 @@ class Design:
         for name in names:
             wanted = {module for module in self.paths if name in (module, self.folder(module)) or self.folder(module).startswith(f"{name}/")}
             mine = wanted - set(REPORTERS)
-            found = {part: sorted(self.below(part) & mine) for part in self.parts if self.below(part) & mine}
+            found = {part: sorted(self.own(part) & mine) for part in self.parts if self.own(part) & mine}
             if not found:
                 why = "a monitor looks into it, or it only counts" if wanted else "there is no module and no folder of rtl with that name"
                 raise NetlistError(f"'{name}' cannot be mutated: {why}; heddle mutants --list names what can, with --no-programs what can in unit benches")
@@ -135,13 +142,21 @@ def ports(text, module):
     return [name.strip() for name in found[1].split(",")]
 
 
+def widths(text, module):
+    """{port: its bits} of a module of a netlist, without those that come in pieces."""
+    body = text[text.index(f"module {module}(") if f"module {module}(" in text else text.index(f"module {module} (") :]
+    found = re.findall(r"^  (?:input|output) (?:\[(\d+):0\] )?(\w+)\s*;", body[: body.index("\nendmodule")], re.M)
+    return {name: int(high or 0) + 1 for high, name in found if name != "mutsel"}
+
+
 def selector(before):
     """What a part's netlist is told, in a simulation with the mutants of several: `before` are those of the parts before it."""
     return f"{SELECT_BITS}'(mutant_pkg::Mutant - {before})"
 
 
-def wrapper(text, part, module, names, select):
-    """The module as its users know it, around that of the netlist, whose ports are plain vectors."""
+def wrapper(text, part, module, names, select, sizes=None):
+    """The module as its users know it, around that of the netlist, whose ports are plain vectors, of these `sizes`. A part that has the shape of its
+    defaults alone is its source in any other."""
     head = header(text)
     lines, connections, flat = [], [], set()
     for name in names:
@@ -171,7 +186,15 @@ def wrapper(text, part, module, names, select):
         assign = f"{element} = {port}[i]" if direction == "input" else f"{port}[i] = {element}"
         lines.append(f"  logic [$size({port})*{bits}-1:0] {vector};")
         lines.append(f"  for (genvar i = 0; i < $size({port}); i++) begin : gen_{port} assign {assign}; end")
-    return "\n".join([head, *lines, f"  {part}__{module} u_mutated ({', '.join(connections)});", "endmodule", ""])
+    checks = [f'  if ($bits({port}) != {width}) $error("{module}: the netlist has another shape");' for port, width in (sizes or {}).items()]
+    body = [*checks, *lines, f"  {part}__{module} u_mutated ({', '.join(connections)});"]
+    parameters = re.findall(r"^\s*parameter\s+(?:[\w:]+\s+)*?(\w+)\s*=\s*([^,\n]+?)\s*(?:,|$)", head, re.M)
+    if module != part or part not in BY_THEMSELVES or not parameters:
+        return "\n".join([head, *body, "endmodule", ""])
+    here = " && ".join(f"{name} == ({BY_THEMSELVES[part].get(name, value)})" for name, value in parameters)
+    passed = ", ".join(f".{name}({name})" for name, _ in parameters)
+    other = [f"  if ({here}) begin : gen_mutated", *body, "  end else begin : gen_source", f"    {module}__source #({passed}) u_source (.*);", "  end"]
+    return "\n".join([head, *other, "endmodule", "", re.sub(rf"^module {module}\b", f"module {module}__source", text, flags=re.M), ""])
 
 
 def watched(text, before):
@@ -199,16 +222,50 @@ def renamed(part, text):
     return text, {new: name.split("$")[0] for name, new in names.items()}
 
 
-def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
-    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from `before` + 1, into `work`/mutated/; returns them."""
+def places_of_cells(text):
+    """{(module of the netlist, cell): the place in the source that RTLIL gives it}"""
+    found, module, source = {}, "", ""
+    for line in text.splitlines():
+        words = line.split()
+        if line.startswith("module "):
+            module = words[1].lstrip("\\")
+        elif line.startswith('  attribute \\src "'):
+            source = words[2].strip('"')
+        elif line.startswith("  cell "):
+            found[module, words[2].lstrip("\\")], source = source, ""
+        elif not line.startswith("  attribute"):
+            source = ""
+    return found
+
+
+def commands_of(text, kinds, rows):
+    """The commands of Yosys that make the mutants of `rows`, as `mutate -list` writes them. A cell that is not there, or is another line's now, is left
+    out."""
+    cells, commands = places_of_cells(text), []
+    for module, change, source in rows:
+        mode, cell = change.split()[0], change.split()[2]
+        places = {kind: cells[kind, cell] for kind, name in kinds.items() if name == module and (kind, cell) in cells}
+        # A line of a package is named after the module's own, if one is there at all.
+        kind = next((kind for kind, place in places.items() if ":" not in source or re.search(rf"\b{re.escape(source)}\b", place)), None)
+        if kind is None:
+            print(f"{source} {change} is left out: its cell is not there any more", flush=True)
+            continue
+        commands.append(f"mutate -ctrl mutsel {SELECT_BITS} {len(commands) + 1} -mode {mode} -module {kind} {change.split(' ', 1)[1]} -src {source}")
+    return "".join(f"{command}\n" for command in commands)
+
+
+def mutate(yosys, work, generated, whole, part, modules, count, seed, before, again=None):
+    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from `before` + 1, into `work`/mutated/; returns them. They are
+    drawn, or those of `again`: (module, change, source)."""
     folder = work / f"{part}.yosys"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     sources = design.files(generated)
     for source in sources:
         shutil.copy(source, folder / source.name)
+    shape = [f"-G {name}={value}" for name, value in BY_THEMSELVES.get(part, {}).items()]
     yosys.run(folder, [
-        f"read_slang --threads 1 --keep-hierarchy --top {part} {' '.join(source.name for source in sources)}",
+        f"read_slang --threads 1 --keep-hierarchy --top {part} {' '.join([*shape, *(source.name for source in sources)])}",
         f"hierarchy -check -top {part}",
         "opt_clean",
         "write_rtlil elaborated.il",
@@ -216,12 +273,16 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
     text, kinds = renamed(part, merge.merge((folder / "elaborated.il").read_text())[0])
     (folder / "merged.il").write_text(text)
     chosen = [name for name, module in kinds.items() if module in modules]
+    # A table's content is data, which Yosys wants to be constant, as it wants resets of reads that have none. Their addresses and data are
+    # ports of other cells, too.
+    draw = [f"select -set chosen {' '.join(chosen)}",
+            f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} 1 -o list.ys @chosen t:$meminit* %d t:$memrd* %d"]  # fmt: skip
+    if again:
+        draw = []
+        (folder / "list.ys").write_text(commands_of(text, kinds, [row for row in again if row[0] in modules]))
     yosys.run(folder, [
         "read_rtlil merged.il",
-        f"select -set chosen {' '.join(chosen)}",
-        # A table's content is data, which Yosys wants to be constant, as it wants resets of reads that have none. Their addresses and data are
-        # ports of other cells, too.
-        f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} 1 -o list.ys @chosen t:$meminit* %d t:$memrd* %d",
+        *draw,
         "script list.ys",
         "bwmuxmap",  # cells that Verilog has no operator for
         # Written as a part-select that may begin below bit 0, of which the simulator does not read the bits that exist.
@@ -240,12 +301,13 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
         source = re.findall(r"-src (\S+?\.sv:\d+)", line)
         source = next((s for s in source if s.startswith(f"{module}.sv")), source[0] if source else f"{module}.sv")
         found.append(Mutant(before + int(match[1]), int(match[1]), part, module, match[3], f"{match[2]} {re.sub(r' -src .*', '', match[4])}", source))
-    if not found:
+    if not found and not again:
         raise NetlistError(f"{part}: nothing to mutate")
     netlist = (folder / f"{part}.v").read_text()
     out = work / "mutated"
     out.mkdir(exist_ok=True)
-    wrapped = wrapper(whole.texts[part], part, part, ports(netlist, f"{part}__{part}"), selector(before))
+    name = f"{part}__{part}"
+    wrapped = wrapper(whole.texts[part], part, part, ports(netlist, name), selector(before), widths(netlist, name))
     netlist, places = watched(netlist, before)
     # What nothing reads is gone, and no mutant. It is rare.
     listed, found = len(found), [mutant for mutant in found if mutant.local in places]

@@ -15,34 +15,38 @@ module copy_bench
   input  logic [Regions-1:0]       region_w_i,
 
   input  logic [1023:0]            command_i,
-  input  logic [3:0]               owner_i,
+  input  logic [4:0]               owner_i,
   input  logic [17:0]              scratch_base_i,
   input  logic [18:0]              scratch_size_i,
+  input  logic [95:0]              origin_i,
   input  logic                     command_valid_i,
   output logic                     command_ready_o,
-  input  logic [15:0]              forget_i,
-  input  logic [15:0]              cancel_i,
-  output logic [15:0]              busy_o,
+  input  logic [31:0]              forget_i,
+  input  logic [31:0]              cancel_i,
+  output logic [31:0]              busy_o,
 
   output logic                     done_valid_o,
   input  logic                     done_ready_i,
-  output logic [3:0]               done_owner_o,
+  output logic [4:0]               done_owner_o,
   output logic [15:0]              done_id_o,
   output logic                     done_complete_o,
   output logic [17:0]              done_barrier_o,
   output logic [18:0]              done_bytes_o,
+  output logic [95:0]              done_origin_o,
   output logic                     fault_valid_o,
   input  logic                     fault_ready_i,
-  output logic [3:0]               fault_owner_o,
+  output logic [4:0]               fault_owner_o,
   output logic [15:0]              fault_id_o,
   output logic [2:0]               fault_cause_o,
   output logic [31:0]              fault_value_o,
+  output logic [95:0]              fault_origin_o,
 
   output logic                     memory_write_o,
   output logic [31:0]              memory_address_o,
   output logic [127:0]             memory_strobe_o,
   output logic [1023:0]            memory_data_o,
   output logic [7:0]               memory_id_o,
+  output logic [95:0]              memory_origin_o,
   output logic                     memory_valid_o,
   input  logic                     memory_ready_i,
   input  logic [7:0]               memory_response_id_i,
@@ -54,6 +58,7 @@ module copy_bench
   output logic [17:0]              scratch_address_o,
   output logic [63:0]              scratch_strobe_o,
   output logic [511:0]             scratch_data_o,
+  output logic [95:0]              scratch_origin_o,
   output logic                     scratch_valid_o,
   input  logic                     scratch_ready_i,
   input  logic [511:0]             scratch_response_data_i,
@@ -69,6 +74,7 @@ module copy_bench
   context_t                           who;
   tag_t             [Engines-1:0]         done;
   fault_t           [Engines-1:0]         fault;
+  origin_t          [Engines-1:0]         memory_origin, scratch_origin;
   logic             [Engines-1:0]         selected, command_ready, done_valid, fault_valid, memory_write, memory_valid, scratch_write, scratch_valid;
   logic             [Engines-1:0][31:0]   busy;
   logic             [Engines-1:0][31:0]   memory_address;
@@ -85,7 +91,7 @@ module copy_bench
     end
   end
 
-  assign who = '{owner: 5'(owner_i), scratch_base: scratch_base_i, scratch_size: scratch_size_i, origin: '0};
+  assign who = '{owner: owner_i, scratch_base: scratch_base_i, scratch_size: scratch_size_i, origin: origin_i};
 
   for (genvar e = 0; e < Engines; e++) begin : gen_engine
     localparam int unsigned SlotBits = $clog2(Slots[e]);
@@ -109,8 +115,8 @@ module copy_bench
       .context_i               (who),
       .command_valid_i         (command_valid_i && selected[e]),
       .command_ready_o         (command_ready[e]),
-      .forget_i                (32'(forget_i)),
-      .cancel_i                (32'(cancel_i)),
+      .forget_i                (forget_i),
+      .cancel_i                (cancel_i),
       .busy_o                  (busy[e]),
       .done_o                  (done[e]),
       .done_valid_o            (done_valid[e]),
@@ -123,7 +129,7 @@ module copy_bench
       .memory_strobe_o         (memory_strobe[e][Lines[e]-1:0]),
       .memory_data_o           (memory_data[e][8*Lines[e]-1:0]),
       .memory_id_o             (memory_id[e][SlotBits-1:0]),
-      .memory_origin_o         (),
+      .memory_origin_o         (memory_origin[e]),
       .memory_valid_o          (memory_valid[e]),
       .memory_ready_i,
       .memory_response_id_i    (memory_response_id_i[SlotBits-1:0]),
@@ -134,7 +140,7 @@ module copy_bench
       .scratch_address_o       (scratch_address[e]),
       .scratch_strobe_o        (scratch_strobe[e][Ports[e]-1:0]),
       .scratch_data_o          (scratch_data[e][8*Ports[e]-1:0]),
-      .scratch_origin_o        (),
+      .scratch_origin_o        (scratch_origin[e]),
       .scratch_valid_o         (scratch_valid[e]),
       .scratch_ready_i,
       .scratch_response_data_i (scratch_response_data_i[8*Ports[e]-1:0]),
@@ -153,28 +159,32 @@ module copy_bench
   end
 
   assign command_ready_o   = command_ready[select_i];
-  assign busy_o            = 16'(busy[select_i]);
+  assign busy_o            = busy[select_i];
   assign done_valid_o      = done_valid[select_i];
-  assign done_owner_o      = 4'(done[select_i].owner);
+  assign done_owner_o      = done[select_i].owner;
   assign done_id_o         = done[select_i].id;
   assign done_complete_o   = done[select_i].complete;
   assign done_barrier_o    = done[select_i].barrier;
   assign done_bytes_o      = done[select_i].bytes;
+  assign done_origin_o     = done[select_i].origin;
   assign fault_valid_o     = fault_valid[select_i];
-  assign fault_owner_o     = 4'(fault[select_i].owner);
+  assign fault_owner_o     = fault[select_i].owner;
   assign fault_id_o        = fault[select_i].id;
   assign fault_cause_o     = fault[select_i].cause;
   assign fault_value_o     = fault[select_i].value;
+  assign fault_origin_o    = fault[select_i].origin;
   assign memory_write_o    = memory_write[select_i];
   assign memory_address_o  = memory_address[select_i];
   assign memory_strobe_o   = memory_strobe[select_i];
   assign memory_data_o     = memory_data[select_i];
   assign memory_id_o       = memory_id[select_i];
+  assign memory_origin_o   = memory_origin[select_i];
   assign memory_valid_o    = memory_valid[select_i];
   assign scratch_write_o   = scratch_write[select_i];
   assign scratch_address_o = scratch_address[select_i];
   assign scratch_strobe_o  = scratch_strobe[select_i];
   assign scratch_data_o    = scratch_data[select_i];
+  assign scratch_origin_o  = scratch_origin[select_i];
   assign scratch_valid_o   = scratch_valid[select_i];
 
 endmodule

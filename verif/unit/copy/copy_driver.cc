@@ -7,14 +7,22 @@
 namespace heddle::copy_test {
 namespace {
 
+constexpr unsigned kNames = 32;  // that the engine has for workgroups
+
 std::uint8_t byte_of(const std::uint32_t* words, unsigned n) {
   return static_cast<std::uint8_t>(words[n / 4] >> n % 4 * 8);
+}
+
+template <typename Port>
+Origin origin_of(const Port& port) {
+  return {port[0], port[1], port[2]};
 }
 
 }  // namespace
 
 CopyDriver::CopyDriver(unsigned engine, std::uint32_t seed)
-    : memory(kMemoryBytes),
+    : base(kMemoryBases[(engine + seed) % kMemoryBases.size()]),
+      memory(kMemoryBytes),
       scratch(kScratchBytes),
       regions(4),
       shape_(kShapes.at(engine)),
@@ -22,7 +30,8 @@ CopyDriver::CopyDriver(unsigned engine, std::uint32_t seed)
       random_(seed) {
   for (std::uint8_t& byte : memory) byte = static_cast<std::uint8_t>(random_());
   for (std::uint8_t& byte : scratch) byte = static_cast<std::uint8_t>(random_());
-  regions[0] = {kMemoryBase, kMemoryBase + kMemoryBytes - 1, true, true};
+  regions[0] = {base, base + (kMemoryBytes - 1), true, true};
+  for (unsigned n = 0; n < kAgents; ++n) names_[n] = (9 * n + seed) % kNames;
   top_->select_i = engine;
   top_->rst_ni = 0;
   drive(nullptr);
@@ -32,6 +41,24 @@ CopyDriver::CopyDriver(unsigned engine, std::uint32_t seed)
 }
 
 CopyDriver::~CopyDriver() { top_->final(); }
+
+void CopyDriver::rename(unsigned n) {
+  unsigned other = random_() % kNames;
+  while (of_name(other) != kAgents) other = (other + 1) % kNames;
+  names_.at(n) = other;
+}
+
+unsigned CopyDriver::of_name(unsigned name_of_it) const {
+  unsigned n = 0;
+  while (n < kAgents && name(n) != name_of_it) ++n;
+  return n;
+}
+
+std::uint32_t CopyDriver::names(std::uint32_t workgroups) const {
+  std::uint32_t result = 0;
+  for (unsigned n = 0; n < kAgents; ++n) result |= (workgroups >> n & 1) << name(n);
+  return result;
+}
 
 void CopyDriver::clock() {
   top_->clk_i = 0;
@@ -55,12 +82,13 @@ void CopyDriver::drive(const Command* offer) {
   top_->command_valid_i = offer != nullptr;
   if (offer != nullptr) {
     for (unsigned w = 0; w < kDescriptorWords; ++w) top_->command_i[w] = offer->descriptor[w];
-    top_->owner_i = offer->owner;
+    top_->owner_i = name(offer->owner);
     top_->scratch_base_i = offer->scratch_base;
     top_->scratch_size_i = offer->scratch_size;
+    for (unsigned w = 0; w < offer->origin.size(); ++w) top_->origin_i[w] = offer->origin[w];
   }
-  top_->cancel_i = cancel;
-  top_->forget_i = forget;
+  top_->cancel_i = names(cancel);
+  top_->forget_i = names(forget);
   top_->done_ready_i = !timing.ends_wait || random_() % 4 != 0;
   top_->fault_ready_i = !timing.ends_wait || random_() % 4 != 0;
   top_->memory_ready_i = ready();
@@ -68,7 +96,7 @@ void CopyDriver::drive(const Command* offer) {
 }
 
 bool CopyDriver::allowed(std::uint32_t address, bool write) const {
-  if (address < kMemoryBase) return false;
+  if (address < 0x8000'0000) return false;
   return std::any_of(regions.begin(), regions.end(), [&](const Region& region) {
     return (write ? region.write : region.read) && address >= region.base && address <= region.last;
   });
@@ -95,8 +123,8 @@ void CopyDriver::answer_memory() {
     if ((request.strobe[b / 32] >> b % 32 & 1) == 0) continue;
     const std::uint32_t address = request.address + b;
     ASSERT_TRUE(allowed(address, request.write)) << std::hex << address;
-    ASSERT_LT(address - kMemoryBase, kMemoryBytes);
-    std::uint8_t& byte = memory[address - kMemoryBase];
+    ASSERT_LT(address - base, kMemoryBytes);
+    std::uint8_t& byte = memory[address - base];
     if (request.write) {
       byte = byte_of(request.data.data(), b);
     } else {
@@ -137,6 +165,7 @@ void CopyDriver::take_requests() {
     for (unsigned w = 0; w < 32; ++w) request.data[w] = top_->memory_data_o[w];
     EXPECT_EQ(request.address % shape_.line, 0u);
     EXPECT_TRUE(ids_.insert(request.id).second) << "identifier in use";
+    EXPECT_EQ(origin_of(top_->memory_origin_o), origins_.at((request.address - base) / kPart));
     if (requests_++ == 0) first_request_ = cycles_;
     memory_requests_.push_back(request);
   }
@@ -148,6 +177,7 @@ void CopyDriver::take_requests() {
     request.strobe = top_->scratch_strobe_o;
     for (unsigned w = 0; w < 16; ++w) request.data[w] = top_->scratch_data_o[w];
     EXPECT_EQ(request.address % shape_.port, 0u);
+    EXPECT_EQ(origin_of(top_->scratch_origin_o), origins_.at(request.address / kAllocation));
     scratch_requests_.push_back(request);
   }
 }
@@ -155,20 +185,22 @@ void CopyDriver::take_requests() {
 void CopyDriver::take_ends() {
   ends.clear();
   if (top_->done_valid_o && top_->done_ready_i) {
-    ends.push_back({top_->done_owner_o,
+    ends.push_back({of_name(top_->done_owner_o),
                     top_->done_id_o,
                     {},
                     top_->done_complete_o != 0,
                     top_->done_barrier_o,
-                    top_->done_bytes_o});
+                    top_->done_bytes_o,
+                    origin_of(top_->done_origin_o)});
   }
   if (top_->fault_valid_o && top_->fault_ready_i) {
-    ends.push_back({top_->fault_owner_o,
+    ends.push_back({of_name(top_->fault_owner_o),
                     top_->fault_id_o,
                     {static_cast<Cause>(top_->fault_cause_o), top_->fault_value_o},
                     false,
                     0,
-                    0});
+                    0,
+                    origin_of(top_->fault_origin_o)});
   }
 }
 
@@ -179,11 +211,14 @@ bool CopyDriver::cycle(const Command* offer) {
   top_->clk_i = 0;
   top_->eval();
   const bool taken = offer != nullptr && top_->command_ready_o;
-  busy_ = top_->busy_o;
+  busy_ = 0;
+  for (unsigned n = 0; n < kAgents; ++n) busy_ |= (top_->busy_o >> name(n) & 1) << n;
+  EXPECT_EQ(top_->busy_o, names(busy_));
   take_requests();
   take_ends();
   clock();
   ++cycles_;
+  if (taken) origins_.at(offer->owner) = offer->origin;
   return taken;
 }
 

@@ -18,9 +18,17 @@
 
 namespace heddle::copy_test {
 
-constexpr std::uint32_t kMemoryBase = 0x8000'0000;
 constexpr std::uint32_t kMemoryBytes = 1u << 19;
 constexpr std::uint32_t kScratchBytes = 1u << 18;
+// Workgroups, each with an allocation and a part of memory of its own.
+constexpr unsigned kAgents = 8;
+constexpr std::uint32_t kAllocation = kScratchBytes / kAgents;
+constexpr std::uint32_t kPart = kMemoryBytes / kAgents;
+// Where memory begins, by turns: every bit of an address is both.
+constexpr std::array<std::uint32_t, 4> kMemoryBases{0x8000'0000, 0xAAA8'0000, 0xD550'0000, 0xFFF8'0000};
+
+// Who gave a command.
+using Origin = std::array<std::uint32_t, 3>;
 
 struct Shape {
   unsigned line, port, commands, slots;
@@ -32,6 +40,7 @@ struct Command {
   Descriptor descriptor{};
   unsigned owner = 0;
   std::uint32_t scratch_base = 0, scratch_size = 0;
+  Origin origin{};
 };
 
 // A completion (cause none) or a fault.
@@ -40,6 +49,7 @@ struct End {
   Fault fault;
   bool complete = false;
   std::uint32_t barrier = 0, bytes = 0;
+  Origin origin{};
 };
 
 // How memory and scratchpad behave. Delays in cycles after a request is taken.
@@ -55,16 +65,22 @@ class CopyDriver {
   CopyDriver(unsigned engine, std::uint32_t seed);
   ~CopyDriver();
 
+  // Of the memory, its first byte.
+  const std::uint32_t base;
+
+  // Another name for workgroup n, of which nothing is under way and no fault is remembered.
+  void rename(unsigned n);
+
   // One cycle. `offer` is taken if the result says so.
   bool cycle(const Command* offer);
 
-  std::vector<std::uint8_t> memory;  // kMemoryBytes from kMemoryBase on
+  std::vector<std::uint8_t> memory;  // kMemoryBytes from `base` on
   std::vector<std::uint8_t> scratch;
   std::vector<Region> regions;      // four
   std::set<std::uint32_t> refused;  // lines that memory does not give
   Timing timing;
-  bool hold_memory = false;  // it does not answer
-  std::uint32_t cancel = 0, forget = 0;
+  bool hold_memory = false;              // it does not answer
+  std::uint32_t cancel = 0, forget = 0;  // a bit per workgroup
 
   std::vector<End> ends;              // those taken in the last cycle
   std::vector<std::uint32_t> errors;  // lines that were refused, in the order of their answers
@@ -91,6 +107,9 @@ class CopyDriver {
     std::array<std::uint32_t, 16> data{};
   };
 
+  unsigned name(unsigned n) const { return names_.at(n); }
+  unsigned of_name(unsigned name) const;
+  std::uint32_t names(std::uint32_t workgroups) const;
   void drive(const Command* offer);
   void answer_memory();
   void answer_scratch();
@@ -100,12 +119,14 @@ class CopyDriver {
   void clock();
 
   Shape shape_;
+  std::array<unsigned, kAgents> names_{};
   VerilatedContext context_;
   std::unique_ptr<Vcopy_bench> top_;
   std::mt19937 random_;
   std::vector<MemoryRequest> memory_requests_;
   std::deque<ScratchRequest> scratch_requests_;
   std::set<unsigned> ids_;
+  std::array<Origin, kAgents> origins_{};  // of the command that a workgroup has under way
   std::uint64_t cycles_ = 0, requests_ = 0, first_request_ = 0;
   std::uint32_t busy_ = 0;
 };

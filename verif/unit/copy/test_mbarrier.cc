@@ -25,6 +25,7 @@ class Bench {
     top_->rst_ni = 0;
     for (unsigned i = 0; i < 2; ++i) clock();
     top_->rst_ni = 1;
+    for (unsigned i = 0; i < places_.size(); ++i) places_[i] = 8 * i;
   }
   ~Bench() { top_->final(); }
 
@@ -32,8 +33,10 @@ class Bench {
 
   // One cycle; `busy`: new operations are offered.
   void cycle(bool busy) {
+    // Another mbarrier in the place of one, at an address that differs in one bit from that of one of the others.
+    if (pick(1024) == 0) places_[pick(4)] = places_[pick(4)] ^ 8u << pick(15);
     if (!in_unit_ && pick(64) == 0) {  // a lane stores something
-      const std::uint32_t at = 8 * pick(4);
+      const std::uint32_t at = places_[pick(4)];
       const std::uint64_t words = pick(2) != 0 ? 0 : static_cast<std::uint64_t>(random_()) << 32 | random_();
       reference_.memory[at] = memory_[at] = words;
     }
@@ -48,6 +51,7 @@ class Bench {
     const bool writes = top_->request_valid_o && top_->request_ready_i && top_->request_write_o;
     const bool reads = top_->request_valid_o && top_->request_ready_i && !top_->request_write_o;
     const std::uint32_t address = top_->request_address_o;
+    requests();
     if (writes) memory_[address] = top_->request_data_o;
     if (top_->response_valid_i) due_.reset();
     if (reads) due_ = Read{address, pick(5)};
@@ -60,12 +64,25 @@ class Bench {
       reference_.cancel(cancelled);
     }
     const unsigned taken = top_->ready_o & top_->valid_i;
+    EXPECT_EQ(taken != 0, step_ == Step::kNone && top_->valid_i != 0);
+    const bool wrote = !expected_.error && operation_.op < Op::kTest;
+    switch (step_) {
+      case Step::kNone: break;
+      case Step::kCheck: step_ = Step::kAnswer; break;
+      case Step::kRead: step_ = reads ? Step::kData : Step::kRead; break;
+      case Step::kData: step_ = !top_->response_valid_i ? Step::kData : wrote ? Step::kWrite : Step::kAnswer; break;
+      case Step::kWrite: step_ = writes ? Step::kAnswer : Step::kWrite; break;
+      case Step::kAnswer: step_ = Step::kNone; break;
+    }
     for (unsigned s = 0; s < kSources; ++s) {
+      if (taken != 0 && offered_[s] && (taken >> s & 1) == 0) ASSERT_LT(++passed_[s], kSources) << "not in turn";
       if ((taken >> s & 1) == 0) continue;
+      passed_[s] = 0;
       ASSERT_FALSE(in_unit_) << "two operations at once";
       in_unit_ = s;
       operation_ = *offered_[s];
       expected_ = reference_.perform(operation_);
+      step_ = expected_.error == 1 || expected_.error == 2 ? Step::kCheck : Step::kRead;
       offered_[s].reset();
       ++taken_;
     }
@@ -95,6 +112,20 @@ class Bench {
     unsigned delay;
   };
 
+  // Where the operation in the unit is: each step but the two that ask the scratchpad, and the wait for its answer, is
+  // one cycle.
+  enum class Step : std::uint8_t { kNone, kCheck, kRead, kData, kWrite, kAnswer };
+
+  // One read for an operation, and one write if it changes anything.
+  void requests() {
+    EXPECT_EQ(top_->request_valid_o != 0, step_ == Step::kRead || step_ == Step::kWrite);
+    EXPECT_EQ(top_->answer_valid_o != 0, step_ == Step::kAnswer);
+    if (!top_->request_valid_o) return;
+    EXPECT_EQ(top_->request_write_o != 0, step_ == Step::kWrite);
+    EXPECT_EQ(top_->request_address_o, operation_.address);
+    if (top_->request_write_o) EXPECT_EQ(top_->request_data_o, reference_.memory[operation_.address]);
+  }
+
   void clock() {
     top_->clk_i = 1;
     top_->eval();
@@ -103,13 +134,14 @@ class Bench {
   void offer(unsigned source) {
     Operation operation;
     operation.op = static_cast<Op>(pick(8) == 0 ? 0 : 1 + pick(5));
-    operation.address = 8 * pick(4);
-    operation.limit = 32;
+    operation.address = places_[pick(4)];
+    operation.limit = operation.address + 8;
     switch (pick(24)) {
       case 0: operation.address += 1 + pick(7); break;
-      case 1: operation.limit = pick(32); break;
+      case 1: operation.limit = pick(operation.limit); break;
       case 2: operation.address = 0x3'FFF8; break;
-      default: break;
+      case 3: operation.limit ^= 1u << pick(19); break;
+      default: operation.limit += pick(0x4'0001 - operation.limit); break;
     }
     switch (operation.op) {
       case Op::kInit: operation.operand = pick(8) == 0 ? (pick(2) != 0 ? 0 : random_()) : 1 + pick(3); break;
@@ -142,7 +174,7 @@ class Bench {
     unsigned valid = 0;
     for (unsigned s = 0; s < kSources; ++s) {
       const Operation operation =
-          offered_[s] ? *offered_[s] : Operation{Op::kInit, pick(0x4'0000), 0, pick(0x1'0000), 0};
+          offered_[s] ? *offered_[s] : Operation{Op::kInit, places_[pick(4)], 0x4'0000, 1 + pick(0x7FFF), 0};
       op |= static_cast<std::uint64_t>(operation.op) << 3 * s;
       address |= static_cast<std::uint64_t>(operation.address) << 18 * s;
       limit |= static_cast<std::uint64_t>(operation.limit) << 19 * s;
@@ -167,6 +199,9 @@ class Bench {
     ASSERT_TRUE(in_unit_) << "an answer without an operation";
     EXPECT_EQ(sources, 1u << *in_unit_);
     const unsigned error = top_->error_o;
+    EXPECT_EQ(top_->trace_op_o, static_cast<unsigned>(operation_.op));
+    EXPECT_EQ(top_->trace_address_o, operation_.address);
+    EXPECT_EQ(top_->trace_operand_o, operation_.operand);
     EXPECT_EQ(error, expected_.error) << "operation " << static_cast<unsigned>(operation_.op);
     ++errors_[expected_.error];
     if (error == 0 && operation_.op != Op::kInit) {
@@ -196,6 +231,9 @@ class Bench {
   Operation operation_;
   Answer expected_;
   std::optional<Read> due_;
+  Step step_ = Step::kNone;
+  std::array<std::uint32_t, 4> places_{};    // of the mbarriers
+  std::array<unsigned, kSources> passed_{};  // operations of others that were taken instead
   std::uint64_t taken_ = 0, ended_ = 0, woken_ = 0;
   std::array<std::uint64_t, 6> errors_{};
 };

@@ -11,32 +11,36 @@ module engine_bench
   input  logic [1:0]              select_i,
 
   input  logic [511:0]            command_i,
-  input  logic [3:0]              owner_i,
+  input  logic [4:0]              owner_i,
+  input  logic [95:0]             origin_i,
   input  logic [17:0]             scratch_base_i,
   input  logic [18:0]             scratch_size_i,
   input  logic [1:0]              buffers_i,
   input  logic                    command_valid_i,
   output logic                    command_ready_o,
-  input  logic [15:0]             forget_i,
+  input  logic [31:0]             forget_i,
 
   output logic                    done_valid_o,
   input  logic                    done_ready_i,
-  output logic [3:0]              done_owner_o,
+  output logic [4:0]              done_owner_o,
   output logic [15:0]             done_id_o,
   output logic                    done_arrive_o,
   output logic [17:0]             done_barrier_o,
+  output logic [95:0]             done_origin_o,
   output logic                    fault_valid_o,
   input  logic                    fault_ready_i,
-  output logic [3:0]              fault_owner_o,
+  output logic [4:0]              fault_owner_o,
   output logic [15:0]             fault_id_o,
   output logic [2:0]              fault_cause_o,
   output logic [2:0]              fault_operand_o,
   output logic [31:0]             fault_value_o,
+  output logic [95:0]             fault_origin_o,
   output logic                    idle_o,
 
   output logic [3:0][17:0]        request_address_o,  // of A: first and second line; of B
   output logic [1:0]              request_two_o,      // both lines are wanted
   output logic [1:0]              request_valid_o,
+  output logic [1:0]              request_behind_o,
   input  logic [1:0]              request_ready_i,
   input  logic [511:0]            a_response_data_i,
   input  logic [511:0]            b_response_data_i,
@@ -58,7 +62,7 @@ module engine_bench
   fault_t                     [Engines-1:0]            fault;
   logic                       [Engines-1:0]            command_ready, done_valid, fault_valid, idle, lane_ready, lane_valid;
   logic                       [Engines-1:0][3:0][17:0] request_address;
-  logic                       [Engines-1:0][1:0]       request_two, request_valid;
+  logic                       [Engines-1:0][1:0]       request_two, request_valid, request_behind;
   logic [Lanes-1:0][31:0]                              lane_data [Engines];
   context_t                                            from;
 
@@ -67,7 +71,7 @@ module engine_bench
   logic [IndexBits-1:0] chosen;
   assign chosen = IndexBits'(select_i);
 
-  assign from = '{owner: 5'(owner_i), scratch_base: scratch_base_i, scratch_size: scratch_size_i, buffers: buffers_i, origin: '0};
+  assign from = '{owner: owner_i, scratch_base: scratch_base_i, scratch_size: scratch_size_i, buffers: buffers_i, origin: origin_i};
 
   for (genvar i = 0; i < Engines; i++) begin : gen_engine
     localparam int unsigned Dim         = 4 << i;
@@ -102,7 +106,7 @@ module engine_bench
       .context_i        (from),
       .command_valid_i,
       .command_ready_o  (command_ready[i]),
-      .forget_i         (32'(forget_i)),
+      .forget_i         (forget_i),
       .done_o           (done[i]),
       .done_valid_o     (done_valid[i]),
       .done_ready_i,
@@ -113,7 +117,7 @@ module engine_bench
       .request_address_o(address),
       .request_all_o    (all),
       .request_valid_o  (request_valid[i]),
-      .request_behind_o (),
+      .request_behind_o (request_behind[i]),
       .request_ready_i,
       .response_data_i  (lines),
       .response_valid_i,
@@ -132,20 +136,23 @@ module engine_bench
 
   assign command_ready_o   = command_ready[chosen];
   assign done_valid_o      = done_valid[chosen];
-  assign done_owner_o      = 4'(done[chosen].owner);
+  assign done_owner_o      = done[chosen].owner;
   assign done_id_o         = done[chosen].id;
   assign done_arrive_o     = done[chosen].arrive;
   assign done_barrier_o    = done[chosen].barrier;
+  assign done_origin_o     = done[chosen].origin;
   assign fault_valid_o     = fault_valid[chosen];
-  assign fault_owner_o     = 4'(fault[chosen].owner);
+  assign fault_owner_o     = fault[chosen].owner;
   assign fault_id_o        = fault[chosen].id;
   assign fault_cause_o     = fault[chosen].cause;
   assign fault_operand_o   = fault[chosen].operand;
   assign fault_value_o     = fault[chosen].value;
+  assign fault_origin_o    = fault[chosen].origin;
   assign idle_o            = idle[chosen];
   assign request_address_o = request_address[chosen];
   assign request_two_o     = request_two[chosen];
   assign request_valid_o   = request_valid[chosen];
+  assign request_behind_o  = request_behind[chosen];
   assign lane_ready_o      = lane_ready[chosen];
   assign lane_data_o       = lane_data[chosen];
   assign lane_valid_o      = lane_valid[chosen];

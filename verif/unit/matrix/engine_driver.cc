@@ -80,13 +80,19 @@ void EngineDriver::cycle() {
       }
       ports_.take(port, request, cycle_);
     }
+    if (ordered) compare_order();
+    for (unsigned port = 0; port < 2 && ordered; ++port) {
+      if (requests[port].valid && ready[port]) count_request(port);
+    }
     taken_ = top_->command_valid_i && top_->command_ready_o;
     lanes_taken_ = top_->lane_valid_i && top_->lane_ready_o;
     if (top_->done_valid_o && top_->done_ready_i) {
+      compare_origin(top_->done_owner_o, top_->done_id_o, top_->done_origin_o);
       dones.push_back({top_->done_owner_o, top_->done_id_o, top_->done_arrive_o != 0, top_->done_barrier_o});
       ++ended_;
     }
     if (top_->fault_valid_o && top_->fault_ready_i) {
+      compare_origin(top_->fault_owner_o, top_->fault_id_o, top_->fault_origin_o);
       faults.push_back(
           {top_->fault_owner_o, top_->fault_id_o, top_->fault_cause_o, top_->fault_operand_o, top_->fault_value_o});
       ++ended_;
@@ -98,9 +104,61 @@ void EngineDriver::cycle() {
   ++cycle_;
 }
 
+template <typename Port>
+void EngineDriver::compare_origin(unsigned owner, unsigned id, const Port& origin) {
+  const auto found =
+      std::ranges::find_if(given_, [&](const Given& given) { return given.owner == owner && given.id == id; });
+  ASSERT_NE(found, given_.end()) << "an end of command " << id << " of workgroup " << owner;
+  for (unsigned w = 0; w < found->origin.size(); ++w) EXPECT_EQ(origin[w], found->origin[w]);
+  given_.erase(found);
+}
+
+void EngineDriver::expect_reads(const Descriptor& words) {
+  const matrix::Format format{static_cast<matrix::Element>(words[0] & 7),
+                              static_cast<matrix::Element>(words[0] >> 3 & 7),
+                              static_cast<matrix::Scale>(words[0] >> 6 & 3)};
+  for (unsigned port = 0; port < 2; ++port) {
+    Reads reads{words[2], port == 0 ? words[1] & 0xFFFF : words[1] >> 16, 0, 0};
+    reads.scale_lines = (reads.rows * matrix::group_scales(format) + 31) / 32;
+    if ((words[0] >> (8 + port) & 1) != 0) reads.block = matrix::group_elements(port == 0 ? format.a : format.b);
+    reads_[port].push_back(reads);
+  }
+}
+
+// The operand that has asked for fewer groups is behind; of the same group, the one with more rows left.
+void EngineDriver::compare_order() const {
+  if (top_->request_valid_o != 3 || reads_[0].empty() || reads_[1].empty()) return;
+  std::array<std::uint64_t, 2> missing{};
+  for (unsigned port = 0; port < 2; ++port) {
+    const Reads& reads = reads_[port].front();
+    const unsigned lines = (dim_ > 8 ? 2 : 1) * (request_[port] - std::min(request_[port], reads.scale_lines));
+    if (number_[0] == number_[1] && request_[port] < reads.scale_lines) return;
+    missing[port] = reads.rows - (reads.block == 0 ? lines : lines / reads.block * reads.block);
+    if (number_[0] != number_[1]) missing[port] = number_[1 - port];
+  }
+  EXPECT_EQ(top_->request_behind_o, missing[0] > missing[1]   ? 1u
+                                    : missing[0] < missing[1] ? 2u
+                                                              : 0u)
+      << "cycle " << cycle_ << ": " << missing[0] << " and " << missing[1];
+}
+
+void EngineDriver::count_request(unsigned port) {
+  ASSERT_FALSE(reads_[port].empty());
+  const Reads& reads = reads_[port].front();
+  const unsigned lines = reads.block == 0 ? reads.rows : (reads.rows + reads.block - 1) / reads.block * reads.block;
+  if (++request_[port] < reads.scale_lines + lines / (dim_ > 8 ? 2 : 1)) return;
+  request_[port] = 0;
+  ++number_[port];
+  if (++group_[port] < reads.groups) return;
+  group_[port] = 0;
+  reads_[port].pop_front();
+}
+
 void EngineDriver::issue(const Descriptor& descriptor, const Context& context) {
   for (unsigned w = 0; w < descriptor.size(); ++w) top_->command_i[w] = descriptor[w];
   top_->owner_i = context.owner;
+  Given given{context.owner, descriptor[0] >> 16, {}};
+  for (unsigned w = 0; w < given.origin.size(); ++w) top_->origin_i[w] = given.origin[w] = random_();
   top_->scratch_base_i = context.base;
   top_->scratch_size_i = context.size;
   top_->buffers_i = context.buffers;
@@ -113,10 +171,12 @@ void EngineDriver::issue(const Descriptor& descriptor, const Context& context) {
   }
   top_->command_valid_i = 0;
   ++issued_;
+  given_.push_back(given);
+  if (ordered) expect_reads(descriptor);
 }
 
 void EngineDriver::forget(unsigned owner) {
-  top_->forget_i = static_cast<std::uint16_t>(1u << owner);
+  top_->forget_i = 1u << owner;
   cycle();
   top_->forget_i = 0;
 }

@@ -49,6 +49,8 @@ class EngineDriver {
   unsigned patience = 40'000;     // cycles until something that does not come is missed
   // Reads must lie in the allocation of the context of the last command.
   bool confined = false;
+  // Of requests of both operands the one of which more is missing must be preferred. For commands without a fault.
+  bool ordered = false;
   // Where the allocation begins that commands with operands are issued from, a multiple of 32; before the first of
   // them.
   std::uint32_t base = 0;
@@ -98,8 +100,23 @@ class EngineDriver {
     std::uint32_t mask;
     std::array<std::uint32_t, kMaxLanes> data;
   };
-  void offer_lanes(bool write, std::uint32_t mask, const std::array<std::uint16_t, kMaxLanes>& address);
+  // What one operand of a command reads.
+  struct Reads {
+    unsigned groups, rows;
+    unsigned scale_lines;  // of a group
+    unsigned block;        // lines of a transposed operand for as many rows; else 0
+  };
+  // Who gave a command, until it has ended.
+  struct Given {
+    unsigned owner, id;
+    std::array<std::uint32_t, 3> origin;
+  };
   void compare_response();
+  void expect_reads(const Descriptor& descriptor);
+  void compare_order() const;
+  void count_request(unsigned port);
+  template <typename Port>
+  void compare_origin(unsigned owner, unsigned id, const Port& origin);
   std::uint32_t request_address(unsigned line) const;  // of A: first and second line; of B
   std::uint32_t allocate(std::uint32_t bytes);
 
@@ -110,6 +127,11 @@ class EngineDriver {
   ScratchPorts ports_;
   std::vector<std::uint32_t> accumulators_;
   std::deque<Access> accesses_;
+  std::deque<Given> given_;
+  std::array<std::deque<Reads>, 2> reads_;  // of commands whose requests have not all been seen
+  std::array<unsigned, 2> request_{};       // of its group
+  std::array<unsigned, 2> group_{};         // of its command
+  std::array<std::uint64_t, 2> number_{};   // groups whose requests have all been seen
   std::uint64_t cycle_ = 0, issued_ = 0, ended_ = 0, compared_ = 0;
   bool taken_ = false, lanes_taken_ = false;
   Context from_;

@@ -270,6 +270,39 @@ TEST(MatrixDotExhaustive, TermsOfOneSign) {
   EXPECT_EQ(driver.count().mismatches, 0u);
 }
 
+// Sums of equal powers of two that are small subnormal numbers, or round to one: of the bits that are lost at its last
+// place any one may be the only one that says it is no tie.
+TEST(MatrixDotExhaustive, SmallSubnormalSums) {
+  DotDriver driver(12);
+  for (const NamedFormat& named : all_formats()) {
+    const Format& format = named.format;
+    const bool scaled = format.scale == Scale::kE8m0Block32, wide = format.a == Element::kBf16;
+    if (!scaled && !wide && format.a != Element::kTf32) continue;
+    const unsigned count = matrix::group_elements(format.a);
+    const auto half = [&](matrix::Group& group, Element element, unsigned terms, int exponent) {
+      const std::uint32_t moved = scaled ? 0 : static_cast<std::uint32_t>(exponent) << (wide ? 7 : 23);
+      const std::uint32_t one = element == Element::kE2m1 ? 2 : special(element).one;
+      for (unsigned k = 0; k < terms; ++k) put(group, element, k, one + moved);
+      group.scales.fill(static_cast<std::uint8_t>(127 + exponent));
+    };
+    for (int exponent = -165; exponent < -145; ++exponent) {
+      for (unsigned terms = 1; terms <= count; ++terms) {
+        for (const std::uint32_t c : {0u, 1u, 0x8000'0001u, 0x007F'FFFFu}) {
+          Case group;
+          half(group.a, format.a, terms, exponent / 2);
+          half(group.b, format.b, terms, exponent - exponent / 2);
+          group.c = c;
+          driver.push(format, group);
+        }
+      }
+    }
+  }
+  driver.drain();
+  report("small subnormal sums", driver.count());
+  EXPECT_EQ(driver.count().mismatches, 0u);
+  EXPECT_GT(driver.count().subnormal, 1000u);
+}
+
 // Every pair of 8-bit elements, in a place that moves on.
 TEST(MatrixDotExhaustive, PairsOf8Bits) {
   DotDriver driver(9);

@@ -74,7 +74,7 @@ void access(EngineDriver& engine, bool buffer) {
                        ? static_cast<std::uint16_t>(address[l - 1] ^ engine.word(true, 0, 0))
                        : engine.word(engine.pick(2) != 0, engine.pick(engine.rows()), engine.pick(engine.rows()));
     }
-    data[l] = 0x3F80'0000 + engine.pick(0x100'0000);
+    data[l] = engine.pick(2) != 0 ? engine.random()() : 0x3F80'0000 + engine.pick(0x100'0000);
   }
   std::uint32_t mask = (1u << engine.dim()) - 1;
   if (engine.pick(2) != 0) mask &= engine.random()();
@@ -96,6 +96,7 @@ class MatrixEngine : public testing::TestWithParam<unsigned> {
 // Overwrite, accumulate, and whatever comes, without waiting in between.
 TEST_P(MatrixEngine, EveryFormatSameAsModel) {
   EngineDriver engine(GetParam(), 1);
+  engine.ordered = true;
   engine.base = 0x60;
   Draw draw(1);
   for (const NamedFormat& named : all_formats()) {
@@ -142,6 +143,7 @@ TEST_P(MatrixEngine, RandomProgram) {
   const auto formats = all_formats();
   for (unsigned seed = 1; seed <= from_environment("MATRIX_SEEDS", 2); ++seed) {
     EngineDriver engine(GetParam(), seed);
+    engine.ordered = true;
     Draw draw(seed);
     draw_hesitation(engine);
     std::vector<unsigned> ids;

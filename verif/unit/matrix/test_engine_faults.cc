@@ -82,7 +82,7 @@ TEST_P(MatrixFaults, RandomDescriptors) {
     const Command command = draw_valid(engine);
     Descriptor words = encode(command);
     Context context;
-    context.owner = engine.pick(16);
+    context.owner = engine.pick(32);
     context.base = 32 * engine.pick(0x400);
     context.size = draw_size(engine, command);
     context.buffers = engine.pick(6) == 0 ? engine.pick(4) : 3;
