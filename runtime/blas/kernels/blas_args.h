@@ -61,12 +61,12 @@ struct blas_place {
 
 /* The beginning of a workgroup's scratchpad, as the host has made it: mbarriers (blas_gemm.c), those of the first
    stages with the bytes they wait for; the commands for A, B, and, where there are scales, those of A and B, of which
-   later ones change those of the first stage, and the rest of the start; that of the matrix engine; the place of the
-   first tile. */
+   later ones change those of the first stage, and the rest of the start; those of the matrix engine for the first
+   stage, or its two parts, of which later ones change the first; the places of the first tiles. */
 struct blas_commands {
   uint32_t barriers[16][2];
   uint32_t copy[8][32];
-  uint32_t matrix[16];
+  uint32_t matrix[2][16];
   struct blas_place places[BLAS_PLACES];
 };
 
@@ -80,14 +80,14 @@ struct blas_start {
   uint32_t second;  // copies of the second tile, which has the same rows and is fetched when the first one is there
   uint32_t unused[12];
   struct blas_commands commands;
-  uint32_t unused_too[32]; /* a multiple of 512 bytes in all: few instructions to where the second one begins */
+  uint32_t unused_too[16]; /* a multiple of 512 bytes in all: few instructions to where the second one begins */
 };
 
 #define BLAS_MOST_WORKGROUPS 2
 /* Where things lie in scratchpad; stages follow. */
 #define BLAS_COMMANDS 0
 #define BLAS_REST (2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS) /* mbarrier */
-#define BLAS_STAGES 1344
+#define BLAS_STAGES 1408
 
 /* An operand in its stages. */
 struct blas_operand {

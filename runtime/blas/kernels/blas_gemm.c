@@ -11,9 +11,9 @@
 //
 // The commands lie in scratchpad, and before each only those words are written that differ from the one before. Those
 // of the first two stages the host has made, and the mbarriers, which wait for the bytes of these commands and for no
-// arrival; the first warp brings what the first stage needs and gives its commands before it does anything else, and
-// before it meets the others: code and arguments are far away then, and each line of them that is missed costs as much
-// as the array needs for a group of K.
+// arrival, and the matrix command of the first stage; the first warp brings what the first stage needs and gives its
+// commands before it does anything else, and before it meets the others: code and arguments are far away then, and each
+// line of them that is missed costs as much as the array needs for a group of K.
 #include "blas_epilogue.h"
 #include "heddle_engines.h"
 
@@ -180,9 +180,12 @@ ROLE void produce(arguments args) {
 }
 
 ROLE void multiply(arguments args) {
-  struct hd_matrix_command* const command = (struct hd_matrix_command*)commands()->matrix;
+  struct hd_matrix_command* const command = (struct hd_matrix_command*)commands()->matrix[0];
   struct walk w = begin(args);
-  uint32_t stage = 0, round = 0, buffer = 0, turn = 0, now = args->start_groups;
+  uint32_t stage = 0, round = 0, buffer = 0, turn = 0;
+  // Groups of the tile that a command has been given for: by other_warps().
+  uint32_t given_groups = args->start_groups;
+  next(&stage, &round, args->stages);
   while (w.problem < args->batch) {
     const uint32_t rows = round_up(least(args->tile_m, args->m - w.row), args->dim);
     const uint32_t columns = round_up(least(args->tile_n, args->n - w.column), args->dim);
@@ -191,10 +194,12 @@ ROLE void multiply(arguments args) {
     const uint32_t a_stride = args->a.stride, b_stride = args->b.stride;
     const uint32_t a_group_stride = args->a.group_stride, b_group_stride = args->b.group_stride;
     const bool scales = args->row_scale_bytes != 0;
-    uint32_t head = args->head | HD_MATRIX_BUFFER(buffer), left = args->groups;
+    uint32_t head = args->head | HD_MATRIX_BUFFER(buffer), left = args->groups - given_groups;
     command->size = rows | columns << 16;
+    if (given_groups != 0) head |= HD_MATRIX_ACCUMULATE;
     if (turn != 0) hd_mbarrier_wait(drained(buffer), turn - 1);
-    do {
+    while (left != 0) {
+      const uint32_t now = least(left, stage_groups);
       left -= now;
       command->head = head;
       command->groups = now;
@@ -210,12 +215,11 @@ ROLE void multiply(arguments args) {
       hd_mbarrier_wait(full(stage), round);
       hd_matrix(command);
       head |= HD_MATRIX_ACCUMULATE;
-      now = least(left, stage_groups);
       next(&stage, &round, stages);
-    } while (left != 0);
+    }
+    given_groups = 0;
     next(&buffer, &turn, args->buffers);
     advance(args, &w, hd_num_groups(0));
-    now = least(args->groups, stage_groups);
   }
   leave();
 }
@@ -304,6 +308,12 @@ ROLE void other_warps(arguments args) {
   if (hd_warp_id() == MULTIPLIER) {
     prepare(args);
     if (hd_lane_id() != 0) leave();
+    hd_mbarrier_wait(full(0), 0);
+    hd_matrix((const struct hd_matrix_command*)commands()->matrix[0]);
+    if (args->start[hd_group_id(0)].rest != 0) {
+      hd_mbarrier_wait(rest(), 0);
+      hd_matrix((const struct hd_matrix_command*)commands()->matrix[1]);
+    }
     if (args->whole != 0) multiply_whole(args);
     multiply(args);
   }
@@ -325,12 +335,14 @@ ROLE void other_warps(arguments args) {
     if (carrier + 1 == carriers) look_ahead((const void*)blas_carry_part, 1024); \
     role(args, carrier, carriers);                                               \
   }
-  // Registers are saved, and wait for memory, when what the first tile needs has come.
-  if (args->start[hd_group_id(0)].rest != 0) hd_mbarrier_wait(rest(), 0);
   if ((args->epilogue.flags & BLAS_PLAIN) == 0) carry_others(args, carrier, carriers);
   if (args->whole != 0) {
     if (args->tile_n == 64) CARRY(carry_whole_64);
-    if (args->tile_n == 48) carry_whole_48(args, carrier, carriers);
+    if (args->tile_n == 48) {
+      // Many registers are saved, in memory, when what the first tile needs has come from there.
+      if (args->start[hd_group_id(0)].rest != 0) hd_mbarrier_wait(rest(), 0);
+      carry_whole_48(args, carrier, carriers);
+    }
     if (args->tile_n == 32) CARRY(carry_whole_32);
     carry_whole_16(args, carrier, carriers);
   }

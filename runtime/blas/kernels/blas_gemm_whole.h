@@ -119,53 +119,15 @@ ROLE void produce_whole(arguments args) {
   leave();
 }
 
-/* The first tile, where its columns of B come in two parts: two commands, the second of which adds to what the first
-   one has computed. In a function of its own, or the values that it has would be in the way of others. */
-HD_INLINE void multiply_parts(volatile const struct blas_gemm_args* now, struct hd_matrix_command* command,
-                              const struct whole_walk* w, uint32_t rest_groups) {
-  const uint32_t groups = now->groups, dim = now->dim, before = groups - rest_groups;
-  const uint32_t columns = round_up(whole_columns(now, w->column), dim);
-  const uint32_t head = now->head, a_place = now->a.place, b_place = now->b.place;
-  command->groups = before;
-  command->size = round_up(least(now->tile_m, now->m - w->row), dim) | columns << 16;
-  command->head = head & ~HD_MATRIX_ARRIVE;
-  command->a.address = a_place;
-  command->b.address = b_place;
-  command->b.stride = before * 32;
-  if (now->row_scale_bytes != 0) {
-    command->a.scale_address = now->a.scales;
-    command->b.scale_address = now->b.scales;
-  }
-  hd_mbarrier_wait(full(0), 0);
-  hd_matrix(command);
-  command->groups = rest_groups;
-  command->head = head | HD_MATRIX_ACCUMULATE;
-  command->a.address = a_place + before * 32;
-  command->b.address = b_place + columns * 32 * before;
-  command->b.stride = rest_groups * 32;
-  if (now->row_scale_bytes != 0) {
-    command->a.scale_address = now->a.scales + before * now->a.scale_bytes;
-    command->b.scale_address = now->b.scales + before * now->b.scale_bytes;
-  }
-  command->barrier = hd_scratch_offset(empty(0));
-  hd_mbarrier_wait(rest(), 0);
-  hd_matrix(command);
-}
-
 ROLE void multiply_whole(arguments args) {
   volatile const struct blas_gemm_args* const now = args;
-  struct hd_matrix_command* const command = (struct hd_matrix_command*)commands()->matrix;
+  struct hd_matrix_command* const command = (struct hd_matrix_command*)commands()->matrix[0];
   const uint32_t dim = now->dim, groups = now->groups;
   struct whole_walk w = whole_begin(now);
-  uint32_t row = w.row, problem = w.problem, set = 0, stage = 0, round = 0, buffer = 0, turn = 0;
-  command->a.stride = groups * 32;
-  const uint32_t rest_groups = args->start[hd_group_id(0)].rest;
-  if (rest_groups != 0) {
-    multiply_parts(now, command, &w, rest_groups);
-    stage = 1;
-    next(&buffer, &turn, now->buffers);
-    whole_advance(now, &w, hd_num_groups(0));
-  }
+  uint32_t row = w.row, problem = w.problem, set = 0, stage = 1, round = 0, buffer = 0, turn = 0;
+  /* The first tile's commands have been given. */
+  next(&buffer, &turn, now->buffers);
+  whole_advance(now, &w, hd_num_groups(0));
   command->groups = groups;
   command->b.stride = groups * 32;
   while (w.problem < now->batch) {

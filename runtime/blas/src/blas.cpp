@@ -13,9 +13,6 @@
 namespace heddle::blas {
 namespace {
 
-// Words of a matrix command (docs/matrix.md): where its operands begin.
-constexpr size_t kMatrixA = 4, kMatrixB = 8;
-
 uint32_t narrow(int64_t x) { return static_cast<uint32_t>(x); }
 uint32_t log2_of(uint32_t x) { return static_cast<uint32_t>(__builtin_ctz(x)); }
 
@@ -162,7 +159,7 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
     fill_scales(copies[3], format, gemm.b, args.n, args.groups, scratch.b, plan);
   }
   args.epilogue = epilogue(gemm, table);
-  args.head = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | 1U << 12 | 0xC0U << 16;
+  args.head = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | kArrive | 0xC0U << 16;
   uint32_t matrix[16] = {};
   fill_operand(matrix + kMatrixA, format, scratch.a);
   fill_operand(matrix + kMatrixB, format, scratch.b);

@@ -134,13 +134,39 @@ void go_on(blas_start& start, const blas_gemm_args& args, const FormatInfo& form
   expect(start, stage, args.groups * (columns * args.b.group_bytes + args.b.scale_bytes));
 }
 
+/// The engine's commands for the first stage, or for its parts, of which the second adds to what the first has
+/// computed.
+void multiply(blas_start& start, const blas_gemm_args& args, const TilePlace& tile, const uint32_t (&matrix)[16]) {
+  const Extent extent(args, tile);
+  const uint32_t before = args.start_groups - start.rest;
+  const bool all = args.whole == 0 && args.start_groups == args.groups;
+  for (const bool behind : {false, true}) {
+    auto& words = start.commands.matrix[behind ? 1 : 0];
+    std::ranges::copy(matrix, words);
+    if (behind && start.rest == 0) break;
+    const uint32_t first = behind ? before : 0, groups = behind ? start.rest : before;
+    const bool last = behind || start.rest == 0;
+    words[0] = (args.head & ~(last ? 0U : kArrive)) | (behind ? kAccumulate : 0U);
+    words[1] = extent.rows | extent.columns << 16;
+    words[2] = groups;
+    words[kMatrixA] = args.a.place + first * args.a.group_bytes;
+    words[kMatrixA + 1] = args.a.stride + args.start_groups * args.a.group_stride;
+    words[kMatrixB] = args.b.place + first * extent.columns * args.b.group_bytes;
+    words[kMatrixB + 1] = args.b.stride + groups * args.b.group_stride;
+    if (args.row_scale_bytes != 0) {
+      words[kMatrixA + 2] = args.a.scales + first * args.a.scale_bytes;
+      words[kMatrixB + 2] = args.b.scales + first * args.b.scale_bytes;
+    }
+    if (last) words[12] = address_of_barrier(all ? 2 * BLAS_MOST_STAGES : BLAS_MOST_STAGES);
+  }
+}
+
 }  // namespace
 
 blas_start make_start(const blas_gemm_args& args, const Plan& plan, uint32_t workgroup, const FormatInfo& format,
                       const std::vector<CopyWords>& copies, const uint32_t (&matrix)[16],
                       const std::vector<blas_problem>& table, uint32_t carriers) {
   blas_start start{};
-  std::ranges::copy(matrix, start.commands.matrix);
   // full, empty and ready of one arrival, drained of one of each warp that carries: as hd.mbar.init would leave them.
   for (uint32_t i = 0; i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; ++i) {
     const uint32_t arrivals = i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers;
@@ -149,8 +175,9 @@ blas_start make_start(const blas_gemm_args& args, const Plan& plan, uint32_t wor
   const TilePlace tile = place_of(args, workgroup);
   const blas_problem& problem = table[tile.problem];
   begin(start, args, format, copies, tile, problem);
+  if (args.whole != 0) cut(start, args, tile);
+  multiply(start, args, tile, matrix);
   if (args.whole == 0) return start;
-  cut(start, args, tile);
   const auto place_after = [&](uint32_t tiles) { return place_of(args, workgroup + tiles * plan.grid[0]); };
   const auto exists = [&](const TilePlace& x) { return x.problem < args.batch; };
   const TilePlace second = place_after(1);

@@ -13,6 +13,10 @@ namespace heddle::blas {
 // Words of a copy command (docs/copy.md).
 constexpr size_t kBase = 1, kSize = 2, kStride = 7, kBox = 11, kFirst = 16, kScratch = 21, kBarrier = 22;
 using CopyWords = std::array<uint32_t, 32>;
+// Words of a matrix command (docs/matrix.md): where its operands begin; of word 0: accumulates, and arrives when
+// complete.
+constexpr size_t kMatrixA = 4, kMatrixB = 8;
+constexpr uint32_t kAccumulate = 1U << 11, kArrive = 1U << 12;
 
 /// What a workgroup of the engine's kernel begins with. `copies`: commands of a whole stage, for A and B, and their
 /// scales where there are any; `matrix`: what no tile changes of the engine's command.
