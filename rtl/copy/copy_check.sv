@@ -1,5 +1,5 @@
 // Checks a copy command (docs/copy.md, "Checks") and translates it. A command with a fault ends here; from then on all commands of its workgroup do,
-// and also after a fault of one that has left already (`failed_i`).
+// and also after a fault of one that has left already (`failed_i`), whose own fault is told first.
 // Latency: 10 cycles from a command that is taken to `command_valid_o`. One command at a time.
 // Invariants: a command that is taken gives either a command or a fault, once; a command that leaves stays inside its allocation.
 module copy_check
@@ -23,7 +23,7 @@ module copy_check
   output logic              fault_valid_o,
   input  logic              fault_ready_i,
 
-  input  logic [Owners-1:0] failed_i,      // a command of the workgroup has failed
+  input  logic [Owners-1:0] failed_i,      // a command of the workgroup has failed, and its fault has not been taken
   input  logic [Owners-1:0] cancel_i,      // the workgroup has been stopped: no faults
   input  logic [Owners-1:0] forget_i,      // the workgroup is gone: its fault is forgotten
   output logic [Owners-1:0] busy_o,        // whose command is here
@@ -43,7 +43,7 @@ module copy_check
 
   localparam logic [18:0] MostBytes = 19'd1 << 18;
 
-  typedef enum logic [2:0] {
+  typedef enum logic [3:0] {
     StateIdle,
     StateFormat,
     StateSize,
@@ -51,6 +51,7 @@ module copy_check
     StateVolume,     // the box's bytes: a dimension per cycle
     StateRange,
     StateCommand,
+    StateAfter,      // until the fault of the one before has been told
     StateFault
   } state_e;
 
@@ -182,6 +183,7 @@ module copy_check
         state_d = StateCommand;
       end
       StateCommand: if (command_ready_i) state_d = StateIdle;
+      StateAfter: if (!failed_i[context_q.owner] || cancelled) state_d = StateFault;
       StateFault: if (fault_ready_i || cancelled) state_d = StateIdle;
       default: state_d = StateIdle;
     endcase
@@ -190,7 +192,7 @@ module copy_check
       value_d = word;
     end
     if (state_q == StateFormat && faulted_q[context_q.owner]) begin
-      state_d = StateFault;
+      state_d = StateAfter;
       cause_d = FaultAfter;
       value_d = '0;
     end

@@ -1,8 +1,9 @@
 // Workgroup barriers. Counts, per workgroup, the warps that have arrived and those that have ended; when they are all,
 // the arrived ones are released in the next cycle.
 // A workgroup is named by the slot of its warp 0, which is dispatched first and stays the workgroup's until all of it
-// has ended.
-// Invariants: arrived + ended <= warps of the workgroup; a warp arrives once per release.
+// has ended. When one begins, those that waited in a killed one of that name are forgotten.
+// Invariants: arrived + ended <= warps of the workgroup; a warp arrives once per release; only warps of the workgroup
+// that is there now are released.
 module barrier_unit
   import heddle_config_pkg::*;
   import heddle_pkg::*;
@@ -45,7 +46,13 @@ module barrier_unit
       for (int unsigned w = 0; w < Warps; w++) release_d[w] = waiting_d[w] && group_q[w] == group;
     end
     waiting_d = waiting_d & ~release_d;
-    if (start_valid_i) waiting_d[start_i.warp] = 1'b0;  // killed while it waited
+    // Killed while they waited: the one in this slot before, and all of the workgroup that had this name before.
+    if (start_valid_i) begin
+      waiting_d[start_i.warp] = 1'b0;
+      if (start_i.warp_in_group == '0) begin
+        for (int unsigned w = 0; w < Warps; w++) if (group_q[w] == start_i.group_slot) waiting_d[w] = 1'b0;
+      end
+    end
   end
 
   assign release_o = release_q;
@@ -80,6 +87,7 @@ module barrier_unit
   assign group_size = size_q[group];
   a_one_event : assert property (@(posedge clk_i) disable iff (!rst_ni) !(arrived_i && ended_i));
   a_arrives_once : assert property (@(posedge clk_i) disable iff (!rst_ni) arrived_i |-> !waiting_q[warp_i]);
+  a_not_while_it_begins : assert property (@(posedge clk_i) disable iff (!rst_ni) start_valid_i |-> !release_q[start_i.warp]);
   a_not_too_many : assert property (@(posedge clk_i) disable iff (!rst_ni)
                                     (arrived_i || ended_i) && PlantedBug != 5 |-> arrived + ended <= group_size);
 `endif

@@ -18,8 +18,9 @@ sys.path.insert(0, str(netlist.ROOT / "verif/formal"))
 import model
 from engines import require
 
-# For Yosys, to make the graph of a module; more than all of them need.
-PREPARE_SECONDS = 240
+# For Yosys, to make the graph of a module, by the clock; more than most of them need on a machine that has other work, too. It does not simplify
+# the graph: that would take longest, and what is the same in module and mutant is found below anyway.
+PREPARE_SECONDS = 600
 LOCKS, GUARD = {}, threading.Lock()
 
 
@@ -49,7 +50,7 @@ def sources(work, part):
 
 def instances(bodies, module):
     """The modules that the module has in it, itself."""
-    return set(re.findall(r"^  (\w+) \S+ \(", bodies[module], re.M)) & set(bodies)
+    return set(re.findall(r"^  (\w+) \S+ +\(", bodies[module], re.M)) & set(bodies)
 
 
 def modules(bodies, kind):
@@ -78,8 +79,8 @@ def graph(work, part, kind):
                 waiting += instances(bodies, module) - below
             (folder / "netlist.v").write_text("\n".join(bodies[module] for module in sorted(below)) + "\n")
             commands = ["read_verilog netlist.v", f"hierarchy -check -top {kind}", "proc", "flatten", "opt_clean", "async2sync", "memory_map",
-                        "dffunmap", "setundef -undriven -zero", "opt_expr", "opt_merge", "opt_clean", "techmap", "simplemap", "opt_clean", "aigmap",
-                        "opt_clean", "write_aiger -ascii -symbols -zinit made.aag"]  # fmt: skip
+                        "dffunmap", "setundef -undriven -zero", "opt_clean", "techmap", "simplemap", "aigmap",
+                        "write_aiger -ascii -symbols -zinit made.aag"]  # fmt: skip
             try:
                 model.native(folder, commands, "graph.log", PREPARE_SECONDS)
             except model.YosysError as error:

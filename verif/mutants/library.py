@@ -69,11 +69,11 @@ def alone(work):
         yield
 
 
-def make(whole, config, modules, counts, seed, work, device=True):
+def make(whole, config, modules, counts, seed, work, device=True, again=None):
     """The mutants of the parts, in {part: modules of it} and up to {part: count}, and the library that has them if a `device` is wanted; what an
-    earlier run has made of the same is taken again."""
+    earlier run has made of the same is taken again. `again`: those mutants instead of some that are drawn."""
     library, note = work / "library/libheddle_rtl.so", work / "made.json"
-    stamp = digest(device, config, {part: modules[part] for part in counts}, counts, seed)
+    stamp = digest(device, config, {part: modules[part] for part in counts}, counts, seed, *([again] if again else []))
     if note.is_file() and (library.is_file() or not device) and (made := json.loads(note.read_text()))["digest"] == stamp:
         return [netlist.Mutant(**mutant) for mutant in made["mutants"]], library
     shutil.rmtree(work, ignore_errors=True)
@@ -81,7 +81,8 @@ def make(whole, config, modules, counts, seed, work, device=True):
     generated = design.generate(config, work / "generated")
     mutants = []
     for part, count in counts.items():
-        mutants += netlist.mutate(Yosys(ROOT / "build/synth/yosys"), work, generated, whole, part, modules[part], count, seed, befores(mutants, [part])[part])
+        mutants += netlist.mutate(Yosys(ROOT / "build/synth/yosys"), work, generated, whole, part, modules[part], count, seed, befores(mutants, [part])[part],
+                                  again)  # fmt: skip
     command = ["/usr/bin/python3", "-B", ROOT / "verif/harness/build_rtl.py", "--config", config, "--out", work / "library",
                "--instead", work / "mutated", "--include", build.BUILD / "generated/include", "--libraries", *build.rtl_archives()]  # fmt: skip
     with open(work / "build.log", "w", encoding="utf-8") as log:

@@ -51,6 +51,7 @@ def arguments():
     parser.add_argument("--survivors", type=Path, metavar="FILE", help="write the survivors, as entries for judged.yaml")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows as JSON, as they come")
     parser.add_argument("--resume", type=Path, metavar="FILE", help="JSON of an earlier run of the same mutants: what it killed is not run again")
+    parser.add_argument("--again", type=Path, metavar="FILE", help="no mutants are drawn: the survivors of this file (rows.csv, or JSON), of --module if given")
     parser.add_argument("--merge", type=Path, nargs="+", metavar="FILE", help="run nothing; the table of several such files")
     parser.add_argument("--report", action="store_true", help="run nothing; survivors and table of the rows that are kept in verif/mutants/rows.csv")
     parser.add_argument("--keep", action="store_true", help="with --merge: keep them there")
@@ -82,7 +83,10 @@ class Run:
         self.args, self.whole, self.start = args, whole, time.monotonic()
         # Now, not after an hour; a survivor that no solver has seen would be called one that it could not decide.
         require(*(["yosys", "berkeley-abc"] if args.prove or not args.no_formal else []), *([] if args.no_formal else ["yosys-smtbmc", "z3"]))
-        self.chosen, self.opinions = whole.choose(args.module or DEFAULT), judged.read()
+        self.opinions, self.again = judged.read(), {}
+        if args.again:
+            self.again = self.survivors(whole)
+        self.chosen = whole.choose(sorted({row["module"] for row in self.again.values()}) if args.again else args.module or DEFAULT)
         known = results.read(args.resume, whole) if args.resume else []
         self.known = {results.identity(row): row for row in known if row.get("rtl") == whole.version(row["module"])}
         self.rows, self.experience, self.wanted = [], {}, re.compile(args.tests or "")
@@ -90,10 +94,21 @@ class Run:
             if row["killed"]:
                 self.experience.setdefault(row["by"], campaign.Experience()).add(row["module"], True)
 
+    def survivors(self, whole):
+        """{identity: row} of those that live in the file, of today's sources."""
+        wanted = {module for modules in whole.choose(self.args.module).values() for module in modules} if self.args.module else whole.paths
+        rows = [row for row in results.read(self.args.again, whole) if row["module"] in wanted and not results.older(row, whole)]
+        found = {results.identity(row): row for row in rows if not row["killed"] and row["class"] not in ("equivalent", "performance only")}
+        if not found:
+            raise results.ResultError(f"{self.args.again} has no survivor of today's sources in these modules")
+        return found
+
     def all(self):
         if not self.args.no_programs:
             build.build(["heddle_harness", "heddle-rtl-run", "heddle-fuzz", "harness_programs"], title="building the tests")
         shares = library.share({part: self.whole.lines(modules) for part, modules in self.chosen.items()}, self.args.count)
+        if self.again:
+            shares = {part: sum(row["module"] in modules for row in self.again.values()) for part, modules in self.chosen.items()}
         groups = library.groups(shares, TOGETHER)
         for counts in groups:
             self.group(counts, last=counts is groups[-1])
@@ -104,9 +119,10 @@ class Run:
 
     def group(self, counts, last):
         args, begin, parts = self.args, time.monotonic(), ", ".join(counts)
-        work = ROOT / "build/mutants" / re.sub(r"[^\w.-]+", "_", f"{args.config}-{parts}-{args.seed}")
+        work = ROOT / "build/mutants" / re.sub(r"[^\w.-]+", "_", f"{args.config}-{parts}-{'again' if self.again else args.seed}")
         with library.alone(work):
-            mutants, made = library.make(self.whole, args.config, self.chosen, counts, args.seed, work, not args.no_programs)
+            again = [(row["module"], row["mutant"], row["source"]) for row in self.again.values()]
+            mutants, made = library.make(self.whole, args.config, self.chosen, counts, args.seed, work, not args.no_programs, again)
             tests = [] if args.no_programs else campaign.programs(campaign.copies(build.BUILD, work / "tests"), made, args.sessions)
             if not args.no_benches:
                 tests += benches.make(build.BUILD, self.whole, library.befores(mutants, counts), work, self.wanted)
@@ -134,6 +150,7 @@ class Run:
         args = self.args
         row = {"number": mutant.number, "module": mutant.module, "part": self.whole.folder(mutant.module), "source": mutant.source,
                "mutant": mutant.change, "seed": args.seed, "rtl": self.whole.version(mutant.module)}  # fmt: skip
+        row["seed"] = self.again.get(results.identity(row), row)["seed"]
         old = self.known.get(results.identity(row))
         if old and old["killed"]:
             return {**old, **row}

@@ -222,8 +222,41 @@ def renamed(part, text):
     return text, {new: name.split("$")[0] for name, new in names.items()}
 
 
-def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
-    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from `before` + 1, into `work`/mutated/; returns them."""
+def places_of_cells(text):
+    """{(module of the netlist, cell): the place in the source that RTLIL gives it}"""
+    found, module, source = {}, "", ""
+    for line in text.splitlines():
+        words = line.split()
+        if line.startswith("module "):
+            module = words[1].lstrip("\\")
+        elif line.startswith('  attribute \\src "'):
+            source = words[2].strip('"')
+        elif line.startswith("  cell "):
+            found[module, words[2].lstrip("\\")], source = source, ""
+        elif not line.startswith("  attribute"):
+            source = ""
+    return found
+
+
+def commands_of(text, kinds, rows):
+    """The commands of Yosys that make the mutants of `rows`, as `mutate -list` writes them. A cell that is not there, or is another line's now, is left
+    out."""
+    cells, commands = places_of_cells(text), []
+    for module, change, source in rows:
+        mode, cell = change.split()[0], change.split()[2]
+        places = {kind: cells[kind, cell] for kind, name in kinds.items() if name == module and (kind, cell) in cells}
+        # A line of a package is named after the module's own, if one is there at all.
+        kind = next((kind for kind, place in places.items() if ":" not in source or re.search(rf"\b{re.escape(source)}\b", place)), None)
+        if kind is None:
+            print(f"{source} {change} is left out: its cell is not there any more", flush=True)
+            continue
+        commands.append(f"mutate -ctrl mutsel {SELECT_BITS} {len(commands) + 1} -mode {mode} -module {kind} {change.split(' ', 1)[1]} -src {source}")
+    return "".join(f"{command}\n" for command in commands)
+
+
+def mutate(yosys, work, generated, whole, part, modules, count, seed, before, again=None):
+    """Writes the netlist of the part with up to `count` mutants in `modules`, numbered from `before` + 1, into `work`/mutated/; returns them. They are
+    drawn, or those of `again`: (module, change, source)."""
     folder = work / f"{part}.yosys"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -240,12 +273,16 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
     text, kinds = renamed(part, merge.merge((folder / "elaborated.il").read_text())[0])
     (folder / "merged.il").write_text(text)
     chosen = [name for name, module in kinds.items() if module in modules]
+    # A table's content is data, which Yosys wants to be constant, as it wants resets of reads that have none. Their addresses and data are
+    # ports of other cells, too.
+    draw = [f"select -set chosen {' '.join(chosen)}",
+            f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} 1 -o list.ys @chosen t:$meminit* %d t:$memrd* %d"]  # fmt: skip
+    if again:
+        draw = []
+        (folder / "list.ys").write_text(commands_of(text, kinds, [row for row in again if row[0] in modules]))
     yosys.run(folder, [
         "read_rtlil merged.il",
-        f"select -set chosen {' '.join(chosen)}",
-        # A table's content is data, which Yosys wants to be constant, as it wants resets of reads that have none. Their addresses and data are
-        # ports of other cells, too.
-        f"mutate -list {count} -seed {seed} -ctrl mutsel {SELECT_BITS} 1 -o list.ys @chosen t:$meminit* %d t:$memrd* %d",
+        *draw,
         "script list.ys",
         "bwmuxmap",  # cells that Verilog has no operator for
         # Written as a part-select that may begin below bit 0, of which the simulator does not read the bits that exist.
@@ -264,7 +301,7 @@ def mutate(yosys, work, generated, whole, part, modules, count, seed, before):
         source = re.findall(r"-src (\S+?\.sv:\d+)", line)
         source = next((s for s in source if s.startswith(f"{module}.sv")), source[0] if source else f"{module}.sv")
         found.append(Mutant(before + int(match[1]), int(match[1]), part, module, match[3], f"{match[2]} {re.sub(r' -src .*', '', match[4])}", source))
-    if not found:
+    if not found and not again:
         raise NetlistError(f"{part}: nothing to mutate")
     netlist = (folder / f"{part}.v").read_text()
     out = work / "mutated"

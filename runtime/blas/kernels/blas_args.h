@@ -49,29 +49,45 @@ struct blas_epilogue {
   uint32_t d_stride, d_scale_stride;  // bytes from row to row, from group to group
 };
 
-/* The beginning of a workgroup's scratchpad, as the host has made it: mbarriers (blas_gemm.c); the commands for A, B,
-   and, where there are scales, those of A and B, of the first stage and the second, of which later ones change those of
-   the first; that of the matrix engine. */
+/* Where a tile belongs, for those who carry it (blas_gemm_whole.h). */
+struct blas_place {
+  uint32_t size;   /* rows, and from bit 16 on columns */
+  uint32_t corner; /* of the result */
+  uint32_t unused;
+  uint32_t number; /* of the tile, from 0 on; in bit 0 whether another one follows */
+};
+/* More than tiles whose operands are fetched, or that are computed and not yet carried. */
+#define BLAS_PLACES 8
+
+/* The beginning of a workgroup's scratchpad, as the host has made it: mbarriers (blas_gemm.c), those of the first
+   stages with the bytes they wait for; the commands for A, B, and, where there are scales, those of A and B, of which
+   later ones change those of the first stage, and the rest of the start; that of the matrix engine; the place of the
+   first tile. */
 struct blas_commands {
   uint32_t barriers[16][2];
   uint32_t copy[8][32];
   uint32_t matrix[16];
+  struct blas_place places[BLAS_PLACES];
 };
 
 /* The first stages of a workgroup, of its first tile: complete commands, so that they are under way after a few
-   instructions. The first has few groups, so that it is there soon, but where stages have all of K. */
+   instructions. The first has few groups, so that it is there soon; where stages have all of K its columns of B come in
+   two parts, which lie one behind the other. */
 struct blas_start {
-  uint32_t stages;    // 1 or 2
-  uint32_t copies;    // of a stage
-  uint32_t bytes[2];  // that they complete
+  uint32_t stages;  // 1 or 2
+  uint32_t copies;  // of all of them
+  uint32_t rest;    // groups of the second part, which comes on BLAS_REST; 0: there is none
+  uint32_t second;  // copies of the second tile, which has the same rows and is fetched when the first one is there
   uint32_t unused[12];
   struct blas_commands commands;
+  uint32_t unused_too[32]; /* a multiple of 512 bytes in all: few instructions to where the second one begins */
 };
 
 #define BLAS_MOST_WORKGROUPS 2
 /* Where things lie in scratchpad; stages follow. */
 #define BLAS_COMMANDS 0
-#define BLAS_STAGES 1216
+#define BLAS_REST (2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS) /* mbarrier */
+#define BLAS_STAGES 1344
 
 /* An operand in its stages. */
 struct blas_operand {

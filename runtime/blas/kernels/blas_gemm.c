@@ -7,11 +7,13 @@
 //   ready[b]    a tile is finished in buffer b               completion of its last command (not with args->whole: that
 //                                                            is what empty says then)
 //   drained[b]  it has been carried to memory                an arrival of each warp that does so
+//   rest        the second part of the first stage is there (blas_args.h)
 //
 // The commands lie in scratchpad, and before each only those words are written that differ from the one before. Those
-// of the first two stages the host has made, and the mbarriers; the first warp brings what the first stage needs and
-// gives its commands before it does anything else, and before it meets the others: code and arguments are far away
-// then, and each line of them that is missed costs as much as the array needs for a group of K.
+// of the first two stages the host has made, and the mbarriers, which wait for the bytes of these commands and for no
+// arrival; the first warp brings what the first stage needs and gives its commands before it does anything else, and
+// before it meets the others: code and arguments are far away then, and each line of them that is missed costs as much
+// as the array needs for a group of K.
 #include "blas_epilogue.h"
 #include "heddle_engines.h"
 
@@ -33,6 +35,7 @@ HD_INLINE hd_mbarrier* full(uint32_t stage) { return (hd_mbarrier*)commands()->b
 HD_INLINE hd_mbarrier* empty(uint32_t stage) { return full(BLAS_MOST_STAGES + stage); }
 HD_INLINE hd_mbarrier* ready(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + buffer); }
 HD_INLINE hd_mbarrier* drained(uint32_t buffer) { return full(2 * BLAS_MOST_STAGES + BLAS_BUFFERS + buffer); }
+HD_INLINE hd_mbarrier* rest(void) { return full(BLAS_REST); }
 
 // No _exit: nothing has been printed.
 HD_INLINE __attribute__((noreturn)) void leave(void) {
@@ -94,51 +97,10 @@ HD_INLINE void look_ahead(const void* begin, uint32_t bytes) {
 // hold up what other warps load meanwhile. Who has stored what others need has a fence of its own.
 HD_INLINE void meet(void) { __asm__ volatile(HEDDLE_INSN_HD_BARRIER ::: "memory"); }
 
-// All lanes of a warp bring words of what the host has made to the scratchpad. What is asked for is a multiple of a
-// step, or the end of it.
-#define START_WORDS (sizeof(struct blas_commands) / 4)
-HD_INLINE void bring(const struct blas_start* start, uint32_t first, uint32_t end) {
-  const uint32_t lanes = hd_num_lanes(), step = 4 * lanes;
-#pragma clang loop unroll(disable)
-  for (uint32_t i = first; i < end; i += step) {
-    const uint32_t at = least(i, START_WORDS - step) + hd_lane_id();
-    const uint32_t* const from = (const uint32_t*)&start->commands + at;
-    uint32_t* const to = (uint32_t*)commands() + at;
-    uint32_t values[4];
-    for (uint32_t j = 0; j < 4; j++) values[j] = from[j * lanes];
-    for (uint32_t j = 0; j < 4; j++) to[j * lanes] = values[j];
-  }
-}
-// What the first warp brings: where there are no scales everything of the first stage.
-#define FIRST_WORDS 128
+// That `value` has been computed before what follows.
+#define NOW(value) __asm__ volatile("" : "+r"(value))
 
-HD_INLINE void fetch_start(const struct blas_start* start, uint32_t stage) {
-  const uint32_t(*copy)[32] = commands()->copy + stage * start->copies;
-  const uint32_t(*const end)[32] = copy + start->copies;
-  if (hd_lane_id() == 0) {
-#pragma clang loop unroll(disable)
-    for (; copy < end; copy++) hd_copy((const struct hd_copy_command*)*copy);
-    hd_mbarrier_arrive(full(stage), start->bytes[stage]);
-  }
-}
-
-// By the first warp. A workgroup that is not the first one takes its time: what comes first is to be there first.
-HD_INLINE void start(arguments args) {
-  const struct blas_start* const start = &args->start[hd_group_id(0)];
-  bring(start, 0, FIRST_WORDS);
-  const bool late = start->copies > 2 || hd_group_id(0) != 0;
-  if (late) meet();
-  fetch_start(start, 0);
-  if (!late) meet();
-  if (start->stages == 2) fetch_start(start, 1);
-}
-
-// By the second warp: the rest of it.
-HD_INLINE void prepare(arguments args) {
-  bring(&args->start[hd_group_id(0)], FIRST_WORDS, START_WORDS);
-  __atomic_thread_fence(__ATOMIC_SEQ_CST);
-  meet();
-}
+#include "blas_gemm_start.h"
 
 // Words of a copy command: box, its first element (both in the same order of dimensions), place in scratchpad,
 // mbarrier.
@@ -258,9 +220,6 @@ ROLE void multiply(arguments args) {
   leave();
 }
 
-// That `value` has been computed before what follows.
-#define NOW(value) __asm__ volatile("" : "+r"(value))
-
 // `lanes` and `log2_width` of a tile: constants where it pays, else 0. `plain`: accumulators are the result.
 HD_INLINE void carry(arguments args, uint32_t carrier, uint32_t carriers, const bool plain, const uint32_t lanes,
                      const uint32_t log2_width) {
@@ -336,17 +295,12 @@ ROLE void carry_others(arguments args, uint32_t carrier, uint32_t carriers) {
   leave();
 }
 
+#include "blas_gemm_carry.h"
 #include "blas_gemm_whole.h"
 
 // Functions lie in the order in which they are named here: who comes first to a line of code waits for it as long as
 // for data, but the line behind it is there then.
-HD_KERNEL(blas_gemm) {
-  if (hd_warp_id() == PRODUCER) {
-    start(args);
-    if (hd_lane_id() != 0) leave();
-    if (args->whole != 0) produce_whole(args);
-    produce(args);
-  }
+ROLE void other_warps(arguments args) {
   if (hd_warp_id() == MULTIPLIER) {
     prepare(args);
     if (hd_lane_id() != 0) leave();
@@ -356,7 +310,6 @@ HD_KERNEL(blas_gemm) {
   const uint32_t carrier = hd_warp_id() - FIRST_CARRIER, carriers = hd_num_warps() - FIRST_CARRIER;
   // Who carries has nothing to do until the first tile is there, and asks for the lines that others, and it, will want.
   if (carrier == 0) {
-    look_ahead(&args->start[hd_group_id(0)], sizeof args->start[0]);
     look_ahead(&args->m, sizeof *args - __builtin_offsetof(struct blas_gemm_args, m));
     meet();
   } else {
@@ -372,14 +325,30 @@ HD_KERNEL(blas_gemm) {
     if (carrier + 1 == carriers) look_ahead((const void*)blas_carry_part, 1024); \
     role(args, carrier, carriers);                                               \
   }
+  // Registers are saved, and wait for memory, when what the first tile needs has come.
+  if (args->start[hd_group_id(0)].rest != 0) hd_mbarrier_wait(rest(), 0);
   if ((args->epilogue.flags & BLAS_PLAIN) == 0) carry_others(args, carrier, carriers);
   if (args->whole != 0) {
     if (args->tile_n == 64) CARRY(carry_whole_64);
-    if (args->tile_n == 48) CARRY(carry_whole_48);
+    if (args->tile_n == 48) carry_whole_48(args, carrier, carriers);
     if (args->tile_n == 32) CARRY(carry_whole_32);
     carry_whole_16(args, carrier, carriers);
   }
   if (hd_num_lanes() == 16 && args->dim == 16) CARRY(carry_plain_16x64);
   if (hd_num_lanes() == 8 && args->dim == 4) CARRY(carry_plain_8x16);
   carry_plain(args, carrier, carriers);
+}
+
+ROLE void first_warp(arguments args, uint32_t given) {
+  start_others(args, given);
+  if (hd_lane_id() != 0) leave();
+  if (args->whole != 0) produce_whole(args);
+  produce(args);
+}
+
+// The first line of code is all that the first warp needs until it has asked for the commands: no register is saved.
+HD_KERNEL(blas_gemm) {
+  __asm__ volatile("" ::"i"(first_warp), "i"(other_warps));  // named first: they lie next, and have been asked for
+  if (hd_warp_id() == PRODUCER) first_warp(args, start(args));
+  other_warps(args);
 }

@@ -8,13 +8,11 @@
 #include "blas_args.h"
 #include "heddle/blas/check.h"
 #include "scratch.h"
+#include "start.h"
 
 namespace heddle::blas {
 namespace {
 
-// Words of a copy command (docs/copy.md).
-constexpr size_t kBase = 1, kSize = 2, kStride = 7, kBox = 11, kFirst = 16, kScratch = 21, kBarrier = 22;
-using CopyWords = std::array<uint32_t, 32>;
 // Words of a matrix command (docs/matrix.md): where its operands begin.
 constexpr size_t kMatrixA = 4, kMatrixB = 8;
 
@@ -65,72 +63,6 @@ blas_operand operand(const OperandScratch& scratch, const FormatInfo& format, bo
           .scales = scratch.scales,
           .scales_step = scratch.scale_stage_bytes,
           .scale_bytes = scratch.scale_row_bytes};
-}
-
-/// A tile of the result: which product, where it begins.
-struct TilePlace {
-  uint32_t problem = 0, row = 0, column = 0;
-};
-
-/// The first tile of a workgroup, in the order in which the kernel goes through them.
-TilePlace first_tile(const blas_gemm_args& args, uint32_t workgroup) {
-  const auto tiles = [](uint32_t x, uint32_t tile) { return (x + tile - 1) / tile; };
-  TilePlace place;
-  const uint32_t columns = tiles(args.n, args.tile_n), of_product = tiles(args.m, args.tile_m) * columns;
-  place.problem = workgroup / of_product;
-  for (uint32_t left = workgroup % of_product, rows = 0;; left -= rows * columns, place.row += args.group_rows) {
-    rows = tiles(std::min(args.group_rows, args.m - place.row), args.tile_m);
-    if (left >= rows * columns) continue;
-    place.row += left % rows * args.tile_m;
-    place.column = left / rows * args.tile_n;
-    return place;
-  }
-}
-
-/// The commands of a workgroup's first stages, from those of a whole one: A, B, and scales.
-blas_start start(const blas_gemm_args& args, const std::vector<CopyWords>& copies, const uint32_t (&matrix)[16],
-                 const FormatInfo& format, const TilePlace& tile, const blas_problem& problem, uint32_t carriers) {
-  const uint32_t rows = (std::min(args.tile_m, args.m - tile.row) + args.dim - 1) / args.dim * args.dim;
-  const uint32_t columns = (std::min(args.tile_n, args.n - tile.column) + args.dim - 1) / args.dim * args.dim;
-  const std::array addresses = {problem.a, problem.b, problem.scales_a, problem.scales_b};
-  const auto count = static_cast<uint32_t>(copies.size());
-  blas_start start{};
-  start.stages = args.groups > args.start_groups ? 2 : 1;
-  start.copies = count;
-  for (uint32_t stage = 0, group = 0; stage < start.stages; ++stage, group = args.start_groups) {
-    const uint32_t groups = stage == 0 ? args.start_groups : std::min(args.groups - group, args.stage_groups);
-    for (uint32_t i = 0; i < count; ++i) {
-      uint32_t(&words)[32] = start.commands.copy[stage * count + i];
-      std::ranges::copy(copies[i], words);
-      const blas_operand& operand = i % 2 == 0 ? args.a : args.b;
-      const uint32_t first = i % 2 == 0 ? tile.row : tile.column;
-      words[kBase] = addresses[i];
-      words[kBarrier] = static_cast<uint32_t>(BLAS_COMMANDS + offsetof(blas_commands, barriers) + 8 * stage);
-      if (i >= 2) {
-        words[kScratch] = operand.scales + stage * operand.scales_step;
-        words[kBox + 1] = groups;
-        words[kFirst] = first * format.row_scale_bytes;
-        words[kFirst + 1] = group;
-        continue;
-      }
-      const uint32_t along = operand.transposed != 0 ? 1 : 0;  // the dimension along K
-      const uint32_t lines = along == 1 ? 1 : i == 0 ? rows : columns;
-      words[kScratch] = operand.place + stage * operand.step;
-      words[kBox + along] = operand.box * groups;
-      if (along == 0) words[kBox + 1] = lines;
-      words[kFirst + along] = group << args.k_shift;
-      words[kFirst + 1 - along] = first;
-      start.bytes[stage] += operand.group_bytes * groups * lines;
-    }
-    start.bytes[stage] += (args.a.scale_bytes + args.b.scale_bytes) * groups;
-  }
-  std::ranges::copy(matrix, start.commands.matrix);
-  // full, empty and ready of one arrival, drained of one of each warp that carries: as hd.mbar.init would leave them.
-  for (uint32_t i = 0; i < 2 * BLAS_MOST_STAGES + 2 * BLAS_BUFFERS; ++i) {
-    const uint32_t arrivals = i < 2 * BLAS_MOST_STAGES + BLAS_BUFFERS ? 1 : carriers;
-    start.commands.barriers[i][0] = arrivals | arrivals << 16;
-  }
-  return start;
 }
 
 bool in_place(const Gemm& gemm, uint32_t d) {
@@ -229,14 +161,14 @@ blas_gemm_args engine_args(const driver::DeviceShape& shape, const Gemm& gemm, c
     fill_scales(copies[2], format, gemm.a, args.m, args.groups, scratch.a, plan);
     fill_scales(copies[3], format, gemm.b, args.n, args.groups, scratch.b, plan);
   }
+  args.epilogue = epilogue(gemm, table);
   args.head = format.command | (a_along_k ? 0 : 1U << 8) | (b_along_k ? 0 : 1U << 9) | 1U << 12 | 0xC0U << 16;
   uint32_t matrix[16] = {};
   fill_operand(matrix + kMatrixA, format, scratch.a);
   fill_operand(matrix + kMatrixB, format, scratch.b);
   const uint32_t carriers = plan.workgroup[0] / shape.lanes - 2;
   for (uint32_t workgroup = 0; workgroup < plan.grid[0]; ++workgroup) {
-    const TilePlace tile = first_tile(args, workgroup);
-    args.start[workgroup] = start(args, copies, matrix, format, tile, table[tile.problem], carriers);
+    args.start[workgroup] = make_start(args, plan, workgroup, format, copies, matrix, table, carriers);
   }
   return args;
 }
@@ -301,7 +233,6 @@ driver::LaunchStatistics Blas::gemm(const Gemm& gemm, const Tuning& tuning, uint
   options.timeout = timeout;
   if (plan.on_engine) {
     blas_gemm_args args = engine_args(shape, gemm, plan, table);
-    args.epilogue = epilogue(gemm, table);
     args.problems = uploaded.address();
     options.accumulators = args.buffers;
     return device_.run("blas_gemm", plan.grid, plan.workgroup, args, options);

@@ -29,6 +29,8 @@ constexpr double kTileCycles = 700.0, kWholeTileCycles = 300.0;
 /// From a tile's last product to its first word on the way to memory, and from the end of that way to the first product
 /// of the next tile in its buffer: mbarriers, a command, the first group.
 constexpr double kHandOverCycles = 150.0;
+/// From a tile's last product to the command of the next one in its buffer, where carriers have it in registers.
+constexpr double kReturnCycles = 360.0;
 /// From tile to tile of one workgroup, where nothing waits for anything.
 constexpr double kBetweenCycles = 64.0;
 /// Of the scratchpad's steps that give two lines to the engine, where tiles are not square: some give one.
@@ -39,8 +41,8 @@ constexpr uint32_t kStartGroups = 4;
 /// Tiles beside each other, at least, for which rows of A are kept in the scratchpad.
 constexpr uint64_t kColumnsOfRows = 4;
 /// Warps that carry tiles, where the accumulators are the result; where short tiles have rows that begin within lines
-/// of memory; where it has to be computed.
-constexpr uint32_t kPlainCarriers = 3, kAcrossCarriers = 2, kCarriers = 6;
+/// of memory, and of those the ones that are all in registers (carry_whole_48); where it has to be computed.
+constexpr uint32_t kPlainCarriers = 3, kAcrossCarriers = 2, kRegisterCarriers = 4, kCarriers = 6;
 /// Warps that fetch and give commands.
 constexpr uint32_t kOtherWarps = 2;
 
@@ -252,6 +254,15 @@ void choose_stages(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t 
   }
 }
 
+/// Whether each workgroup goes through columns with rows of its own: tiles of two heights take turns then, the shorter
+/// of which has to give the other workgroup time to get its accumulators back.
+bool own_rows(const driver::DeviceShape& shape, const Gemm& gemm, uint64_t groups, const Plan& plan) {
+  const auto rest = static_cast<uint32_t>(gemm.m % plan.tile_m);
+  if (rest == 0) return true;
+  const uint32_t rows = (rest + shape.matrix_dim - 1) / shape.matrix_dim * shape.matrix_dim;
+  return static_cast<double>(groups) * group_cycles(shape, gemm, rows, plan.tile_n) >= kReturnCycles;
+}
+
 Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tuning& tuning) {
   const FormatInfo& format = info(gemm.format);
   const uint64_t groups = ceil_div(gemm.k, format.group_elements);
@@ -259,7 +270,7 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
   Plan plan{.on_engine = true, .tile_m = tile.tile_m, .tile_n = tile.tile_n, .workgroups = tile.workgroups};
   choose_stages(shape, gemm, groups, tuning, plan);
   if (plan.whole) {
-    plan.group_rows = plan.tile_m;
+    plan.group_rows = (own_rows(shape, gemm, groups, plan) ? plan.workgroups : 1) * plan.tile_m;
   } else {
     const uint64_t panel = groups * (32 + format.row_scale_bytes) * plan.tile_m;
     const auto cached = static_cast<uint32_t>(std::clamp<uint64_t>(kCachedBytes / panel, 1, 8));
@@ -270,8 +281,10 @@ Plan engine_plan(const driver::DeviceShape& shape, const Gemm& gemm, const Tunin
   plan.grid = {static_cast<uint32_t>(std::min<uint64_t>(tiles, plan.workgroups)), 1, 1};
   plan.start_groups =
       plan.whole ? plan.stage_groups : std::clamp(tuning.start_groups.value_or(kStartGroups), 1U, plan.stage_groups);
-  const bool across_lines = plan.whole && !within_lines(shape, gemm);
-  const uint32_t warps = kOtherWarps + (!plain(gemm) ? kCarriers : across_lines ? kAcrossCarriers : kPlainCarriers);
+  const uint32_t across_lines = plan.tile_n == 3 * shape.matrix_dim ? kRegisterCarriers : kAcrossCarriers;
+  const uint32_t warps = kOtherWarps + (!plain(gemm)                               ? kCarriers
+                                        : plan.whole && !within_lines(shape, gemm) ? across_lines
+                                                                                   : kPlainCarriers);
   plan.workgroup = {shape.lanes * std::clamp(tuning.warps.value_or(warps), kOtherWarps + 1, shape.warps), 1, 1};
   return plan;
 }

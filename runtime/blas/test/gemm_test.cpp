@@ -159,6 +159,18 @@ TEST(Gemm, WholeK) {
     Case some(device, {.transpose_b = true, .m = rows, .n = 401, .k = 70}, 6);
     for (const uint32_t tile : {16U, 32U, 48U, 64U}) some.run({.tile_n = tile, .workgroups = 2, .warps = 4});
   }
+  // Tiles of 48 columns lie in the registers of those who carry, 12 or 8 rows of each: fewer, just as many, several
+  // times as many; a last tile of one piece of 16 columns, of two, of three. With one tile of rows, each workgroup's
+  // own, and one that both share.
+  for (const int64_t rows : {7, 8, 11, 33, 48, 61, 130}) {
+    for (const int64_t columns : {385, 401, 420}) {
+      Case some(device, {.transpose_b = true, .m = rows, .n = columns, .k = 40, .batch = 2}, 7);
+      for (const uint32_t warps : {3U, 4U, 6U, 9U}) {
+        some.run({.tile_m = 48, .tile_n = 48, .workgroups = 2, .warps = warps});
+      }
+      some.run({.tile_m = 64, .tile_n = 48, .workgroups = 1, .warps = 6});
+    }
+  }
   for (const Format format : {Format::kInt8, Format::kTf32, Format::kMxfp8E4m3, Format::kMxfp4, Format::kNvfp4}) {
     Case(device, {.format = format, .transpose_b = true, .m = 131, .n = 270, .k = 60, .batch = 3}, 2).run();
     Case(device, {.format = format, .transpose_b = true, .m = 3, .n = 300, .k = 8}, 3).run();

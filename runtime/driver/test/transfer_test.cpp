@@ -109,8 +109,15 @@ TEST_F(TransferTest, RefusesWhatIsWrong) {
   expect_error(kInvalid, "not all pinned", [&] { queue_->write(data_, bytes(elsewhere)); });
   expect_error(kInvalid, "not all pinned",
                [&] { queue_->write(data_, {bytes(source_).data() + 4, source_.size() * 4 - 3}); });
+  // The transfer cannot be over before it is asked about: it waits for a kernel that a gate keeps from ending.
+  const ModulePointer module = context_->load(HEDDLE_TEST_KERNEL);
+  const uint32_t gate = context_->allocate(4);
+  const std::vector<uint32_t> closed{0}, open{1};
+  context_->write(gate, std::as_bytes(std::span(closed)));
+  queue_->launch(*module, "spin", {1, 1, 1}, {1, 1, 1}, kernel_args{gate, 0}, kSmall);
   const EventPointer event = queue_->write(data_, bytes(source_));
   expect_error(kInvalid, "a command in a queue needs the memory", [&] { context_->unpin(bytes(source_).data()); });
+  context_->write(gate, std::as_bytes(std::span(open)));
   event->get();
   context_->unpin(bytes(source_).data());
   expect_error(kInvalid, "not all pinned", [&] { queue_->write(data_, bytes(source_)); });

@@ -1,4 +1,4 @@
-// A step of the cycle counter, from any state: its halves, read one after the other, are those of one number that counts.
+// A step of the cycle counter, from any state: its halves, read one after the other and by any of their names, are those of one number that counts.
 module csr_unit_steps
   import heddle_config_pkg::*;
   import heddle_isa_pkg::*;
@@ -22,10 +22,17 @@ module csr_unit_steps
     data_q   <= {data_q[0], read_data_o[0]};
   end
 
+  function automatic logic low(logic [11:0] number);
+    return number == CSR_MCYCLE || number == CSR_CYCLE || number == CSR_TIME;
+  endfunction
+  function automatic logic high(logic [11:0] number);
+    return number == CSR_MCYCLEH || number == CSR_CYCLEH || number == CSR_TIMEH;
+  endfunction
+
   always_comb begin
     if (rst_ni && read_i && known_q[0]) begin
-      if (read_number_i == CSR_MCYCLE && number_q[0] == CSR_MCYCLE) a_low : assert (read_data_o[0] == data_q[0] + 32'd1);
-      if (read_number_i == CSR_MCYCLEH && number_q[0] == CSR_MCYCLEH && known_q[1] && number_q[1] == CSR_MCYCLE) begin
+      if (low(read_number_i) && low(number_q[0])) a_low : assert (read_data_o[0] == data_q[0] + 32'd1);
+      if (high(read_number_i) && high(number_q[0]) && known_q[1] && low(number_q[1])) begin
         // The upper half moves when the lower one comes to its end in the cycle between.
         a_high : assert (read_data_o[0] == data_q[0] + 32'(data_q[1] == 32'hffff_fffe));
       end

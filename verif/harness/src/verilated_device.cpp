@@ -31,6 +31,7 @@ void add(lockstep::CheckerStatistics& sum, const lockstep::CheckerStatistics& mo
   sum.copied_cycle += more.copied_cycle;
   sum.copied_bus_error += more.copied_bus_error;
   sum.copied_copy_race += more.copied_copy_race;
+  sum.copied_fault_after += more.copied_fault_after;
 }
 
 class DramView final : public lockstep::RtlMemoryView {
@@ -422,7 +423,10 @@ RtlStatistics VerilatedDevice::statistics() const {
     result.lockstep_accesses = sum.accesses;
     result.copied = {{"cycle", sum.copied_cycle}, {"bus_error", sum.copied_bus_error}};
     // Only where there is a copy engine, so that the others' list stays short.
-    if (configuration_.copy_engine != 0) result.copied.push_back({"copy_race", sum.copied_copy_race});
+    if (configuration_.copy_engine != 0) {
+      result.copied.push_back({"copy_race", sum.copied_copy_race});
+      result.copied.push_back({"fault_after", sum.copied_fault_after});
+    }
     if (management_) {
       result.management_compared = management_compared_before_ + management_->compared();
       result.management_copied = management_copied_before_ + management_->copied();

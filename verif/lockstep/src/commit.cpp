@@ -72,9 +72,13 @@ void Checker::State::compare_commit(const CommitRecord& record, const Slot& slot
   }
 }
 
-// A load into x0 leaves nothing to be written; that memory refuses it shows all the same.
+// A load into x0 leaves nothing to be written; that memory refuses it shows all the same, and so does that accumulators
+// are read.
 void Checker::State::note_discarded_load(WarpContext& context, const Slot& slot) {
   model::for_each_lane(slot.step.access, [&](unsigned lane) {
+    if (slot.space(lane) == model::Space::kAccumulators) {
+      context.discarded_accumulators.push_back({slot.tag.order, lane, slot.word(lane)});
+    }
     if (slot.space(lane) != model::Space::kDevice || !bus_refuses(slot.word(lane))) return;
     context.discarded_loads.push_back({slot.step.pc, lane, slot.step.location[lane].address});
   });

@@ -155,9 +155,46 @@ void Checker::State::wake_if_due(WarpContext& context) {
   model::wake(*context.warp);
 }
 
+// One lane of an access to the accumulators: `word` is what the model says that it reaches, if anything.
+void Checker::State::check_accumulator(const AccumulatorRecord& record, unsigned lane, std::optional<uint32_t> word,
+                                       std::optional<uint32_t> stored) {
+  const uint32_t address = record.address[lane];
+  if (word) settle_buffer(address / shape.buffer_bytes());
+  if (word != address) {
+    diverge("accumulators.address",
+            fmt::format("lane {}: expected {}, got {:#x}", lane, word ? fmt::format("{:#x}", *word) : "none", address),
+            record.tag);
+  }
+  const uint32_t expected = stored ? *stored : memory.read_word({model::Space::kAccumulators, address});
+  if (expected != record.data[lane]) {
+    diverge("accumulators.data", "word of the accumulators", record.tag, {{lane, expected, record.data[lane]}},
+            {address});
+  }
+}
+
+// A load into x0, of which no slot is kept.
+void Checker::State::handle_discarded_accumulators(WarpContext& context, const AccumulatorRecord& record) {
+  if (record.mask == 0) diverge("accumulators.mask", "no lane is performed", record.tag);
+  model::for_each_lane(record.mask, [&](unsigned lane) {
+    auto& loads = context.discarded_accumulators;
+    const auto load =
+        std::ranges::find_if(loads, [&](const auto& l) { return l.order == record.tag.order && l.lane == lane; });
+    if (load == loads.end()) {
+      diverge("accumulators.mask", fmt::format("lane {} has been performed already, or loads nothing", lane),
+              record.tag);
+    }
+    check_accumulator(record, lane, load->word, std::nullopt);
+    loads.erase(load);
+  });
+}
+
 void Checker::State::handle_accumulators(const AccumulatorRecord& record) {
   const Tag& tag = record.tag;
   WarpContext& context = context_of(tag, "accumulators.tag");
+  if (!record.store &&
+      std::ranges::any_of(context.discarded_accumulators, [&](const auto& l) { return l.order == tag.order; })) {
+    return handle_discarded_accumulators(context, record);
+  }
   Slot& slot = slot_of(context, tag, "accumulators.tag");
   const model::AccessKind kind = record.store ? model::AccessKind::kStore : model::AccessKind::kLoad;
   if (!slot.step.is_memory || slot.step.kind != kind)
@@ -168,19 +205,11 @@ void Checker::State::handle_accumulators(const AccumulatorRecord& record) {
             fmt::format("lanes {:#x} are performed, lanes {:#x} of the slot are to come", record.mask, open), tag);
   }
   model::for_each_lane(record.mask, [&](unsigned lane) {
-    if (slot.space(lane) == model::Space::kAccumulators) settle_buffer(record.address[lane] / shape.buffer_bytes());
-    if (slot.space(lane) != model::Space::kAccumulators || slot.word(lane) != record.address[lane]) {
-      diverge("accumulators.address",
-              fmt::format("lane {}: expected {:#x}, got {:#x}", lane, slot.word(lane), record.address[lane]), tag);
-    }
-    const model::Location place{model::Space::kAccumulators, record.address[lane]};
-    const uint32_t expected = record.store ? slot.step.data[lane] : memory.read_word(place);
-    if (expected != record.data[lane]) {
-      diverge("accumulators.data", "word of the accumulators", tag, {{lane, expected, record.data[lane]}},
-              {record.address[lane]});
-    }
+    check_accumulator(record, lane,
+                      slot.space(lane) == model::Space::kAccumulators ? std::optional(slot.word(lane)) : std::nullopt,
+                      record.store ? std::optional(slot.step.data[lane]) : std::nullopt);
     if (!record.store) return;
-    memory.write_word(place, record.data[lane]);
+    memory.write_word({model::Space::kAccumulators, record.address[lane]}, record.data[lane]);
     slot.unperformed &= ~model::lane_bit(lane);
     slot.store[lane].pending = 0;
     word_changed(model::Space::kAccumulators, record.address[lane], &context, &slot);

@@ -281,6 +281,14 @@ void Checker::State::handle_warp_done(const WarpDoneRecord& record) {
                         register_text(slot->step.rd), slot->tag.order, slot->unwritten),
             slot->tag);
   }
+  if (!context.bus_error && !context.discarded_accumulators.empty()) {
+    const DiscardedLoad& load = context.discarded_accumulators.front();
+    tag.order = load.order;
+    diverge(
+        "accumulators.missing",
+        fmt::format("the warp is reported as ended, lane {} of slot {} has not loaded its word", load.lane, load.order),
+        tag, {}, {load.word});
+  }
   for (auto& slot : context.in_flight) {
     std::erase(open_loads, slot.get());
     if (may_be_left(*slot)) {

@@ -126,6 +126,9 @@ struct Checker::State {
   void handle_wake(const WakeRecord& record);
   void wake_if_due(WarpContext& context);
   void handle_accumulators(const AccumulatorRecord& record);
+  void handle_discarded_accumulators(WarpContext& context, const AccumulatorRecord& record);
+  void check_accumulator(const AccumulatorRecord& record, unsigned lane, std::optional<uint32_t> word,
+                         std::optional<uint32_t> stored);
 
   // ---- engine_launch.cpp ----
   void check_buffers(const DispatchRecord& record, Group& group);

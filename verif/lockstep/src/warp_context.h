@@ -47,6 +47,13 @@ struct LaneAccess {
   bool operator==(const LaneAccess&) const = default;
 };
 
+// A load of a word of the accumulators into x0, which the RTL performs and never writes back.
+struct DiscardedLoad {
+  uint32_t order = 0;
+  unsigned lane = 0;
+  uint32_t word = 0;
+};
+
 // A store to device memory that became visible, or will, after its warp had ended.
 struct LeftStore {
   std::unique_ptr<Slot> slot;
@@ -63,8 +70,9 @@ struct WarpContext {
   std::array<model::LaneMask, model::kRegisters> load_pending{};  // per register: lanes that wait for memory
   std::optional<model::Fault> fault;                              // the warp's trap without handler; it may not go on
   bool fault_reported = false;
-  bool bus_error = false;                   // an access failed on the bus: some of it never completes
-  std::vector<LaneAccess> discarded_loads;  // into x0, of what memory refuses
+  bool bus_error = false;                             // an access failed on the bus: some of it never completes
+  std::vector<LaneAccess> discarded_loads;            // into x0, of what memory refuses
+  std::vector<DiscardedLoad> discarded_accumulators;  // that have not been performed
   std::array<HistoryEntry, kHistory> history{};
   uint64_t history_count = 0;
   uint64_t last_cycle_value = 0;    // what cycle read last

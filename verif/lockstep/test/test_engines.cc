@@ -297,6 +297,39 @@ TEST(Races, LanesReachAccumulatorsBeforeACompletion) {
   EXPECT_EQ(check(run, &report), "") << report;
 }
 
+// Nothing of them is written back; they are performed all the same, each lane once.
+TEST(Engines, LoadsOfAccumulatorsIntoX0) {
+  const Playback run = run_program(
+      engine_launch(), all_engines({}, {op_u(Op::Lui, 27, memory_map::kAccumulatorBase), op_i(Op::Lw, 0, 27, 8)}),
+      engine_shape());
+  std::string report;
+  EXPECT_EQ(check(run, &report), "") << report;
+  const auto place = [](Playback& of) {
+    const auto last = std::find_if(of.events.rbegin(), of.events.rend(), [](const Event& event) {
+      return std::holds_alternative<AccumulatorRecord>(event.record);
+    });
+    return std::prev(last.base());
+  };
+  const auto with = [&](const std::function<void(AccumulatorRecord&)>& change) {
+    Playback changed = run;
+    change(std::get<AccumulatorRecord>(place(changed)->record));
+    return check(changed);
+  };
+  EXPECT_EQ(with([](auto& r) { r.tag.order += 1; }), "accumulators.tag");
+  EXPECT_EQ(with([](auto& r) { r.store = true; }), "accumulators.tag");
+  EXPECT_EQ(with([](auto& r) { r.mask = 0; }), "accumulators.mask");
+  EXPECT_EQ(with([](auto& r) { r.mask = 2; }), "accumulators.mask");
+  EXPECT_EQ(with([](auto& r) { r.address[0] += 4; }), "accumulators.address");
+  EXPECT_EQ(with([](auto& r) { r.data[0] ^= 1; }), "accumulators.data");
+  Playback twice = run;
+  const auto again = place(twice);
+  twice.events.insert(again, *again);
+  EXPECT_EQ(check(twice), "accumulators.tag");
+  Playback missing = run;
+  missing.events.erase(place(missing));
+  EXPECT_EQ(check(missing), "accumulators.missing");
+}
+
 TEST(Races, WhatAMatrixCommandReadsStays) { EXPECT_EQ(check(race(0x33)), "command.operand_changed"); }
 
 // A command with a fault: what the RTL says about it, in both records.

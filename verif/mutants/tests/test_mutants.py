@@ -23,7 +23,7 @@ from engines import SolverError
 
 # Fails for mutant 1, hangs for mutant 2.
 SCRIPT = 'case $HEDDLE_MUTANT in 1) echo "field: commit.mask"; exit 3;; 2) while :; do :; done;; 4) kill -SEGV $$;; esac'
-NETLIST = """
+NETLIST = r"""
 module part__tiny(clk_i, rst_ni, a_i, q_o, mutsel);
   input clk_i;
   wire clk_i;
@@ -54,7 +54,7 @@ module part__user(clk_i, rst_ni, a_i, changed_o, mutsel);
   output changed_o;
   input [15:0] mutsel;
   wire [1:0] q;
-  part__tiny u_tiny (
+  part__tiny \u_tiny[0]  (
     .clk_i(clk_i), .rst_ni(rst_ni), .a_i(a_i), .q_o(q), .mutsel(mutsel)
   );
   assign changed_o = a_i != 0 && (^q);
@@ -259,6 +259,42 @@ class Campaign(unittest.TestCase):
                 self.assertEqual([test.name for test in kept], ["shell"])
                 self.assertEqual((kept[0].cycles, kept[0].touches), (("7",), {4}))
             self.assertEqual(count.read_text(), "x\n")
+
+
+class Again(unittest.TestCase):
+    RTLIL = """module \\part__tiny
+  attribute \\src "tiny.sv:7.5-7.9|tiny.sv:6.3-8.4"
+  attribute \\full_case 1
+  cell $mux $procmux$3
+    connect \\S \\a
+  end
+  cell \\part__other \\u_other
+  end
+end
+module \\part__tiny__2
+  attribute \\src "tiny.sv:7.5-7.9"
+  cell $eq $5
+  end
+end
+"""
+
+    def commands(self, *rows):
+        kinds = {"part__tiny": "tiny", "part__tiny__2": "tiny", "part__other": "other"}
+        with mock.patch("builtins.print"):
+            return netlist.commands_of(self.RTLIL, kinds, rows).split("\n")[:-1]
+
+    def test_as_they_were(self):
+        self.assertEqual(self.commands(("tiny", "cnot1 -cell $procmux$3 -port A -portbit 2 -ctrlbit 3", "tiny.sv:7"),
+                                       ("tiny", "inv -cell $5 -port Y -portbit 0", "tiny.sv:7"), ("tiny", "inv -cell u_other -port q -portbit 0", "tiny.sv")),
+                         ["mutate -ctrl mutsel 16 1 -mode cnot1 -module part__tiny -cell $procmux$3 -port A -portbit 2 -ctrlbit 3 -src tiny.sv:7",
+                          "mutate -ctrl mutsel 16 2 -mode inv -module part__tiny__2 -cell $5 -port Y -portbit 0 -src tiny.sv:7",
+                          "mutate -ctrl mutsel 16 3 -mode inv -module part__tiny -cell u_other -port q -portbit 0 -src tiny.sv"])  # fmt: skip
+
+    def test_another_cell_is_no_such_mutant(self):
+        # The names that Yosys gives move when another module changes: the line must be the same. No line is no place of u_other.
+        self.assertEqual(self.commands(("tiny", "inv -cell $procmux$3 -port A -portbit 2", "tiny.sv:70"),
+                                       ("tiny", "inv -cell $6 -port A -portbit 2", "tiny.sv"),
+                                       ("tiny", "inv -cell u_other -port q -portbit 0", "tiny.sv:7")), [])  # fmt: skip
 
 
 class Equivalence(unittest.TestCase):

@@ -3,12 +3,16 @@ module csr_bench
   import heddle_config_pkg::*;
   import heddle_pkg::*;
   import core_pkg::*;
-(
+#(
+  localparam int unsigned LaunchWords = ($bits(launch_t) + 31) / 32,
+  localparam int unsigned EventWords  = ($bits(event_t) + 31) / 32
+) (
   input  logic        clk_i,
   input  logic        rst_ni,
   output logic [31:0] shape_o [4],            // warps, lanes, ports, bits of a local id
   // launch: size of a workgroup, workgroups, arguments, kernel, private and scratchpad bytes
   input  logic [31:0] launch_i [10],
+  input  logic [31:0] launch_rest_i [LaunchWords], // all that the CSRs do not show
   // dispatch
   input  logic        start_valid_i,
   output logic        start_ready_o,
@@ -42,6 +46,7 @@ module csr_bench
   input  logic        event_write_i,
   input  logic [31:0] event_csr_i,
   input  logic [31:0] event_data_i [Lanes],
+  input  logic [31:0] event_rest_i [EventWords],   // all of the event that is none of their business
   output logic [31:0] event_vector_o,         // address
   // identity
   input  logic [31:0] identity_warp_i,
@@ -53,6 +58,8 @@ module csr_bench
 
   assign shape_o = '{Warps, Lanes, Ports, LocalIdBits};
 
+  logic [32*LaunchWords-1:0]  launch_rest;
+  logic [32*EventWords-1:0]   event_rest;
   launch_t                    launch;
   dispatch_t                  start;
   event_t                     event_now;
@@ -68,7 +75,9 @@ module csr_bench
   logic [ScratchBits-1:0]     scratch_base;
 
   always_comb begin
-    launch              = '0;
+    for (int unsigned i = 0; i < LaunchWords; i++) launch_rest[32*i +: 32] = launch_rest_i[i];
+    for (int unsigned i = 0; i < EventWords; i++) event_rest[32*i +: 32] = event_rest_i[i];
+    launch              = launch_t'(launch_rest[$bits(launch_t)-1:0]);
     launch.local_size   = {launch_i[2], launch_i[1], launch_i[0]};
     launch.num_groups   = {launch_i[5], launch_i[4], launch_i[3]};
     launch.args         = launch_i[6];
@@ -87,7 +96,7 @@ module csr_bench
     start.local_base    = local_id_t'(start_i[10]);
     start.first_buffer  = start_i[11][0];
 
-    event_now                = '0;
+    event_now                = event_t'(event_rest[$bits(event_t)-1:0]);
     event_now.path.warp      = warp_id_t'(event_warp_i);
     event_now.path.pc        = event_pc_i[31:2];
     event_now.path.retired   = event_retired_i;

@@ -14,14 +14,14 @@ PathBench::Event PathBench::make(unsigned w, const Path& path, const Mix& mix, b
   event.target = path.pc;
   event.target_depth = path.depth;
   event.predicted_pc = path.pc + 4;
-  event.vector = percent(99) ? 0x80000000u + 4 * chance(8) + 4 : 0;
+  event.vector = percent(99) ? base_[w] + 4 * chance(8) + 4 : 0;
   *control = true;
   if (mix.apart) {
     const bool together = warp.paths() == 1;
     event.vector = 4;
     if ((path.pc & 0x3c) == 0x3c || together) {
       event.moved = together ? some(path.mask) : path.mask;
-      event.target = together ? 0x80000000u + 0x100 * (1 + chance(16)) : path.pc & ~0x3fu;
+      event.target = together ? base_[w] + 0x100 * (1 + chance(16)) : path.pc & ~0x3fu;
       event.predicted_pc = event.target;
     } else {
       *control = percent(5);
@@ -35,18 +35,19 @@ PathBench::Event PathBench::make(unsigned w, const Path& path, const Mix& mix, b
     return hit;
   };
   if (is(mix.branch)) {
-    event.target = some_pc(warp, mix);
+    event.target = some_pc(w, mix);
     event.moved = percent(20) ? 0 : some(path.mask);
     if (percent(50)) event.predicted_pc = event.target;
     event.speculative = percent(50);
   } else if (is(mix.jump)) {
-    event.target = some_pc(warp, mix);
+    event.target = some_pc(w, mix);
     event.moved = path.mask;
     event.speculative = percent(50);
     if (percent(50) && !event.speculative) event.target_depth = std::min(63u, path.depth + 1);
+    if (percent(5) && !event.speculative) event.target_depth = chance(64);
     if (percent(70)) event.predicted_pc = event.target;
   } else if (is(mix.indirect)) {
-    event.target = some_pc(warp, mix);
+    event.target = some_pc(w, mix);
     event.moved = event.executed = some(path.mask) | (1u << std::countr_zero(path.mask));
     event.target_depth = percent(60) ? (path.depth == 0 ? 0 : path.depth - 1) : std::min(63u, path.depth + 1);
     event.rest = path.pc;
@@ -182,17 +183,39 @@ void PathBench::issue_void(unsigned w, bool squashed_now) {
   dut_->eval();
   astray.next += 4;
   ++void_slots;
+  astray.blocked = dut_->issue_resolve_o;
   // In the cycle of the squash it does not count: the squash wins.
   if (!dut_->issue_resolve_o && !squashed_now) ++astray.advanced;
 }
 
+// What the core sees of each warp: it may issue, or something of it is on its way, or it waits, or it has ended.
+void PathBench::look_at_flags() {
+  for (unsigned w = 0; w < warps_; ++w) {
+    const bool ready = dut_->ready_o >> w & 1, transit = dut_->transit_o >> w & 1;
+    ASSERT_EQ(dut_->ended_o >> w & 1, ended_[w]) << "warp " << w;
+    if (halted_[w]) ASSERT_FALSE(ready) << "warp " << w;
+    if (pending_[w]) {
+      ASSERT_TRUE(transit && !ready) << "warp " << w;
+    } else if (astray_[w]) {
+      ASSERT_TRUE(transit == astray_[w]->blocked && ready == !(transit || halted_[w])) << "warp " << w;
+    } else if (done_[w]) {
+      ASSERT_TRUE(!transit && !ready) << "warp " << w;
+    } else {
+      const bool waits = reference_[w].in_state(LaneState::kRun) == 0;
+      ASSERT_EQ(dut_->waiting_o >> w & 1, waits) << "warp " << w;
+      ASSERT_TRUE(waits ? !transit && !ready : halted_[w] || transit != ready) << "warp " << w;
+    }
+  }
+}
+
 void PathBench::cycle(const Mix& mix) {
   SCOPED_TRACE(testing::Message() << "cycle " << cycle_);
-  dut_->start_valid_i = dut_->issue_valid_i = dut_->event_valid_i = dut_->squash_valid_i = 0;
+  dut_->start_valid_i = dut_->issue_valid_i = dut_->event_valid_i = dut_->squash_valid_i = dut_->halt_valid_i = 0;
   dut_->issue_port_i = chance(2);
   dut_->issue_speculative_i = 0;
   dut_->release_i = 0;
   dut_->eval();
+  ASSERT_NO_FATAL_FAILURE(look_at_flags());
 
   // One event that is due.
   const unsigned first = chance(warps_);
@@ -279,14 +302,27 @@ void PathBench::cycle(const Mix& mix) {
       }
     }
   }
+  // A memory error stops a warp; what it has under way still comes in, then its slot is free.
+  const unsigned stopped = chance(warps_);
+  if (!mix.apart && chance(1000) == 0 && !done_[stopped]) {
+    dut_->halt_valid_i = 1;
+    dut_->halt_warp_i = stopped;
+    ++halts;
+  }
   const unsigned starter = chance(warps_);
+  if (halted_[starter] && !pending_[starter] && !astray_[starter] && !(dut_->transit_o >> starter & 1) &&
+      !(dut_->release_i >> starter & 1)) {
+    done_[starter] = true;
+    release_due_[starter].reset();
+  }
   const bool starts = done_[starter] && percent(50);
   if (starts) {
     ASSERT_FALSE(dut_->transit_o >> starter & 1);
     ASSERT_FALSE(astray_[starter].has_value());
     dut_->start_valid_i = 1;
     dut_->start_warp_i = starter;
-    dut_->start_pc_i = 0x80000000u + 4 * chance(8);
+    base_[starter] = some_base();
+    dut_->start_pc_i = base_[starter] + 4 * chance(8);
     dut_->start_mask_i = percent(70) ? all_ : some(all_);
   }
 
@@ -310,6 +346,7 @@ void PathBench::cycle(const Mix& mix) {
     arrivals += event.arrived;
     if (event.arrived) release_due_[w] = cycle_ + 1 + chance(8);
     if (event.ended || event.deadlock || event.fault) done_[w] = true;
+    ended_[w] = event.ended;
     if (event.predicted) stream_[w] = event.predicted_pc;
     pending_[w].reset();
   }
@@ -317,8 +354,9 @@ void PathBench::cycle(const Mix& mix) {
     if (!(dut_->redirect_valid_o >> r & 1)) continue;
     stream_[r ? dut_->redirect_warp_1_o : dut_->redirect_warp_0_o] = r ? dut_->redirect_pc_1_o : dut_->redirect_pc_0_o;
   }
+  if (dut_->halt_valid_i) halted_[stopped] = true;
   if (starts) {
-    done_[starter] = false;
+    done_[starter] = ended_[starter] = halted_[starter] = false;
     retired_[starter] = false;
     reference_[starter].start(dut_->start_pc_i, dut_->start_mask_i, lanes_);
     stream_[starter] = dut_->start_pc_i;

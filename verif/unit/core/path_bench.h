@@ -50,6 +50,9 @@ class PathBench {
     sync_pc_.assign(warps_, std::vector<uint32_t>(lanes_));
     sync_operand_.assign(warps_, std::vector<uint32_t>(lanes_));
     done_.assign(warps_, true);
+    ended_.assign(warps_, true);
+    halted_.assign(warps_, false);
+    base_.assign(warps_, 0x80000000u);
   }
 
   ~PathBench() { dut_->final(); }
@@ -71,7 +74,8 @@ class PathBench {
     return most;
   }
   unsigned lanes() const { return lanes_; }
-  uint64_t deadlocks = 0, arrivals = 0, sync_releases = 0, faults = 0, unresolved = 0, squashes = 0, void_slots = 0;
+  uint64_t deadlocks = 0, arrivals = 0, sync_releases = 0, faults = 0, halts = 0, unresolved = 0, squashes = 0,
+           void_slots = 0;
 
  private:
   struct Event {
@@ -123,13 +127,16 @@ class PathBench {
     ++cycle_;
   }
 
-  // A pc near the others of the warp, so that paths meet.
-  uint32_t some_pc(const WarpReference& warp, const Mix& mix) {
-    if (chance(1000) < mix.loop) return warp.lanes[chance(lanes_)].pc & ~3u;
-    return 0x80000000u + 4 * chance(24);
+  // A pc near the others of the warp, so that paths meet; seldom one far away.
+  uint32_t some_pc(unsigned w, const Mix& mix) {
+    if (chance(1000) < mix.loop) return reference_[w].lanes[chance(lanes_)].pc & ~3u;
+    return percent(3) ? random_() & ~3u : base_[w] + 4 * chance(24);
   }
+  // Where a warp's code lies: anywhere, and across a place where any number of bits carry.
+  uint32_t some_base() { return (uint32_t(random_()) & (~0u << (7 + chance(22)))) - 0x40; }
 
   void cycle(const Mix& mix);
+  void look_at_flags();
   void drive_event(unsigned warp, const Event& event);
   void issue_void(unsigned warp, bool squashed_now);
   Event make(unsigned warp, const Path& path, const Mix& mix, bool* control);
@@ -146,7 +153,8 @@ class PathBench {
   std::vector<std::optional<Astray>> astray_;
   std::vector<std::optional<uint32_t>> stream_;  // where fetch is; nothing: it waits for a redirect
   std::vector<std::optional<uint64_t>> release_due_;
-  std::vector<bool> retired_, done_;
+  std::vector<bool> retired_, done_, ended_, halted_;
+  std::vector<uint32_t> base_;
   std::vector<std::vector<uint32_t>> sync_pc_, sync_operand_;
 };
 

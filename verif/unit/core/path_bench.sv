@@ -68,8 +68,11 @@ module path_bench
   output logic [4:0]  redirect_warp_1_o,
   output logic [31:0] redirect_pc_0_o,
   output logic [31:0] redirect_pc_1_o,
+  input  logic        halt_valid_i,
+  input  logic [4:0]  halt_warp_i,
   output logic [31:0] ended_o,
-  output logic [31:0] transit_o
+  output logic [31:0] transit_o,
+  output logic [31:0] waiting_o
 );
 
   path_event_t     slot_event;
@@ -81,7 +84,7 @@ module path_bench
   logic [Squashes-1:0][1:0] squash_advanced;
   redirect_t [1:0] redirect;
   pc_t             deadlock_pc;
-  logic [Warps-1:0] ready, ended, transit;
+  logic [Warps-1:0] ready, ended, transit, waiting;
   lane_mask_t      live, deadlock_lanes;
 
   assign warps_o = 32'(Warps);
@@ -163,18 +166,19 @@ module path_bench
     .wait_lane_o       (),
     .wait_pc_o         (),
     .wait_address_o    (),
-    .halt_valid_i      (1'b0),
-    .halt_warp_i       ('0),
+    .halt_valid_i,
+    .halt_warp_i       (warp_id_t'(halt_warp_i)),
     .redirect_valid_o,
     .redirect_o        (redirect),
     .ended_o           (ended),
     .transit_o         (transit),
-    .waiting_o         ()
+    .waiting_o         (waiting)
   );
 
   assign ready_o           = 32'(ready);
   assign ended_o           = 32'(ended);
   assign transit_o         = 32'(transit);
+  assign waiting_o         = 32'(waiting);
   assign live_o            = 32'(live);
   assign issue_pc_o        = pc_word(issue_path[port].pc);
   assign issue_depth_o     = issue_path[port].depth;
@@ -188,7 +192,7 @@ module path_bench
 
   // The low two bits of addresses, and what exceeds the shape.
   logic unused;
-  assign unused = ^{start_warp_i, issue_warp_i, event_warp_i, start_pc_i[1:0], start_mask_i, event_pc_i[1:0], event_path_i,
+  assign unused = ^{start_warp_i, issue_warp_i, event_warp_i, halt_warp_i, start_pc_i[1:0], start_mask_i, event_pc_i[1:0], event_path_i,
                     event_executed_i, event_moved_i, event_trapping_i, event_target_i[1:0], event_rest_i[1:0],
                     event_predicted_pc_i[1:0], event_vector_i[1:0], release_i};
 

@@ -172,6 +172,7 @@ class Csrs : public testing::Test {
     top_.event_write_i = !top_.event_trap_i && below(2) == 0;
     top_.event_csr_i = below(4) == 0 ? known_number() : kWritten[below(kWritten.size())];
     for (uint32_t& word : top_.event_data_i) word = word_();
+    for (uint32_t& word : top_.event_rest_i) word = word_();
   }
 
   [[nodiscard]] bool traps() const { return top_.event_valid_i && top_.event_trap_i && top_.event_trapping_i != 0; }
@@ -236,6 +237,7 @@ TEST_F(Csrs, ReadsWhatWasWritten) {
     const bool begin = n < warps;  // each of them starts before anything else happens
     if (n % 200 == 0) {
       for (uint32_t& word : top_.launch_i) word = word_();
+      for (uint32_t& word : top_.launch_rest_i) word = word_();
     }
     draw_event();
     if (begin) top_.event_valid_i = 0;

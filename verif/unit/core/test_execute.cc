@@ -166,6 +166,8 @@ Slot Execute::make() {
     slot.csr.push_back(first ? word() & -4U : slot.csr[0]);
     slot.frm.push_back(chance(80) ? below(5) : below(8));
     if (slot.unit == kUnitShuffle && chance(70)) slot.b[l] = below(lanes + 1);
+    if (slot.unit == kUnitShuffle && chance(10))
+      slot.b[l] = below(lanes) | 1U << below(32);  // one bit makes it no lane
   }
   return slot;
 }
@@ -366,7 +368,7 @@ void Execute::look(const Slot& slot, bool killed, bool killed_now, uint32_t live
 TEST_F(Execute, Random) {
   std::optional<Slot> before;
   bool killed = false;
-  for (unsigned i = 0; i < 60'000; ++i) {
+  for (unsigned i = 0; i < 65'000; ++i) {
     const Slot slot = make();
     const bool valid = chance(85);
     dut.valid_i = valid;

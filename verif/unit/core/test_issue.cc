@@ -254,5 +254,49 @@ TEST_F(Issue, Random) {
   EXPECT_GT(clashes, 500U);
 }
 
+// What becomes free is one register of one warp, whichever port says so: all others wait on.
+TEST_F(Issue, OneRegisterBecomesFree) {
+  dut.stall_i = 1;
+  dut.start_valid_i = 1;
+  for (unsigned w = 0; w < warps; ++w) {
+    dut.start_warp_i = w;
+    clock();
+  }
+  dut.start_valid_i = 0;
+  dut.stall_i = 0;
+  dut.accept_i = (1U << ports) - 1;
+  dut.float_idle_i = all_warps;
+  dut.space_i = 15;
+  for (unsigned trial = 0; trial < 2 * warps * clears; ++trial) {
+    const unsigned w = trial / 2 % warps, port = trial / 2 / warps;
+    dut.head_unit_i[w] = kUnitMemory;
+    dut.ready_i = dut.head_valid_i = 1U << w;
+    for (unsigned number = 1; number < 64; ++number) {
+      dut.head_instr_i[w] = (number & 31) << 7;
+      dut.head_bits_i[w] = 8 | (number >> 5) << 7;
+      dut.eval();
+      ASSERT_EQ(dut.hazard_o >> w & 1, 0) << "register " << number;
+      ASSERT_NE(dut.valid_o, 0);
+      clock();
+    }
+    dut.ready_i = dut.head_valid_i = 0;
+    for (unsigned k = 1; k < 64; ++k) {
+      const unsigned number = trial % 2 == 0 ? k : 64 - k;
+      dut.head_instr_i[w] = (number & 31) << 15;
+      dut.head_bits_i[w] = 1 | (number >> 5) << 4;
+      dut.clear_valid_i = 1U << port;
+      dut.clear_warp_i[port] = w;
+      dut.clear_number_i[port] = number;
+      dut.eval();
+      ASSERT_EQ(dut.hazard_o >> w & 1, 1) << "warp " << w << " port " << port << " register " << number;
+      clock();
+      dut.clear_valid_i = 0;
+      dut.eval();
+      ASSERT_EQ(dut.hazard_o >> w & 1, 0) << "warp " << w << " port " << port << " register " << number;
+    }
+    ASSERT_EQ(dut.any_busy_o, 0);
+  }
+}
+
 }  // namespace
 }  // namespace heddle::core_test

@@ -171,7 +171,9 @@ TEST_F(Units, VotesAndShuffles) {
     const bool zeros = chance(3) == 0;
     for (unsigned l = 0; l < lanes_; ++l) {
       a[l] = words(dut_->lanes_a_i)[l] = zeros ? chance(2) : 1 + chance(1000);
-      b[l] = words(dut_->lanes_b_i)[l] = chance(8) ? chance(lanes_ + 2) : operand();
+      b[l] = chance(8) ? chance(lanes_ + 2) : operand();
+      if (chance(6) == 0) b[l] = chance(lanes_) | 1u << chance(32);  // one bit makes it no lane
+      words(dut_->lanes_b_i)[l] = b[l];
     }
     dut_->mask_i = mask;
     dut_->collective_op_i = op;

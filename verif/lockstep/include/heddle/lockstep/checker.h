@@ -52,6 +52,8 @@ struct CheckerStatistics {
   uint64_t copied_cycle = 0;  // lanes that were given a cycle or time value of the RTL
   uint64_t copied_bus_error = 0;
   uint64_t copied_copy_race = 0;  // bytes that a copy read before they changed, while it was under way
+  // Copy commands that were taken before a fault of another one was told, and checked behind it.
+  uint64_t copied_fault_after = 0;
 };
 
 class Checker {
