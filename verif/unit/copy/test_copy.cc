@@ -105,6 +105,7 @@ class Exerciser {
       driver_.regions[2] = {border, driver_.base + (kMemoryBytes - 1), pick(4) != 0, pick(4) != 0};
       driver_.regions[3] = {driver_.base + pick(kMemoryBytes), driver_.base + pick(kMemoryBytes), true, true};
       if (pick(2) == 0) driver_.regions[2].base += pick(64);
+      if (pick(2) == 0) driver_.regions[2].last -= pick(kMemoryBytes / 4);
     }
     driver_.refused.clear();
     if (pick(3) == 0) {
