@@ -1,5 +1,7 @@
-// Fields of a copy descriptor that a random box rarely has: sizes and strides of one bit.
+// Fields of a copy descriptor that a random box rarely has: sizes and strides of one bit; and regions of all lengths.
 #include <gtest/gtest.h>
+
+#include <random>
 
 #include "copy_driver.h"
 
@@ -72,6 +74,44 @@ TEST_P(CopyDescriptor, EveryBitOfAStride) {
     words[kBase] -= words[kStride + d];
     load(driver, command);
     EXPECT_FALSE(HasFailure()) << "bit " << 4 + n / (kRank - 1) << " of dimension " << d + 1;
+  }
+}
+
+// Rows across the begin and the end of each region, the only one there is.
+TEST_P(CopyDescriptor, EveryRegion) {
+  CopyDriver driver(GetParam(), 3);
+  driver.timing = {0, 0, 0, false};
+  std::mt19937 random(3);
+  const auto pick = [&](unsigned count) { return static_cast<unsigned>(random() % count); };
+  for (unsigned n = 0; n < 200 && !HasFailure(); ++n) {
+    Command command;
+    command.owner = n % kAgents;
+    command.scratch_base = command.owner * kAllocation;
+    command.scratch_size = kAllocation;
+    const unsigned element = pick(5), count = 1 + pick(256 >> element), store = pick(2);
+    const std::uint32_t from = driver.base + command.owner * kPart + 0x4000 + 16 * pick(0x200);
+    driver.regions.assign(4, {});
+    driver.regions[n % 4] = {from, from + pick(pick(2) == 0 ? 40 : 1000), true, true};
+    Descriptor& words = command.descriptor;
+    words[0] = 1 | element << 3 | store << 6 | n << 16;
+    words[kBase] = from - (pick(4) == 0 ? 16 * pick(20) : 0);
+    words[kSize] = words[kBox] = count;
+    const Outcome outcome = perform(words, command.scratch_size, driver.regions);
+    unsigned waited = 0;
+    while (!driver.cycle(&command)) ASSERT_LT(++waited, 1000u);
+    do {
+      driver.cycle(nullptr);
+      ASSERT_LT(++waited, 1000u);
+    } while (driver.ends.empty());
+    const Fault expected = outcome.fault.value_or(Fault{});
+    ASSERT_EQ(driver.ends[0].fault.cause, expected.cause) << n;
+    ASSERT_EQ(driver.ends[0].fault.value, expected.value) << n;
+    for (const Move& move : outcome.moves) {
+      ASSERT_EQ(driver.scratch[command.scratch_base + move.scratch], driver.memory[*move.memory - driver.base]) << n;
+    }
+    driver.forget = 1u << command.owner;
+    driver.cycle(nullptr);
+    driver.forget = 0;
   }
 }
 
