@@ -257,7 +257,8 @@ void Checker::State::handle_command_end(const CommandEndRecord& record) {
   switch (record.end) {
     case CommandEnd::kFault: check_fault(record, command); break;
     case CommandEnd::kStopped:
-      if (!aborted && faults.empty() && !engine.any_fault) {
+      // (The end of the launch may be told in the same cycle, and is looked at behind the engines.)
+      if (!aborted && !abort_event && faults.empty() && fault_events.empty() && !engine.any_fault) {
         diverge("command.end", "stopped, although the launch has neither a fault nor an abort", command.tag);
       }
       if (record.engine == Engine::kMatrix && !command.fault) perform_matrix(command);

@@ -297,6 +297,23 @@ TEST(Races, LanesReachAccumulatorsBeforeACompletion) {
   EXPECT_EQ(check(run, &report), "") << report;
 }
 
+// What ends with the launch may end in the cycle in which the launch is told to end, and not before.
+TEST(Engines, StoppedInTheCycleOfTheAbort) {
+  Playback run = good_run();
+  const auto last = std::find_if(run.events.rbegin(), run.events.rend(), [](const Event& event) {
+    return std::holds_alternative<CommandEndRecord>(event.record);
+  });
+  std::get<CommandEndRecord>(last->record).end = CommandEnd::kStopped;
+  const uint64_t cycle = last->cycle;
+  const auto place = run.events.insert(last.base(), {cycle, AbortRecord{}});
+  run.abort_asked = true;
+  run.outcome.aborted = true;
+  std::string report;
+  EXPECT_EQ(check(run, &report), "") << report;
+  run.events.erase(place);
+  EXPECT_EQ(check(run), "command.end");
+}
+
 // Nothing of them is written back; they are performed all the same, each lane once.
 TEST(Engines, LoadsOfAccumulatorsIntoX0) {
   const Playback run = run_program(
