@@ -101,9 +101,13 @@ TEST_P(MatrixEngine, EveryFormatSameAsModel) {
   Draw draw(1);
   for (const NamedFormat& named : all_formats()) {
     draw_hesitation(engine);
-    for (unsigned turn = 0; turn < 3; ++turn) {
+    for (unsigned turn = 0; turn < 5; ++turn) {
       Command command = draw_command(engine, named.format, 3);
       if (turn < 2) command.accumulate = turn == 1;
+      if (turn < 4 && named.format.a != Element::kE2m1) {  // each operand, both, none
+        command.a.transposed = (turn & 1) != 0;
+        command.b.transposed = (turn & 2) != 0;
+      }
       const auto operands = engine.place(command, draw);
       engine.perform(command, operands);
       ASSERT_EQ(engine.faults.size(), 0u) << named.name << ", cause " << engine.faults.front().cause;
