@@ -163,7 +163,7 @@ class Waivers(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "waivers.yaml"
             for text in ("waivers: [{kind: line, module: a, text: b}]", "waivers: [{kind: line, module: a, text: b, reason: ' '}]", "x: 1",
-                         *(f"waivers: [{{kind: toggle, module: a, signal: b, bits: {bits}, reason: r}}]" for bits in ("4-x", "4-3", "4 x2", "-1"))):  # fmt: skip
+                         *(f"waivers: [{{kind: toggle, module: a, signal: b, bits: {b}, reason: r}}]" for b in ("4-x", "4-3", "4 x2", "-1"))):  # fmt: skip
                 path.write_text(text)
                 with self.assertRaises(waivers.WaiverError):
                     waivers.read(path)
