@@ -328,14 +328,28 @@ module copy_engine
 
 `ifndef SYNTHESIS
   a_current : assert property (@(posedge clk_i) disable iff (!rst_ni) split_valid |-> current_valid);
+  // A fault that is offered stays, but for one whose workgroup is stopped: also in the next cycle, which is why this looks a cycle later.
+  fault_t offered_q;
+  logic   offered_valid_q, taken_q;
+
+  always_ff @(posedge clk_i) begin
+    offered_q <= fault_o;
+    taken_q   <= fault_ready_i;
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) offered_valid_q <= 1'b0;
+    else         offered_valid_q <= fault_valid_o && !cancel_i[fault_o.owner];
+  end
+
   stability_check #(
     .Width($bits(fault_t))
   ) u_fault_stability (
     .clk_i,
     .rst_ni,
-    .data_i (fault_o),
-    .valid_i(fault_valid_o && !cancel_i[fault_o.owner]),
-    .ready_i(fault_ready_i || cancel_i[fault_o.owner])
+    .data_i (offered_q),
+    .valid_i(offered_valid_q),
+    .ready_i(taken_q || cancel_i[offered_q.owner])
   );
 `endif
 

@@ -285,7 +285,10 @@ def baseline(tests, note=None):
         test.seconds, test.cycles, test.touches = found["seconds"], tuple(found["cycles"]), frozenset(found["touches"])
         if not found["ends"]:
             print(f"{test.name} is left out: it takes more than {LONGEST} s", flush=True)
-    return [test for test in tests if known["tests"][" ".join(str(part) for part in test.command)]["ends"]]
+    ending = [test for test in tests if known["tests"][" ".join(str(part) for part in test.command)]["ends"]]
+    if not ending:  # or every mutant would survive
+        raise BaselineError("no test is left; of a bench NAME there are tests if the expression of --tests is found in bench:NAME:")
+    return ending
 
 
 @dataclass

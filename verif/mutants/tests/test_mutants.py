@@ -249,6 +249,10 @@ class Campaign(unittest.TestCase):
         with self.assertRaisesRegex(campaign.BaselineError, "shell fails without a mutant"):
             campaign.baseline([script_test(script="exit 1")])
 
+    def test_no_test_is_no_campaign(self):
+        with self.assertRaises(campaign.BaselineError):
+            campaign.baseline([])
+
     def test_baseline_is_kept(self):
         with tempfile.TemporaryDirectory() as folder, mock.patch.object(campaign, "LONGEST", 1):
             note, count = Path(folder) / "note.json", Path(folder) / "count"

@@ -37,12 +37,15 @@ module engines_bench
   input  logic [2:0]                     barrier_op_i,
   input  logic [31:0]                    barrier_address_i,
   input  logic [31:0]                    barrier_operand_i,
+  input  logic [31:0]                    barrier_waiter_i,
   input  logic                           barrier_valid_i,
   output logic                           barrier_ready_o,
   output logic [2:0]                     answer_error_o,
+  output logic                           answer_phase_o,    // before
   output logic                           answer_over_o,
   output logic                           answer_valid_o,
-  output logic                           wake_o,            // of waiter 0
+  output logic [engine_pkg::Waiters-1:0] wake_o,
+  input  logic [engine_pkg::Waiters-1:0] cancel_waiter_i,
 
   input  logic [Owners-1:0]              forget_i,
   input  logic [Owners-1:0]              cancel_i,
@@ -51,6 +54,7 @@ module engines_bench
   output logic [1:0]                     fault_engine_o,
   output logic [15:0]                    fault_id_o,
   output logic [2:0]                     fault_cause_o,
+  output logic [2:0]                     fault_operand_o,
   output logic [31:0]                    fault_value_o,
   output logic [31:0]                    fault_pc_o,
   output warp_id_t                       fault_warp_o,
@@ -84,7 +88,6 @@ module engines_bench
   engine_pkg::barrier_answer_t                    answer;
   engine_pkg::fault_t                             fault;
   logic                    [Cores-1:0]            command_ready, barrier_ready, answer_valid;
-  logic                    [engine_pkg::Waiters-1:0] wake;
   logic                    [Lanes-1:0][WindowBits-1:0] window_address;
   scratch_request_t        [Ports-1:0]            request;
   logic                    [Ports-1:0]            request_valid, request_ready, response_valid;
@@ -102,7 +105,7 @@ module engines_bench
                          first_buffer: command_first_buffer_i, pc: command_pc_i};
     barrier          = '0;
     barrier[0]       = '{op: copy_pkg::barrier_op_e'(barrier_op_i), address: 18'(barrier_address_i), limit: 19'(scratch_base_i + scratch_size_i),
-                         operand: barrier_operand_i, waiter: '0, tag: '0, lane: '0};
+                         operand: barrier_operand_i, waiter: engine_pkg::WaiterBits'(barrier_waiter_i), tag: '0, lane: '0};
     for (int unsigned l = 0; l < Lanes; l++) window_address[l] = WindowBits'(window_word_i + l);
 
     request[Cores-1:0]    = '0;
@@ -124,11 +127,12 @@ module engines_bench
   assign answer_error_o  = answer.error;
   assign answer_over_o   = answer.over;
   assign answer_valid_o  = answer_valid[0];
-  assign wake_o          = wake[0];
+  assign answer_phase_o  = answer.phase;
   assign fault_owner_o   = fault.owner;
   assign fault_engine_o  = fault.engine;
   assign fault_id_o      = fault.id;
   assign fault_cause_o   = fault.cause;
+  assign fault_operand_o = fault.operand;
   assign fault_value_o   = fault.value;
   assign fault_pc_o      = {fault.origin.pc, 2'b00};
   assign fault_warp_o    = fault.origin.warp;
@@ -148,8 +152,8 @@ module engines_bench
     .barrier_ready_o         (barrier_ready),
     .barrier_answer_o        (answer),
     .barrier_answer_valid_o  (answer_valid),
-    .wake_o                  (wake),
-    .cancel_waiter_i         ('0),
+    .wake_o,
+    .cancel_waiter_i,
     .clear_i                 (1'b0),
     .clear_word_i            ('0),
     .forget_i,

@@ -55,7 +55,9 @@ void EnginesDriver::take_memory() {
 
 void EnginesDriver::cycle() {
   top_->memory_ready_i = refuse == 0 || random_() % refuse != 0;
-  top_->fault_ready_i = random_() % 2;
+  top_->fault_ready_i = hold_faults ? 0 : random_() % 2;
+  top_->cancel_i = static_cast<std::uint8_t>(cancel);
+  top_->cancel_waiter_i = static_cast<std::uint8_t>(cancel_waiters);
   top_->region_base_i = memory_base;
   top_->region_last_i = memory_base + kMemoryBytes - 1;
   answer_memory();
@@ -63,12 +65,13 @@ void EnginesDriver::cycle() {
   top_->eval();
   if (top_->rst_ni) {
     take_memory();
-    woken_ = woken_ || top_->wake_o;
+    woken_ |= top_->wake_o;
     if (top_->lane_valid_i && top_->lane_ready_o) ++unanswered_;
     if (top_->lane_valid_o) --unanswered_;
     if (top_->fault_valid_o && top_->fault_ready_i) {
       faults_.push_back({top_->fault_owner_o, top_->fault_engine_o, top_->fault_id_o, top_->fault_cause_o,
-                         top_->fault_value_o, top_->fault_pc_o, top_->fault_warp_o, top_->fault_lane_o});
+                         top_->fault_value_o, top_->fault_pc_o, top_->fault_warp_o, top_->fault_lane_o,
+                         top_->fault_operand_o});
     }
   }
   top_->clk_i = 1;
@@ -141,14 +144,16 @@ EnginesDriver::Answer EnginesDriver::barrier(BarrierOp op, std::uint32_t address
   top_->barrier_op_i = static_cast<unsigned>(op);
   top_->barrier_address_i = base + address;
   top_->barrier_operand_i = operand;
-  woken_ = false;
+  top_->barrier_waiter_i = waiter;
+  woken_ = 0;
   offer(top_->barrier_valid_i, top_->barrier_ready_o);
   unsigned waited = 0;
   while (patient(waited)) {
     top_->eval();
     const bool there = top_->answer_valid_o != 0;
-    const Answer answer{top_->answer_error_o, top_->answer_over_o != 0};
+    Answer answer{top_->answer_error_o, top_->answer_over_o != 0, top_->answer_phase_o, 0};
     cycle();
+    answer.woken = woken_;
     if (there) return answer;
   }
   return {};
@@ -158,7 +163,7 @@ void EnginesDriver::wait(std::uint32_t address, unsigned phase) {
   const Answer answer = barrier(BarrierOp::kWait, address, phase);
   ASSERT_EQ(answer.error, 0u);
   unsigned waited = 0;
-  while (!answer.over && !woken_ && patient(waited)) cycle();
+  while (!answer.over && (woken_ >> waiter & 1) == 0 && patient(waited)) cycle();
 }
 
 std::vector<std::uint32_t> EnginesDriver::window(std::uint32_t word) {
@@ -184,11 +189,13 @@ void EnginesDriver::forget() {
 
 bool EnginesDriver::busy() const { return (top_->busy_o >> owner & 1) != 0; }
 
-std::vector<Fault> EnginesDriver::drain() {
+bool EnginesDriver::any_busy() const { return top_->busy_o != 0; }
+
+std::vector<Fault> EnginesDriver::drain(bool of_all) {
   unsigned waited = 0;
   for (unsigned quiet = 0; quiet < 20 && patient(waited);) {
     cycle();
-    quiet = busy() ? 0 : quiet + 1;
+    quiet = (of_all ? any_busy() : busy()) ? 0 : quiet + 1;
   }
   std::vector<Fault> faults;
   faults.swap(faults_);

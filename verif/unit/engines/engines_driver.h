@@ -16,6 +16,7 @@ namespace heddle::engines_test {
 constexpr std::uint32_t kMemoryBase = 0x8000'0000;
 constexpr std::uint32_t kMemoryBytes = 1u << 20;
 constexpr unsigned kLineBytes = 64, kLanes = 8, kWarps = 8, kDim = 4;  // of `edge`, of the bench
+constexpr unsigned kWaiters = kWarps;                                  // of one core
 
 // As copy_pkg::barrier_op_e.
 enum class BarrierOp : std::uint8_t { kInit, kArrive, kExpect, kComplete, kTest, kWait };
@@ -24,6 +25,7 @@ struct Fault {
   unsigned owner = 0, engine = 0, id = 0, cause = 0;  // engine: 0 copy, 1 matrix, 2 mbarrier
   std::uint32_t value = 0, pc = 0;
   unsigned warp = 0, lane = 0;  // of the command, as the pc
+  unsigned operand = 0;         // matrix; mbarrier: the operation
   bool operator==(const Fault&) const = default;
 };
 
@@ -44,8 +46,11 @@ class EnginesDriver {
   unsigned owner = 1;  // of kWarps
   Origin origin;
   std::uint32_t base = 1024, size = 28 * 1024;
-  unsigned memory_delay = 60;  // cycles at most
-  unsigned refuse = 4;         // a request to memory is refused in one of so many cycles; 0: never
+  unsigned memory_delay = 60;                    // cycles at most
+  unsigned refuse = 4;                           // a request to memory is refused in one of so many cycles; 0: never
+  unsigned waiter = 0;                           // of kWaiters: that of operations
+  std::uint32_t cancel_waiters = 0, cancel = 0;  // in each cycle; of waiters, of workgroups
+  bool hold_faults = false;                      // none is taken
 
   std::vector<std::uint8_t> memory;         // kMemoryBytes from `memory_base` on, the one region
   std::uint32_t memory_base = kMemoryBase;  // a multiple of kMemoryBytes; changes while nothing is under way
@@ -59,17 +64,20 @@ class EnginesDriver {
   struct Answer {
     unsigned error = 0;
     bool over = false;
+    unsigned phase = 0;       // before
+    std::uint32_t woken = 0;  // waiters, from the operation to its answer
   };
   Answer barrier(BarrierOp op, std::uint32_t address, std::uint32_t operand);
   // Until the phase is over.
   void wait(std::uint32_t address, unsigned phase);
   // kLanes words of the accumulators from `word` on.
   std::vector<std::uint32_t> window(std::uint32_t word);
-  bool busy() const;
+  bool busy() const;  // of the workgroup
+  bool any_busy() const;
   // The workgroup is gone.
   void forget();
-  // Until no command of the workgroup is under way; the faults that have come meanwhile.
-  std::vector<Fault> drain();
+  // Until no command of the workgroup, or of any, is under way; the faults that have come meanwhile.
+  std::vector<Fault> drain(bool of_all = false);
 
  private:
   struct Request {
@@ -93,7 +101,7 @@ class EnginesDriver {
   std::vector<Request> requests_;
   std::vector<Fault> faults_;
   std::uint64_t cycles_ = 0;
-  bool woken_ = false;
+  std::uint32_t woken_ = 0;
   unsigned unanswered_ = 0;  // accesses of the lane
 };
 

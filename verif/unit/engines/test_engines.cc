@@ -223,7 +223,7 @@ TEST(Engines, Faults) {
   driver.store(512, 0);
   driver.store(516, 0);
   driver.copy(kDescriptors);
-  EXPECT_EQ(driver.drain(), (std::vector<Fault>{{2, 2, 5, 3, 512}}));
+  EXPECT_EQ(driver.drain(), (std::vector<Fault>{{2, 2, 5, 3, 512, 0, 0, 0, 3}}));
   EXPECT_EQ(driver.load(2048), 0xCAFE'F00Du);
   EXPECT_EQ(driver.load(2048 + 28), 0xCAFE'F00Du);
 }
@@ -322,17 +322,17 @@ TEST(Engines, FaultsNameTheCommand) {
     if (!matrix) words[0] = (words[0] & ~7u) | (pick(2) != 0 ? 0 : 6 + pick(2));  // no rank
     for (unsigned w = 0; w < 32; ++w) driver.store(4 * w, w < words.size() ? words[w] : random());
     std::vector<Fault> expected;
-    const auto expect = [&](unsigned engine, unsigned id, unsigned cause, std::uint32_t value) {
+    const auto expect = [&](unsigned engine, unsigned id, unsigned cause, std::uint32_t value, unsigned operand) {
       const Origin& origin = driver.origin;
-      expected = {{driver.owner, engine, id, cause, value, origin.pc, origin.warp, origin.lane}};
+      expected = {{driver.owner, engine, id, cause, value, origin.pc, origin.warp, origin.lane, operand}};
     };
     if (matrix) {
       const auto fault = matrix_test::check(words, {driver.owner, driver.base, driver.size, driver.origin.buffers},
                                             kDim, matrix_faulted);
-      if (fault) expect(1, fault->id, fault->cause, fault->value);
+      if (fault) expect(1, fault->id, fault->cause, fault->value, fault->operand);
       driver.matrix(0);
     } else {
-      expect(0, words[0] >> 16, copy_faulted.contains(driver.owner) ? 1 : 2, 0);
+      expect(0, words[0] >> 16, copy_faulted.contains(driver.owner) ? 1 : 2, 0, 0);
       copy_faulted.insert(driver.owner);
       driver.copy(0);
     }

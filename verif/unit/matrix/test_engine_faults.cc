@@ -68,6 +68,31 @@ std::uint32_t draw_size(EngineDriver& engine, const Command& command) {
   return static_cast<std::uint32_t>(*end) - less[engine.pick(4)];
 }
 
+// Issues a descriptor, and compares its completion or fault with what docs/matrix.md gives it. Its cause; nothing if it
+// would take too long.
+std::optional<unsigned> give(EngineDriver& engine, const Descriptor& words, Context context, unsigned dim,
+                             std::set<unsigned>& faulted) {
+  // Long ones would take too long; they are refused or not all the same.
+  if ((words[2] & 0xFFFF) > 4 && context.size != 0) context.size = 0x1000;
+  const auto expected = check(words, context, dim, faulted);
+  if (!expected && (words[2] & 0xFFFF) > 64) return std::nullopt;
+  engine.issue(words, context);
+  engine.wait();
+  if (expected) {
+    EXPECT_EQ(engine.faults.size(), 1u) << "no fault, expected cause " << expected->cause;
+    const Fault fault = engine.faults.empty() ? Fault{} : engine.faults.front();
+    EXPECT_EQ(fault, *expected) << "found cause " << fault.cause << " operand " << fault.operand << " value "
+                                << fault.value << " of command " << fault.id << ", expected " << expected->cause << ' '
+                                << expected->operand << ' ' << expected->value << " of " << expected->id;
+  } else {
+    EXPECT_EQ(engine.faults.size(), 0u) << "cause " << engine.faults.front().cause;
+    EXPECT_EQ(engine.dones.size(), 1u);
+  }
+  engine.faults.clear();
+  engine.dones.clear();
+  return expected ? expected->cause : 0;
+}
+
 // Every descriptor has the completion or the fault that docs/matrix.md gives it. MATRIX_DESCRIPTORS sets their number.
 TEST_P(MatrixFaults, RandomDescriptors) {
   EngineDriver engine(GetParam(), 11);
@@ -79,6 +104,7 @@ TEST_P(MatrixFaults, RandomDescriptors) {
   const char* given = std::getenv("MATRIX_DESCRIPTORS");
   const unsigned count = given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 0)) : 2400 / GetParam();
   for (unsigned n = 0; n < count && !HasFailure(); ++n) {
+    SCOPED_TRACE(n);
     const Command command = draw_valid(engine);
     Descriptor words = encode(command);
     Context context;
@@ -91,30 +117,38 @@ TEST_P(MatrixFaults, RandomDescriptors) {
       engine.forget(context.owner);
       faulted.erase(context.owner);
     }
-    // Long ones would take too long; they are refused or not all the same.
-    if ((words[2] & 0xFFFF) > 4 && context.size != 0) context.size = 0x1000;
-    const auto expected = check(words, context, GetParam(), faulted);
-    if (!expected && (words[2] & 0xFFFF) > 64) continue;
-    engine.issue(words, context);
-    engine.wait();
-    ++causes[expected ? expected->cause : 0];
-    if (expected) {
-      ASSERT_EQ(engine.faults.size(), 1u) << n << ": no fault, expected cause " << expected->cause;
-      const Fault& fault = engine.faults.front();
-      EXPECT_EQ(fault, *expected) << n << ": found cause " << fault.cause << " operand " << fault.operand << " value "
-                                  << fault.value << " of command " << fault.id << ", expected " << expected->cause
-                                  << ' ' << expected->operand << ' ' << expected->value << " of " << expected->id;
-    } else {
-      ASSERT_EQ(engine.faults.size(), 0u) << n << ": cause " << engine.faults.front().cause;
-      ASSERT_EQ(engine.dones.size(), 1u);
-    }
-    engine.faults.clear();
-    engine.dones.clear();
+    if (const auto cause = give(engine, words, context, GetParam(), faulted)) ++causes[*cause];
   }
   std::printf("dim %2u: %u complete, faults: %u after, %u format, %u tile, %u accumulators, %u alignment, %u range\n",
               GetParam(), causes[0], causes[1], causes[2], causes[3], causes[4], causes[5], causes[6]);
   for (unsigned cause = 0; cause < 7; ++cause) EXPECT_NE(causes[cause], 0u) << cause;
 }
+
+// Each bit of some words of a descriptor alone, and beside others in its word, where everything else is right: also
+// those far above what a field may hold.
+void every_bit(unsigned dim, unsigned first, unsigned last) {
+  EngineDriver engine(dim, 14);
+  engine.confined = true;
+  std::set<unsigned> faulted;
+  for (unsigned bit = 32 * first; bit < 32 * (last + 1) && !testing::Test::HasFailure(); ++bit) {
+    for (const bool alone : {true, false}) {
+      SCOPED_TRACE(testing::Message() << "bit " << bit % 32 << " of word " << bit / 32 << (alone ? "" : " and others"));
+      Descriptor words = encode(draw_valid(engine));
+      words[bit / 32] ^= 1u << bit % 32;
+      if (!alone) words[bit / 32] ^= static_cast<std::uint32_t>(engine.random()()) & -2u << bit % 32;
+      const Context context{engine.pick(32), static_cast<unsigned>(32 * engine.pick(0x400)), 0x3'0000, 3};
+      if (const auto cause = give(engine, words, context, dim, faulted); cause && *cause != 0) {
+        engine.forget(context.owner);
+        faulted.erase(context.owner);
+      }
+    }
+  }
+}
+
+TEST_P(MatrixFaults, EveryBitOfTheFields) { every_bit(GetParam(), 0, 3); }
+TEST_P(MatrixFaults, EveryBitOfA) { every_bit(GetParam(), 4, 7); }
+TEST_P(MatrixFaults, EveryBitOfB) { every_bit(GetParam(), 8, 11); }
+TEST_P(MatrixFaults, EveryBitOfTheRest) { every_bit(GetParam(), 12, 15); }
 
 // Commands before a fault complete with their results; later ones of the same workgroup do nothing, others go on.
 TEST_P(MatrixFaults, OthersGoOn) {

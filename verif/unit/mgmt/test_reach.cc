@@ -5,6 +5,7 @@
 #include <map>
 
 #include "bench.h"
+#include "heddle/generated/isa.h"
 #include "heddle/generated/management.h"
 #include "proxy.h"
 #include "random_program.h"
@@ -295,6 +296,42 @@ TEST(Reach, EveryCsrNumber) {
   program.li(kTo, kTop);
   program.word(code::jalr(kLink, kTo, 0));
   tells(bench, program, kPointer, 400'000);
+}
+
+// Words of 32 bits that are no instruction of the hart, of every opcode: all trap, and none does anything else.
+TEST(Reach, EveryOpcodeThatIsNone) {
+  Bench bench;
+  constexpr uint32_t kHandler = mgmt::kSramBase + 0x3000;
+  Program handler(kHandler), program(kCode), there(kTop);
+  handler.word(code::csrrs(kOld, mgmt::csr::kMepc, 0));
+  handler.word(code::csrrs(kNew, mgmt::csr::kMcause, 0));
+  handler.word(code::addi(kNew, kNew, -2));  // stays 0
+  handler.word(code::inclusive_or(kSum, kSum, kNew));
+  handler.word(code::addi(kOld, kOld, 4));
+  handler.word(code::csrrw(0, mgmt::csr::kMepc, kOld));
+  handler.word(code::kMret);
+  bench.load(kHandler, handler.bytes());
+  unsigned count = 0;
+  for (uint32_t opcode = 3; opcode < 128; opcode += 4) {
+    for (uint32_t funct3 = 0; funct3 < 8; ++funct3) {
+      for (const uint32_t upper : {0x000U, 0x020U, 0x400U, 0x800U, 0xFFFU}) {
+        const uint32_t word = code::i(opcode, funct3, 0, 0, upper);
+        if (mgmt::executes(isa::decode(word))) continue;
+        there.word(word);
+        ++count;
+      }
+    }
+  }
+  EXPECT_GT(count, 900U);
+  there.word(code::jalr(0, kLink, 0));
+  bench.load(kTop, there.bytes());
+  program.li(kTo, kHandler);
+  program.word(code::csrrw(0, mgmt::csr::kMtvec, kTo));
+  program.word(code::addi(kSum, 0, 0));
+  program.li(kTo, kTop);
+  program.word(code::jalr(kLink, kTo, 0));
+  program.word(code::branch(1, kSum, 0, 0));  // stays here where another trap has come
+  tells(bench, program, kPointer, 200'000);
 }
 
 // A counter of which each bit is 1 in turn keeps it, whenever it is looked at.
