@@ -31,7 +31,7 @@ FOR_BENCHES = ("host_port", "mgmt_device", "launch_control", "async_engines")
 # A device has them in several shapes, or in another: parts in that of their defaults but for what is said here, for benches that have that shape
 # (--no-programs). One may be in another: its modules are mutated in the inner one.
 BY_THEMSELVES = {"scrubber": {}, "scratch_lines": {}, "dot_unit": {}, "matrix_engine": {}, "copy_engine": {"Regions": 4}, "mbarrier_unit": {},
-                 "dot_elements": {}, "engine_faults": {}, "engine_operands": {}}  # fmt: skip
+                 "dot_elements": {}, "matrix_check": {}, "engine_faults": {}, "engine_operands": {}}  # fmt: skip
 # They count and report; lock-step leans on the one, and nothing that a program can see on the other.
 REPORTERS = ("trace_records", "stall_counter", "mgmt_trace")
 

@@ -60,12 +60,20 @@ void EnginesDriver::cycle() {
   top_->cancel_waiter_i = static_cast<std::uint8_t>(cancel_waiters);
   top_->region_base_i = memory_base;
   top_->region_last_i = memory_base + kMemoryBytes - 1;
+  if (hammer && !top_->lane_valid_i) {
+    hammering_ = true;
+    top_->lane_valid_i = 1;
+    top_->lane_write_i = 0;
+    top_->lane_address_i = random_() & 0x7FFC;
+  }
   answer_memory();
   top_->clk_i = 0;
   top_->eval();
+  bool hammered = false;
   if (top_->rst_ni) {
     take_memory();
     woken_ |= top_->wake_o;
+    hammered = hammering_ && top_->lane_ready_o;
     if (top_->lane_valid_i && top_->lane_ready_o) ++unanswered_;
     if (top_->lane_valid_o) --unanswered_;
     if (top_->fault_valid_o && top_->fault_ready_i) {
@@ -77,6 +85,7 @@ void EnginesDriver::cycle() {
   top_->clk_i = 1;
   top_->eval();
   ++cycles_;
+  if (hammered) top_->lane_valid_i = hammering_ = false;
 }
 
 bool EnginesDriver::patient(unsigned& waited) const {
@@ -86,7 +95,7 @@ bool EnginesDriver::patient(unsigned& waited) const {
 
 void EnginesDriver::settle() {
   unsigned waited = 0;
-  while (unanswered_ != 0 && patient(waited)) cycle();
+  while ((hammering_ || unanswered_ != 0) && patient(waited)) cycle();
 }
 
 void EnginesDriver::offer(CData& valid, const CData& ready) {

@@ -51,6 +51,7 @@ class EnginesDriver {
   unsigned waiter = 0;                           // of kWaiters: that of operations
   std::uint32_t cancel_waiters = 0, cancel = 0;  // in each cycle; of waiters, of workgroups
   bool hold_faults = false;                      // none is taken
+  bool hammer = false;  // the lane loads words from anywhere; not while a test uses it, or before settle()
 
   std::vector<std::uint8_t> memory;         // kMemoryBytes from `memory_base` on, the one region
   std::uint32_t memory_base = kMemoryBase;  // a multiple of kMemoryBytes; changes while nothing is under way
@@ -59,6 +60,7 @@ class EnginesDriver {
   std::uint64_t cycles() const { return cycles_; }
   void store(std::uint32_t address, std::uint32_t word);
   std::uint32_t load(std::uint32_t address);
+  void settle();  // until the lane's accesses are answered
   void copy(std::uint32_t descriptor) { command(false, descriptor); }
   void matrix(std::uint32_t descriptor) { command(true, descriptor); }
   struct Answer {
@@ -89,7 +91,6 @@ class EnginesDriver {
   };
   void command(bool matrix, std::uint32_t descriptor);
   void offer(CData& valid, const CData& ready);  // until it is taken
-  void settle();                                 // until the lane's accesses are answered
   void answer_memory();
   void take_memory();
   // Whether a wait of so many cycles is still sensible; else the test fails.
@@ -102,6 +103,7 @@ class EnginesDriver {
   std::vector<Fault> faults_;
   std::uint64_t cycles_ = 0;
   std::uint32_t woken_ = 0;
+  bool hammering_ = false;
   unsigned unanswered_ = 0;  // accesses of the lane
 };
 

@@ -120,19 +120,25 @@ TEST_F(EngineBarriers, OfEveryWaiter) {
     if (op == BarrierOp::kInit && pick(2) != 0) op = BarrierOp::kWait;
     driver_.waiter = pick(kWaiters);
     if (op == BarrierOp::kWait && reference.waits(driver_.waiter)) op = BarrierOp::kTest;
-    std::uint32_t operand = op == BarrierOp::kInit   ? 1 + pick(3)
-                            : op >= BarrierOp::kTest ? pick(2)
-                            : pick(3) == 0           ? 16
-                                                     : 0;
-    if (pick(16) == 0) operand = static_cast<std::uint32_t>(random_()) >> pick(32);
     std::uint32_t place = places[pick(4)];
+    // Bytes that are missing come, and most waits are for the phase that is.
+    const std::uint64_t there = reference.memory[driver_.base + place];
+    const auto missing = static_cast<std::int32_t>(there >> 32);
+    std::uint32_t operand = pick(4) == 0 ? 16 : 0;
+    if (op == BarrierOp::kInit) operand = 1 + pick(3);
+    if (op == BarrierOp::kComplete && missing > 0) operand = static_cast<std::uint32_t>(missing);
+    if (op >= BarrierOp::kTest) operand = pick(4) == 0 ? pick(2) : there >> 31 & 1;
+    if (pick(16) == 0) operand = static_cast<std::uint32_t>(random_()) >> pick(32);
     if (pick(16) == 0) place = pick(2) == 0 ? place + 1 + pick(7) : driver_.size - pick(8);
     const copy_test::Operation operation{static_cast<copy_test::Op>(op), driver_.base + place,
                                          driver_.base + driver_.size, operand, driver_.waiter};
     const copy_test::Answer expected = reference.perform(operation);
     std::uint32_t wakes = 0;
     for (const unsigned one : reference.answered(operation, expected, {})) wakes |= 1u << one;
+    driver_.hammer = pick(2) != 0;  // its port of the scratchpad has to wait now and then
     const EnginesDriver::Answer answer = driver_.barrier(op, place, operand);
+    driver_.hammer = false;
+    driver_.settle();
     SCOPED_TRACE(testing::Message() << "operation " << static_cast<unsigned>(op) << ", number " << n);
     EXPECT_EQ(answer.error, expected.error);
     EXPECT_EQ(answer.woken, wakes);

@@ -208,6 +208,37 @@ TEST(MatrixDotExhaustive, InfinityInEveryPlace) {
   EXPECT_NE(driver.count().infinite, 0u);
 }
 
+// Elements of one bit, of either operand, in every place, times one and infinity: powers of two of every weight in an
+// exponent, and subnormal ones.
+TEST(MatrixDotExhaustive, OneBitInEveryPlace) {
+  DotDriver driver(13);
+  for (const NamedFormat& named : all_formats()) {
+    const Format& format = named.format;
+    const unsigned count = matrix::group_elements(format.a);
+    for (const bool of_b : {false, true}) {
+      const Element with = of_b ? format.b : format.a, other = of_b ? format.a : format.b;
+      const SpecialElement its = special(other);
+      if (its.one == 0) continue;
+      for (unsigned place = 0; place < count; ++place) {
+        for (unsigned bit = 0; bit < 8 * matrix::kGroupBytes / count; ++bit) {
+          for (const std::uint32_t partner : {its.one, its.infinity}) {
+            Case group;
+            group.a.scales.fill(127);
+            group.b.scales.fill(127);
+            put(of_b ? group.b : group.a, with, place, 1u << bit);
+            put(of_b ? group.a : group.b, other, place, partner);
+            driver.push(format, group);
+          }
+        }
+      }
+    }
+  }
+  driver.drain();
+  report("one bit", driver.count());
+  EXPECT_EQ(driver.count().mismatches, 0u);
+  EXPECT_NE(driver.count().infinite, 0u);
+}
+
 // The widest sums: all products as large as they get beside one another, all of one sign, and C with them or against
 // them.
 TEST(MatrixDotExhaustive, TermsOfOneSign) {

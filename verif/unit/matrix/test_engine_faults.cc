@@ -70,10 +70,8 @@ std::uint32_t draw_size(EngineDriver& engine, const Command& command) {
 
 // Issues a descriptor, and compares its completion or fault with what docs/matrix.md gives it. Its cause; nothing if it
 // would take too long.
-std::optional<unsigned> give(EngineDriver& engine, const Descriptor& words, Context context, unsigned dim,
-                             std::set<unsigned>& faulted) {
-  // Long ones would take too long; they are refused or not all the same.
-  if ((words[2] & 0xFFFF) > 4 && context.size != 0) context.size = 0x1000;
+std::optional<unsigned> give_as_it_is(EngineDriver& engine, const Descriptor& words, const Context& context,
+                                      unsigned dim, std::set<unsigned>& faulted) {
   const auto expected = check(words, context, dim, faulted);
   if (!expected && (words[2] & 0xFFFF) > 64) return std::nullopt;
   engine.issue(words, context);
@@ -91,6 +89,13 @@ std::optional<unsigned> give(EngineDriver& engine, const Descriptor& words, Cont
   engine.faults.clear();
   engine.dones.clear();
   return expected ? expected->cause : 0;
+}
+
+// The same, in an allocation that long ones do not fit in: they are refused or not all the same.
+std::optional<unsigned> give(EngineDriver& engine, const Descriptor& words, Context context, unsigned dim,
+                             std::set<unsigned>& faulted) {
+  if ((words[2] & 0xFFFF) > 4 && context.size != 0) context.size = 0x1000;
+  return give_as_it_is(engine, words, context, dim, faulted);
 }
 
 // Every descriptor has the completion or the fault that docs/matrix.md gives it. MATRIX_DESCRIPTORS sets their number.
@@ -149,6 +154,59 @@ TEST_P(MatrixFaults, EveryBitOfTheFields) { every_bit(GetParam(), 0, 3); }
 TEST_P(MatrixFaults, EveryBitOfA) { every_bit(GetParam(), 4, 7); }
 TEST_P(MatrixFaults, EveryBitOfB) { every_bit(GetParam(), 8, 11); }
 TEST_P(MatrixFaults, EveryBitOfTheRest) { every_bit(GetParam(), 12, 15); }
+
+// Many groups whose operands fit, and whose scales do not: how far those reach.
+TEST_P(MatrixFaults, ScalesOfManyGroups) {
+  EngineDriver engine(GetParam(), 15);
+  engine.confined = true;
+  std::set<unsigned> faulted;
+  for (unsigned n = 0; n < 120; ++n) {
+    SCOPED_TRACE(n);
+    Command command = draw_valid(engine);
+    const bool scaled_by_16 = engine.pick(2) != 0;
+    command.format = {Element::kE2m1, Element::kE2m1,
+                      scaled_by_16 ? matrix::Scale::kE4m3Block16 : matrix::Scale::kE8m0Block32};
+    command.groups = (1u << n % 12) | engine.pick(1u << n % 12);
+    command.a.transposed = command.b.transposed = false;
+    command.a.address = command.b.address = 0;
+    command.a.stride = command.b.stride = 32;
+    (n % 2 != 0 ? command.a : command.b).scale_stride = 0x3'FFE0 - 32 * engine.pick(0x1000);
+    (n % 2 != 0 ? command.b : command.a).scale_stride = 0;
+    command.barrier = 0;
+    const Context context{engine.pick(32), static_cast<unsigned>(32 * engine.pick(0x400)), 0x2'0000, 3};
+    if (const auto cause = give_as_it_is(engine, encode(command), context, GetParam(), faulted); cause && *cause != 0) {
+      engine.forget(context.owner);
+      faulted.erase(context.owner);
+    }
+  }
+}
+
+// Transposed operands of many lines far apart: ends of as many bits as there may be, and of more than a word has.
+TEST_P(MatrixFaults, FarEnds) {
+  EngineDriver engine(GetParam(), 16);
+  engine.confined = true;
+  std::set<unsigned> faulted;
+  std::uint32_t seen = 0;
+  for (unsigned n = 0; n < 200; ++n) {
+    SCOPED_TRACE(n);
+    Command command = draw_valid(engine);
+    command.format = {Element::kFp16, Element::kFp16, matrix::Scale::kNone};
+    if (engine.pick(2) != 0) command.format = {Element::kInt8, Element::kInt8, matrix::Scale::kNone};
+    command.groups = 1 + (engine.pick(0xFFFF) >> engine.pick(12));
+    Place& far = n % 2 != 0 ? command.a : command.b;
+    Place& near = n % 2 != 0 ? command.b : command.a;
+    far = {32 * engine.pick(0x2000), (32 * engine.pick(0x2000)) >> engine.pick(8) & -32U, 0, 0, true};
+    near = {0, 0, 0, 0, true};
+    const Context context{engine.pick(32), static_cast<unsigned>(32 * engine.pick(0x400)), 0x2'0000, 3};
+    const auto end = end_of(command, n % 2 != 0 ? 0 : 1);
+    const auto cause = give_as_it_is(engine, encode(command), context, GetParam(), faulted);
+    if (!cause || *cause == 0) continue;
+    if (*end <= ~0U) seen |= static_cast<std::uint32_t>(*end);
+    engine.forget(context.owner);
+    faulted.erase(context.owner);
+  }
+  EXPECT_EQ(seen & -32U, -32U) << "bits of an end that were always 0";
+}
 
 // Commands before a fault complete with their results; later ones of the same workgroup do nothing, others go on.
 TEST_P(MatrixFaults, OthersGoOn) {
