@@ -149,7 +149,8 @@ module async_engines
   );
 
   scratch_client #(
-    .Bytes(32)
+    .Bytes    (32),
+    .Alignment(16)  // as descriptors are
   ) u_fetch_client (
     .clk_i,
     .rst_ni,

@@ -1,17 +1,18 @@
-// A requester of aligned words of Bytes bytes at the scratchpad, which serves a word of 32 bits per lane and request: a word becomes one request or several.
+// A requester of words of Bytes bytes at the scratchpad, which serves a word of 32 bits per lane and request: a word becomes one request or several.
 // Latency: none; responses when the scratchpad's last one of the word is there. Throughput: one request per cycle.
 // Invariants: one response per word, reads and writes, in order.
 module scratch_client
   import heddle_config_pkg::*;
   import heddle_pkg::*;
 #(
-  parameter int unsigned Bytes = 32  // a power of two, at least 4
+  parameter int unsigned Bytes     = 32,    // a power of two, at least 4
+  parameter int unsigned Alignment = Bytes  // of addresses; a power of two, at least 4
 ) (
   input  logic                    clk_i,
   input  logic                    rst_ni,
 
   input  logic                    write_i,
-  input  logic [ScratchBits-1:0]  address_i,  // a multiple of Bytes
+  input  logic [ScratchBits-1:0]  address_i,  // a multiple of Alignment
   input  logic [Bytes-1:0]        strobe_i,   // of a write
   input  logic [8*Bytes-1:0]      data_i,
   input  slot_tag_t               tag_i,      // for the monitors
@@ -93,7 +94,7 @@ module scratch_client
   end
 
 `ifndef SYNTHESIS
-  a_aligned : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i |-> 32'(address_i) % Bytes == 0);
+  a_aligned : assert property (@(posedge clk_i) disable iff (!rst_ni) valid_i |-> 32'(address_i) % Alignment == 0);
 `endif
 
 endmodule

@@ -8,7 +8,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import data
@@ -36,6 +39,9 @@ CONFIGS = ("nano:memory_requests=16,management=1,host_dma=1,dma_beats=32",
 BENCHES = ("bridge_narrow", "mgmt_small", "mgmt_usual", "copy_engine", "copy_walk", "mbarrier", "matrix_dot", "matrix_engine_4", "engines", "control_bench",
            "scrubber_bench", "port_one", "port_two", "core_csrs", "caches", "cache_two_cores", "dcache_small")  # fmt: skip
 TARGETS = ("heddle_harness", "heddle_bus", "heddle-rtl-run", "heddle-fuzz", "harness_programs", "queue_test", "queue_kernels", "firmware_image")
+
+
+reading = threading.Lock()  # counts, and what is printed
 
 
 class CoverError(Exception):
@@ -68,8 +74,9 @@ def run(test, reader):
         files = list(Path(folder).glob("*.dat"))
         if not files:
             raise CoverError(f"{test.name} has counted nothing; is it run on a library with counters?")
-        for path in files:
-            reader.add(path)
+        with reading:
+            for path in files:
+                reader.add(path)
 
 
 def tests(path, config, sessions):
@@ -84,8 +91,8 @@ def tests(path, config, sessions):
     if parameters["management"] and (parameters["host_dma"] or parameters["launches"] > 1):
         found += campaign.queues(build.BUILD, path, (config, parameters))
     fuzzer = build.BUILD / "verif/random/heddle-fuzz"
-    for seed in range(1, sessions + 1, 20):
-        count = min(20, sessions + 1 - seed)
+    for seed in range(1, sessions + 1, 10):
+        count = min(10, sessions + 1 - seed)
         found.append(campaign.Test(f"random:{seed}", [fuzzer, "--library", path, "--jobs", "1", "--no-shrink", "--seed", seed, "--count", count]))
     return found
 
@@ -97,13 +104,17 @@ def arguments():
                         help=f"unit bench (may be given again; with --config or --bench only what is named; default: {', '.join(BENCHES)})")  # fmt: skip
     parser.add_argument("--counts", type=Path, metavar="FILE", help="write what was counted")
     parser.add_argument("--merge", type=Path, nargs="+", metavar="FILE", help="run nothing; the figures of several such files, in their order")
-    parser.add_argument("--sessions", type=int, default=300, metavar="N", help="random runs on each (default: %(default)s)")
+    parser.add_argument("--sessions", type=int, default=60, metavar="N", help="random runs on each (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=int(os.environ.get("HEDDLE_JOBS") or os.cpu_count() or 1), metavar="N",
+                        help="tests of a configuration at once (default: %(default)s)")  # fmt: skip
     parser.add_argument("--module", action="append", metavar="M", help="list what was not reached of this module (may be given again)")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the report, an HTML page")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
     args = parser.parse_args()
     if args.sessions < 0:
         parser.error("--sessions takes a number from 0")
+    if args.jobs < 1:
+        parser.error("--jobs takes a number from 1")
     for name in ("report", "json", "counts"):
         if (path := getattr(args, name)) and not path.absolute().parent.is_dir():
             parser.error(f"--{name}: there is no directory '{path.absolute().parent}'")
@@ -114,8 +125,9 @@ def arguments():
     return args
 
 
-def attempt(test, reader, failures):
+def attempt(reader, failures, place, test):
     """A test that fails counts nothing; the others go on, so that a long run is not lost, and the whole fails."""
+    print(f"{place} {test.name}", file=sys.stderr, flush=True)
     try:
         run(test, reader)
     except CoverError as error:
@@ -138,14 +150,17 @@ def measure(args, failures):
         path = library(config)
         reader = data.Reader(counts, config, path.parent / "signals.json")
         chosen = tests(path, config, args.sessions)
-        for number, test in enumerate(chosen, 1):
-            print(f"[{number}/{len(chosen)}] {config} {test.name}", file=sys.stderr, flush=True)
-            attempt(test, reader, failures)
+        places = [f"[{number}/{len(chosen)}] {config}" for number in range(1, len(chosen) + 1)]
+        pool = ThreadPoolExecutor(args.jobs)
+        try:
+            for _ in pool.map(partial(attempt, reader, failures), places, chosen):
+                pass
+        finally:
+            pool.shutdown(cancel_futures=True)
         keep(counts, args)
     for number, name in enumerate(args.bench, 1):
         test, signals = unit_benches.make(name, WORK / f"bench-{name}")
-        print(f"[{number}/{len(args.bench)}] {test.name}", file=sys.stderr, flush=True)
-        attempt(test, data.Reader(counts, test.name, signals), failures)
+        attempt(data.Reader(counts, test.name, signals), failures, f"[{number}/{len(args.bench)}]", test)
         keep(counts, args)
     return counts
 

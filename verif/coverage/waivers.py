@@ -1,16 +1,19 @@
 """What cannot be reached, with the reason for each: waivers.yaml.
 
 An entry is {line, module, text, reason}: lines of a module in whose source the text stands; or {toggle, module, signal, bits, reason}: bits of a
-signal (`all`, or a list of numbers and FROM-TO). Signal and module may have `*`. An entry for which there is nothing is an error, and so is one
-whose every line or bit has been reached."""
+signal (`all`, or a list of numbers and FROM-TO, each perhaps followed by ` xTIMES by STEP`); or {constant, ...}, the same of bits that no input could
+ever change. Signal and module may have `*`. An entry for which there is nothing is an error, and so are one whose every line or bit has been reached,
+and a constant one of which a bit has toggled."""
 
 import fnmatch
+import re
 from pathlib import Path
 
 import yaml
 
 PATH = Path(__file__).resolve().parent / "waivers.yaml"
-KEYS = {"line": {"kind", "module", "text", "reason"}, "toggle": {"kind", "module", "signal", "bits", "reason"}}
+PART = re.compile(r"(\d+)(?:-(\d+))?(?: x(\d+) by (\d+))?")
+KEYS = {"line": {"kind", "module", "text", "reason"}, **dict.fromkeys(("toggle", "constant"), {"kind", "module", "signal", "bits", "reason"})}
 
 
 class WaiverError(Exception):
@@ -25,22 +28,25 @@ def read(path=PATH):
         raise WaiverError(f"{path}: {error}") from error
     for entry in entries:
         if not isinstance(entry, dict) or set(entry) != KEYS.get(entry.get("kind")) or not str(entry["reason"]).strip():
-            raise WaiverError(f"{path}: an entry has kind (line or toggle), module, text or signal and bits, and a reason: {entry}")
-        if entry["kind"] == "toggle":
+            raise WaiverError(f"{path}: an entry has kind (line, toggle or constant), module, text or signal and bits, and a reason: {entry}")
+        if entry["kind"] != "line":
             mask(entry["bits"], path)
     return entries
 
 
 def mask(bits, path=PATH):
-    """The bits of `all`, or of a list of numbers and FROM-TO."""
+    """The bits of `all`, or of a list of numbers and FROM-TO, either one several times: `3-5 x4 by 16` is 3-5, 19-21, 35-37 and 51-53."""
     if bits == "all":
         return -1
     result = 0
     for part in bits if isinstance(bits, list) else [bits]:
-        first, _, last = str(part).partition("-")
-        if not first.isdigit() or not (last or first).isdigit() or int(last or first) < int(first):
-            raise WaiverError(f"{path}: bits are `all`, or numbers and FROM-TO, not '{part}'")
-        result |= ((1 << (int(last or first) - int(first) + 1)) - 1) << int(first)
+        found = PART.fullmatch(str(part))
+        first, last, times, step = (int(word) if word else None for word in found.groups()) if found else (1, 0, 0, 0)
+        last = first if last is None else last
+        if last < first:
+            raise WaiverError(f"{path}: bits are `all`, or numbers and FROM-TO, and ` xTIMES by STEP`, not '{part}'")
+        for number in range(times or 1):
+            result |= ((1 << (last - first + 1)) - 1) << (first + number * (step or 0))
     return result
 
 
@@ -59,6 +65,9 @@ def apply(entries, counts, source):
             bits = mask(entry["bits"])
             found = [s for key, s in counts.signals.items() if fnmatch.fnmatch(key[0], entry["module"]) and fnmatch.fnmatch(key[1], entry["signal"])]
             number = 0
+            changed = sum((signal.toggled() & bits).bit_count() for signal in found)
+            if entry["kind"] == "constant" and changed:
+                wrong.append(f"of the bits that this waiver says to be constant {changed} have changed: {entry}")
             for signal in found:
                 gone = signal.bits & bits & ~signal.toggled()
                 signal.bits &= ~gone

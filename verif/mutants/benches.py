@@ -18,7 +18,8 @@ from build import build as build_targets
 PACKAGES = ("heddle_config_pkg.sv", "heddle_isa_pkg.sv", "heddle_regs_pkg.sv", "host_dma_regs_pkg.sv", "heddle_special_pkg.sv", "mgmt_spec_pkg.sv")
 
 
-# Characters of a netlist; one that has more would be optimised for longer than its mutants run.
+# Characters of a netlist; one that has more would be optimised for longer than its mutants run. The largest below it, of core_pipeline, 804,531, took 18
+# minutes to build by the clock of a busy machine; that of the matrix engine, 926,511, takes as long without being optimised.
 LARGE = 900_000
 
 

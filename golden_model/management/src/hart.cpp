@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::uint32_t kMie = 1u << 3, kMpie = 1u << 7;  // of mstatus
 constexpr std::uint32_t kInterruptCause = 0x8000'0000;
-constexpr std::uint32_t kVectored = 1;  // of mtvec
-constexpr std::uint32_t kInhibitCycle = 1;
+constexpr std::uint32_t kVectored = 1;                                       // of mtvec
+constexpr std::uint32_t kInhibitCycle = 1u << 0, kInhibitInstret = 1u << 2;  // of mcountinhibit
 
 std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
@@ -56,6 +56,14 @@ std::optional<Retirement> Hart::step(const Inputs& inputs) {
   ++order_;
   if (counts_cycle) ++mcycle_;
   return record;
+}
+
+void Hart::count(std::uint64_t instructions) {
+  const std::uint32_t inhibit = stored<mgmt::csr::kMcountinhibit>();
+  if ((inhibit & kInhibitCycle) == 0) mcycle_ += instructions;
+  if ((inhibit & kInhibitInstret) == 0) minstret_ += instructions;
+  retired_ += instructions;
+  order_ += static_cast<std::uint32_t>(instructions);
 }
 
 void Hart::enter_handler(std::uint32_t cause, std::uint32_t tval, Retirement& record) {

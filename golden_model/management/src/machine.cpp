@@ -1,8 +1,23 @@
 #include "heddle/management/machine.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace heddle::management {
+
+bool Poll::again(const Retirement& record) {
+  constexpr std::uint32_t kOpcode = 0x7F, kLoad = 0x03, kBranch = 0x63;
+  const Retirement load = std::exchange(previous_, record);
+  const bool loads = !load.interrupt && !load.trap && (load.instr & kOpcode) == kLoad && load.next_pc == record.pc;
+  const bool back =
+      !record.interrupt && !record.trap && (record.instr & kOpcode) == kBranch && record.next_pc == load.pc;
+  if (!loads || !back) return false;
+  const mgmt::Window* window = mgmt::find_window(load.memory_address);
+  if (window == nullptr || window->base != mgmt::kMailboxBase) return false;
+  const Retirement last = std::exchange(load_, load);
+  return last.order + kInstructions == load.order && last.pc == load.pc && last.instr == load.instr &&
+         last.memory_address == load.memory_address && last.value == load.value;
+}
 
 Machine::Machine(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::DeviceMemory& memory,
                  ExternalRegisters* external)
@@ -12,6 +27,7 @@ void Machine::reset(Mailbox::Cause cause) {
   devices_.reset(cause);
   hart_.reset();
   waits_ = false;
+  poll_ = {};
 }
 
 void Machine::start(std::uint32_t entry) {
@@ -47,8 +63,16 @@ std::optional<Retirement> Machine::step() {
 
 void Machine::run(std::uint64_t cycles) {
   while (cycles > 0 && !devices_.mailbox().holds()) {
-    if (step_awake()) {
+    if (const std::optional<Retirement> record = step_awake()) {
       --cycles;
+      if (poll_.again(*record) && !hart_.possible_interrupt(devices_.mip())) {
+        const std::uint64_t polled =
+            std::min(cycles, devices_.next_event()) / Poll::kInstructions * Poll::kInstructions;
+        hart_.count(polled);
+        poll_.skip(polled);
+        advance(polled);
+        cycles -= polled;
+      }
       continue;
     }
     const std::uint64_t sleep = std::min(cycles, devices_.next_event());

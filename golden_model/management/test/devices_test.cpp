@@ -125,11 +125,12 @@ TEST(MailboxTest, SidesAndKindsOfWrites) {
 
 class MachineTest : public testing::Test {
  protected:
-  void code(std::uint32_t at, const std::vector<std::uint32_t>& words) {
+  void code(std::uint32_t at, const std::vector<std::uint32_t>& words) { code(machine, at, words); }
+  static void code(Machine& where, std::uint32_t at, const std::vector<std::uint32_t>& words) {
     for (const std::uint32_t word : words) {
       std::array<std::uint8_t, 4> bytes;
       for (unsigned i = 0; i < 4; ++i) bytes[i] = static_cast<std::uint8_t>(word >> 8 * i);
-      machine.memory().write(at, bytes);
+      where.memory().write(at, bytes);
       at += 4;
     }
   }
@@ -209,6 +210,56 @@ TEST_F(MachineTest, TimerInterruptWakes) {
   EXPECT_TRUE(record.interrupt);
   EXPECT_EQ(record.pc, mgmt::kSramBase + 4);
   EXPECT_GE(machine.devices().time(), 1000u);
+}
+
+// The rounds of a loop that polls the mailbox are counted, not performed: the same as instruction by instruction, with
+// timer interrupts in between, in turns of any length, and when the host has written.
+TEST_F(MachineTest, PollsAsLongAsInstructionByInstruction) {
+  constexpr std::uint32_t kHandler = mgmt::kSramBase + 0x100,
+                          kOffset = mgmt::mailbox::kBootCommand - mgmt::kMailboxBase;
+  for (const std::uint32_t inhibit : {0u, 1u, 4u, 5u}) {
+    for (const std::uint64_t turn : {1u, 2u, 3u, 7u, 32u, 1000u}) {
+      Machine alone{kSram, {}, memory}, runs{kSram, {}, memory};
+      for (Machine* each : {&alone, &runs}) {
+        code(*each, mgmt::kSramBase,
+             {encode(Op::Lw, {.rd = 5, .rs1 = 8, .immediate = static_cast<std::int32_t>(kOffset)}),
+              encode(Op::Beq, {.rs1 = 5, .rs2 = 0, .immediate = -4}), encode(Op::Add, {.rd = 6, .rs1 = 6, .rs2 = 5}),
+              encode(Op::Jal, {.immediate = -12})});
+        code(*each, kHandler,
+             {encode(Op::Addi, {.rd = 11, .rs1 = 11, .immediate = 53}),
+              encode(Op::Sw, {.rs1 = 10, .rs2 = 11, .immediate = 8}), encode(Op::Mret, {})});
+        each->start(mgmt::kSramBase);
+        each->hart().set_x(8, mgmt::kMailboxBase);
+        each->hart().set_x(10, mgmt::kTimerBase);
+        each->hart().set_x(11, 100);
+        each->devices().store(mgmt::timer::kMtimecmpHi, 0);
+        each->devices().store(mgmt::timer::kMtimecmpLo, 100);
+        each->hart().set_csr(mgmt::csr::kMtvec, kHandler);
+        each->hart().set_csr(mgmt::csr::kMie, kMtip);
+        each->hart().set_csr(mgmt::csr::kMstatus, 8);
+        each->hart().set_csr(mgmt::csr::kMcountinhibit, inhibit);
+      }
+      for (unsigned i = 0; i < 40; ++i) {
+        SCOPED_TRACE(testing::Message() << "inhibit " << inhibit << ", turn " << i << " of " << turn << " cycles");
+        const std::uint32_t command = i % 16 > 9 ? i : 0;
+        for (Machine* each : {&alone, &runs}) {
+          each->devices().mailbox().store(Side::kHost, mgmt::mailbox::kBootCommand, command);
+        }
+        for (std::uint64_t cycle = 0; cycle < turn; ++cycle) ASSERT_TRUE(alone.step());
+        runs.run(turn);
+        ASSERT_EQ(runs.hart().pc(), alone.hart().pc());
+        for (unsigned x = 1; x < 32; ++x) ASSERT_EQ(runs.hart().x(x), alone.hart().x(x)) << "x" << x;
+        for (const std::uint32_t number :
+             {mgmt::csr::kMcycle, mgmt::csr::kMinstret, mgmt::csr::kMepc, mgmt::csr::kMstatus}) {
+          ASSERT_EQ(runs.hart().csr(number), alone.hart().csr(number)) << std::hex << number;
+        }
+        ASSERT_EQ(runs.hart().retired(), alone.hart().retired());
+        ASSERT_EQ(runs.devices().time(), alone.devices().time());
+      }
+      ASSERT_NE(runs.hart().x(6), 0u) << "no command was seen";
+      ASSERT_EQ(runs.hart().step({}).value().order, alone.hart().step({}).value().order);
+    }
+  }
 }
 
 TEST_F(MachineTest, SoftwareInterrupt) {

@@ -183,9 +183,7 @@ ModulePointer Context::load(const std::filesystem::path& elf) {
     auto made = std::make_shared<Module>();
     made->base_ = base;
     for (const KernelImage::Segment& segment : image->segments()) {
-      std::vector<std::byte> bytes = segment.contents;
-      bytes.resize(segment.memory_bytes);
-      port_->write(segment.address, bytes);
+      port_->write(segment.address, segment.memory());
     }
     made->image_ = std::move(image);
     modules_[base] = made;
@@ -217,9 +215,7 @@ void Context::restore(const Module& module) {
   const std::lock_guard held(mutex_);
   for (const KernelImage::Segment& segment : module.image().segments()) {
     if (!segment.write) continue;
-    std::vector<std::byte> bytes = segment.contents;
-    bytes.resize(segment.memory_bytes);
-    port_->write(segment.address, bytes);
+    port_->write(segment.address, segment.memory());
   }
 }
 

@@ -131,9 +131,7 @@ void Device::load(const std::filesystem::path& elf) {
   if (shared_) return shared_->load(elf);
   KernelImage image(elf, memory_map::kDeviceBase, std::min(kProgramBytes, options_.memory_bytes));
   for (const KernelImage::Segment& segment : image.segments()) {
-    std::vector<std::byte> bytes = segment.contents;
-    bytes.resize(segment.memory_bytes);
-    backend_->write_memory(segment.address, bytes);
+    backend_->write_memory(segment.address, segment.memory());
   }
   image_ = std::move(image);
   program_dirty_ = false;
@@ -148,9 +146,7 @@ const KernelImage& Device::program() const {
 void Device::write_writable_segments() {
   for (const KernelImage::Segment& segment : image_->segments()) {
     if (!segment.write) continue;
-    std::vector<std::byte> bytes = segment.contents;
-    bytes.resize(segment.memory_bytes);
-    backend_->write_memory(segment.address, bytes);
+    backend_->write_memory(segment.address, segment.memory());
   }
   program_dirty_ = false;
 }

@@ -75,6 +75,12 @@ void KernelImage::read_header() {
   entry_ = static_cast<uint32_t>(header.e_entry);
 }
 
+std::vector<std::byte> KernelImage::Segment::memory() const {
+  std::vector<std::byte> bytes = contents;
+  bytes.resize(memory_bytes);
+  return bytes;
+}
+
 void KernelImage::read_segments(uint32_t memory_base, uint64_t memory_bytes) {
   Elf* elf = debug_->elf();
   size_t count = 0;

@@ -33,8 +33,7 @@ uint32_t BareMetal::private_address(uint32_t offset, unsigned lane) const {
 }
 
 void BareMetal::load_private(const driver::KernelImage::Segment& segment) {
-  std::vector<std::byte> bytes = segment.contents;
-  bytes.resize(segment.memory_bytes);
+  const std::vector<std::byte> bytes = segment.memory();
   // All lanes at once: whole rows of one word a lane, of which those of other segments are kept.
   const uint32_t offset = segment.address - memory_map::kPrivateBase;
   const uint32_t first = private_address(offset / 4 * 4, 0);
@@ -58,9 +57,7 @@ void BareMetal::load() {
                                   program_.private_bytes(), slots));
   }
   for (const driver::KernelImage::Segment& segment : program_.image().segments()) {
-    std::vector<std::byte> bytes = segment.contents;
-    bytes.resize(segment.memory_bytes);
-    device_.write_memory(segment.address, bytes);
+    device_.write_memory(segment.address, segment.memory());
   }
   for (const driver::KernelImage::Segment& segment : program_.image().private_segments()) load_private(segment);
 }

@@ -39,9 +39,7 @@ ManagementCore::ManagementCore(const Program& program, uint32_t sram_bytes)
 
 void ManagementCore::load() {
   for (const driver::KernelImage::Segment& segment : program_.image().segments()) {
-    std::vector<std::byte> bytes = segment.contents;
-    bytes.resize(segment.memory_bytes);
-    memory_.write(segment.address, bytes_of(bytes));
+    memory_.write(segment.address, bytes_of(segment.memory()));
   }
 }
 

@@ -37,9 +37,7 @@ uint32_t ManagementRtl::status() const { return device_.read_register(mgmt::mail
 
 void ManagementRtl::load() {
   for (const driver::KernelImage::Segment& segment : program_.image().segments()) {
-    std::vector<std::byte> bytes = segment.contents;
-    bytes.resize(segment.memory_bytes);
-    device_.write_memory(segment.address, bytes);
+    device_.write_memory(segment.address, segment.memory());
   }
 }
 

@@ -140,6 +140,17 @@ class Waivers(unittest.TestCase):
         self.assertEqual(self.apply(line, bits), ([1, 2], []))
         self.assertEqual(summary.by_module(self.counts)["all"], [1, 1, 1, 2])
 
+    def test_one_part_several_times(self):
+        self.assertEqual(waivers.mask(["1-2 x3 by 8", 5]), 0b110_0000_0110_0010_0110)
+        self.assertEqual(waivers.mask("4 x2 by 1"), 0b11_0000)
+
+    def test_constant(self):
+        bits = {"kind": "constant", "module": "alu", "signal": "x*", "bits": ["2-3"], "reason": "r"}
+        self.assertEqual(self.apply(bits), ([2], []))
+        taken, wrong = self.apply({**bits, "bits": ["0-1"]})
+        self.assertEqual((taken, len(wrong)), ([1], 1))
+        self.assertIn("1 have changed", wrong[0])
+
     def test_that_are_for_nothing(self):
         line = {"kind": "line", "module": "alu", "text": "y =", "reason": "r"}
         for entry, why in (({**line, "text": "z"}, "nothing that this waiver is for"), (line, "all that this waiver is for has been reached"),
@@ -152,7 +163,7 @@ class Waivers(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "waivers.yaml"
             for text in ("waivers: [{kind: line, module: a, text: b}]", "waivers: [{kind: line, module: a, text: b, reason: ' '}]", "x: 1",
-                         "waivers: [{kind: toggle, module: a, signal: b, bits: 4-x, reason: r}]"):  # fmt: skip
+                         *(f"waivers: [{{kind: toggle, module: a, signal: b, bits: {b}, reason: r}}]" for b in ("4-x", "4-3", "4 x2", "-1"))):  # fmt: skip
                 path.write_text(text)
                 with self.assertRaises(waivers.WaiverError):
                     waivers.read(path)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine_piece.h"
 #include "generator.h"
 #include "heddle/generated/configuration.h"
 #include "random.h"
@@ -11,6 +12,8 @@
 namespace heddle::fuzz {
 
 namespace {
+
+constexpr uint32_t kBuffers = 2;  // of accumulators, of a core
 
 void draw_machine(Random& random, Session& session) {
   session.latency = random.pick({1U, 1U, 2U, 3U, 5U, 8U, 12U, 20U, 40U, 100U});
@@ -75,10 +78,6 @@ void draw_geometry(Random& random, const Configuration& shape, const Places& pla
     case 3: items = most; break;
   }
   plan.local = draw_box(random, items);
-  const uint32_t local = plan.local[0] * plan.local[1] * plan.local[2];
-  const uint32_t warps = (local + shape.lanes - 1) / shape.lanes;
-  const uint32_t wanted = random.pick({shape.cores * shape.warps, shape.cores * shape.warps, 4U, 8U, 20U});
-  plan.groups = draw_box(random, std::clamp(wanted / warps, 1U, 24U));
   const uint32_t scratch =
       random.pick({0U, 64U, 256U, 256U, 256U, 260U, 512U, 512U, 1024U, 2044U, 4096U, shape.scratchpad_bytes});
   plan.scratch_size = std::min(scratch, shape.scratchpad_bytes);
@@ -91,16 +90,40 @@ void draw_geometry(Random& random, const Configuration& shape, const Places& pla
   plan.arguments = random.bits();
 }
 
+uint32_t work_items_of_group(const LaunchPlan& plan) { return plan.local[0] * plan.local[1] * plan.local[2]; }
+
 // What a launch with commands to the engines needs; bytes of scratchpad for each work-item, 0 if it gives none.
 uint32_t draw_engines(Random& random, const Configuration& shape, LaunchPlan& plan) {
   if (shape.copy_engine == 0 || random.percent(15)) return 0;
-  const uint32_t bytes = random.pick({512U, 512U, 1024U});
-  const uint32_t slack = kEngineSlack + 4 * random.below(12);
-  const uint32_t most = (shape.scratchpad_bytes - kEngineStart - slack) / bytes;
-  if (plan.local[0] * plan.local[1] * plan.local[2] > most) plan.local = draw_box(random, random.between(1, most));
-  plan.scratch_size = kEngineStart + plan.local[0] * plan.local[1] * plan.local[2] * bytes + slack;
+  const uint32_t bytes = random.pick({256U, 256U, 768U});
+  const uint32_t slack = piece::kSlack + 4 * random.below(12);
+  uint32_t most = (shape.scratchpad_bytes - piece::data_start(0) - slack - 255) / (piece::kControlBytes + bytes);
+  most = std::min(most, piece::kMostItems);
   if (shape.matrix_dim != 0) plan.accumulators = static_cast<uint32_t>(random.weighted({1, 4, 3}));
+  // Buffers allow a core one workgroup, or two; mostly so large that its scratchpad is full then.
+  const uint32_t groups = plan.accumulators == 0 ? 1 : kBuffers / plan.accumulators;
+  if (plan.accumulators != 0 && random.percent(60)) {
+    most = std::max(1U, most / groups);
+    plan.local = draw_box(random, std::min(shape.warps * shape.lanes / groups, random.between((most + 1) / 2, most)));
+  } else if (work_items_of_group(plan) > most) {
+    plan.local = draw_box(random, random.between(1, most));
+  }
+  const uint32_t items = work_items_of_group(plan);
+  plan.scratch_size = piece::data_start(items) + items * bytes + slack;
   return bytes;
+}
+
+// Workgroups: mostly about as many as there is room for at once. More of them come one after the other and wait for
+// the slowest each time, which says little for its time on a large machine. But before a launch the scratchpad is
+// cleared, one word a lane and cycle, and what is over much sooner than that says little for its time, too.
+void draw_grid(Random& random, const Configuration& shape, LaunchPlan& plan) {
+  uint32_t room = shape.warps / ((work_items_of_group(plan) + shape.lanes - 1) / shape.lanes);
+  if (plan.scratch_size != 0) room = std::min(room, shape.scratchpad_bytes / plan.scratch_size);
+  if (plan.accumulators != 0) room = std::min(room, kBuffers / plan.accumulators);
+  const uint32_t clearing = shape.scratchpad_bytes / 4 / shape.lanes;
+  const uint32_t fit = shape.cores * std::max(1U, room) * (1 + clearing / 4096);
+  const uint32_t groups = random.pick({fit, fit, fit + random.between(1, fit), random.between(1, fit), 2 * fit});
+  plan.groups = draw_box(random, groups);
 }
 
 // The shared area may have a part that may only be read, and one that is not there.
@@ -180,6 +203,7 @@ Session draw_session(uint64_t seed, std::span<const Choice> choices) {
     LaunchPlan& plan = session.launches.emplace_back();
     draw_geometry(draw, shape, places, plan);
     const uint32_t engine_bytes = draw_engines(draw, shape, plan);
+    draw_grid(draw, shape, plan);
     draw_regions(draw, shape, places, plan);
     draw_data(draw, places, engine_bytes == 0 ? kInitialBytes : 4 * kInitialBytes, plan);
     plan.poll = draw.pick({200U, 1000U, 1000U, 5000U});

@@ -12,20 +12,13 @@ namespace heddle::fuzz {
 using isa::Op;
 using namespace piece;
 
-namespace {
-
-// Where tensors lie in the shared area, behind what may be cut into regions.
-constexpr uint32_t kTensors = 1024;
-
-}  // namespace
-
 uint32_t Generator::EngineDescriptor::bytes() const {
   uint32_t bytes = 1U << (words[0] >> 3 & 7);
   for (unsigned d = 0; d < (words[0] & 7); ++d) bytes *= words[11 + d];
   return bytes;
 }
 
-// A box of at most so many bytes, whose bytes lie in [at, at + most) of the piece.
+// A box of at most so many bytes, whose bytes lie in [at, at + most) of what is the work-item's.
 Generator::EngineDescriptor Generator::draw_copy(uint32_t at, uint32_t most) {
   enum : uint32_t { kLoad, kStore, kFill };
   EngineDescriptor d{.words = {}, .moves = {}};
@@ -79,7 +72,7 @@ Generator::EngineDescriptor Generator::draw_copy(uint32_t at, uint32_t most) {
   return d;
 }
 
-// Operands in all of the piece's data.
+// Operands in all of the work-item's data.
 Generator::EngineDescriptor Generator::draw_matrix() {
   enum : uint32_t { kInt8, kTf32, kFp16, kBf16, kE5m2, kE4m3, kE2m1 };
   static constexpr std::array<uint32_t, 7> kElementBytes{1, 4, 2, 2, 1, 1, 0};
@@ -104,7 +97,7 @@ Generator::EngineDescriptor Generator::draw_matrix() {
   uint32_t m = dim * random_.between(1, 4);
   uint32_t n = dim * random_.between(1, 4);
   const uint32_t groups = random_.between(1, 3);
-  const uint32_t room = (engine_bytes_ - kData) / 32;  // lines
+  const uint32_t room = engine_bytes_ / 32;  // lines
   uint32_t head = a | b << 3 | scale << 6;
   // Lines from where on an operand is read; its stride in lines.
   const auto place = [&](uint32_t rows, uint32_t element, uint32_t transpose, uint32_t word) {

@@ -4,7 +4,7 @@
 //
 // Parts: generator.cpp (frame, draws), statements_plain.cpp (instructions that stand alone), statements_memory.cpp,
 // statements_control.cpp, statements_shared.cpp (what work-items do together), statements_engine.cpp with
-// engine_descriptors.cpp.
+// engine_data.cpp and engine_descriptors.cpp.
 #pragma once
 
 #include <array>
@@ -30,12 +30,6 @@ struct Places {
 inline constexpr uint32_t kScratchWindow = 0x1000'0000;
 inline constexpr uint32_t kAccumulatorWindow = 0x2000'0000;
 inline constexpr uint32_t kPrivateWindow = 0x4000'0000;
-// Of the scratchpad of a program with commands to the engines: what everybody races for comes first, then mbarriers of
-// the whole workgroup, then a piece for each work-item, then a little that is nobody's.
-inline constexpr uint32_t kMeetings = 576;
-inline constexpr uint32_t kMostMeetings = 16;
-inline constexpr uint32_t kEngineStart = 768;
-inline constexpr uint32_t kEngineSlack = 16;
 inline constexpr uint32_t kSharedBytes = 0x0020'0000;
 inline constexpr uint32_t kOwnBytes = 256;
 inline constexpr uint32_t kCheckBytes = 4096;
@@ -43,8 +37,8 @@ inline constexpr uint32_t kInitialBytes = 1024;  // of the shared area that the 
 
 class Generator {
  public:
-  // The launch's geometry has been drawn; the program is added to it. `engine_bytes`: of the piece of scratchpad for
-  // the commands of each work-item, a power of two; 0: it gives none.
+  // The launch's geometry has been drawn; the program is added to it. `engine_bytes`: of each work-item's data in the
+  // scratchpad for its commands, a multiple of 256; 0: it gives none.
   Generator(Random random, const Configuration& configuration, const Places& places, uint32_t engine_bytes,
             LaunchPlan& plan);
   void program();
@@ -123,7 +117,7 @@ class Generator {
       uint32_t offset;
     };
     std::array<uint32_t, 32> words;
-    std::vector<Move> moves;  // words that are places in the scratchpad, by their offset in the work-item's piece
+    std::vector<Move> moves;  // words that are places in the scratchpad, by their offset in what is the work-item's
     int32_t spread = 0;       // word 1 (of a copy): plus the hart's number, shifted left by that
 
     uint32_t bytes() const;  // of a copy's box
@@ -133,17 +127,27 @@ class Generator {
   void spoil_copy(EngineDescriptor& d);
   void spoil_matrix(EngineDescriptor& d);
 
+  // ---- engine_data.cpp ----
+  void begin_engines();  // before other registers get their values,
+  void end_engines();    // and behind that
+  void for_the_first(const std::function<void()>& work);
+  void fill_own_data();
+  void command_all_data();
+  void zero_descriptor();
+
   // ---- statements_engine.cpp ----
   void engine(isa::Op op);
-  void engine_prologue();
   void engine_trap();
   void store_word(uint32_t word, uint32_t source);
   void init_barrier(int32_t at, uint32_t count);
   void give(isa::Op op, const EngineDescriptor& descriptor);
   void arrive_and_wait(int32_t at, uint32_t bytes);
   void spoil_barrier();
-  // `commands` gives them and returns the bytes that are to come.
-  void by_one_or_all(int32_t barrier, const std::function<uint32_t()>& commands);
+  // `given` gives commands and returns the bytes that are to come; `cost`: how long one takes, a copy's being 1.
+  void by_some(int32_t barrier, uint32_t cost, const std::function<uint32_t()>& given);
+  void skip_some(unsigned elsewhere);
+  void while_others_go_on(int32_t barrier, const std::function<uint32_t()>& commands, unsigned others);
+  void by_lowest(int32_t barrier, const std::function<uint32_t()>& commands);
   void copy_statement();
   void read_data();
   void matrix_statement();
@@ -159,7 +163,7 @@ class Generator {
   Writer writer_;
   std::array<unsigned, isa::kOpCount> weights_{};
   uint32_t weight_sum_ = 0;
-  std::array<uint32_t, 16> values_{};
+  std::array<uint32_t, 15> values_{};
   std::array<uint32_t, 16> floats_{};
   unsigned value_count_ = 0;
   unsigned float_count_ = 0;
@@ -169,6 +173,8 @@ class Generator {
   unsigned loops_ = 0;    // of loops
   bool in_function_ = false;
   bool in_engine_ = false;  // commands of the work-item are under way
+  bool by_first_ = false;   // one work-item prepares what all of its workgroup have in the scratchpad
+  bool late_init_ = false;  // mbarriers begin with each statement, not with the program
   uint32_t meetings_ = 0;
   int64_t budget_ = 0;      // instructions left
   unsigned far_shift_ = 0;  // spreads shared addresses over lines or sets

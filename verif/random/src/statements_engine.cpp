@@ -1,75 +1,21 @@
 // Commands of the copy and the matrix engine, operations on mbarriers, accumulators (docs/copy.md, docs/matrix.md).
 //
-// Each work-item has a piece of the scratchpad of its own, which nothing else stores to: a descriptor, mbarriers, data.
-// What it commands reads and writes data of that piece, in parts that do not overlap while commands are under way, and
-// it waits for them before it goes on: then nothing depends on when an engine does what. In device memory copies race
-// with everybody.
+// Each work-item has a part of the scratchpad of its own, which nothing else stores to: a descriptor, mbarriers, data
+// (engine_piece.h). What it commands reads and writes that data, in parts that do not overlap while commands are under
+// way, and it waits for them before it goes on: then nothing depends on when an engine does what. In device memory
+// copies race with everybody.
 #include <algorithm>
 #include <utility>
 
 #include "engine_piece.h"
 #include "generator.h"
-#include "values.h"
 
 namespace heddle::fuzz {
 
 using isa::Op;
 using namespace piece;
 
-namespace {
-
-constexpr uint32_t kCopyWords = 32;
-
-uint32_t exponent_of_two(uint32_t value) {
-  uint32_t exponent = 0;
-  while (value >> exponent != 1) ++exponent;
-  return exponent;
-}
-
-}  // namespace
-
-// ---- the piece -----------------------------------------------------------------------------------------------------
-
-void Generator::engine_prologue() {
-  const auto read = [&](uint32_t rd, isa::Csr csr) {
-    writer_.put(Op::Csrrs, {.rd = rd, .csr = static_cast<uint32_t>(csr)});
-  };
-  const auto multiply_add = [&](uint32_t factor, isa::Csr csr) {
-    writer_.load_constant(reg::kHandler, factor);
-    writer_.put(Op::Mul, {.rd = reg::kTemporary, .rs1 = reg::kTemporary, .rs2 = reg::kHandler});
-    read(reg::kHandler, csr);
-    writer_.put(Op::Add, {.rd = reg::kTemporary, .rs1 = reg::kTemporary, .rs2 = reg::kHandler});
-  };
-  {
-    const Writer::Node node(writer_);
-    read(reg::kTemporary, isa::Csr::HdLocalIdZ);
-    multiply_add(plan_.local[1], isa::Csr::HdLocalIdY);
-    multiply_add(plan_.local[0], isa::Csr::HdLocalIdX);
-    writer_.put(Op::Slli, {.rd = reg::kTemporary,
-                           .rs1 = reg::kTemporary,
-                           .immediate = static_cast<int32_t>(exponent_of_two(engine_bytes_))});
-    writer_.load_constant(reg::kEngine, kScratchWindow + kEngineStart);
-    writer_.put(Op::Add, {.rd = reg::kEngine, .rs1 = reg::kEngine, .rs2 = reg::kTemporary});
-  }
-  {
-    const Writer::Node node(writer_);
-    for (uint32_t word = 0; word < kCopyWords; ++word) store_word(word, 0);
-    for (const int32_t at : {kSpareBarrier, kSpareBarrier + 4}) {
-      writer_.put(Op::Sw, {.rs1 = reg::kEngine, .rs2 = reg::kZero, .immediate = at});
-    }
-    init_barrier(kCopyBarrier, 1);
-    init_barrier(kMatrixBarrier, 2);
-  }
-  // All data is defined: what the scratchpad held before is not.
-  const Writer::Node node(writer_);
-  EngineDescriptor fill{.words = {}, .moves = {}};
-  fill.words[0] = 1U | 4U << 3 | 2U << 6 | 1U << 12 | random_.below(0x10000) << 16;
-  fill.words[11] = (engine_bytes_ - kData) / 16;
-  fill.words[31] = random_.percent(50) ? integer_value(random_) : float_value(random_);
-  fill.moves = {{21, kData}, {22, kCopyBarrier}};
-  give(Op::HdCopy, fill);
-  arrive_and_wait(kCopyBarrier, fill.bytes());
-}
+// ---- giving commands -----------------------------------------------------------------------------------------------
 
 // Of the descriptor.
 void Generator::store_word(uint32_t word, uint32_t source) {
@@ -82,8 +28,6 @@ void Generator::init_barrier(int32_t at, uint32_t count) {
   writer_.put(Op::HdMbarInit, {.rs1 = reg::kAddress, .rs2 = reg::kTemporary});
 }
 
-// ---- giving commands -----------------------------------------------------------------------------------------------
-
 // Writes the descriptor, gives the command, and makes the descriptor zero again: it may be changed at once.
 void Generator::give(Op op, const EngineDescriptor& descriptor) {
   const Writer::Node node(writer_);
@@ -92,9 +36,10 @@ void Generator::give(Op op, const EngineDescriptor& descriptor) {
     const auto move = std::find_if(descriptor.moves.begin(), descriptor.moves.end(),
                                    [word](const auto& m) { return m.word == word; });
     if (move != descriptor.moves.end()) {
-      // From the start of the allocation: the piece's place is in the register.
-      writer_.load_constant(reg::kTemporary, move->offset - kScratchWindow);
-      writer_.put(Op::Add, {.rd = reg::kTemporary, .rs1 = reg::kTemporary, .rs2 = reg::kEngine});
+      // From the start of the allocation: where it begins is in a register.
+      const bool data = move->offset >= kData;
+      writer_.load_constant(reg::kTemporary, move->offset - (data ? kData : 0) - kScratchWindow);
+      writer_.put(Op::Add, {.rd = reg::kTemporary, .rs1 = reg::kTemporary, .rs2 = data ? reg::kData : reg::kEngine});
     } else if (descriptor.spread != 0 && word == 1) {
       writer_.put(Op::Slli, {.rd = reg::kAddress, .rs1 = reg::kHart, .immediate = descriptor.spread});
       writer_.load_constant(reg::kTemporary, descriptor.words[word]);
@@ -191,7 +136,7 @@ void Generator::engine_trap() {
 // ---- statements ----------------------------------------------------------------------------------------------------
 
 void Generator::engine(Op op) {
-  // One statement at a time uses the piece; not too often in loops, as every lane gives commands of its own.
+  // One statement at a time uses what is the lane's; not too often in loops, as every lane gives commands of its own.
   if (in_function_ || in_engine_ || loops_ > 1) {
     plain(Op::Xor);
     return;
@@ -230,51 +175,81 @@ void Generator::engine(Op op) {
   in_engine_ = false;
 }
 
-// Every lane's own commands, or those of the path's lowest lane, while the others go on or wait for them, too.
-void Generator::by_one_or_all(int32_t barrier, const std::function<uint32_t()>& commands) {
-  if (random_.percent(55)) {
-    const uint32_t bytes = commands();
-    if (random_.percent(40)) block(random_.between(1, 3));
-    arrive_and_wait(barrier, bytes);
-    return;
+// Every lane's own commands, those of some lanes, or of the path's lowest one, while the others go on or wait for them,
+// too. Engines take commands one after the other, so that many work-items' keep a wide machine waiting for nothing new.
+void Generator::by_some(int32_t barrier, uint32_t cost, const std::function<uint32_t()>& given) {
+  const auto commands = [&] {
+    if (late_init_) init_barrier(barrier, barrier == kMatrixBarrier ? 2 : 1);
+    return given();
+  };
+  const uint32_t all = work_items() * cost;
+  switch (random_.weighted({all <= 256 ? 14U : 0U, all <= 1024 ? 10U : 0U, 14})) {
+    case 0: {
+      const uint32_t bytes = commands();
+      if (random_.percent(40)) block(random_.between(1, 3));
+      arrive_and_wait(barrier, bytes);
+      break;
+    }
+    case 1: {
+      const unsigned others = writer_.label();
+      skip_some(others);
+      while_others_go_on(barrier, commands, others);
+      break;
+    }
+    case 2: by_lowest(barrier, commands); break;
   }
-  const unsigned others = writer_.label();
-  writer_.add_immediate(reg::kTemporary, reg::kZero, 1);
-  writer_.put(Op::HdVoteBallot, {.rd = reg::kTemporary, .rs1 = reg::kTemporary});
-  writer_.put(Op::Ctz, {.rd = reg::kTemporary, .rs1 = reg::kTemporary});
-  const bool all_wait = random_.percent(50);
-  if (all_wait) {
-    // The others wait for whatever phase of the lowest lane's mbarrier comes first.
-    writer_.put(Op::HdShflIdx, {.rd = reg::kAddress, .rs1 = reg::kEngine, .rs2 = reg::kTemporary});
-  }
+}
+
+// Some lanes go on elsewhere; all but one of each warp, if there are many.
+void Generator::skip_some(unsigned elsewhere) {
+  const uint32_t mask = work_items() > 256 ? configuration_.lanes - 1 : random_.below(configuration_.lanes);
   writer_.put(Op::Csrrs, {.rd = reg::kHandler, .csr = static_cast<uint32_t>(isa::Csr::HdLane)});
-  if (all_wait) {
-    const unsigned leader = writer_.label();
-    const unsigned join = writer_.label();
-    writer_.branch(Op::Beq, reg::kHandler, reg::kTemporary, leader);
-    writer_.add_immediate(reg::kAddress, reg::kAddress, barrier);
-    writer_.put(Op::HdMbarTest, {.rd = reg::kTemporary, .rs1 = reg::kAddress, .rs2 = reg::kZero});
-    writer_.put(Op::HdMbarWait, {.rs1 = reg::kAddress, .rs2 = reg::kTemporary});
-    writer_.jump(join);
-    writer_.bind(leader);
-    const uint32_t bytes = commands();
-    arrive_and_wait(barrier, bytes);
-    writer_.bind(join);
-    return;
-  }
-  writer_.branch(Op::Bne, reg::kHandler, reg::kTemporary, others);
+  writer_.put(Op::Andi, {.rd = reg::kHandler, .rs1 = reg::kHandler, .immediate = static_cast<int32_t>(mask)});
+  writer_.branch(Op::Bne, reg::kHandler, reg::kZero, elsewhere);
+}
+
+void Generator::while_others_go_on(int32_t barrier, const std::function<uint32_t()>& commands, unsigned others) {
   const uint32_t bytes = commands();
   if (random_.percent(30)) block(1);
   arrive_and_wait(barrier, bytes);
   writer_.bind(others);
 }
 
+void Generator::by_lowest(int32_t barrier, const std::function<uint32_t()>& commands) {
+  writer_.add_immediate(reg::kTemporary, reg::kZero, 1);
+  writer_.put(Op::HdVoteBallot, {.rd = reg::kTemporary, .rs1 = reg::kTemporary});
+  writer_.put(Op::Ctz, {.rd = reg::kTemporary, .rs1 = reg::kTemporary});
+  const bool all_wait = !late_init_ && random_.percent(50);
+  if (all_wait) {
+    // The others wait for whatever phase of the lowest lane's mbarrier comes first.
+    writer_.put(Op::HdShflIdx, {.rd = reg::kAddress, .rs1 = reg::kEngine, .rs2 = reg::kTemporary});
+  }
+  writer_.put(Op::Csrrs, {.rd = reg::kHandler, .csr = static_cast<uint32_t>(isa::Csr::HdLane)});
+  if (!all_wait) {
+    const unsigned others = writer_.label();
+    writer_.branch(Op::Bne, reg::kHandler, reg::kTemporary, others);
+    while_others_go_on(barrier, commands, others);
+    return;
+  }
+  const unsigned leader = writer_.label();
+  const unsigned join = writer_.label();
+  writer_.branch(Op::Beq, reg::kHandler, reg::kTemporary, leader);
+  writer_.add_immediate(reg::kAddress, reg::kAddress, barrier);
+  writer_.put(Op::HdMbarTest, {.rd = reg::kTemporary, .rs1 = reg::kAddress, .rs2 = reg::kZero});
+  writer_.put(Op::HdMbarWait, {.rs1 = reg::kAddress, .rs2 = reg::kTemporary});
+  writer_.jump(join);
+  writer_.bind(leader);
+  const uint32_t bytes = commands();
+  arrive_and_wait(barrier, bytes);
+  writer_.bind(join);
+}
+
 // One to three copies at once, in parts of the data; then some of it into registers.
 void Generator::copy_statement() {
   const bool wrong = random_.percent(3);
-  by_one_or_all(kCopyBarrier, [&] {
+  by_some(kCopyBarrier, 1, [&] {
     const auto count = static_cast<uint32_t>(1 + random_.weighted({5, 3, 2}));
-    const uint32_t part = (engine_bytes_ - kData) / count / 64 * 64;
+    const uint32_t part = engine_bytes_ / count / 64 * 64;
     uint32_t bytes = 0;
     for (uint32_t i = 0; i < count; ++i) {
       EngineDescriptor d = draw_copy(kData + i * part, part);
@@ -291,13 +266,13 @@ void Generator::copy_statement() {
 void Generator::read_data() {
   for (unsigned i = random_.between(0, 3); i != 0; --i) {
     const Writer::Node node(writer_);
-    const auto at = static_cast<int32_t>(kData + 4 * random_.below((engine_bytes_ - kData) / 4));
+    const auto at = static_cast<int32_t>(4 * random_.below(engine_bytes_ / 4));
     if (random_.percent(25)) {
-      writer_.put(Op::Sw, {.rs1 = reg::kEngine, .rs2 = source(), .immediate = at});
+      writer_.put(Op::Sw, {.rs1 = reg::kData, .rs2 = source(), .immediate = at});
     } else if (random_.percent(30)) {
-      writer_.put(Op::Flw, {.rd = floating(), .rs1 = reg::kEngine, .immediate = at});
+      writer_.put(Op::Flw, {.rd = floating(), .rs1 = reg::kData, .immediate = at});
     } else {
-      writer_.put(Op::Lw, {.rd = value(), .rs1 = reg::kEngine, .immediate = at});
+      writer_.put(Op::Lw, {.rd = value(), .rs1 = reg::kData, .immediate = at});
     }
   }
 }
@@ -305,7 +280,7 @@ void Generator::read_data() {
 // One to three products, of which the last arrives; then accumulators, with or without a wait before.
 void Generator::matrix_statement() {
   const bool wrong = random_.percent(3);
-  by_one_or_all(kMatrixBarrier, [&] {
+  by_some(kMatrixBarrier, std::max(1U, configuration_.matrix_dim / 4), [&] {
     const auto count = static_cast<uint32_t>(1 + random_.weighted({5, 3, 2}));
     for (uint32_t i = 0; i < count; ++i) {
       EngineDescriptor d = draw_matrix();
@@ -352,8 +327,11 @@ void Generator::read_accumulators() {
   }
 }
 
-// An mbarrier of the work-item's own from the beginning: arrivals, tests, phases that end.
+// An mbarrier of the work-item's own from the beginning: arrivals, tests, phases that end. Operations of lanes are
+// performed one after the other, too.
 void Generator::barrier_statement() {
+  const unsigned others = writer_.label();
+  if (work_items() > 128 || random_.percent(50)) skip_some(others);
   const uint32_t count = random_.between(1, 4);
   init_barrier(kSpareBarrier, count);
   uint32_t phase = 0;
@@ -368,6 +346,7 @@ void Generator::barrier_statement() {
     writer_.add_immediate(reg::kTemporary, reg::kZero, static_cast<int32_t>(phase));
     writer_.put(Op::HdMbarWait, {.rs1 = reg::kAddress, .rs2 = reg::kTemporary});
   }
+  writer_.bind(others);
 }
 
 // All work-items of the workgroup arrive at one mbarrier and wait for it; one of them is to begin it.
@@ -376,7 +355,7 @@ void Generator::meeting() {
   const auto at = kScratchWindow + kMeetings + 8 * meetings_++;
   const unsigned begun = writer_.label();
   writer_.load_constant(reg::kAddress, at);
-  writer_.load_constant(reg::kTemporary, kScratchWindow + kEngineStart);
+  writer_.load_constant(reg::kTemporary, kScratchWindow + kStart);
   writer_.branch(Op::Bne, reg::kEngine, reg::kTemporary, begun);
   writer_.load_constant(reg::kTemporary, items);
   writer_.put(Op::HdMbarInit, {.rs1 = reg::kAddress, .rs2 = reg::kTemporary});

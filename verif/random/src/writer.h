@@ -21,9 +21,10 @@ enum : uint32_t {
   kOwn = 18,
   kScratch = 19,
   kCounter = 20,  // 20 and 21: loops, by nesting
-  kEngine = 22,   // the work-item's piece of the scratchpad for commands
+  kEngine = 22,   // what controls the work-item's commands, in the scratchpad
   kDepth = 23,    // of recursion
   kPrivate = 24,
+  kData = 26,    // and their data
   kResume = 27,  // where to go on after a fetch fault
   kAddress = 30,
   kHandler = 31,  // the trap handler saves it

@@ -89,8 +89,8 @@ void CopyDriver::drive(const Command* offer) {
   }
   top_->cancel_i = names(cancel);
   top_->forget_i = names(forget);
-  top_->done_ready_i = !timing.ends_wait || random_() % 4 != 0;
-  top_->fault_ready_i = !timing.ends_wait || random_() % 4 != 0;
+  top_->done_ready_i = !hold_ends && (!timing.ends_wait || random_() % 4 != 0);
+  top_->fault_ready_i = !hold_ends && (!timing.ends_wait || random_() % 4 != 0);
   top_->memory_ready_i = ready();
   top_->scratch_ready_i = ready();
 }

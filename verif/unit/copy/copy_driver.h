@@ -80,6 +80,7 @@ class CopyDriver {
   std::set<std::uint32_t> refused;  // lines that memory does not give
   Timing timing;
   bool hold_memory = false;              // it does not answer
+  bool hold_ends = false;                // completions and faults are not taken
   std::uint32_t cancel = 0, forget = 0;  // a bit per workgroup
 
   std::vector<End> ends;              // those taken in the last cycle

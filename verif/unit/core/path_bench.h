@@ -3,17 +3,15 @@
 // events after random delays, barrier releases at random times. Differences are GoogleTest failures of the running
 // test.
 #include <gtest/gtest.h>
-#include <verilated.h>
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <random>
 #include <vector>
 
 #include "Vpath_bench.h"
+#include "clocked.h"
 #include "path_reference.h"
 
 namespace heddle::core_test {
@@ -27,20 +25,13 @@ struct Mix {
   bool apart = false;  // the lanes part once and loop at places of their own: nobody merges, no slot yields
 };
 
-class PathBench {
+class PathBench : Clocked<Vpath_bench> {
  public:
-  explicit PathBench(uint64_t seed) : random_(seed) {
-    context_.debug(0);
-    context_.assertOn(true);
-    dut_ = std::make_unique<Vpath_bench>(&context_);
-    dut_->clk_i = 0;
-    dut_->rst_ni = 0;
-    step();
-    dut_->rst_ni = 1;
-    step();
-    warps_ = dut_->warps_o;
-    lanes_ = dut_->lanes_o;
-    all_ = lanes_ == 32 ? ~0u : (1u << lanes_) - 1;
+  explicit PathBench(uint64_t seed) : Clocked(seed) {
+    reset();
+    warps_ = dut.warps_o;
+    lanes_ = dut.lanes_o;
+    all_ = ones(lanes_);
     reference_.resize(warps_);
     pending_.resize(warps_);
     astray_.resize(warps_);
@@ -55,11 +46,9 @@ class PathBench {
     base_.assign(warps_, 0x80000000u);
   }
 
-  ~PathBench() { dut_->final(); }
-
   void run(const Mix& mix) {
-    const uint64_t end = cycle_ + mix.cycles;
-    while (cycle_ < end && !testing::Test::HasFatalFailure()) cycle(mix);
+    const uint64_t end = cycle + mix.cycles;
+    while (cycle < end && !testing::Test::HasFatalFailure()) one_cycle(mix);
   }
 
   uint64_t slots() const { return slots_; }
@@ -106,48 +95,32 @@ class PathBench {
     uint64_t due = 0;
   };
 
-  uint32_t chance(unsigned below) { return std::uniform_int_distribution<uint32_t>(0, below - 1)(random_); }
-  bool percent(unsigned p) { return chance(100) < p; }
   uint32_t some(uint32_t mask) {  // random non-empty subset
-    const uint32_t kind = chance(4);
-    uint32_t subset = kind == 0 ? mask : mask & random_();
-    if (kind == 1) subset &= random_();
+    const uint32_t kind = below(4);
+    uint32_t subset = kind == 0 ? mask : mask & random();
+    if (kind == 1) subset &= random();
     if (subset == 0) subset = 1u << std::countr_zero(mask);
     return subset;
   }
 
-  void step() {
-    dut_->eval();
-    dut_->clk_i = 1;
-    context_.timeInc(1);
-    dut_->eval();
-    dut_->clk_i = 0;
-    context_.timeInc(1);
-    dut_->eval();
-    ++cycle_;
-  }
-
   // A pc near the others of the warp, so that paths meet; seldom one far away.
   uint32_t some_pc(unsigned w, const Mix& mix) {
-    if (chance(1000) < mix.loop) return reference_[w].lanes[chance(lanes_)].pc & ~3u;
-    return percent(3) ? random_() & ~3u : base_[w] + 4 * chance(24);
+    if (below(1000) < mix.loop) return reference_[w].lanes[below(lanes_)].pc & ~3u;
+    return chance(3) ? random() & ~3u : base_[w] + 4 * below(24);
   }
   // Where a warp's code lies: anywhere, and across a place where any number of bits carry.
-  uint32_t some_base() { return (uint32_t(random_()) & (~0u << (7 + chance(22)))) - 0x40; }
+  uint32_t some_base() { return (uint32_t(random()) & (~0u << (7 + below(22)))) - 0x40; }
 
-  void cycle(const Mix& mix);
+  void one_cycle(const Mix& mix);
   void look_at_flags();
   void drive_event(unsigned warp, const Event& event);
   void issue_void(unsigned warp, bool squashed_now);
   Event make(unsigned warp, const Path& path, const Mix& mix, bool* control);
   void apply(unsigned warp, Event* event);
 
-  VerilatedContext context_;
-  std::unique_ptr<Vpath_bench> dut_;
-  std::mt19937_64 random_;
   unsigned warps_ = 0, lanes_ = 0;
   uint32_t all_ = 0;
-  uint64_t cycle_ = 0, slots_ = 0;
+  uint64_t slots_ = 0;
   std::vector<WarpReference> reference_;
   std::vector<std::optional<Event>> pending_;
   std::vector<std::optional<Astray>> astray_;

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <random>
 
 #include "Vdecoder_bench.h"
+#include "clocked.h"
 #include "heddle/generated/csrs.h"
 #include "heddle/generated/isa.h"
 #include "pipeline_units.h"
@@ -75,10 +75,9 @@ constexpr std::array<std::array<Op, 2>, 7> kCollective = {{
 constexpr std::array<std::array<Op, 2>, 6> kSpecial = {
     {{Op::HdRcp, kNo}, {Op::HdRsqrt, kNo}, {Op::HdExp2, kNo}, {Op::HdLog2, kNo}, {Op::HdSin, kNo}, {Op::HdCos, kNo}}};
 
-class Decoder : public testing::Test {
+class Decoder : public testing::Test, protected Clocked<Vdecoder_bench> {
  protected:
-  Decoder() { dut.eval(); }
-  ~Decoder() override { dut.final(); }
+  Decoder() : Clocked(3) {}
 
   static Decoded traps(uint32_t instr, System why) {
     Decoded d;
@@ -128,9 +127,6 @@ class Decoder : public testing::Test {
     ASSERT_EQ(dut.extra_o, d.extra);
     ASSERT_EQ(dut.bits_o, d.bits());
   }
-
-  Vdecoder_bench dut;
-  std::mt19937 random{3};
 };
 
 Decoded Decoder::expected(uint32_t instr) const {

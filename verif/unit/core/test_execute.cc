@@ -1,15 +1,14 @@
 // The execute stage against the RISC-V manual, docs/architecture.md (sections 2 to 4) and what execute.sv promises:
 // operands, results, which lanes execute, go elsewhere or trap, and the event that tells the warp.
 #include <gtest/gtest.h>
-#include <verilated.h>
 
 #include <array>
 #include <optional>
-#include <random>
 #include <vector>
 
 #include "Vexecute_bench.h"
 #include "arithmetic.h"
+#include "clocked.h"
 #include "pipeline_units.h"
 
 namespace heddle::core_test {
@@ -50,34 +49,20 @@ uint32_t immediate(unsigned kind, uint32_t i) {
 
 bool links(unsigned number) { return number == 1 || number == 5; }
 
-class Execute : public testing::Test {
+class Execute : public testing::Test, protected Clocked<Vexecute_bench> {
  protected:
-  Execute() {
-    dut.eval();
+  Execute() : Clocked(17) {
     warps = dut.warps_o;
     lanes = dut.lanes_o;
-    all = static_cast<uint32_t>((uint64_t{1} << lanes) - 1);
-    dut.rst_ni = 0;
-    for (int i = 0; i < 3; ++i) clock();
-    dut.rst_ni = 1;
+    all = ones(lanes);
+    reset();
   }
-  ~Execute() override { dut.final(); }
-  void clock() {
-    dut.clk_i = 1;
-    dut.eval();
-    dut.clk_i = 0;
-    dut.eval();
-  }
-  unsigned below(unsigned limit) { return static_cast<unsigned>(random() % limit); }
-  bool chance(unsigned percent) { return below(100) < percent; }
   uint32_t word() { return chance(50) ? random() : chance(50) ? below(3) : 0x8000'0000U >> below(32); }
 
   Slot make();
   void drive(const Slot& slot);
   void look(const Slot& slot, bool killed, bool killed_now, uint32_t live);
 
-  Vexecute_bench dut;
-  std::mt19937 random{17};
   unsigned warps = 0, lanes = 0;
   uint32_t all = 0;
   unsigned traps = 0, divergent = 0, waits = 0, strays = 0;

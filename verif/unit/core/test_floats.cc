@@ -1,7 +1,6 @@
 // Floating point of a core, multipliers and divider: results and flags by the references of ../fpu, to the registers
 // that were named, when floating_point.sv, float_units.sv and long_units.sv promise them; and the lanes' fcsr.
 #include <gtest/gtest.h>
-#include <verilated.h>
 
 #include <array>
 #include <deque>
@@ -11,6 +10,7 @@
 
 #include "Vfloat_bench.h"
 #include "arithmetic.h"
+#include "clocked.h"
 #include "operands.h"
 #include "pipeline_units.h"
 #include "reference.h"
@@ -42,16 +42,13 @@ struct Slot {
 };
 using SlotPointer = std::shared_ptr<Slot>;
 
-class Floats : public testing::Test {
+class Floats : public testing::Test, protected Clocked<Vfloat_bench> {
  protected:
-  Floats() {
-    dut.eval();
+  Floats() : Clocked(19) {
     warps = dut.warps_o;
     lanes = dut.lanes_o;
-    all = static_cast<uint32_t>((uint64_t{1} << lanes) - 1);
-    dut.rst_ni = 0;
-    for (int i = 0; i < 4; ++i) clock();
-    dut.rst_ni = 1;
+    all = ones(lanes);
+    reset();
     flight.assign(warps, 0);
     order.assign(warps, 0);
     fcsr.assign(warps, std::vector<uint8_t>(lanes));
@@ -62,16 +59,6 @@ class Floats : public testing::Test {
     }
     dut.start_valid_i = 0;
   }
-  ~Floats() override { dut.final(); }
-  void clock() {
-    dut.clk_i = 1;
-    dut.eval();
-    dut.clk_i = 0;
-    dut.eval();
-    ++cycle;
-  }
-  unsigned below(unsigned limit) { return operands[0].random().below(limit); }
-  bool chance(unsigned percent) { return below(100) < percent; }
 
   SlotPointer make(unsigned unit);
   void drive();
@@ -79,13 +66,11 @@ class Floats : public testing::Test {
   void compare(unsigned port, const Slot& slot);
   void complete(const Slot& slot);
 
-  Vfloat_bench dut;
   fpu_test::Reference reference;
   std::array<fpu_test::Operands, 2> operands{fpu_test::Operands{Format::kSingle, 21},
                                              fpu_test::Operands{Format::kHalf, 22}};
   unsigned warps = 0, lanes = 0, ready_percent = 100;
   uint32_t all = 0;
-  uint64_t cycle = 1;
   std::vector<unsigned> flight;
   std::vector<uint32_t> order;
   std::vector<std::vector<uint8_t>> fcsr;

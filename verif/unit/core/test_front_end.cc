@@ -1,17 +1,16 @@
 // Fetch, instruction cache and buffers of all warps: what each warp is given is the program, along the predicted path,
 // from its last redirect on.
 #include <gtest/gtest.h>
-#include <verilated.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <iterator>
 #include <optional>
-#include <random>
 #include <vector>
 
 #include "Vfront_end_bench.h"
+#include "clocked.h"
 
 namespace heddle::core_test {
 namespace {
@@ -21,11 +20,9 @@ constexpr std::array<uint32_t, 6> kStops = {0, 0xffff'ffff, 0x73, 0x0010'0073, 0
 // And some that are followed by the next one: addi, lui, lw, sw, mul, fadd.s, wfi, csrr of an identity.
 constexpr std::array<uint32_t, 8> kPlain = {0x13, 0x37, 0x2003, 0x2023, 0x0200'0033, 0x53, 0x1050'0073, 0xcc00'2073};
 
-class FrontEnd : public testing::Test {
+class FrontEnd : public testing::Test, protected Clocked<Vfront_end_bench> {
  protected:
-  FrontEnd() {
-    context.assertOn(true);
-    dut.eval();
+  FrontEnd() : Clocked(23) {
     warps = dut.shape_o[0];
     ports = dut.shape_o[1];
     regions = dut.shape_o[2];
@@ -33,25 +30,11 @@ class FrontEnd : public testing::Test {
     fetch_words = dut.shape_o[4];
     places = dut.shape_o[5];
     cache_bytes = dut.shape_o[6];
-    dut.rst_ni = 0;
-    for (int i = 0; i < 3; ++i) clock();
-    dut.rst_ni = 1;
+    reset();
     dut.request_ready_i = 1;
     warp.resize(warps);
   }
-  ~FrontEnd() override { dut.final(); }
 
-  void clock() {
-    dut.clk_i = 1;
-    context.timeInc(1);
-    dut.eval();
-    dut.clk_i = 0;
-    context.timeInc(1);
-    dut.eval();
-    ++cycle;
-  }
-  unsigned below(unsigned limit) { return static_cast<unsigned>(random() % limit); }
-  bool chance(unsigned percent) { return below(100) < percent; }
   static uint64_t mix(uint64_t x) {
     x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
     x = (x ^ x >> 27) * 0x94d049bb133111eb;
@@ -205,11 +188,8 @@ class FrontEnd : public testing::Test {
     advance(warp[w]);
   }
 
-  VerilatedContext context;
-  Vfront_end_bench dut{&context};
-  std::mt19937 random{23};
   unsigned warps = 0, ports = 0, regions = 0, line_bytes = 0, fetch_words = 0, places = 0, cache_bytes = 0;
-  uint64_t cycle = 0, requests = 0;
+  uint64_t requests = 0;
   uint32_t version = 0;
   bool straight = false, unsent_forgotten = false;
   std::vector<Warp> warp;

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "Vpipeline_bench.h"
 #include "pipeline_fixture.h"
 
 namespace heddle::core_test {
@@ -57,7 +58,7 @@ struct Head {
   }
 };
 
-class Issue : public Pipeline {
+class Issue : public Pipeline<Vpipeline_bench> {
  protected:
   Head make() {
     Head head;
@@ -194,7 +195,7 @@ TEST_F(Issue, Random) {
     }
 
     // Whose turn it is: the search begins at one warp for some cycles, then at the next.
-    const uint64_t since = cycle - 5;  // cycles since the reset
+    const uint64_t since = cycle - 1;  // cycles since the reset
     const unsigned first = since / kTurn % warps;
     int expected = -1;
     const uint32_t requests = dut.stall_i ? 0 : request;

@@ -1,18 +1,17 @@
 // The port between execute stage and load/store unit: which instructions commit at once, what the unit is asked, and
 // what its answers do to the warp, against docs/architecture.md, section 5, and what memory_port.sv promises.
 #include <gtest/gtest.h>
-#include <verilated.h>
 
 #include <algorithm>
 #include <array>
 #include <deque>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "Vport_bench.h"
 #include "access.h"
+#include "clocked.h"
 #include "heddle/generated/memory_map.h"
 
 namespace heddle::memory_unit_test {
@@ -36,31 +35,18 @@ struct Slot {
   uint32_t good() const { return access.good(); }
 };
 
-class MemoryPort : public testing::Test {
+class MemoryPort : public testing::Test, protected Clocked<Vport_bench> {
  protected:
-  MemoryPort() {
-    dut.clk_i = dut.rst_ni = 0;
-    dut.eval();
+  MemoryPort() : Clocked(11) {
     shape = {dut.shape_o[0], dut.shape_o[1], 64, 1, dut.shape_o[2], 4096, dut.shape_o[4]};
     queue = dut.shape_o[3];
     dut.issue_i = dut.execute_valid_i = dut.request_ready_i = dut.check_valid_i = dut.writeback_taken_i =
         dut.event_ready_i = 0;
-    for (int i = 0; i < 4; ++i) clock();
-    dut.rst_ni = 1;
+    reset();
     last.resize(shape.warps);
     order.assign(shape.warps, 0);
     new_launch();
   }
-  ~MemoryPort() override { dut.final(); }
-
-  void clock() {
-    dut.clk_i = 1;
-    dut.eval();
-    dut.clk_i = 0;
-    dut.eval();
-  }
-  unsigned below(unsigned limit) { return static_cast<unsigned>(random() % limit); }
-  bool chance(unsigned percent) { return below(100) < percent; }
 
   void new_launch() {
     launch = random_launch(shape, 4, random);
@@ -177,12 +163,9 @@ class MemoryPort : public testing::Test {
     return true;
   }
 
-  Vport_bench dut;
-  std::mt19937 random{11};
   Shape shape{};
   Launch launch;
   unsigned queue = 0;
-  uint64_t cycle = 1;
   std::vector<std::shared_ptr<Slot>> last;
   std::vector<uint32_t> order;
   std::deque<std::shared_ptr<Slot>> issued;   // to be executed, in order
@@ -449,7 +432,7 @@ void MemoryPort::look() {
 }
 
 TEST_F(MemoryPort, Random) {
-  for (unsigned i = 0; i < 120'000; ++i, ++cycle) {
+  for (unsigned i = 0; i < 120'000; ++i) {
     if (i % 500 == 0) {
       event_percent = chance(50) ? 100 : 10 + below(80);
       ready_percent = chance(50) ? 100 : 20 + below(80);
@@ -459,7 +442,7 @@ TEST_F(MemoryPort, Random) {
     ASSERT_FALSE(HasFailure()) << "cycle " << cycle;
     clock();
     // Another launch, with nothing under way.
-    if (cycle % 300 == 299 && issued.empty() && checks.empty() && beyond.empty() && before == nullptr) new_launch();
+    if (cycle % 300 == 0 && issued.empty() && checks.empty() && beyond.empty() && before == nullptr) new_launch();
   }
   EXPECT_GT(commits, 4000U);
   EXPECT_GT(squashes, 1000U);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "Vpipeline_bench.h"
 #include "pipeline_fixture.h"
 
 namespace heddle::core_test {
@@ -24,7 +25,7 @@ struct Reader {
   unsigned rd() const { return (instr >> 7 & 31) + (bits >> 4 & 8 ? 32 : 0); }
 };
 
-class Registers : public Pipeline {
+class Registers : public Pipeline<Vpipeline_bench> {
  protected:
   Reader make() {
     Reader reader;

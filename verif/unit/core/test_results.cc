@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "Vresults_bench.h"
 #include "pipeline_fixture.h"
 
 namespace heddle::core_test {
@@ -14,8 +15,9 @@ namespace {
 
 using Clear = std::tuple<unsigned, unsigned, bool>;  // warp, register, valid
 
-class Results : public Pipeline {
+class Results : public Pipeline<Vresults_bench> {
  protected:
+  const unsigned results = dut.shape_o[5], retire_ports = dut.shape_o[6];
   // The ports: execute stages, then these.
   unsigned multiply() const { return ports; }
   unsigned pipe() const { return ports + 1; }

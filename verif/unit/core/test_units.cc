@@ -1,59 +1,38 @@
 // The arithmetic units against C++, the instruction cache against a memory with random latency.
 #include <gtest/gtest.h>
-#include <verilated.h>
 
 #include <array>
 #include <bit>
 #include <cstring>
 #include <deque>
 #include <map>
-#include <memory>
 #include <optional>
-#include <random>
 
 #include "Vunit_bench.h"
 #include "arithmetic.h"
+#include "clocked.h"
 
 namespace heddle::core_test {
 namespace {
 
-class Units : public testing::Test {
+class Units : public testing::Test, protected Clocked<Vunit_bench> {
  protected:
-  Units() {
-    context_.assertOn(true);
-    dut_ = std::make_unique<Vunit_bench>(&context_);
-    dut_->rst_ni = 0;
-    step();
-    dut_->rst_ni = 1;
-    step();
-    lanes_ = dut_->lanes_o;
-    line_bytes_ = dut_->line_bytes_o;
+  Units() : Clocked(7) {
+    reset();
+    lanes_ = dut.lanes_o;
+    line_bytes_ = dut.line_bytes_o;
   }
-  ~Units() override { dut_->final(); }
-
-  void step() {
-    dut_->clk_i = 0;
-    dut_->eval();
-    dut_->clk_i = 1;
-    context_.timeInc(1);
-    dut_->eval();
-    dut_->clk_i = 0;
-    context_.timeInc(1);
-    dut_->eval();
-  }
-
-  uint32_t chance(uint32_t below) { return std::uniform_int_distribution<uint32_t>(0, below - 1)(random_); }
 
   // Corners, small numbers, single bits, anything.
   uint32_t operand() {
     static constexpr std::array<uint32_t, 10> kCorners = {0,          1,          2,          31,         32,
                                                           0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, ~0u};
-    switch (chance(5)) {
-      case 0: return kCorners[chance(kCorners.size())];
-      case 1: return chance(300);
-      case 2: return 1u << chance(32);
-      case 3: return -chance(300);
-      default: return random_() >> chance(32);
+    switch (below(5)) {
+      case 0: return kCorners[below(kCorners.size())];
+      case 1: return below(300);
+      case 2: return 1u << below(32);
+      case 3: return -below(300);
+      default: return random() >> below(32);
     }
   }
 
@@ -62,21 +41,18 @@ class Units : public testing::Test {
     return reinterpret_cast<uint32_t*>(&port);
   }
 
-  VerilatedContext context_;
-  std::unique_ptr<Vunit_bench> dut_;
-  std::mt19937_64 random_{7};
   unsigned lanes_ = 0, line_bytes_ = 0;
 };
 
 TEST_F(Units, Alu) {
   for (unsigned op = 0; op < kAluOps; ++op) {
     for (unsigned i = 0; i < 2000; ++i) {
-      dut_->alu_op_i = op;
+      dut.alu_op_i = op;
       const uint32_t a = operand(), b = operand();
-      dut_->a_i = a;
-      dut_->b_i = b;
-      dut_->eval();
-      ASSERT_EQ(dut_->alu_o, alu(op, a, b)) << "op " << op << " a " << a << " b " << b;
+      dut.a_i = a;
+      dut.b_i = b;
+      dut.eval();
+      ASSERT_EQ(dut.alu_o, alu(op, a, b)) << "op " << op << " a " << a << " b " << b;
     }
   }
 }
@@ -84,16 +60,16 @@ TEST_F(Units, Alu) {
 TEST_F(Units, MultiplierIsPipelined) {
   std::deque<uint32_t> expected;
   for (unsigned i = 0; i < 20000; ++i) {
-    const unsigned op = chance(4);
+    const unsigned op = below(4);
     const uint32_t a = operand(), b = operand();
-    dut_->multiply_valid_i = 1;
-    dut_->multiply_op_i = op;
-    dut_->a_i = a;
-    dut_->b_i = b;
+    dut.multiply_valid_i = 1;
+    dut.multiply_op_i = op;
+    dut.a_i = a;
+    dut.b_i = b;
     expected.push_back(multiply(op, a, b));
-    step();
+    clock();
     if (expected.size() == 3) {
-      ASSERT_EQ(dut_->multiply_o, expected.front());
+      ASSERT_EQ(dut.multiply_o, expected.front());
       expected.pop_front();
     }
   }
@@ -102,37 +78,37 @@ TEST_F(Units, MultiplierIsPipelined) {
 TEST_F(Units, Divider) {
   unsigned shortest = 1000, longest = 0;
   for (unsigned i = 0; i < 4000; ++i) {
-    const unsigned op = chance(4);
-    const uint32_t all = lanes_ == 32 ? ~0u : (1u << lanes_) - 1;
-    const uint32_t mask = (random_() & all) ? random_() & all : all;
+    const unsigned op = below(4);
+    const uint32_t all = ones(lanes_);
+    const uint32_t mask = (random() & all) ? random() & all : all;
     std::vector<uint32_t> a(lanes_), b(lanes_);
-    const bool small = chance(2);
+    const bool small = below(2);
     for (unsigned l = 0; l < lanes_; ++l) {
-      a[l] = words(dut_->lanes_a_i)[l] = small ? chance(200) : operand();
-      b[l] = words(dut_->lanes_b_i)[l] = operand();
+      a[l] = words(dut.lanes_a_i)[l] = small ? below(200) : operand();
+      b[l] = words(dut.lanes_b_i)[l] = operand();
     }
-    dut_->mask_i = mask;
-    dut_->divide_op_i = op;
-    dut_->divide_start_i = 1;
-    dut_->divide_accept_i = 0;
-    step();
-    dut_->divide_start_i = 0;
+    dut.mask_i = mask;
+    dut.divide_op_i = op;
+    dut.divide_start_i = 1;
+    dut.divide_accept_i = 0;
+    clock();
+    dut.divide_start_i = 0;
     unsigned cycles = 1;
-    for (; !dut_->divide_done_o; ++cycles) {
+    for (; !dut.divide_done_o; ++cycles) {
       ASSERT_LT(cycles, 40u);
-      for (unsigned l = 0; l < lanes_; ++l) words(dut_->lanes_a_i)[l] = words(dut_->lanes_b_i)[l] = random_();
-      step();
+      for (unsigned l = 0; l < lanes_; ++l) words(dut.lanes_a_i)[l] = words(dut.lanes_b_i)[l] = random();
+      clock();
     }
     shortest = std::min(shortest, cycles);
     longest = std::max(longest, cycles);
     for (unsigned l = 0; l < lanes_; ++l) {
       if (mask >> l & 1) {
-        ASSERT_EQ(words(dut_->divide_o)[l], divide(op, a[l], b[l])) << "op " << op << " " << a[l] << " " << b[l];
+        ASSERT_EQ(words(dut.divide_o)[l], divide(op, a[l], b[l])) << "op " << op << " " << a[l] << " " << b[l];
       }
     }
-    dut_->divide_accept_i = 1;
-    step();
-    dut_->divide_accept_i = 0;
+    dut.divide_accept_i = 1;
+    clock();
+    dut.divide_accept_i = 0;
   }
   EXPECT_LE(shortest, 11u);  // the early out
   EXPECT_GE(longest, 34u);
@@ -141,12 +117,12 @@ TEST_F(Units, Divider) {
 TEST_F(Units, Branch) {
   for (unsigned i = 0; i < 20000; ++i) {
     static constexpr std::array<unsigned, 6> kConditions = {0, 1, 4, 5, 6, 7};
-    const unsigned condition = kConditions[chance(6)];
+    const unsigned condition = kConditions[below(6)];
     uint32_t expected = 0;
     for (unsigned l = 0; l < lanes_; ++l) {
-      const uint32_t a = operand(), b = chance(4) ? operand() : a;
-      words(dut_->lanes_a_i)[l] = a;
-      words(dut_->lanes_b_i)[l] = b;
+      const uint32_t a = operand(), b = below(4) ? operand() : a;
+      words(dut.lanes_a_i)[l] = a;
+      words(dut.lanes_b_i)[l] = b;
       const bool taken = condition == 0   ? a == b
                          : condition == 1 ? a != b
                          : condition == 4 ? int32_t(a) < int32_t(b)
@@ -155,33 +131,33 @@ TEST_F(Units, Branch) {
                                           : a >= b;
       expected |= uint32_t(taken) << l;
     }
-    dut_->branch_condition_i = condition;
-    dut_->eval();
-    ASSERT_EQ(dut_->branch_o, expected) << "condition " << condition;
+    dut.branch_condition_i = condition;
+    dut.eval();
+    ASSERT_EQ(dut.branch_o, expected) << "condition " << condition;
   }
 }
 
 TEST_F(Units, VotesAndShuffles) {
-  const uint32_t all = lanes_ == 32 ? ~0u : (1u << lanes_) - 1;
+  const uint32_t all = ones(lanes_);
   for (unsigned i = 0; i < 20000; ++i) {
-    const unsigned op = chance(kCollectiveOps);
-    const uint32_t mask = (random_() & all) ? random_() & all : all;
+    const unsigned op = below(kCollectiveOps);
+    const uint32_t mask = (random() & all) ? random() & all : all;
     if (mask == 0) continue;
     std::vector<uint32_t> a(lanes_), b(lanes_);
-    const bool zeros = chance(3) == 0;
+    const bool zeros = below(3) == 0;
     for (unsigned l = 0; l < lanes_; ++l) {
-      a[l] = words(dut_->lanes_a_i)[l] = zeros ? chance(2) : 1 + chance(1000);
-      b[l] = chance(8) ? chance(lanes_ + 2) : operand();
-      if (chance(6) == 0) b[l] = chance(lanes_) | 1u << chance(32);  // one bit makes it no lane
-      words(dut_->lanes_b_i)[l] = b[l];
+      a[l] = words(dut.lanes_a_i)[l] = zeros ? below(2) : 1 + below(1000);
+      b[l] = below(8) ? below(lanes_ + 2) : operand();
+      if (below(6) == 0) b[l] = below(lanes_) | 1u << below(32);  // one bit makes it no lane
+      words(dut.lanes_b_i)[l] = b[l];
     }
-    dut_->mask_i = mask;
-    dut_->collective_op_i = op;
-    dut_->eval();
+    dut.mask_i = mask;
+    dut.collective_op_i = op;
+    dut.eval();
     for (unsigned l = 0; l < lanes_; ++l) {
       if (!(mask >> l & 1)) continue;
       const uint32_t expected = collective(op, l, lanes_, mask, a, b);
-      ASSERT_EQ(words(dut_->collective_o)[l], expected) << "op " << op << " lane " << l << " mask " << mask;
+      ASSERT_EQ(words(dut.collective_o)[l], expected) << "op " << op << " lane " << l << " mask " << mask;
     }
   }
 }
@@ -208,57 +184,57 @@ TEST_F(Units, InstructionCache) {
   for (uint64_t cycle = 0; cycle < 300000; ++cycle) {
     if (cycle % 20000 == 0) span = cycle / 20000 % 2 ? 4 : 400;
     // A response in any order.
-    dut_->response_valid_i = 0;
+    dut.response_valid_i = 0;
     if (!memory.empty()) {
-      const unsigned pick = chance(memory.size());
+      const unsigned pick = below(memory.size());
       if (memory[pick].due <= cycle) {
         const InFlight done = memory[pick];
         memory.erase(memory.begin() + pick);
-        dut_->response_valid_i = 1;
-        dut_->response_id_i = done.id;
-        dut_->response_error_i = done.error;
+        dut.response_valid_i = 1;
+        dut.response_id_i = done.id;
+        dut.response_error_i = done.error;
         for (unsigned i = 0; i < line_bytes_ / 4; ++i)
-          words(dut_->response_data_i)[i] = word(done.address + 4 * i, done.version);
+          words(dut.response_data_i)[i] = word(done.address + 4 * i, done.version);
       }
     }
-    dut_->request_ready_i = chance(3) != 0;
-    dut_->invalidate_i = chance(3000) == 0;
-    dut_->lookup_valid_i = chance(4) != 0;
-    dut_->lookup_pc_i = target;
-    dut_->miss_allowed_i = 1;
-    dut_->eval();
-    if (dut_->request_valid_o && dut_->request_ready_i) {
-      const uint32_t address = dut_->request_address_o;
+    dut.request_ready_i = below(3) != 0;
+    dut.invalidate_i = below(3000) == 0;
+    dut.lookup_valid_i = below(4) != 0;
+    dut.lookup_pc_i = target;
+    dut.miss_allowed_i = 1;
+    dut.eval();
+    if (dut.request_valid_o && dut.request_ready_i) {
+      const uint32_t address = dut.request_address_o;
       ASSERT_EQ(address % line_bytes_, 0u);
-      memory.push_back({address, dut_->request_id_o, cycle + 2 + chance(40), version, bad(address / line_bytes_)});
+      memory.push_back({address, dut.request_id_o, cycle + 2 + below(40), version, bad(address / line_bytes_)});
       ++requests;
     }
     // The answer to the lookup of the cycle before.
     if (was_lookup) {
-      if (dut_->hit_o) {
+      if (dut.hit_o) {
         ++hits;
         missing_since = cycle;
-        ASSERT_EQ(dut_->error_o, bad(looked / line_bytes_));
-        errors += dut_->error_o;
+        ASSERT_EQ(dut.error_o, bad(looked / line_bytes_));
+        errors += dut.error_o;
         const uint32_t pair = looked & ~7u;
-        const uint64_t data = dut_->data_o;
+        const uint64_t data = dut.data_o;
         ASSERT_EQ(uint32_t(data), word(pair, looked_version)) << "cycle " << cycle;
         ASSERT_EQ(uint32_t(data >> 32), word(pair + 4, looked_version)) << "cycle " << cycle;
-        target = 0x80000000 + 4 * chance(span * line_bytes_ / 4);
+        target = 0x80000000 + 4 * below(span * line_bytes_ / 4);
       } else {
         ++misses;
         ASSERT_LT(cycle - missing_since, 500u) << "no progress";
       }
     }
-    was_lookup = dut_->lookup_valid_i;
-    looked = dut_->lookup_pc_i;
+    was_lookup = dut.lookup_valid_i;
+    looked = dut.lookup_pc_i;
     // Memory changes with the invalidation, which takes effect after this cycle's lookup has been presented.
-    if (dut_->invalidate_i) {
+    if (dut.invalidate_i) {
       was_lookup = false;
       ++version;
     }
     looked_version = version;
-    step();
+    clock();
   }
   EXPECT_GT(hits, 50000u);
   EXPECT_GT(misses, 1000u);

@@ -200,6 +200,13 @@ std::uint32_t EngineDriver::allocate(std::uint32_t bytes) {
 }
 
 EngineDriver::Operands EngineDriver::place(Command& command, Draw& draw) {
+  return place(command, [&](bool second, unsigned /*row*/, unsigned /*group*/) {
+    const auto drawn = draw.next(command.format);
+    return second ? drawn.b : drawn.a;
+  });
+}
+
+EngineDriver::Operands EngineDriver::place(Command& command, const Groups& groups_of) {
   const unsigned scales = matrix::group_scales(command.format);
   constexpr std::uint32_t kWorstCase = 2 * 64 * 1024;
   free_ = std::max(free_, base);
@@ -222,8 +229,7 @@ EngineDriver::Operands EngineDriver::place(Command& command, Draw& draw) {
     to.scale_address = allocate(to.scale_stride * command.groups);
     for (unsigned row = 0; row < rows; ++row) {
       for (unsigned g = 0; g < command.groups; ++g) {
-        const auto drawn = draw.next(command.format);
-        const Group& group = second ? drawn.b : drawn.a;
+        const Group group = groups_of(second, row, g);
         groups.push_back(group);
         for (unsigned i = 0; i < 32; ++i) {
           const std::uint32_t at = to.transposed ? (g * elements + i / bytes) * to.stride + row * bytes + i % bytes

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <random>
 #include <vector>
@@ -77,6 +78,9 @@ class EngineDriver {
     std::vector<matrix::Group> a, b;  // row (column) * groups + group
   };
   Operands place(Command& command, matrix::test::Draw& draw);
+  // The same with groups of one's own: of row `row` of A, or, `second`, of column `row` of B.
+  using Groups = std::function<matrix::Group(bool second, unsigned row, unsigned group)>;
+  Operands place(Command& command, const Groups& groups);
   // Issues a command and performs it on the expected accumulators.
   void perform(const Command& command, const Operands& operands);
 
@@ -92,6 +96,8 @@ class EngineDriver {
   void clear();
   // Reads all accumulators.
   void compare_all();
+  // What an accumulator must hold; `at` as `word` gives it.
+  std::uint32_t expected(std::uint16_t at) const { return accumulators_.at(at); }
   std::uint64_t words_compared() const { return compared_; }
 
  private:

@@ -9,7 +9,6 @@ namespace {
 
 namespace mailbox = mgmt::mailbox;
 
-constexpr uint32_t kA = 10, kPointer = 29;
 constexpr uint32_t kHandler = mgmt::kSramBase + 0x400;
 
 }  // namespace

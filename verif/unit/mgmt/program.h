@@ -43,6 +43,10 @@ constexpr uint32_t csrrwi(uint32_t rd, uint32_t number, uint32_t zimm) { return 
 constexpr uint32_t kMret = 0x3020'0073, kWfi = 0x1050'0073, kEcall = 0x73, kEbreak = 0x0010'0073, kFenceI = 0x100F;
 }  // namespace code
 
+// Registers of the tests' programs, and where these begin.
+constexpr uint32_t kA = 10, kB = 11, kC = 12, kPointer = 29;
+constexpr uint32_t kCode = mgmt::kSramBase;
+
 // A stretch of code that knows where it lies. Halfwords, because instructions of 16 bits may be among them.
 class Program {
  public:

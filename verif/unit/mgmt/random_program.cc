@@ -12,9 +12,11 @@ using isa::Op;
 
 // Registers with a purpose: x2 and x8 point into data, x9 into device memory, x3 into the code; x29 takes addresses of
 // devices; x30, x31 belong to the handlers. Nothing random writes them.
-constexpr uint32_t kSp = 2, kCode = 3, kData = 8, kMemory = 9, kPointer = 29, kFirst = 30, kSecond = 31;
+constexpr uint32_t kSp = 2, kInCode = 3, kData = 8, kMemory = 9, kFirst = 30, kSecond = 31;
 
-bool reserved(uint32_t reg) { return reg == kSp || reg == kCode || reg == kData || reg == kMemory || reg >= kPointer; }
+bool reserved(uint32_t reg) {
+  return reg == kSp || reg == kInCode || reg == kData || reg == kMemory || reg >= kPointer;
+}
 
 class Generator {
  public:
@@ -183,7 +185,7 @@ void Generator::control(Program& program) {
   } else if (kind == Fix::Jal) {
     program.word(code::jal(target(), 0));
   } else if (kind == Fix::Jalr) {
-    program.word(code::jalr(target(), kCode, 0));
+    program.word(code::jalr(target(), kInCode, 0));
   } else {
     program.half(0);
   }
@@ -209,7 +211,7 @@ Program Generator::make(unsigned length, bool interrupts) {
   program.li(kData, layout_.data);
   program.li(kSp, layout_.data + 0x100);
   program.li(kMemory, layout_.memory);
-  program.li(kCode, layout_.code + 0x800);
+  program.li(kInCode, layout_.code + 0x800);
   program.li(kPointer, layout_.handlers | below(2));
   program.word(code::csrrw(0, mgmt::csr::kMtvec, kPointer));
   program.li(kPointer, interrupts ? 0x888 : 0);

@@ -12,8 +12,8 @@ namespace {
 
 namespace blocks = mgmt::blocks;
 
-constexpr uint32_t kA = 10, kB = 11, kMemory = 27, kOut = 28, kBlocks = 29;  // registers of the programs
-constexpr uint32_t kCode = mgmt::kSramBase, kResults = mgmt::kSramBase + 0x2000;
+constexpr uint32_t kMemory = 27, kOut = 28, kBlocks = 29;  // more registers of the programs
+constexpr uint32_t kResults = mgmt::kSramBase + 0x2000;
 constexpr uint32_t kSource = mgmt::kDeviceMemoryBase + 0x1000, kTarget = mgmt::kDeviceMemoryBase + 0x2040;
 constexpr uint32_t kBad = mgmt::kDeviceMemoryBase + 0x3000;
 constexpr unsigned kWords = 16;

@@ -12,10 +12,6 @@ namespace {
 
 namespace mailbox = mgmt::mailbox;
 
-// Registers of the programs below.
-constexpr uint32_t kA = 10, kB = 11, kC = 12, kPointer = 29;
-constexpr uint32_t kCode = mgmt::kSramBase;
-
 // ---- devices
 
 TEST(Timer, InterruptComesAtItsTime) {

@@ -13,8 +13,8 @@
 namespace heddle::mgmtbench {
 namespace {
 
-constexpr uint32_t kCode = mgmt::kSramBase, kTop = mgmt::kDeviceMemoryBase;
-constexpr uint32_t kLink = 1, kTo = 5, kOld = 6, kNew = 7, kSum = 10, kPointer = 29;
+constexpr uint32_t kTop = mgmt::kDeviceMemoryBase;
+constexpr uint32_t kLink = 1, kTo = 5, kOld = 6, kNew = 7, kSum = 10;
 
 // A place in device memory for each bit of an address, and the place without any. Neighbours of the lines that others
 // use.

@@ -11,9 +11,8 @@ namespace {
 
 namespace mailbox = mgmt::mailbox;
 
-// Registers of the programs below.
-constexpr uint32_t kA = 10, kB = 11, kC = 12, kSum = 13, kPointer = 29;
-constexpr uint32_t kCode = mgmt::kSramBase;
+// One more register of the programs below.
+constexpr uint32_t kSum = 13;
 
 // ---- host
 

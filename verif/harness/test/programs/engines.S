@@ -19,6 +19,10 @@
     li   s3, DATA
     slli t0, s4, 10
     add  s3, s3, t0            // the workgroup's words in memory
+    andi t0, s4, 1
+    slli t0, t0, 4
+    add  s9, s2, t0
+    addi s9, s9, DESCRIPTOR    // at any multiple of 16, so that it may begin within a line
     // Words that differ everywhere.
     mv   s5, s0
 fill:
@@ -42,7 +46,7 @@ filled:
     hd.mbar.init s6, t0
     addi s6, s2, MATRIX_BARRIER
     hd.mbar.init s6, t0
-    addi s6, s2, DESCRIPTOR
+    mv   s6, s9
     li   t0, 32
     mv   t1, s6
 clear:
@@ -89,7 +93,7 @@ compare:
 compared:
     hd.barrier
     bnez s0, stored
-    addi s6, s2, DESCRIPTOR
+    mv   s6, s9
     li   t0, 0x00781051        // the same as a store
     sw   t0, 0(s6)
     addi t0, s3, 512
@@ -138,7 +142,7 @@ operands:
 ready:
     hd.barrier
     bnez s0, given
-    addi s6, s2, DESCRIPTOR
+    mv   s6, s9
     li   t0, 32
     mv   t1, s6
 clear_again:

@@ -39,6 +39,8 @@ class Hart {
   Retirement take_interrupt(std::uint32_t mip);
   // Executes one instruction, to its end or its trap. None: it is a wfi that waits, and nothing has changed.
   std::optional<Retirement> step(const Inputs& inputs);
+  // As if so many instructions of a loop that changes nothing else had retired: the counters go on.
+  void count(std::uint64_t instructions);
 
   std::uint32_t pc() const { return pc_; }
   void set_pc(std::uint32_t pc) { pc_ = pc; }

@@ -21,6 +21,21 @@ class ExternalRegisters {
   virtual bool store(std::uint32_t address, unsigned strobe, std::uint32_t data) = 0;
 };
 
+// Finds a hart that polls: a loop of a load from the mailbox and a branch back to it.
+class Poll {
+ public:
+  static constexpr std::uint64_t kInstructions = 2;
+  // Takes what retires, one after the other. True: the loop has just ended its second round that loaded the same. A
+  // third would leave the hart as it is, but for its counters, as long as the mailbox has that value: until the host
+  // writes, or an interrupt comes.
+  bool again(const Retirement& record);
+  // So many instructions of such rounds have not been performed.
+  void skip(std::uint64_t instructions) { load_.order += static_cast<std::uint32_t>(instructions); }
+
+ private:
+  Retirement previous_, load_;  // the last one; the load of the last round
+};
+
 class Machine {
  public:
   // After power-on. `memory` and `external` must outlive the machine; null: there are no external windows.
@@ -81,6 +96,7 @@ class Machine {
   Space space_;
   Hart hart_;
   bool waits_ = false;  // in a wfi, which retires before an interrupt is taken
+  Poll poll_;
 };
 
 }  // namespace heddle::management

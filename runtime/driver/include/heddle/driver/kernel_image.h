@@ -45,6 +45,9 @@ class KernelImage {
     uint32_t memory_bytes = 0;        ///< Bytes in memory; those past `contents` are zero.
     std::vector<std::byte> contents;  ///< From the file.
     bool read = false, write = false, execute = false;
+
+    /// What memory holds once it is loaded.
+    std::vector<std::byte> memory() const;
   };
 
   /// Reads `file` for `use`. `memory_base`/`memory_bytes` is the part of device memory that programs are loaded into.
