@@ -2,6 +2,7 @@
 // and after.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
 #include <optional>
 #include <set>
@@ -114,8 +115,8 @@ TEST_P(MatrixFaults, RandomDescriptors) {
     Descriptor words = encode(command);
     Context context;
     context.owner = engine.pick(32);
-    context.base = 32 * engine.pick(0x400);
     context.size = draw_size(engine, command);
+    context.base = 32 * engine.pick((0x4'0000 - context.size) / 32 + 1);
     context.buffers = engine.pick(6) == 0 ? engine.pick(4) : 3;
     if (engine.pick(2) != 0) spoil(engine, words);
     if (engine.pick(4) != 0 && faulted.contains(context.owner)) {
@@ -206,6 +207,36 @@ TEST_P(MatrixFaults, FarEnds) {
     faulted.erase(context.owner);
   }
   EXPECT_EQ(seen & -32U, -32U) << "bits of an end that were always 0";
+}
+
+// Each operand in turn lies behind the others, and the allocation ends with it, or a little before.
+TEST_P(MatrixFaults, AllocationsThatJustFit) {
+  EngineDriver engine(GetParam(), 17);
+  engine.confined = true;
+  std::set<unsigned> faulted;
+  unsigned fits = 0, does_not = 0;
+  for (unsigned n = 0; n < 500; ++n) {
+    SCOPED_TRACE(n);
+    Command command = draw_valid(engine);
+    const unsigned operand = n % 5;
+    Place& place = operand % 2 == 0 ? command.a : command.b;
+    const std::uint32_t behind = 0x8000 + 32 * engine.pick(0x100);
+    (operand < 2 ? place.address : operand < 4 ? place.scale_address : command.barrier) = behind;
+    const auto end = end_of(command, operand);
+    if (!end) continue;
+    const std::array<std::uint32_t, 4> less{0, 1, 8, 32};
+    Context context{engine.pick(32), 0, static_cast<std::uint32_t>(*end) - less[n / 5 % 2 == 0 ? 0 : engine.pick(4)],
+                    3};
+    context.base = 32 * engine.pick((0x4'0000 - context.size) / 32 + 1);
+    const auto cause = give_as_it_is(engine, encode(command), context, GetParam(), faulted);
+    ASSERT_TRUE(cause);
+    (*cause == 0 ? fits : does_not) += 1;
+    if (*cause == 0) continue;
+    engine.forget(context.owner);
+    faulted.erase(context.owner);
+  }
+  EXPECT_GT(fits, 150u);
+  EXPECT_GT(does_not, 50u);
 }
 
 // Commands before a fault complete with their results; later ones of the same workgroup do nothing, others go on.
