@@ -40,6 +40,7 @@ Device::Device(std::uint32_t sram_bytes, std::vector<std::uint8_t> rom, model::M
 }
 
 void Device::update_sources() {
+  quiet_ = false;
   const bool dma = port_ != nullptr && port_->hart_interrupt();
   machine_.devices().set_sources(std::uint32_t{lanes_.done()} << mgmt::source::kCompletion |
                                  std::uint32_t{lanes_.faulted()} << mgmt::source::kFault |
@@ -57,6 +58,7 @@ std::optional<std::uint32_t> Device::host_load(std::uint32_t address) const {
 bool Device::host_store(std::uint32_t address, std::uint32_t data) {
   const mgmt::Window* window = mgmt::find_window(address);
   if (window == nullptr || !window->host.write || address % 4 != 0) return false;
+  quiet_ = false;
   if (window->base != mgmt::kMailboxBase) return machine_.memory().store(address, kWholeWord, data);
   Mailbox& mailbox = machine_.devices().mailbox();
   const bool held = mailbox.holds();
@@ -69,15 +71,18 @@ bool Device::host_store(std::uint32_t address, std::uint32_t data) {
 std::uint64_t Device::advance(std::uint64_t cycles) {
   std::uint64_t used = 0;
   while (used < cycles) {
-    const std::uint64_t turn = std::min(cycles - used, kTurnCycles);
+    const std::uint64_t turn = std::min(cycles - used, quiet_ ? kQuietTurnCycles : kTurnCycles);
     const bool busy = lanes_.busy();
-    (void)lanes_.advance(turn);
-    if (port_ != nullptr) port_->advance(turn);
+    const std::uint64_t ran = lanes_.advance(turn);
+    const bool ended = busy && !lanes_.busy();
+    const std::uint64_t passed = ended ? std::min(turn, std::max(ran, kTurnCycles)) : turn;
+    if (port_ != nullptr) port_->advance(passed);
     update_sources();
-    machine_.run(turn);
+    machine_.run(passed);
     update_sources();
-    used += turn;
-    if (busy && !lanes_.busy()) break;
+    quiet_ = machine_.quiet() && (port_ == nullptr || !port_->busy());
+    used += passed;
+    if (ended) break;
   }
   return used;
 }

@@ -62,9 +62,11 @@ std::optional<Retirement> Machine::step() {
 }
 
 void Machine::run(std::uint64_t cycles) {
+  std::uint64_t performed = 0;  // since it waited, or ended a round of a poll
   while (cycles > 0 && !devices_.mailbox().holds()) {
     if (const std::optional<Retirement> record = step_awake()) {
       --cycles;
+      ++performed;
       if (poll_.again(*record) && !hart_.possible_interrupt(devices_.mip())) {
         const std::uint64_t polled =
             std::min(cycles, devices_.next_event()) / Poll::kInstructions * Poll::kInstructions;
@@ -72,13 +74,16 @@ void Machine::run(std::uint64_t cycles) {
         poll_.skip(polled);
         advance(polled);
         cycles -= polled;
+        performed = 0;
       }
       continue;
     }
+    performed = 0;
     const std::uint64_t sleep = std::min(cycles, devices_.next_event());
     advance(sleep);
     cycles -= sleep;
   }
+  quiet_ = performed < Poll::kInstructions;
 }
 
 }  // namespace heddle::management

@@ -262,6 +262,31 @@ TEST_F(MachineTest, PollsAsLongAsInstructionByInstruction) {
   }
 }
 
+// Then the lanes beside it may go on for longer at a time.
+TEST_F(MachineTest, QuietWhileItWaitsOrPolls) {
+  constexpr std::uint32_t kOffset = mgmt::mailbox::kBootCommand - mgmt::kMailboxBase;
+  machine.start(mgmt::kSramBase);
+  machine.hart().set_x(8, mgmt::kMailboxBase);
+  code(mgmt::kSramBase,
+       {encode(Op::Addi, {.rd = 6, .rs1 = 6, .immediate = 1}),
+        encode(Op::Lw, {.rd = 5, .rs1 = 8, .immediate = static_cast<std::int32_t>(kOffset)}),
+        encode(Op::Beq, {.rs1 = 5, .rs2 = 0, .immediate = -4}), encode(Op::Addi, {.rd = 6, .rs1 = 6, .immediate = 1}),
+        encode(Op::Addi, {.rd = 6, .rs1 = 6, .immediate = 1}), encode(Op::Wfi, {})});
+  EXPECT_FALSE(machine.quiet());
+  machine.run(5);  // it may still be a loop that does something the third time
+  EXPECT_TRUE(machine.quiet());
+  for (const std::uint64_t turn : {1u, 2u, 31u, 32u}) {
+    machine.run(turn);
+    EXPECT_TRUE(machine.quiet()) << turn;
+  }
+  machine.devices().mailbox().store(Side::kHost, mgmt::mailbox::kBootCommand, 1);
+  machine.run(4);
+  EXPECT_FALSE(machine.quiet());
+  EXPECT_EQ(machine.hart().x(6), 3u);
+  machine.run(20);
+  EXPECT_TRUE(machine.quiet());
+}
+
 TEST_F(MachineTest, SoftwareInterrupt) {
   machine.start(mgmt::kSramBase);
   machine.devices().mailbox().store(Side::kHost, mgmt::mailbox::kSoftwareInterrupt, 1);

@@ -24,6 +24,7 @@ class DmaEngine {
 
   void advance(std::uint64_t cycles);
 
+  bool running() const { return running_; }
   bool done() const { return done_; }
   bool error() const { return error_; }
   // Of done and error, those that interrupt the host.

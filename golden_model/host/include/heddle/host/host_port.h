@@ -33,6 +33,8 @@ class HostPort {
   bool aperture_write(std::uint32_t offset, std::span<const std::uint8_t> in);
 
   void advance(std::uint64_t cycles) { dma_.advance(cycles); }
+  // Something goes on that an interrupt may follow.
+  bool busy() const { return dma_.running(); }
   // The other sources of the host's interrupts, as they are now; sends what has to be sent.
   void update(bool launch, bool management);
   // To the management core's interrupt controller; to the host.

@@ -1,5 +1,6 @@
 // A device with a management core (docs/management.md, section 10): the lanes' machine, and beside it the hart, which
-// programs its launch registers. Time: one instruction of the hart a cycle; the two take turns of kTurnCycles.
+// programs its launch registers. Time: one instruction of the hart a cycle; the two take turns of kTurnCycles, and of
+// kQuietTurnCycles while the hart has nothing to do: so late may it find that one of several launches has ended.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +16,7 @@ namespace heddle::management {
 class Device {
  public:
   static constexpr std::uint64_t kTurnCycles = 32;
+  static constexpr std::uint64_t kQuietTurnCycles = 4096;
   // Where the host's addresses are those of the management core's bus.
   static constexpr std::uint32_t kBusBase = 0x1'0000;
 
@@ -51,6 +53,7 @@ class Device {
   host::HostPort* port_;
   Registers registers_;
   Machine machine_;
+  bool quiet_ = false;  // nobody but the lanes has anything to do
 };
 
 }  // namespace heddle::management

@@ -49,6 +49,9 @@ class Machine {
   std::optional<Retirement> step();
   // So many cycles pass, in which it does what it has to do.
   void run(std::uint64_t cycles);
+  // At the end of run() it waited, polled or was held in reset: it will do nothing else before the host writes, an
+  // interrupt comes, or a timer's time.
+  bool quiet() const { return quiet_; }
   // As the host does it through mailbox.control.
   void reset(Mailbox::Cause cause);
   // Sets the hart up as the boot program leaves it for command 2, with no trap handler.
@@ -97,6 +100,7 @@ class Machine {
   Hart hart_;
   bool waits_ = false;  // in a wfi, which retires before an interrupt is taken
   Poll poll_;
+  bool quiet_ = false;
 };
 
 }  // namespace heddle::management
