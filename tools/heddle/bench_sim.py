@@ -29,6 +29,7 @@ MODEL_WORKS = [
     ("sgemm 256", "sgemm", ["--n", "256"], "base", 1, 400_000_000),
     ("sgemm 256", "sgemm", ["--n", "256"], "base", 2, None),
     ("sgemm 256", "sgemm", ["--n", "256"], "base:management=0", 1, 400_000_000),
+    ("sgemm 256", "sgemm", ["--n", "256"], "base:management=0", 2, None),
 ]
 UNIT = "lane-instructions/s"
 
