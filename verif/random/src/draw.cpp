@@ -90,8 +90,6 @@ void draw_geometry(Random& random, const Configuration& shape, const Places& pla
   plan.arguments = random.bits();
 }
 
-uint32_t work_items_of_group(const LaunchPlan& plan) { return plan.local[0] * plan.local[1] * plan.local[2]; }
-
 // What a launch with commands to the engines needs; bytes of scratchpad for each work-item, 0 if it gives none.
 uint32_t draw_engines(Random& random, const Configuration& shape, LaunchPlan& plan) {
   if (shape.copy_engine == 0 || random.percent(15)) return 0;
@@ -105,10 +103,10 @@ uint32_t draw_engines(Random& random, const Configuration& shape, LaunchPlan& pl
   if (plan.accumulators != 0 && random.percent(60)) {
     most = std::max(1U, most / groups);
     plan.local = draw_box(random, std::min(shape.warps * shape.lanes / groups, random.between((most + 1) / 2, most)));
-  } else if (work_items_of_group(plan) > most) {
+  } else if (plan.group_items() > most) {
     plan.local = draw_box(random, random.between(1, most));
   }
-  const uint32_t items = work_items_of_group(plan);
+  const uint32_t items = plan.group_items();
   plan.scratch_size = piece::data_start(items) + items * bytes + slack;
   return bytes;
 }
@@ -117,7 +115,7 @@ uint32_t draw_engines(Random& random, const Configuration& shape, LaunchPlan& pl
 // the slowest each time, which says little for its time on a large machine. But before a launch the scratchpad is
 // cleared, one word a lane and cycle, and what is over much sooner than that says little for its time, too.
 void draw_grid(Random& random, const Configuration& shape, LaunchPlan& plan) {
-  uint32_t room = shape.warps / ((work_items_of_group(plan) + shape.lanes - 1) / shape.lanes);
+  uint32_t room = shape.warps / ((plan.group_items() + shape.lanes - 1) / shape.lanes);
   if (plan.scratch_size != 0) room = std::min(room, shape.scratchpad_bytes / plan.scratch_size);
   if (plan.accumulators != 0) room = std::min(room, kBuffers / plan.accumulators);
   const uint32_t clearing = shape.scratchpad_bytes / 4 / shape.lanes;

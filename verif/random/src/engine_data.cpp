@@ -32,7 +32,7 @@ void Generator::begin_engines() {
     read(reg::kEngine, isa::Csr::HdLocalIdZ);
     multiply_add(plan_.local[1], isa::Csr::HdLocalIdY);
     multiply_add(plan_.local[0], isa::Csr::HdLocalIdX);
-    place(reg::kData, engine_bytes_, data_start(plan_.local[0] * plan_.local[1] * plan_.local[2]));
+    place(reg::kData, engine_bytes_, data_start(plan_.group_items()));
     place(reg::kEngine, kControlBytes, kStart);
   }
   by_first_ = random_.percent(75);
@@ -91,7 +91,7 @@ void Generator::fill_own_data() {
 // The same for the whole workgroup by two commands of one work-item: zeros for what controls commands, data from the
 // shared area. Its descriptor is among what everybody races for later.
 void Generator::command_all_data() {
-  const uint32_t items = plan_.local[0] * plan_.local[1] * plan_.local[2];
+  const uint32_t items = plan_.group_items();
   const auto two_dimensions = [&](uint32_t direction, uint32_t bytes) {
     EngineDescriptor d{.words = {}, .moves = {}};
     d.words[0] = 2U | 4U << 3 | direction << 6 | 1U << 12 | random_.below(0x10000) << 16;

@@ -49,6 +49,8 @@ struct Region {
 using Vector3 = std::array<uint32_t, 3>;
 
 struct LaunchPlan {
+  uint32_t group_items() const { return local[0] * local[1] * local[2]; }  // work-items of a workgroup
+
   std::vector<Item> items;
   std::vector<Range> tree;  // for the shrinker; outer ones first
   uint32_t code_base = 0x8000'0000;

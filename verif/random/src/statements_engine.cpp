@@ -351,7 +351,7 @@ void Generator::barrier_statement() {
 
 // All work-items of the workgroup arrive at one mbarrier and wait for it; one of them is to begin it.
 void Generator::meeting() {
-  const uint32_t items = plan_.local[0] * plan_.local[1] * plan_.local[2];
+  const uint32_t items = plan_.group_items();
   const auto at = kScratchWindow + kMeetings + 8 * meetings_++;
   const unsigned begun = writer_.label();
   writer_.load_constant(reg::kAddress, at);

@@ -6,7 +6,7 @@ namespace heddle::fuzz {
 using isa::Op;
 
 uint32_t Generator::work_items() const {
-  return plan_.groups[0] * plan_.groups[1] * plan_.groups[2] * plan_.local[0] * plan_.local[1] * plan_.local[2];
+  return plan_.groups[0] * plan_.groups[1] * plan_.groups[2] * plan_.group_items();
 }
 
 void Generator::together() {
